@@ -1,0 +1,34 @@
+"""Crystal orientation maps from 4D-STEM and SPED diffraction patterns with deep networks.
+
+The names below are imported when they are first used, so that ``import keras_stem`` loads no Keras
+backend, no MLflow, no orix and no matplotlib.
+"""
+
+import importlib
+from typing import Any
+
+from keras_stem.errors import KerasStemError
+from keras_stem.version import __version__
+
+_HOME = {
+    "Recipe": "keras_stem.training.recipe",
+    "Scan": "keras_stem.scan.scan",
+    "Simulation": "keras_stem.simulate.simulation",
+    "build_model": "keras_stem.models.registry",
+    "fit": "keras_stem.training.fit",
+    "load_model": "keras_stem.tracking.resolve",
+    "map_scan": "keras_stem.mapping.mapping",
+    "simulate_scan": "keras_stem.simulate.simulation",
+}
+
+__all__ = ["KerasStemError", "__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

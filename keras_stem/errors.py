@@ -1,0 +1,9 @@
+"""The one exception that is meant for the person in front of the program."""
+
+
+class KerasStemError(Exception):
+    """Something the user can mend.
+
+    The message is one line: what was expected, what was found, and what to do. Commands print it on
+    stderr and exit with status 1; a traceback appears only with ``--debug``.
+    """

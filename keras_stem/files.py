@@ -1,0 +1,80 @@
+"""Files and folders that appear under their name only when they are complete."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from keras_stem.errors import KerasStemError
+
+
+@contextlib.contextmanager
+def complete_file(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path`` that replaces it when the block ends without an error.
+
+    Parameters
+    ----------
+    path
+        Where the file appears once it is complete. A file that is there already stays untouched until then.
+
+    Yields
+    ------
+    Path
+        The temporary path, in the same folder and with the same suffix.
+
+    Raises
+    ------
+    KerasStemError
+        If the file system refuses (no such folder, no permission, disk full).
+    """
+    path = Path(path)
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    try:
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        raise KerasStemError(f"Cannot write {path}: {_reason(error)}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def complete_folder(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary folder whose files move into ``path`` when the block ends without an error.
+
+    Parameters
+    ----------
+    path
+        The folder, created if it is absent. Files of the same name in it are replaced, others stay.
+
+    Yields
+    ------
+    Path
+        The temporary folder, on the same file system.
+
+    Raises
+    ------
+    KerasStemError
+        If the file system refuses.
+    """
+    path = Path(path)
+    staging = None
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=path))
+        yield staging
+        for item in staging.iterdir():
+            item.replace(path / item.name)
+    except OSError as error:
+        raise KerasStemError(f"Cannot write to {path}: {_reason(error)}.") from error
+    finally:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _reason(error: OSError) -> str:
+    """Return the operating system's reason, without the path that the message names already."""
+    return error.strerror or str(error).splitlines()[0]
