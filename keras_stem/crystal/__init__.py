@@ -1,0 +1,1 @@
+"""Phases, symmetry, Euler angles and disorientation, on orix."""

@@ -1,0 +1,22 @@
+"""Random and small rotations from a seeded generator (orix's own use NumPy's global state)."""
+
+import numpy as np
+from orix.quaternion import Rotation
+
+
+def random_rotations(count: int, rng: np.random.Generator) -> Rotation:
+    """Return ``count`` rotations that cover rotation space evenly (normalised 4D Gaussians)."""
+    return Rotation(rng.standard_normal((count, 4)))
+
+
+def small_rotations(angles: np.ndarray, rng: np.random.Generator) -> Rotation:
+    """Return rotations by the given angles (radians, shape (n,)) about random axes."""
+    axes = rng.standard_normal((len(angles), 3))
+    return rotations_about(axes, angles)
+
+
+def rotations_about(axes: np.ndarray, angles: np.ndarray) -> Rotation:
+    """Return rotations by ``angles`` (radians, shape (n,)) about ``axes`` (shape (n, 3), any length)."""
+    axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
+    half = np.asarray(angles)[:, None] / 2
+    return Rotation(np.hstack([np.cos(half), np.sin(half) * axes]))

@@ -1,0 +1,114 @@
+"""Labels of a scan: an orix crystal map in the same HDF5 file."""
+
+import h5py
+import numpy as np
+import orix
+from orix.crystal_map import CrystalMap, Phase, PhaseList
+from orix.io.plugins._h5ebsd import hdf5group2dict
+from orix.io.plugins.orix_hdf5 import crystalmap2dict, dict2crystalmap, dict2hdf5group
+from orix.quaternion import Rotation
+
+from keras_stem.errors import KerasStemError
+
+_INCOMING = "incoming_labels"
+"""Group in which labels are written before they replace others."""
+
+
+def crystal_map(
+    rotations: Rotation,
+    phase: Phase,
+    shape: tuple[int, int],
+    step: float,
+    unit: str,
+    properties: dict[str, np.ndarray],
+) -> CrystalMap:
+    """Return a map of one phase on a rectangular grid.
+
+    Parameters
+    ----------
+    rotations
+        Shape (rows * columns,), lab to crystal, row by row.
+    phase
+        The phase of every position.
+    shape
+        Rows and columns.
+    step, unit
+        Distance of neighbours and its unit.
+    properties
+        Arrays whose first axis is that of ``rotations``.
+
+    Returns
+    -------
+    CrystalMap
+    """
+    y, x = np.indices(shape)
+    return CrystalMap(
+        rotations,
+        phase_id=np.zeros(y.size, dtype=int),
+        x=x.ravel() * step,
+        y=y.ravel() * step,
+        phase_list=PhaseList(phase),
+        prop=properties,
+        scan_unit=unit,
+    )
+
+
+def write_labels(file: h5py.File, labels: CrystalMap) -> None:
+    """Put a crystal map into an open HDF5 file as orix does, in place of one that is there.
+
+    The old map goes only when the new one is complete.
+    """
+    file.pop(_INCOMING, None)
+    header = {"manufacturer": "orix", "version": orix.__version__}
+    dict2hdf5group({**header, "crystal_map": crystalmap2dict(labels)}, file.create_group(_INCOMING))
+    for name in (*header, "crystal_map"):
+        file.pop(name, None)
+        file.move(f"{_INCOMING}/{name}", name)
+    del file[_INCOMING]
+
+
+def read_labels(file: h5py.File, size: int) -> CrystalMap:
+    """Read the crystal map of an open HDF5 file, and nothing else of it.
+
+    Parameters
+    ----------
+    file
+        `orix.io.load` would read every data set of the file, all patterns included.
+    size
+        Number of scan positions that the map must have.
+
+    Raises
+    ------
+    KerasStemError
+        If there are no labels, or not one for each position.
+    """
+    if "crystal_map" not in file:
+        raise KerasStemError(f"{file.filename} has no labels (no /crystal_map); this step needs them.")
+    try:
+        labels = dict2crystalmap(hdf5group2dict(file["crystal_map"], recursive=True))
+    except Exception as error:  # orix raises whatever its parsing meets
+        raise KerasStemError(f"Cannot read the labels of {file.filename}: {error}.") from error
+    if labels.size != size:
+        raise KerasStemError(
+            f"Expected one label for each of the {size} positions of {file.filename}, found {labels.size}."
+        )
+    return labels
+
+
+def single_phase(labels: CrystalMap) -> Phase:
+    """Return the only phase of a map.
+
+    Raises
+    ------
+    KerasStemError
+        If the map has no phase with a point group, or several.
+    """
+    phases = [phase for index, phase in labels.phases_in_data if index >= 0]
+    if len(phases) != 1:
+        names = ", ".join(phase.name for phase in phases) or "none"
+        raise KerasStemError(f"Expected labels of one phase, found {names}.")
+    if phases[0].point_group is None:
+        raise KerasStemError(
+            f"The phase {phases[0].name or 'of the labels'!r} is unknown: it has no point group."
+        )
+    return phases[0]

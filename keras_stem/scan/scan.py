@@ -1,0 +1,253 @@
+"""A scan file: diffraction patterns of every position and, where there are any, their labels.
+
+One HDF5 file that HyperSpy opens as a 4D signal and orix opens as a crystal map.
+"""
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from orix.crystal_map import CrystalMap, Phase
+from rsciio.hspy import file_writer
+
+from keras_stem.errors import KerasStemError
+from keras_stem.files import complete_file
+from keras_stem.scan.labels import read_labels, single_phase, write_labels
+from keras_stem.scan.metadata import ScanInfo, hyperspy_axes, hyperspy_metadata, read_info
+
+CHUNK_BYTES = 1 << 20
+"""Size of a chunk: a run of patterns of one row."""
+
+FINGERPRINT_PATTERNS = 64
+"""Number of evenly spaced patterns that the fingerprint looks at."""
+
+
+class Scan:
+    """A scan file opened for reading. Patterns are read only when they are asked for.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    KerasStemError
+        If the file is missing, truncated, no HDF5, or has no four-dimensional patterns.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self._file = _open(self.path)
+        try:
+            self.patterns: h5py.Dataset = _find_patterns(self._file)
+            self.info: ScanInfo = read_info(self.patterns.parent)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> "Scan":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __len__(self) -> int:
+        return self.info.size
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the file holds labels."""
+        return "crystal_map" in self._file
+
+    @cached_property
+    def labels(self) -> CrystalMap:
+        """The labels of every position. Raises `KerasStemError` where there are none or they do not fit."""
+        return read_labels(self._file, len(self))
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the labels. Raises `KerasStemError` unless there is exactly one that is known."""
+        return single_phase(self.labels)
+
+    @property
+    def chunk(self) -> int:
+        """Number of patterns of a row that are stored, and best read, together."""
+        return self.patterns.chunks[1] if self.patterns.chunks else self.info.shape[1]
+
+    def read(self, positions: np.ndarray) -> np.ndarray:
+        """Return the patterns of some positions.
+
+        Parameters
+        ----------
+        positions
+            Shape (n,), numbers of positions counted row by row, in any order.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, H, W), as stored.
+
+        Raises
+        ------
+        KerasStemError
+            If the file cannot be read at that place.
+        """
+        out = np.empty((len(positions), *self.info.detector.shape), self.patterns.dtype)
+        for row, start, stop, members, where in self._runs(positions):
+            try:
+                run = self.patterns[row, start:stop]
+            except OSError as error:
+                raise KerasStemError(f"Cannot read the patterns of {self.path}: {error}.") from error
+            out[where] = run[members]
+        return out
+
+    def _runs(self, positions: np.ndarray) -> Iterator[tuple[int, int, int, np.ndarray, np.ndarray]]:
+        """Group positions by the chunk that holds them: row, columns, places in the run, places in the output."""
+        rows, columns = np.divmod(positions, self.info.shape[1])
+        runs_in_row = -(-self.info.shape[1] // self.chunk)
+        runs = rows * runs_in_row + columns // self.chunk
+        order = np.argsort(runs, kind="stable")
+        edges = np.flatnonzero(np.diff(runs[order])) + 1
+        for where in np.split(order, edges) if len(order) else []:
+            start, stop = columns[where].min(), columns[where].max() + 1
+            yield int(rows[where[0]]), int(start), int(stop), columns[where] - start, where
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over shapes, calibration, labels and 64 evenly spaced patterns, 16 hexadecimal digits."""
+        digest = hashlib.sha256()
+        digest.update(repr((self.patterns.shape, str(self.patterns.dtype), self.info)).encode())
+        sample = np.unique(np.linspace(0, len(self) - 1, FINGERPRINT_PATTERNS).astype(int))
+        digest.update(self.read(sample).tobytes())
+        if self.has_labels:
+            digest.update(np.ascontiguousarray(self.labels.rotations.data).tobytes())
+            for name in sorted(self.labels.prop):
+                digest.update(np.ascontiguousarray(self.labels.prop[name]).tobytes())
+        return digest.hexdigest()[:16]
+
+
+class ScanWriter:
+    """A scan file that is being written, row by row. Use `create_scan`.
+
+    Parameters
+    ----------
+    file
+        The open HDF5 file, with HyperSpy's axes and metadata.
+    info
+        What the file says of itself.
+    dtype
+        Type of the counts.
+    """
+
+    def __init__(self, file: h5py.File, info: ScanInfo, dtype: Any):
+        self._file = file
+        itemsize = np.dtype(dtype).itemsize
+        fit = CHUNK_BYTES // (itemsize * int(np.prod(info.detector.shape)))
+        run = int(np.clip(fit, 1, info.shape[1]))
+        shape = (*info.shape, *info.detector.shape)
+        self._data = file[f"Experiments/{info.title}"].create_dataset(
+            "data", shape=shape, dtype=dtype, chunks=(1, run, *info.detector.shape)
+        )
+
+    def write_rows(self, first: int, patterns: np.ndarray) -> None:
+        """Write patterns of whole rows, shape (rows, columns, H, W), from row ``first`` on."""
+        self._data[first : first + len(patterns)] = patterns
+
+    def write_labels(self, labels: CrystalMap) -> None:
+        """Write the labels of every position."""
+        write_labels(self._file, labels)
+
+
+@contextlib.contextmanager
+def create_scan(path: str | Path, info: ScanInfo, dtype: Any = np.uint16) -> Iterator[ScanWriter]:
+    """Create a scan file, which appears under its name when the block ends without an error.
+
+    Parameters
+    ----------
+    path
+        The file; one that is there is replaced.
+    info
+        What the file says of itself.
+    dtype
+        Type of the counts, uint16 by default.
+
+    Yields
+    ------
+    ScanWriter
+
+    Raises
+    ------
+    KerasStemError
+        If the file cannot be written.
+    """
+    with complete_file(path) as partial:
+        _write_header(partial, info)
+        with h5py.File(partial, "a") as file:
+            yield ScanWriter(file, info, dtype)
+
+
+def append_labels(path: str | Path, labels: CrystalMap) -> None:
+    """Put labels into a scan file, in place of those that are there.
+
+    Raises
+    ------
+    KerasStemError
+        If the file is no scan or the map has another number of positions.
+    """
+    with Scan(path) as scan:
+        if labels.size != len(scan):
+            raise KerasStemError(
+                f"Expected one label for each of the {len(scan)} positions of {path}, found {labels.size}."
+            )
+    with h5py.File(path, "r+") as file:
+        write_labels(file, labels)
+
+
+def _write_header(path: Path, info: ScanInfo) -> None:
+    """Let RosettaSciIO write everything but the patterns, which arrive in blocks."""
+    signal = {
+        "data": np.empty(0),
+        "axes": hyperspy_axes(info),
+        "metadata": hyperspy_metadata(info),
+        "original_metadata": {"keras_stem": info.origin} if info.origin else {},
+        "learning_results": {},
+        "attributes": {"_lazy": False, "ragged": False},
+        "models": {},
+        "package_info": {"package": "keras_stem", "package_version": ""},
+        "tmp_parameters": {},
+    }
+    file_writer(path, signal, write_dataset=False, mode="a")
+
+
+def _open(path: Path) -> h5py.File:
+    if not path.is_file():
+        raise KerasStemError(f"Expected a scan file, found nothing at {path}.")
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        problem = "is truncated" if "truncated" in str(error) else "is no readable HDF5 file"
+        raise KerasStemError(f"{path} {problem}; copy or convert it again.") from error
+
+
+def _find_patterns(file: h5py.File) -> h5py.Dataset:
+    experiments = file.get("Experiments")
+    for experiment in experiments.values() if isinstance(experiments, h5py.Group) else []:
+        data = experiment.get("data") if isinstance(experiment, h5py.Group) else None
+        if isinstance(data, h5py.Dataset):
+            if data.ndim != 4 or not data.size:
+                raise KerasStemError(
+                    f"Expected patterns of four dimensions (y, x, ky, kx) in {file.filename}, "
+                    f"found the shape {data.shape}."
+                )
+            return data
+    raise KerasStemError(f"{file.filename} holds no patterns (no /Experiments/<title>/data).")

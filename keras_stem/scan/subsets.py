@@ -1,0 +1,64 @@
+"""Subsets of a scan by the quality of its labels, as in the paper."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from orix.crystal_map import CrystalMap
+
+from keras_stem.errors import KerasStemError
+
+SUBSETS = ("DS_0", "DS_Q", "DS_R")
+"""All positions; those with Q at its threshold or above; those with R as well."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Smallest correlation index Q and reliability R of a subset (Wissel et al.: 20 and 15)."""
+
+    q: float = 20.0
+    r: float = 15.0
+
+
+def subset(labels: CrystalMap, name: str, thresholds: Thresholds) -> np.ndarray:
+    """Return the positions of a subset.
+
+    Parameters
+    ----------
+    labels
+        With the properties Q and R, unless the thresholds that need them are 0.
+    name
+        One of `SUBSETS`.
+    thresholds
+        Smallest Q and R.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), numbers of positions in ascending order.
+
+    Raises
+    ------
+    KerasStemError
+        If a needed property is missing, or no position is left.
+    """
+    chosen = np.ones(labels.size, bool)
+    if name in ("DS_Q", "DS_R"):
+        chosen &= _at_least(labels, "Q", thresholds.q)
+    if name == "DS_R":
+        chosen &= _at_least(labels, "R", thresholds.r)
+    positions = np.flatnonzero(chosen)
+    if not len(positions):
+        raise KerasStemError(
+            f"{name} is empty: none of {labels.size} positions reaches Q >= {thresholds.q:g}"
+            + (f" and R >= {thresholds.r:g}" if name == "DS_R" else "")
+            + "; lower the thresholds with --min-q and --min-r."
+        )
+    return positions
+
+
+def _at_least(labels: CrystalMap, name: str, threshold: float) -> np.ndarray:
+    if threshold <= 0:
+        return np.ones(labels.size, bool)
+    if name not in labels.prop:
+        raise KerasStemError(f"The labels have no property {name}; set its threshold to 0 to go without.")
+    return np.asarray(labels.prop[name]) >= threshold
