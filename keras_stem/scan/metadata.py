@@ -85,7 +85,7 @@ def hyperspy_metadata(info: ScanInfo) -> dict[str, Any]:
 
 
 def read_info(experiment: h5py.Group) -> ScanInfo:
-    """Read the axes and metadata of the group ``/Experiments/<title>``, whose ``data`` has four dimensions."""
+    """Read the axes and metadata of ``/Experiments/<title>``, whose ``data`` has four dimensions."""
     axes = [dict(experiment[f"axis-{i}"].attrs) if f"axis-{i}" in experiment else {} for i in range(4)]
     shape = experiment["data"].shape
     tem = experiment.get("metadata/Acquisition_instrument/TEM")

@@ -84,6 +84,12 @@ class Scan:
         """Number of patterns of a row that are stored, and best read, together."""
         return self.patterns.chunks[1] if self.patterns.chunks else self.info.shape[1]
 
+    def chunk_of(self, positions: np.ndarray) -> np.ndarray:
+        """Return the number of the chunk that stores each position, shape (n,)."""
+        rows, columns = np.divmod(positions, self.info.shape[1])
+        chunks_in_row = -(-self.info.shape[1] // self.chunk)
+        return rows * chunks_in_row + columns // self.chunk
+
     def read(self, positions: np.ndarray) -> np.ndarray:
         """Return the patterns of some positions.
 
@@ -112,10 +118,9 @@ class Scan:
         return out
 
     def _runs(self, positions: np.ndarray) -> Iterator[tuple[int, int, int, np.ndarray, np.ndarray]]:
-        """Group positions by the chunk that holds them: row, columns, places in the run, places in the output."""
+        """Group positions by chunk: row, first and last column, places in the run and in the output."""
         rows, columns = np.divmod(positions, self.info.shape[1])
-        runs_in_row = -(-self.info.shape[1] // self.chunk)
-        runs = rows * runs_in_row + columns // self.chunk
+        runs = self.chunk_of(positions)
         order = np.argsort(runs, kind="stable")
         edges = np.flatnonzero(np.diff(runs[order])) + 1
         for where in np.split(order, edges) if len(order) else []:

@@ -69,7 +69,7 @@ def split(labels: CrystalMap, positions: np.ndarray, kind: str, seed: int) -> Sp
     parts = [positions[part_of_group[group] == part] for part in range(3)]
     if not all(len(part) for part in parts):
         raise KerasStemError(
-            f"Cannot divide {len(positions)} positions in {len(names)} groups ({kind} split) into three parts."
+            f"Cannot divide {len(positions)} positions in {len(names)} groups into three ({kind} split)."
         )
     return Split(*parts)
 

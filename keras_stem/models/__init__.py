@@ -1,0 +1,1 @@
+"""Networks from diffraction patterns to orientations."""

@@ -1,0 +1,77 @@
+"""A whole model: counts in, orientations out, and its card."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+
+import keras_stem.models.layers  # noqa: F401 - registers the layers that a saved model names
+from keras_stem.errors import KerasStemError
+from keras_stem.models.card import ModelCard
+
+
+@keras.saving.register_keras_serializable(package="keras_stem")
+class OrientationModel(keras.Model):
+    """Counts (B, H, W, 1) as the detector gave them to Bunge Euler angles (B, 3) in radians.
+
+    Parameters
+    ----------
+    encoder
+        Counts to the encoded orientation: preprocessing and network. This is what is trained.
+    decoder
+        Encoded orientation to Euler angles.
+    card
+        What the model was made from and for, as `ModelCard.to_dict` gives it.
+    """
+
+    def __init__(self, encoder: keras.Model, decoder: keras.layers.Layer, card: dict[str, Any], **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self._card = card
+        self.build((None, *card["detector_shape"], 1))
+
+    @property
+    def card(self) -> ModelCard:
+        """What the model was made from and for."""
+        return ModelCard(**self._card)
+
+    def build(self, input_shape):  # noqa: D102
+        self.decoder.build(self.encoder.compute_output_shape(input_shape))
+        self.built = True
+
+    def call(self, counts):  # noqa: D102
+        return self.decoder(self.encoder(counts))
+
+    def get_config(self):  # noqa: D102
+        return {
+            "encoder": keras.saving.serialize_keras_object(self.encoder),
+            "decoder": keras.saving.serialize_keras_object(self.decoder),
+            "card": dict(self._card),
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):  # noqa: D102
+        parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in ("encoder", "decoder")}
+        return cls(**{**config, **parts})
+
+
+def load_keras_file(path: str | Path) -> OrientationModel:
+    """Load a model from a ``.keras`` file that was saved on any backend.
+
+    Raises
+    ------
+    KerasStemError
+        If there is no such file, or it is no orientation model.
+    """
+    if not Path(path).is_file():
+        raise KerasStemError(f"Expected a model file, found nothing at {path}.")
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:  # zip, JSON and HDF5 errors, and Keras's own
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise KerasStemError(f"Cannot read {path} as a Keras model: {reason}") from error
+    if not isinstance(model, OrientationModel):
+        raise KerasStemError(f"{path} is a Keras model, but none that keras_stem saved.")
+    return model

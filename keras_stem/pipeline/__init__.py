@@ -1,0 +1,1 @@
+"""HDF5 to tf.data: patterns streamed on every backend."""

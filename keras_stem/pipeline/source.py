@@ -1,0 +1,114 @@
+"""Where patterns come from: the scan file, or a copy of the chosen ones in memory."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.detector import bin_patterns
+from keras_stem.scan.scan import Scan
+
+
+class PatternSource(Protocol):
+    """Patterns that can be read by their positions."""
+
+    shape: tuple[int, int]
+    dtype: np.dtype
+    chunk: int
+
+    def chunk_of(self, positions: np.ndarray) -> np.ndarray:
+        """Return the number of the chunk that stores each position, shape (n,)."""
+        ...
+
+    def read(self, positions: np.ndarray) -> np.ndarray:
+        """Return patterns, shape (n, H, W), of positions, shape (n,)."""
+        ...
+
+
+class ScanSource:
+    """Patterns read from a scan file and binned.
+
+    Parameters
+    ----------
+    scan
+        The open scan.
+    binning
+        Integer factor by which the detector is binned.
+    """
+
+    def __init__(self, scan: Scan, binning: int = 1):
+        self._scan = scan
+        self._binning = binning
+        self.shape = scan.info.detector.binned(binning).shape
+        integer = np.issubdtype(scan.patterns.dtype, np.integer)
+        self.dtype = np.dtype(np.uint32) if integer and binning > 1 else scan.patterns.dtype
+        self.chunk = scan.chunk
+        self._failure: KerasStemError | None = None
+
+    def chunk_of(self, positions: np.ndarray) -> np.ndarray:
+        """Return the number of the chunk that stores each position, shape (n,)."""
+        return self._scan.chunk_of(positions)
+
+    def read(self, positions: np.ndarray) -> np.ndarray:
+        """Return patterns, shape (n, H, W), of positions, shape (n,).
+
+        Raises
+        ------
+        KerasStemError
+            If the file cannot be read, or a pattern holds values that are not finite.
+        """
+        try:
+            patterns = self._scan.read(positions)
+            self._require_finite(patterns, positions)
+            return bin_patterns(patterns, self._binning)
+        except KerasStemError as failure:
+            self._failure = failure
+            raise
+
+    @contextlib.contextmanager
+    def plain_errors(self) -> Iterator[None]:
+        """Let the error of a read come out as it was, not wrapped by TensorFlow's executor."""
+        try:
+            yield
+        except Exception:
+            if self._failure is not None:
+                raise self._failure from None
+            raise
+
+    def _require_finite(self, patterns: np.ndarray, positions: np.ndarray) -> None:
+        if np.issubdtype(patterns.dtype, np.integer):
+            return
+        finite = np.isfinite(patterns).all(axis=(1, 2))
+        if not finite.all():
+            row, column = divmod(int(positions[~finite][0]), self._scan.info.shape[1])
+            raise KerasStemError(
+                f"Expected finite counts in {self._scan.path}, found NaN or infinity "
+                f"in the pattern at row {row}, column {column}."
+            )
+
+
+class MemorySource:
+    """Patterns of some positions, read once and kept in memory as the integers that they are.
+
+    Parameters
+    ----------
+    source
+        Where to read them.
+    positions
+        Shape (n,), ascending; no others can be read later.
+    """
+
+    def __init__(self, source: PatternSource, positions: np.ndarray):
+        self._positions = positions
+        self._patterns = np.empty((len(positions), *source.shape), source.dtype)
+        for first in range(0, len(positions), source.chunk):
+            chosen = slice(first, first + source.chunk)
+            self._patterns[chosen] = source.read(positions[chosen])
+        self.shape, self.dtype, self.chunk = source.shape, source.dtype, source.chunk
+        self.chunk_of = source.chunk_of
+
+    def read(self, positions: np.ndarray) -> np.ndarray:
+        """Return patterns, shape (n, H, W), of positions, shape (n,)."""
+        return self._patterns[np.searchsorted(self._positions, positions)]

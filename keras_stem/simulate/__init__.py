@@ -1,0 +1,1 @@
+"""Patterns and polycrystal scans with known truth, on diffsims."""

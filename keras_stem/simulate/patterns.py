@@ -1,0 +1,141 @@
+"""Diffraction patterns of orientations: spots from diffsims, drawn as the microscope would record them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from diffsims.generators.simulation_generator import SimulationGenerator
+from orix.crystal_map import Phase
+from orix.quaternion import Rotation
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.detector import Detector
+from keras_stem.simulate.rendering import add_disks, add_halo
+
+FAINTEST = 1e-6
+"""Spots below this share of a pattern's strongest are extinct but for rounding."""
+
+
+@dataclass(frozen=True)
+class Microscope:
+    """How the electrons reach and leave the sample.
+
+    Parameters
+    ----------
+    beam_energy
+        kV.
+    precession_angle
+        deg.
+    convergence_angle
+        Half angle, mrad; it makes the radius of the disks.
+    excitation_error
+        Half length of a reciprocal lattice rod, Å⁻¹, about the inverse thickness of the sample.
+    direct, diffuse
+        Shares of the electrons in the direct beam and in the diffuse background; the spots get the rest.
+    halo
+        Distance over which the diffuse background falls to 1/e, Å⁻¹.
+    """
+
+    beam_energy: float = 300.0
+    precession_angle: float = 0.6
+    convergence_angle: float = 1.6
+    excitation_error: float = 0.02
+    direct: float = 0.35
+    diffuse: float = 0.3
+    halo: float = 0.25
+
+    def __post_init__(self):
+        if min(self.direct, self.diffuse, 1 - self.direct - self.diffuse) < 0:
+            raise KerasStemError("The direct beam and the diffuse background cannot exceed all electrons.")
+
+
+@dataclass(frozen=True)
+class Spots:
+    """Diffraction spots of one pattern: positions (n, 2) in Å⁻¹ with y up, intensities (n,) of sum 1."""
+
+    xy: np.ndarray
+    intensity: np.ndarray
+
+
+class PatternSimulator:
+    """Kinematic patterns of one phase in one microscope.
+
+    Parameters
+    ----------
+    phase
+        With its whole unit cell.
+    microscope
+        The beam.
+    detector
+        Shape and calibration.
+    """
+
+    def __init__(self, phase: Phase, microscope: Microscope, detector: Detector):
+        self._phase = phase
+        self._microscope = microscope
+        self._detector = detector
+        self._generator = SimulationGenerator(
+            microscope.beam_energy, precession_angle=microscope.precession_angle
+        )
+        disk = microscope.convergence_angle * 1e-3 / self._generator.wavelength
+        self._disk_radius = max(disk / detector.pixel_size, 0.5)
+
+    def spots(self, rotations: Rotation) -> list[Spots]:
+        """Return the spots of each orientation (shape (n,), lab to crystal), the direct beam left out.
+
+        Raises
+        ------
+        KerasStemError
+            If diffsims cannot simulate the phase.
+        """
+        if not rotations.size:
+            return []
+        try:
+            simulated = self._generator.calculate_diffraction2d(
+                self._phase,
+                rotations,
+                reciprocal_radius=self._detector.reciprocal_radius,
+                with_direct_beam=False,
+                max_excitation_error=self._microscope.excitation_error,
+            ).coordinates
+        except (KeyError, ValueError) as error:
+            raise KerasStemError(f"diffsims cannot simulate {self._phase.name}: {error}.") from error
+        return [_normalised(vectors) for vectors in ([simulated] if rotations.size == 1 else simulated)]
+
+    def draw(self, spots: list[Spots], weights: list[float], drift: np.ndarray) -> np.ndarray:
+        """Return the expected share of all electrons in each pixel.
+
+        Parameters
+        ----------
+        spots
+            Of each grain at the position; none in vacuum.
+        weights
+            Share of each grain in the scattering.
+        drift
+            Rows and columns by which the pattern is off the centre.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (H, W), float64, of sum 1 if the detector caught everything.
+        """
+        image = np.zeros(self._detector.shape)
+        row0, column0 = np.asarray(self._detector.centre) + drift
+        scattered = sum(weights)
+        direct = 1 - scattered * (1 - self._microscope.direct)
+        radius = self._disk_radius
+        add_disks(image, np.array([row0]), np.array([column0]), np.array([direct]), radius)
+        halo = self._microscope.halo / self._detector.pixel_size
+        add_halo(image, row0, column0, scattered * self._microscope.diffuse, halo)
+        in_spots = 1 - self._microscope.direct - self._microscope.diffuse
+        for spot, weight in zip(spots, weights, strict=True):
+            rows, columns = self._detector.to_pixels(spot.xy).T
+            totals = in_spots * weight * spot.intensity
+            add_disks(image, rows + drift[0], columns + drift[1], totals, radius)
+        return image
+
+
+def _normalised(vectors) -> Spots:
+    xy = np.asarray(vectors.data)[:, :2]
+    intensity = np.asarray(vectors.intensity, dtype=float)
+    kept = intensity > FAINTEST * intensity.max(initial=0)
+    return Spots(xy[kept], intensity[kept] / max(intensity[kept].sum(), 1e-30))

@@ -1,0 +1,67 @@
+"""Disks and diffuse scattering drawn into an image (numba, because a scan has millions of spots)."""
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True)
+def add_disks(
+    image: np.ndarray, rows: np.ndarray, columns: np.ndarray, totals: np.ndarray, radius: float
+) -> None:
+    """Add disks of constant brightness to an image, in place.
+
+    A pixel that the edge crosses takes its part: the coverage falls from 1 to 0 over one pixel.
+
+    Parameters
+    ----------
+    image
+        Shape (H, W), float64.
+    rows, columns
+        Shape (n,), centres in pixels; disks may stick out of the image.
+    totals
+        Shape (n,), the sum over all pixels of each disk, those outside the image included.
+    radius
+        Radius in pixels.
+    """
+    height, width = image.shape
+    reach = int(np.ceil(radius + 0.5))
+    for k in range(len(rows)):
+        row0, column0 = int(np.round(rows[k])), int(np.round(columns[k]))
+        area = 0.0
+        for row in range(row0 - reach, row0 + reach + 1):
+            for column in range(column0 - reach, column0 + reach + 1):
+                area += _coverage(row - rows[k], column - columns[k], radius)
+        if area == 0.0:
+            continue
+        for row in range(max(0, row0 - reach), min(height, row0 + reach + 1)):
+            for column in range(max(0, column0 - reach), min(width, column0 + reach + 1)):
+                coverage = _coverage(row - rows[k], column - columns[k], radius)
+                image[row, column] += totals[k] * coverage / area
+
+
+@numba.njit(cache=True)
+def _coverage(row: float, column: float, radius: float) -> float:
+    distance = np.sqrt(row * row + column * column)
+    return min(1.0, max(0.0, radius + 0.5 - distance))
+
+
+@numba.njit(cache=True)
+def add_halo(image: np.ndarray, row0: float, column0: float, total: float, decay: float) -> None:
+    """Add diffuse scattering that falls exponentially from the direct beam, in place.
+
+    Parameters
+    ----------
+    image
+        Shape (H, W), float64.
+    row0, column0
+        The direct beam, pixels.
+    total
+        Sum over the plane.
+    decay
+        Distance over which it falls to 1/e, pixels.
+    """
+    peak = total / (2 * np.pi * decay * decay)
+    for row in range(image.shape[0]):
+        for column in range(image.shape[1]):
+            distance = np.sqrt((row - row0) ** 2 + (column - column0) ** 2)
+            image[row, column] += peak * np.exp(-distance / decay)

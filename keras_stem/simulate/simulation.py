@@ -1,0 +1,232 @@
+"""A simulated scan: a polycrystal, its patterns, the labels of template matching, and the truth."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import joblib
+import numpy as np
+from orix.crystal_map import CrystalMap, Phase
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.phase import load_phase
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.detector import Detector
+from keras_stem.scan.labels import crystal_map
+from keras_stem.scan.metadata import ScanInfo
+from keras_stem.scan.scan import create_scan
+from keras_stem.simulate.matching_labels import imitate_template_matching
+from keras_stem.simulate.microstructure import Polycrystal, Truth, grow
+from keras_stem.simulate.patterns import Microscope, PatternSimulator
+
+BLOCK_PATTERNS = 256
+"""About so many patterns are simulated at once; a few blocks are in memory at any time."""
+
+SMALL_SCAN = 1500
+"""Scans up to this size are simulated in this process; starting others would take longer."""
+
+HOT_PIXEL_COUNTS = 5_000
+NUMBER_OF_STREAMS = 3
+"""Independent random streams of a simulation: structure, labels, camera; then one for each block."""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """The detector and its faults.
+
+    Parameters
+    ----------
+    pixels
+        Side of the square detector, 64 to 512.
+    radius
+        Reciprocal distance from the direct beam to the middle of an edge, Å⁻¹.
+    dose
+        Electrons in each pattern.
+    drift
+        Largest distance of the direct beam from the centre, pixels; it wanders slowly along the scan.
+    hot_pixels
+        Number of pixels that always count too much.
+    """
+
+    pixels: int = 64
+    radius: float = 1.6
+    dose: float = 1e5
+    drift: float = 0.0
+    hot_pixels: int = 0
+
+    def __post_init__(self):
+        if not 64 <= self.pixels <= 512:
+            raise KerasStemError(f"Expected a detector of 64 to 512 pixels, found {self.pixels}.")
+        if self.dose <= 0:
+            raise KerasStemError(f"Expected a dose above 0 electrons, found {self.dose}.")
+
+    @property
+    def detector(self) -> Detector:
+        """Shape and calibration."""
+        return Detector((self.pixels, self.pixels), 2 * self.radius / self.pixels)
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """Everything that fixes a simulated scan.
+
+    Parameters
+    ----------
+    polycrystal, microscope, camera
+        The sample, the beam, the detector.
+    step
+        Distance of neighbouring positions, nm.
+    seed
+        Fixes all that is random.
+    cif, space_group
+        The phase: a CIF file (None for LiNiO2), and its space group where the file does not say.
+    """
+
+    polycrystal: Polycrystal = field(default_factory=Polycrystal)
+    microscope: Microscope = field(default_factory=Microscope)
+    camera: Camera = field(default_factory=Camera)
+    step: float = 5.0
+    seed: int = 0
+    cif: str | None = None
+    space_group: int | None = None
+
+
+def simulate_scan(
+    path: str | Path,
+    simulation: Simulation,
+    progress: Callable[[int], None] = lambda patterns: None,
+    workers: int | None = None,
+) -> None:
+    """Simulate a scan and write it, block by block.
+
+    Parameters
+    ----------
+    path
+        The scan file; one that is there is replaced when the new one is complete.
+    simulation
+        What to simulate.
+    progress
+        Called with the number of patterns that were just written.
+    workers
+        Number of processes; all cores by default. The result does not depend on it.
+
+    Raises
+    ------
+    KerasStemError
+        If the phase cannot be simulated or the file not be written.
+    """
+    phase = load_phase(simulation.cif, simulation.space_group)
+    streams = np.random.SeedSequence(simulation.seed).spawn(NUMBER_OF_STREAMS)
+    structure, labelling, camera = (np.random.default_rng(stream) for stream in streams)
+    truth = grow(simulation.polycrystal, structure)
+    shape = simulation.polycrystal.shape
+    info = ScanInfo(
+        title=f"{phase.name} simulated",
+        shape=shape,
+        detector=simulation.camera.detector,
+        step=simulation.step,
+        unit="nm",
+        beam_energy=simulation.microscope.beam_energy,
+        convergence_angle=simulation.microscope.convergence_angle,
+        precession_angle=simulation.microscope.precession_angle,
+        origin=_flat(asdict(simulation)),
+    )
+    exposure = _Exposure(phase, simulation, truth, camera)
+    with create_scan(path, info) as writer:
+        writer.write_labels(_labels(truth, phase, info, labelling))
+        for first, block in exposure.blocks(workers):
+            writer.write_rows(first, block)
+            progress(block.shape[0] * block.shape[1])
+
+
+class _Exposure:
+    """The patterns of a scan, computed in blocks of whole rows by several processes."""
+
+    def __init__(self, phase: Phase, simulation: Simulation, truth: Truth, rng: np.random.Generator):
+        self._phase = phase
+        self._simulation = simulation
+        self._truth = truth
+        self._drift = _drift(simulation.polycrystal.shape, simulation.camera.drift, rng)
+        pixels = simulation.camera.pixels
+        self._hot = rng.choice(pixels * pixels, min(simulation.camera.hot_pixels, pixels * pixels), False)
+
+    def blocks(self, workers: int | None) -> Iterator[tuple[int, np.ndarray]]:
+        rows, columns = self._simulation.polycrystal.shape
+        step = max(1, BLOCK_PATTERNS // columns)
+        firsts = range(0, rows, step)
+        if workers is None:
+            workers = 1 if rows * columns <= SMALL_SCAN else os.cpu_count()
+        parallel = joblib.Parallel(n_jobs=workers, return_as="generator", pre_dispatch=2 * workers)
+        jobs = (joblib.delayed(_expose)(*self._job(first, min(first + step, rows))) for first in firsts)
+        yield from zip(firsts, parallel(jobs), strict=True)
+
+    def _job(self, first: int, last: int) -> tuple:
+        columns = self._simulation.polycrystal.shape[1]
+        chosen = slice(first * columns, last * columns)
+        grains = [
+            (grain.rotations[chosen], grain.weight[chosen])
+            for grain in (self._truth.dominant, self._truth.second)
+        ]
+        seed = (self._simulation.seed, NUMBER_OF_STREAMS, first)
+        shape = (last - first, columns)
+        return self._phase, self._simulation, grains, self._drift[chosen], self._hot, seed, shape
+
+
+def _expose(
+    phase: Phase,
+    simulation: Simulation,
+    grains: list[tuple[Rotation, np.ndarray]],
+    drift: np.ndarray,
+    hot: np.ndarray,
+    seed: tuple[int, ...],
+    shape: tuple[int, int],
+) -> np.ndarray:
+    """Return the counts of a block of positions, shape (rows, columns, H, W), uint16."""
+    camera = simulation.camera
+    rng = np.random.default_rng(seed)
+    simulator = PatternSimulator(phase, simulation.microscope, camera.detector)
+    spots: list[list] = [[] for _ in drift]
+    weights: list[list[float]] = [[] for _ in drift]
+    for rotations, share in grains:
+        there = np.flatnonzero(share > 0)
+        for position, found in zip(there, simulator.spots(rotations[there]), strict=True):
+            spots[position].append(found)
+            weights[position].append(float(share[position]))
+    counts = np.empty((len(drift), *camera.detector.shape), np.uint16)
+    for position in range(len(drift)):
+        expected = simulator.draw(spots[position], weights[position], drift[position])
+        counts[position] = np.minimum(rng.poisson(camera.dose * expected), np.iinfo(np.uint16).max)
+    counts.reshape(len(drift), -1)[:, hot] = rng.poisson(HOT_PIXEL_COUNTS, (len(drift), len(hot)))
+    return counts.reshape(*shape, *camera.detector.shape)
+
+
+def _drift(shape: tuple[int, int], largest: float, rng: np.random.Generator) -> np.ndarray:
+    """Return the beam's offset (rows, columns) at every position, shape (n, 2), pixels."""
+    y, x = np.indices(shape) / np.reshape(shape, (2, 1, 1))
+    phases = rng.uniform(0, 2 * np.pi, 2)
+    along = 2 * np.pi * (0.8 * y + 0.1 * x)
+    wander = np.stack([np.sin(along + phase) for phase in phases], axis=-1).reshape(-1, 2)
+    return largest * wander / np.sqrt(2)
+
+
+def _labels(truth: Truth, phase: Phase, info: ScanInfo, rng: np.random.Generator) -> CrystalMap:
+    """Return the imitated labels, with the truth as further properties of the map."""
+    labels = imitate_template_matching(truth, rng)
+    properties = {"Q": labels.q, "R": labels.r}
+    for name, grain in (("truth", truth.dominant), ("second", truth.second)):
+        properties[f"{name}_euler"] = grain.rotations.to_euler()
+        properties[f"{name}_weight"] = grain.weight
+        properties[f"{name}_grain"] = grain.number
+    return crystal_map(labels.rotations, phase, info.shape, info.step, info.unit, properties)
+
+
+def _flat(settings: dict, prefix: str = "") -> dict:
+    """Return nested settings as one level of scalars and short strings, which HDF5 attributes can hold."""
+    flat = {}
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        elif value is not None:
+            flat[f"{prefix}{name}"] = str(value) if isinstance(value, tuple) else value
+    return flat
