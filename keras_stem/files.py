@@ -22,7 +22,7 @@ def complete_file(path: str | Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        The temporary path, in the same folder and with the same suffix.
+        The temporary path, in the same folder and with the same suffixes.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def complete_file(path: str | Path) -> Iterator[Path]:
         If the file system refuses (no such folder, no permission, disk full).
     """
     path = Path(path)
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
     try:
         yield partial
         partial.replace(path)

@@ -21,20 +21,16 @@ class OrientationModel(keras.Model):
     decoder
         Encoded orientation to Euler angles.
     card
-        What the model was made from and for, as `ModelCard.to_dict` gives it.
+        What the model was made from and for, as `ModelCard.to_dict` gives it; a `ModelCard` as the attribute.
     """
 
     def __init__(self, encoder: keras.Model, decoder: keras.layers.Layer, card: dict[str, Any], **kwargs):
         super().__init__(**kwargs)
         self.encoder = encoder
         self.decoder = decoder
-        self._card = card
+        # A dataclass, because Keras would wrap a dictionary in one of its own.
+        self.card = ModelCard(**card)
         self.build((None, *card["detector_shape"], 1))
-
-    @property
-    def card(self) -> ModelCard:
-        """What the model was made from and for."""
-        return ModelCard(**self._card)
 
     def build(self, input_shape):  # noqa: D102
         self.decoder.build(self.encoder.compute_output_shape(input_shape))
@@ -47,7 +43,7 @@ class OrientationModel(keras.Model):
         return {
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
-            "card": dict(self._card),
+            "card": self.card.to_dict(),
             "name": self.name,
         }
 

@@ -1,0 +1,64 @@
+"""Labels, prediction and their disorientation, side by side."""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from orix.crystal_map import CrystalMap
+
+from keras_stem.figures.ipf import draw_image, draw_ipf_key, draw_ipf_map
+from keras_stem.figures.style import MASKED, style
+from keras_stem.scan.labels import single_phase
+
+LARGEST_SHOWN = 15.0
+"""The colour bar of the disorientation ends here, deg."""
+
+
+def comparison_figure(
+    reference: CrystalMap,
+    prediction: CrystalMap,
+    disorientation: np.ndarray,
+    visible: np.ndarray | None = None,
+    names: tuple[str, str] = ("Labels", "Prediction"),
+    direction: str = "z",
+) -> Figure:
+    """Return a figure of two maps and their disorientation.
+
+    Parameters
+    ----------
+    reference, prediction
+        Maps of the same shape and phase.
+    disorientation
+        Shape (n,), deg.
+    visible
+        Shape (n,), bool; other points are grey. None for all.
+    names
+        Titles of the two maps.
+    direction
+        Lab direction of the colours.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    rows, columns = reference.shape
+    height = float(np.clip(4 * rows / columns, 1.6, 8))
+    shown = np.ones(reference.size, bool) if visible is None else visible
+    with style():
+        figure = Figure(figsize=(14.5, height + 0.5))
+        for left, crystal_map, name in zip((0.01, 0.29), (reference, prediction), names, strict=True):
+            axes = figure.add_axes((left, 0.02, 0.27, 0.88))
+            draw_ipf_map(axes, crystal_map, direction, visible)
+            axes.set_title(f"{name}, crystal direction along {direction}")
+        draw_ipf_key(figure, (0.605, 0.35, 0.075, 0.3), single_phase(reference).point_group, direction)
+        axes = figure.add_axes((0.705, 0.02, 0.27, 0.88))
+        angles = np.ma.masked_array(disorientation, ~shown).reshape(rows, columns)
+        image = draw_image(axes, reference, angles, cmap=_colors(), vmin=0, vmax=LARGEST_SHOWN)
+        axes.set_title(f"Disorientation, median {np.median(disorientation[shown]):.2f}°")
+        figure.colorbar(image, ax=axes, label="Disorientation (°)", extend="max", shrink=0.8)
+    return figure
+
+
+def _colors() -> mpl.colors.Colormap:
+    colors = mpl.colormaps["cividis"].copy()
+    colors.set_bad(MASKED)
+    return colors

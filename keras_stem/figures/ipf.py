@@ -1,0 +1,111 @@
+"""Orientation maps in the colours of the inverse pole figure."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib_scalebar.scalebar import ScaleBar
+from orix.crystal_map import CrystalMap
+from orix.plot import IPFColorKeyTSL
+from orix.quaternion import Orientation, Rotation
+from orix.vector import Vector3d
+
+from keras_stem.figures.style import MASKED, style
+from keras_stem.scan.labels import single_phase
+
+DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
+"""Lab directions along which a map can be coloured: right, up, toward the viewer."""
+
+_SI_PREFIXES = {"nm": "nm", "um": "um", "µm": "um", "mm": "mm", "m": "m", "Å": "angstrom"}
+
+
+def ipf_colors(rotations: Rotation, point_group, direction: str) -> np.ndarray:
+    """Return the IPF colour of each orientation.
+
+    Parameters
+    ----------
+    rotations
+        Shape (n,), lab to crystal.
+    point_group
+        Point group of the phase; colours are those of its Laue group.
+    direction
+        "x", "y" or "z".
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, 3), RGB from 0 to 1.
+    """
+    key = IPFColorKeyTSL(point_group.laue, DIRECTIONS[direction])
+    return key.orientation2color(Orientation(rotations.data, symmetry=point_group.laue))
+
+
+def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: np.ndarray | None) -> None:
+    """Draw a map into axes, with a scale bar where its unit is a length.
+
+    Parameters
+    ----------
+    axes
+        To draw into.
+    crystal_map
+        Of one phase.
+    direction
+        "x", "y" or "z".
+    visible
+        Shape (n,), bool; other points are grey. None for all.
+    """
+    colors = ipf_colors(crystal_map.rotations, single_phase(crystal_map).point_group, direction)
+    if visible is not None:
+        colors[~visible] = MASKED
+    draw_image(axes, crystal_map, colors.reshape(*crystal_map.shape, 3))
+
+
+def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options):
+    """Draw an image (rows, columns) on the grid of a map, with a scale bar; return matplotlib's image."""
+    drawn = axes.imshow(image, **options)
+    axes.set_axis_off()
+    step = max(crystal_map.dx, crystal_map.dy)
+    unit = _SI_PREFIXES.get(crystal_map.scan_unit)
+    if unit and step:
+        dimension = {"fixed_units": "nm"} if unit == "angstrom" else {"units": unit}
+        axes.add_artist(
+            ScaleBar(step, **dimension, location="lower left", box_alpha=0.75, frameon=True, pad=0.4)
+        )
+    return drawn
+
+
+def draw_ipf_key(
+    figure: Figure, position: tuple[float, float, float, float], point_group, direction: str
+) -> None:
+    """Draw the colour key of a point group at a place of a figure (left, bottom, width, height; 0 to 1)."""
+    axes = figure.add_axes(
+        position, projection="ipf", symmetry=point_group.laue, direction=DIRECTIONS[direction]
+    )
+    axes.plot_ipf_color_key(show_title=False)
+
+
+def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | None = None) -> Figure:
+    """Return a map of orientations along a lab direction, with its colour key.
+
+    Parameters
+    ----------
+    crystal_map
+        Of one phase.
+    direction
+        "x", "y" or "z".
+    visible
+        Shape (n,), bool; other points are grey. None for all.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    phase = single_phase(crystal_map)
+    rows, columns = crystal_map.shape
+    height = float(np.clip(5 * rows / columns, 1.6, 10))
+    with style():
+        figure = Figure(figsize=(7.8, height + 0.4))
+        axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))
+        draw_ipf_map(axes, crystal_map, direction, visible)
+        axes.set_title(f"{phase.name}, crystal direction along {direction}")
+        draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase.point_group, direction)
+    return figure

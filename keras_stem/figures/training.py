@@ -1,0 +1,70 @@
+"""Pictures of a training: its curves, and predictions against labels."""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from keras_stem.figures.style import style
+
+ANGLES = ("φ₁", "Φ", "φ₂")
+
+
+def curves_figure(history: list[dict[str, float]]) -> Figure:
+    """Return the loss of each epoch, and R2 and disorientation where DS_Val was scored.
+
+    Parameters
+    ----------
+    history
+        Logs of each epoch.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    epochs = np.arange(1, len(history) + 1)
+    scored = [(epoch, logs) for epoch, logs in zip(epochs, history, strict=True) if "val_r2" in logs]
+    panels = (("val_r2", "R² on DS_Val"), ("val_median", "Median disorientation on DS_Val (°)"))
+    with style():
+        figure = Figure(figsize=(10, 3), layout="constrained")
+        loss, *others = figure.subplots(1, 3)
+        loss.semilogy(epochs, [logs["loss"] for logs in history])
+        loss.set(xlabel="Epoch", ylabel="Training loss (Huber)")
+        for axes, (name, label) in zip(others, panels, strict=True):
+            axes.plot([epoch for epoch, _ in scored], [logs[name] for _, logs in scored], "o-")
+            axes.set(xlabel="Epoch", ylabel=label, xlim=loss.get_xlim())
+    return figure
+
+
+def parity_figure(expected: np.ndarray, predicted: np.ndarray, disorientation: np.ndarray) -> Figure:
+    """Return predicted against labelled Euler angles, and the distribution of the disorientation.
+
+    Parameters
+    ----------
+    expected, predicted
+        Shape (n, 3), deg.
+    disorientation
+        Shape (n,), deg.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    with style():
+        figure = Figure(figsize=(13, 3.2), layout="constrained")
+        *panels, histogram = figure.subplots(1, 4)
+        for k, axes in enumerate(panels):
+            axes.plot(expected[:, k], predicted[:, k], ".", markersize=2, alpha=0.5)
+            ends = [min(expected[:, k].min(), 0), expected[:, k].max()]
+            axes.plot(ends, ends, color="0.5", linewidth=0.8)
+            axes.set(xlabel=f"Label {ANGLES[k]} (°)", ylabel=f"Prediction {ANGLES[k]} (°)")
+        bins = np.geomspace(0.1, 180, 40)
+        histogram.hist(np.clip(disorientation, bins[0], bins[-1]), bins)
+        histogram.axvline(np.median(disorientation), color="black", linewidth=0.8, linestyle="--")
+        histogram.set(
+            xscale="log",
+            xlabel="Disorientation (°)",
+            ylabel="Positions",
+            title=f"Median {np.median(disorientation):.2f}°",
+        )
+        histogram.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))
+    return figure

@@ -1,0 +1,1 @@
+"""A model applied to a scan, and the map written out."""

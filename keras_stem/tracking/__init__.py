@@ -1,0 +1,1 @@
+"""MLflow: runs, data sets, registered models and their aliases."""

@@ -1,0 +1,83 @@
+"""From what a person calls a model to the model."""
+
+import os
+import re
+from pathlib import Path
+
+from keras_stem.errors import KerasStemError
+from keras_stem.models.orientation_model import OrientationModel, load_keras_file
+from keras_stem.tracking.registry import CHAMPION, registered_name
+from keras_stem.tracking.run import MODEL_NAME
+from keras_stem.tracking.store import connect, tracking_uri
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def load_model(reference: str | Path) -> OrientationModel:
+    """Load a model.
+
+    Parameters
+    ----------
+    reference
+        A ``.keras`` file; a ``models:/`` or ``runs:/`` URI; or the id of a run.
+
+    Returns
+    -------
+    OrientationModel
+
+    Raises
+    ------
+    KerasStemError
+        If there is no such model, or it cannot be read.
+    """
+    text = os.fspath(reference)
+    if text.endswith(".keras"):
+        return load_keras_file(text)
+    if _RUN_ID.fullmatch(text):
+        text = f"runs:/{text}/{MODEL_NAME}"
+    if not text.startswith(("models:/", "runs:/")):
+        raise KerasStemError(
+            f"Expected a .keras file, a models:/ URI or the id of a run as the model, found {text!r}."
+        )
+    return load_keras_file(_download(text) / "data" / "model.keras")
+
+
+def best_reference(phase: str | None, alias: str | None = None) -> str:
+    """Return the URI of the best model of a phase.
+
+    Parameters
+    ----------
+    phase
+        Name of the phase; None if the scan has no labels, then there must be registered models of one phase.
+    alias
+        "champion" by default, or an architecture.
+
+    Raises
+    ------
+    KerasStemError
+        If nothing fits.
+    """
+    client = connect()
+    names = [model.name for model in client.search_registered_models()]
+    wanted = names if phase is None else [name for name in names if name == registered_name(phase)]
+    if not wanted:
+        of_phase = f" of {phase}" if phase else ""
+        raise KerasStemError(
+            f"There is no registered model{of_phase} in {tracking_uri()}; train one with kstem fit, "
+            "or name one with --model."
+        )
+    if len(wanted) > 1:
+        raise KerasStemError(f"There are models of several phases ({', '.join(wanted)}); use --model.")
+    return f"models:/{wanted[0]}@{alias or CHAMPION}"
+
+
+def _download(uri: str) -> Path:
+    connect()
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return Path(download_artifacts(uri))
+    except (MlflowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise KerasStemError(f"Cannot load the model {uri} from {tracking_uri()}: {reason}") from error

@@ -1,0 +1,117 @@
+"""One training as an MLflow run."""
+
+import contextlib
+import csv
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import keras
+import mlflow
+import numpy as np
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.data.sources import LocalArtifactDatasetSource
+from mlflow.models import ModelSignature
+from mlflow.types.schema import Schema, TensorSpec
+
+from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.scan.scan import Scan
+from keras_stem.tracking.store import EXPERIMENT
+from keras_stem.training.recipe import Recipe
+from keras_stem.training.scores import Scores
+from keras_stem.version import __version__
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MODEL_NAME = "model"
+"""Name of the logged model of a run."""
+
+
+@contextlib.contextmanager
+def tracked_run(name: str, run_id: str | None = None) -> Iterator["TrackedRun"]:
+    """Start a run, or go on with one, and end it as FINISHED, KILLED (Ctrl-C) or FAILED.
+
+    Parameters
+    ----------
+    name
+        Of a new run.
+    run_id
+        Of the run to go on with; None for a new one.
+
+    Yields
+    ------
+    TrackedRun
+    """
+    mlflow.set_experiment(EXPERIMENT)
+    with mlflow.start_run(run_id=run_id, run_name=None if run_id else name, nested=True) as active:
+        try:
+            yield TrackedRun(active.info.run_id)
+        except KeyboardInterrupt:
+            mlflow.end_run("KILLED")
+            raise
+
+
+class TrackedRun:
+    """What a training tells MLflow about itself.
+
+    Parameters
+    ----------
+    run_id
+        Of the active run.
+    """
+
+    def __init__(self, run_id: str):
+        self.run_id = run_id
+
+    def log_start(self, scan: Scan, recipe: Recipe) -> None:
+        """Log the whole recipe, and the scan by its fingerprint."""
+        mlflow.log_params(recipe.flat())
+        mlflow.log_dict(recipe.to_dict(), "recipe.json")
+        mlflow.set_tags(
+            {
+                "arch": recipe.arch,
+                "backend": keras.backend.backend(),
+                "keras_stem_version": __version__,
+                "scan_fingerprint": scan.fingerprint,
+            }
+        )
+        source = LocalArtifactDatasetSource(str(scan.path.resolve()))
+        mlflow.log_input(MetaDataset(source, name=scan.info.title, digest=scan.fingerprint), "training")
+
+    def log_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        """Log the curve of an epoch, counted from 1."""
+        mlflow.log_metrics(logs, step=epoch)
+
+    def log_scores(self, scores: dict[str, Scores]) -> None:
+        """Log the final scores of each subset as ``final_<subset>_<score>``."""
+        for subset, values in scores.items():
+            mlflow.log_metrics(values.named(f"final_{subset}"))
+
+    def log_history(self, history: list[dict[str, float]]) -> None:
+        """Log the curves of all epochs as ``history.csv``; what was not scored in an epoch is empty."""
+        names = ["epoch", *dict.fromkeys(name for logs in history for name in logs)]
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({"epoch": epoch, **logs} for epoch, logs in enumerate(history, 1))
+        mlflow.log_text(text.getvalue(), "history.csv")
+
+    def log_figure(self, figure: "Figure", name: str) -> None:
+        """Log a figure as ``figures/<name>.png``."""
+        mlflow.log_figure(figure, f"figures/{name}.png")
+
+    def log_model(self, model: OrientationModel) -> tuple[str, str]:
+        """Log the model and return its URI and id."""
+        rows, columns = model.card.detector_shape
+        logged = mlflow.keras.log_model(
+            model,
+            name=MODEL_NAME,
+            signature=ModelSignature(
+                inputs=Schema([TensorSpec(np.dtype("float32"), (-1, rows, columns, 1), "counts")]),
+                outputs=Schema([TensorSpec(np.dtype("float32"), (-1, 3), "euler_angles")]),
+            ),
+            pip_requirements=[f"keras_stem=={__version__}", f"keras=={keras.__version__}"],
+            metadata={"card": model.card.to_dict()},
+        )
+        return logged.model_uri, logged.model_id

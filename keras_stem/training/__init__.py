@@ -1,0 +1,1 @@
+"""Recipe, targets, scores, callbacks, and the training itself."""

@@ -1,0 +1,56 @@
+"""A recipe and its data become a whole model."""
+
+import keras
+
+from keras_stem.crystal.phase import phase_to_dict
+from keras_stem.models.card import ORIX_FRAME, ModelCard
+from keras_stem.models.layers import LogScale, UnitScale
+from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.models.registry import build_model
+from keras_stem.training.data import TrainingData
+from keras_stem.training.recipe import Recipe
+from keras_stem.training.targets import EulerTarget
+from keras_stem.version import __version__
+
+
+def assemble(data: TrainingData, recipe: Recipe, target: EulerTarget) -> OrientationModel:
+    """Build the model of a recipe, with fresh weights and its card.
+
+    Parameters
+    ----------
+    data
+        The prepared scan, for shapes, calibration and phase.
+    recipe
+        What to build.
+    target
+        Representation of the orientation.
+
+    Returns
+    -------
+    OrientationModel
+    """
+    input_shape = (*data.detector.shape, 1)
+    network = build_model(recipe.arch, input_shape, target.size, recipe.config)
+    after = [target.clamp()] if recipe.clamp else []
+    encoder = keras.Sequential(
+        [keras.Input(input_shape), LogScale(), UnitScale(), network, *after], name="encoder"
+    )
+    return OrientationModel(encoder, target.decoder(), _card(data, recipe, target).to_dict())
+
+
+def _card(data: TrainingData, recipe: Recipe, target: EulerTarget) -> ModelCard:
+    angles = target.angles_in_degrees(data.rotations[data.parts.train])
+    return ModelCard(
+        arch=recipe.arch,
+        target=target.name,
+        phase=phase_to_dict(data.phase),
+        point_group=data.symmetry.name,
+        frame=ORIX_FRAME,
+        detector_shape=data.detector.shape,
+        pixel_size=data.detector.pixel_size,
+        label_mean=tuple(angles.mean(axis=0).tolist()),
+        label_std=tuple(angles.std(axis=0).tolist()),
+        fingerprint=data.scan.fingerprint,
+        recipe=recipe.to_dict(),
+        version=__version__,
+    )

@@ -1,0 +1,87 @@
+"""What an interrupted training needs to go on: a folder that is consistent at any moment."""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_state_path
+
+from keras_stem.errors import KerasStemError
+from keras_stem.files import complete_file
+
+_STATE = "state.json"
+
+
+@dataclass
+class RunState:
+    """Where a training stands.
+
+    Parameters
+    ----------
+    run_id
+        Name of the run, and of its folder.
+    scan
+        Path of the scan.
+    recipe
+        As `Recipe.to_dict` gives it.
+    tracking_uri
+        Where the run is tracked.
+    epochs
+        Number of finished epochs.
+    history
+        Logs of each.
+    best
+        Lowest median disorientation on DS_Val so far, deg.
+    """
+
+    run_id: str
+    scan: str
+    recipe: dict[str, Any]
+    tracking_uri: str = ""
+    epochs: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+    best: float | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run's state."""
+        return _root() / self.run_id
+
+    @property
+    def best_weights(self) -> Path:
+        """File of the weights that scored best."""
+        return self.folder / "best.weights.h5"
+
+    def latest_weights(self, epochs: int) -> Path:
+        """File of the weights and optimizer after some epochs."""
+        return self.folder / f"epoch-{epochs:05d}.weights.h5"
+
+    def save(self) -> None:
+        """Write the state; what it names has to be written before."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with complete_file(self.folder / _STATE) as partial:
+            partial.write_text(json.dumps(asdict(self)))
+
+    def discard(self) -> None:
+        """Remove the folder: the run is finished."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def last_interrupted() -> RunState:
+    """Return the state of the training that was interrupted last.
+
+    Raises
+    ------
+    KerasStemError
+        If there is none.
+    """
+    found = sorted(_root().glob(f"*/{_STATE}"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise KerasStemError("There is no interrupted training to resume.")
+    return RunState(**json.loads(found[-1].read_text()))
+
+
+def _root() -> Path:
+    return user_state_path("keras_stem") / "interrupted"

@@ -1,0 +1,162 @@
+"""Train, score, track and register."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from mlflow import MlflowClient
+from mlflow.entities.model_registry import ModelVersion
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.errors import KerasStemError
+from keras_stem.figures.training import curves_figure, parity_figure
+from keras_stem.pipeline.source import ScanSource
+from keras_stem.scan.scan import Scan
+from keras_stem.tracking.registry import award, register
+from keras_stem.tracking.resolve import load_model
+from keras_stem.tracking.run import TrackedRun, tracked_run
+from keras_stem.tracking.store import connect, tracking_uri
+from keras_stem.training.data import TrainingData, prepare
+from keras_stem.training.recipe import Recipe
+from keras_stem.training.scores import Scores, score
+from keras_stem.training.state import RunState, last_interrupted
+from keras_stem.training.targets import EulerTarget
+from keras_stem.training.train import Trained, predict, train
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What came out of a training.
+
+    Parameters
+    ----------
+    run_id
+        Of the MLflow run.
+    model_uri
+        Of the registered version.
+    aliases
+        That the version won.
+    epochs
+        Number of epochs trained.
+    scores
+        On DS_Val, DS_Test and DS_Q, against the labels.
+    """
+
+    run_id: str
+    model_uri: str
+    aliases: list[str]
+    epochs: int
+    scores: dict[str, Scores]
+
+
+def fit(scan_path: str | Path, recipe: Recipe | None = None, verbose: bool = False) -> FitResult:
+    """Train a model on a scan, as an MLflow run, and register it.
+
+    Parameters
+    ----------
+    scan_path
+        The scan, with labels.
+    recipe
+        How to train; the paper's CNN by default.
+    verbose
+        Whether to show progress.
+
+    Returns
+    -------
+    FitResult
+
+    Raises
+    ------
+    KerasStemError
+        If the scan cannot be used, or the training diverges.
+    """
+    recipe = recipe or Recipe()
+    with Scan(scan_path) as scan:
+        data = prepare(scan, recipe)
+        client = connect()
+        with tracked_run(f"{recipe.arch} {scan.info.title}") as run:
+            run.log_start(scan, recipe)
+            state = RunState(run.run_id, str(Path(scan_path).resolve()), recipe.to_dict(), tracking_uri())
+            state.save()
+            return _fit(client, run, data, recipe, state, verbose)
+
+
+def resume(verbose: bool = False) -> FitResult:
+    """Go on with the training that was interrupted last.
+
+    Weights, optimizer, best weights, history and the order of the data are restored as they were after the
+    last finished epoch; the epoch that was interrupted begins anew. On a GPU, kernels that are not
+    deterministic can still make small differences.
+
+    Raises
+    ------
+    KerasStemError
+        If there is none, or its scan has changed or gone.
+    """
+    state = last_interrupted()
+    recipe = Recipe.from_dict(state.recipe)
+    with Scan(state.scan) as scan:
+        data = prepare(scan, recipe)
+        client = connect(state.tracking_uri)
+        known = client.get_run(state.run_id).data.tags.get("scan_fingerprint")
+        if known != scan.fingerprint:
+            raise KerasStemError(f"{state.scan} has changed since the run {state.run_id} began; start anew.")
+        with tracked_run(recipe.arch, state.run_id) as run:
+            return _fit(client, run, data, recipe, state, verbose)
+
+
+def _fit(
+    client: MlflowClient, run: TrackedRun, data: TrainingData, recipe: Recipe, state: RunState, verbose: bool
+) -> FitResult:
+    try:
+        trained = train(data, recipe, state, run.log_epoch, verbose)
+    except KerasStemError:
+        state.discard()  # going on would meet the same error
+        raise
+    run.log_scores(trained.scores)
+    run.log_history(trained.history)
+    _log_figures(run, data, trained)
+    model_uri, model_id = run.log_model(trained.model)
+    version = register(client, trained.model.card, model_uri, model_id, run.run_id)
+    aliases = award(client, version, trained.scores["test"].median, _Incumbent(data).median)
+    state.discard()
+    return FitResult(
+        run_id=run.run_id,
+        model_uri=f"models:/{version.name}/{version.version}",
+        aliases=aliases,
+        epochs=len(trained.history),
+        scores=trained.scores,
+    )
+
+
+def _log_figures(run: TrackedRun, data: TrainingData, trained: Trained) -> None:
+    run.log_figure(curves_figure(trained.history), "curves")
+    predicted = trained.predictions["test"]
+    labels = data.rotations[data.parts.test]
+    angles = disorientation(Rotation.from_euler(predicted), labels, data.symmetry)
+    expected = EulerTarget(data.symmetry).angles_in_degrees(labels)
+    run.log_figure(parity_figure(expected, np.rad2deg(predicted), np.rad2deg(angles)), "test_parity")
+
+
+class _Incumbent:
+    """Scores a registered version on the same test positions as the new one."""
+
+    def __init__(self, data: TrainingData):
+        self._data = data
+        self._known: dict[str, float | None] = {}
+
+    def median(self, version: ModelVersion) -> float | None:
+        if version.version not in self._known:
+            self._known[version.version] = self._score(version)
+        return self._known[version.version]
+
+    def _score(self, version: ModelVersion) -> float | None:
+        data = self._data
+        try:
+            model = load_model(f"models:/{version.name}/{version.version}")
+            source = ScanSource(data.scan, model.card.binning_for(data.scan.info.detector))
+        except KerasStemError:
+            return None
+        predicted = predict(model, source, data.parts.test)
+        return score(predicted, data.rotations[data.parts.test], data.symmetry).median

@@ -1,0 +1,76 @@
+"""The folder of maps that is written from a scan and a model."""
+
+from pathlib import Path
+
+import numpy as np
+from orix.crystal_map import CrystalMap
+
+from keras_stem.figures.comparison import comparison_figure
+from keras_stem.figures.ipf import DIRECTIONS, ipf_figure
+from keras_stem.figures.style import save
+from keras_stem.files import complete_folder
+from keras_stem.mapping.export import write_map
+from keras_stem.mapping.predict import Prediction, predict_map
+from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.subsets import Thresholds
+
+
+def map_scan(
+    model: OrientationModel,
+    scan: Scan,
+    folder: str | Path,
+    min_q: float | None = Thresholds.q,
+    model_name: str = "",
+    verbose: bool = False,
+) -> Prediction:
+    """Predict the orientations of a scan and write them.
+
+    The folder gets ``ipf_x.png``, ``ipf_y.png``, ``ipf_z.png``, ``map.h5`` (orix), ``map.ang``, and, where
+    the scan has labels, ``comparison.png``.
+
+    Parameters
+    ----------
+    model
+        The model.
+    scan
+        The open scan.
+    folder
+        Where to write; created if absent. Its files appear together when all are complete.
+    min_q
+        Points with a smaller Q are grey in the pictures; None shows all. The written maps hold all points.
+    model_name
+        Recorded in ``map.h5``.
+    verbose
+        Whether to show progress.
+
+    Returns
+    -------
+    Prediction
+
+    Raises
+    ------
+    KerasStemError
+        If the model does not fit the scan, or the folder cannot be written.
+    """
+    with complete_folder(folder) as staging:
+        prediction = predict_map(model, scan, verbose)
+        write_map(prediction.crystal_map, staging, model.card, model_name, str(scan.path))
+        _draw(prediction, _visible(prediction.crystal_map, min_q), staging)
+    return prediction
+
+
+def _visible(crystal_map: CrystalMap, min_q: float | None) -> np.ndarray | None:
+    if min_q is None or "Q" not in crystal_map.prop:
+        return None
+    return np.asarray(crystal_map.prop["Q"]) >= min_q
+
+
+def _draw(prediction: Prediction, visible: np.ndarray | None, folder: Path) -> None:
+    for direction in DIRECTIONS:
+        save(ipf_figure(prediction.crystal_map, direction, visible), folder / f"ipf_{direction}.png")
+    if prediction.labels is not None:
+        figure = comparison_figure(
+            prediction.labels, prediction.crystal_map, prediction.disorientation, visible
+        )
+        save(figure, folder / "comparison.png")
