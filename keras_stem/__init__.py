@@ -15,9 +15,9 @@ _HOME = {
     "Scan": "keras_stem.scan.scan",
     "Simulation": "keras_stem.simulate.simulation",
     "build_model": "keras_stem.models.registry",
-    "fit": "keras_stem.training.fit",
+    "fit": "keras_stem.workflow.fit",
     "load_model": "keras_stem.tracking.resolve",
-    "map_scan": "keras_stem.mapping.mapping",
+    "map_scan": "keras_stem.workflow.mapping",
     "simulate_scan": "keras_stem.simulate.simulation",
 }
 

@@ -60,10 +60,9 @@ def complete_folder(path: str | Path) -> Iterator[Path]:
     KerasStemError
         If the file system refuses.
     """
-    path = Path(path)
+    path = existing_folder(path)
     staging = None
     try:
-        path.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=path))
         yield staging
         for item in staging.iterdir():
@@ -73,6 +72,22 @@ def complete_folder(path: str | Path) -> Iterator[Path]:
     finally:
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
+
+
+def existing_folder(path: str | Path) -> Path:
+    """Return a folder, created if it is absent.
+
+    Raises
+    ------
+    KerasStemError
+        If the file system refuses.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KerasStemError(f"Cannot create the folder {path}: {_reason(error)}.") from error
+    return path
 
 
 def _reason(error: OSError) -> str:

@@ -22,6 +22,8 @@ class Prediction:
 
     Parameters
     ----------
+    euler
+        As the model gives them, shape (n, 3), radians; they may lie a little outside the usual ranges.
     crystal_map
         The predicted orientations, with the labels' Q and R as properties.
     labels
@@ -30,6 +32,7 @@ class Prediction:
         Of prediction and labels, shape (n,), deg, or None.
     """
 
+    euler: np.ndarray
     crystal_map: CrystalMap
     labels: CrystalMap | None
     disorientation: np.ndarray | None
@@ -68,9 +71,9 @@ def predict_map(model: OrientationModel, scan: Scan, verbose: bool = False) -> P
     info = scan.info
     found = crystal_map(rotations, phase, info.shape, info.step, info.unit, qualities)
     if labels is None:
-        return Prediction(found, None, None)
+        return Prediction(euler, found, None, None)
     angles = disorientation(rotations, labels.rotations, proper_point_group(phase))
-    return Prediction(found, labels, np.rad2deg(angles))
+    return Prediction(euler, found, labels, np.rad2deg(angles))
 
 
 def _comparable_labels(scan: Scan, phase: str) -> CrystalMap | None:

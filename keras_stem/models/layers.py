@@ -1,7 +1,5 @@
 """Layers between counts and network, and between network and orientation."""
 
-import math
-
 import keras
 from keras import ops
 
@@ -29,7 +27,8 @@ class UnitScale(keras.layers.Layer):
 class EulerDecoder(keras.layers.Layer):
     """Normalised Euler angles (B, 3) to Bunge Euler angles (B, 3) in radians.
 
-    The first and third angle wrap around; the second is kept in its range.
+    Predictions a little outside the fundamental region stay there: -3 deg is as good an angle as 357, and
+    nearer to a label of 2.
 
     Parameters
     ----------
@@ -42,14 +41,7 @@ class EulerDecoder(keras.layers.Layer):
         self.ranges = [float(bound) for bound in ranges]
 
     def call(self, normalised):  # noqa: D102
-        phi1, tilt, phi2 = ops.split(ops.cast(normalised, "float32") * ops.array(self.ranges), 3, axis=-1)
-        tilt = ops.clip(tilt, 0.0, self.ranges[1])
-        return ops.concatenate([_wrapped(phi1), tilt, _wrapped(phi2)], axis=-1)
+        return ops.cast(normalised, "float32") * ops.array(self.ranges, "float32")
 
     def get_config(self):  # noqa: D102
         return {**super().get_config(), "ranges": self.ranges}
-
-
-def _wrapped(angle):
-    full = 2 * math.pi
-    return angle - full * ops.floor(angle / full)

@@ -13,11 +13,6 @@ Builder = Callable[[tuple[int, int, int], int, Any], keras.Model]
 _BUILDERS: dict[str, tuple[type, Builder]] = {"cnn": (CNNConfig, build_cnn)}
 
 
-def architectures() -> tuple[str, ...]:
-    """Return the names that `build_model` knows."""
-    return tuple(_BUILDERS)
-
-
 def build_model(
     name: str, input_shape: tuple[int, int, int], outputs: int, config: Any | None = None
 ) -> keras.Model:
@@ -26,7 +21,7 @@ def build_model(
     Parameters
     ----------
     name
-        One of `architectures`.
+        One of `keras_stem.choices.ARCHITECTURES`.
     input_shape
         (H, W, 1).
     outputs

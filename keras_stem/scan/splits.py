@@ -15,7 +15,6 @@ from keras_stem.crystal.phase import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.labels import single_phase
 
-SPLITS = ("random", "grain", "block")
 FRACTIONS = (0.6, 0.2, 0.2)
 """Shares of DS_Train, DS_Val and DS_Test."""
 
@@ -44,9 +43,9 @@ def split(labels: CrystalMap, positions: np.ndarray, kind: str, seed: int) -> Sp
     positions
         Shape (n,), the subset to divide.
     kind
-        "random": each position by itself (the paper's). "grain": whole grains, the true ones where the labels
-        have them, otherwise those segmented from the labels at 5 deg. "block": square blocks of the scan, 12
-        along its shorter side.
+        One of `keras_stem.choices.SPLITS`. "random": each position by itself (the paper's). "grain": whole
+        grains, the true ones where the labels have them, otherwise those segmented from the labels at
+        5 deg. "block": square blocks of the scan, 12 along its shorter side.
     seed
         Of the order in which groups are dealt out.
 

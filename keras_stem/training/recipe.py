@@ -4,13 +4,10 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from keras_stem.choices import ARCHITECTURES, DECAY_UNITS, SCHEDULES, SPLITS
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig
-from keras_stem.scan.splits import SPLITS
 from keras_stem.scan.subsets import Thresholds
-
-SCHEDULES = ("exponential", "constant")
-DECAY_UNITS = ("step", "epoch")
 
 
 @dataclass(frozen=True)
@@ -20,7 +17,7 @@ class Recipe:
     Parameters
     ----------
     arch
-        Network, see `keras_stem.models.registry.architectures`.
+        Network, one of `keras_stem.choices.ARCHITECTURES`.
     cnn
         Options of the CNN.
     clamp
@@ -68,7 +65,12 @@ class Recipe:
     cache: bool = False
 
     def __post_init__(self):
-        for name, allowed in (("split", SPLITS), ("schedule", SCHEDULES), ("decay_per", DECAY_UNITS)):
+        for name, allowed in (
+            ("arch", ARCHITECTURES),
+            ("split", SPLITS),
+            ("schedule", SCHEDULES),
+            ("decay_per", DECAY_UNITS),
+        ):
             if getattr(self, name) not in allowed:
                 raise KerasStemError(
                     f"Expected {name} out of {', '.join(allowed)}, found {getattr(self, name)!r}."

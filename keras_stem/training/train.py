@@ -14,7 +14,7 @@ from keras_stem.training.assemble import assemble
 from keras_stem.training.callbacks.checkpoint import Checkpoint
 from keras_stem.training.callbacks.finite import RequireFiniteLoss
 from keras_stem.training.callbacks.order import FollowEpoch
-from keras_stem.training.callbacks.progress import ShowProgress
+from keras_stem.training.callbacks.progress import ShowPredictions, ShowProgress
 from keras_stem.training.callbacks.validation import ScoreValidation
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
@@ -96,7 +96,11 @@ def predict(
 ) -> np.ndarray:
     """Return the model's Euler angles, shape (n, 3) in radians, of positions, shape (n,), ascending."""
     batches = ordered_patterns(source, positions, PREDICTION_BATCH)
-    return np.asarray(model.predict(batches, verbose=int(verbose)))
+    if not verbose:
+        return np.asarray(model.predict(batches, verbose=0))
+    progress = ShowPredictions(len(positions), PREDICTION_BATCH)
+    with _stopped(progress.on_predict_end):
+        return np.asarray(model.predict(batches, verbose=0, callbacks=[progress]))
 
 
 def _run_epochs(
@@ -123,8 +127,8 @@ def _run_epochs(
     def score_validation() -> Scores:
         return score(predict(model, source, val), data.rotations[val], data.symmetry)
 
-    progress = [ShowProgress(state.epochs)] if verbose else []
-    with _stopped(progress):
+    progress = ShowProgress(state.epochs)
+    with _stopped(progress.on_train_end):
         model.encoder.fit(
             batches,
             epochs=recipe.max_epochs,
@@ -135,7 +139,7 @@ def _run_epochs(
                 FollowEpoch(order),
                 RequireFiniteLoss(),
                 ScoreValidation(score_validation, recipe.score_every, recipe.stop_r2, state),
-                *progress,
+                *([progress] if verbose else []),
                 Checkpoint(state, on_epoch),
             ],
         )
@@ -161,10 +165,9 @@ def _restore(encoder: keras.Model, state: RunState) -> None:
 
 
 @contextlib.contextmanager
-def _stopped(callbacks: list[ShowProgress]) -> Iterator[None]:
-    """Leave the terminal as it was, also when the training ends with an error or Ctrl-C."""
+def _stopped(stop: Callable[[], None]) -> Iterator[None]:
+    """Stop the progress bar also when an error or Ctrl-C ends the work, and leave the terminal as it was."""
     try:
         yield
     finally:
-        for callback in callbacks:
-            callback.on_train_end()
+        stop()

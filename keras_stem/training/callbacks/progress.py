@@ -1,7 +1,7 @@
-"""One line that shows how the training goes."""
+"""One line that shows how the work goes."""
 
 import keras
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 
 class ShowProgress(keras.callbacks.Callback):
@@ -15,6 +15,7 @@ class ShowProgress(keras.callbacks.Callback):
 
     def __init__(self, first: int = 0):
         super().__init__()
+        self._progress = Progress()
         self._first = first
         self._scores = ""
 
@@ -39,4 +40,39 @@ class ShowProgress(keras.callbacks.Callback):
         self._progress.update(self._task, completed=epoch + 1, note=note)
 
     def on_train_end(self, logs=None):  # noqa: D102
+        self._progress.stop()
+
+
+class ShowPredictions(keras.callbacks.Callback):
+    """A progress bar over the patterns of a prediction.
+
+    Parameters
+    ----------
+    patterns
+        Number of patterns.
+    batch_size
+        Number in a batch.
+    """
+
+    def __init__(self, patterns: int, batch_size: int):
+        super().__init__()
+        self._patterns = patterns
+        self._batch_size = batch_size
+        columns = (
+            TextColumn("Mapping"),
+            BarColumn(bar_width=16),
+            MofNCompleteColumn(),
+            TextColumn("patterns"),
+        )
+        self._progress = Progress(*columns, TimeElapsedColumn())
+
+    def on_predict_begin(self, logs=None):  # noqa: D102
+        self._task = self._progress.add_task("predict", total=self._patterns)
+        self._progress.start()
+
+    def on_predict_batch_end(self, batch, logs=None):  # noqa: D102
+        done = min((batch + 1) * self._batch_size, self._patterns)
+        self._progress.update(self._task, completed=done)
+
+    def on_predict_end(self, logs=None):  # noqa: D102
         self._progress.stop()

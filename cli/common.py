@@ -1,0 +1,97 @@
+"""What several commands share. Nothing heavy is imported until a function is called."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+SCAN = click.argument("scan", type=click.Path(path_type=Path))
+
+MIN_Q = click.option(
+    "--min-q",
+    type=float,
+    default=20.0,
+    show_default=True,
+    help="Smallest correlation index Q of DS_Q and DS_R.",
+)
+MIN_R = click.option(
+    "--min-r", type=float, default=15.0, show_default=True, help="Smallest reliability R of DS_R."
+)
+MODEL = click.option(
+    "--model", help="A models:/ URI, the id of a run, or a .keras file. [default: the champion of the phase]"
+)
+
+
+class IntegerList(click.ParamType):
+    """Whole numbers separated by commas."""
+
+    name = "n,n,..."
+
+    def convert(self, value, param, ctx):  # noqa: D102
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(int(part) for part in value.split(",") if part.strip())
+        except ValueError:
+            self.fail(f"expected whole numbers separated by commas, found {value!r}", param, ctx)
+
+
+class GridShape(click.ParamType):
+    """Rows and columns, as 64x64, or one number for both."""
+
+    name = "ROWSxCOLUMNS"
+
+    def convert(self, value, param, ctx):  # noqa: D102
+        if isinstance(value, tuple):
+            return value
+        parts = value.lower().split("x")
+        if len(parts) > 2 or not all(part.isdigit() for part in parts):
+            self.fail(f"expected rows and columns such as 64x64, found {value!r}", param, ctx)
+        return int(parts[0]), int(parts[-1])
+
+
+def import_backend() -> None:
+    """Import Keras with its backend, without the news of TensorFlow's libraries on stderr.
+
+    TensorFlow writes them before it can be told not to. If the import fails, they are shown.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with tempfile.TemporaryFile() as news:
+        stderr = os.dup(2)
+        try:
+            os.dup2(news.fileno(), 2)
+            try:
+                import keras_stem.pipeline.dataset  # noqa: F401
+            finally:
+                os.dup2(stderr, 2)
+                os.close(stderr)
+        except ImportError:
+            news.seek(0)
+            sys.stderr.buffer.write(news.read())
+            raise
+
+
+@contextlib.contextmanager
+def pattern_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar over patterns; yield a function that takes the number of new ones."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(what), BarColumn(bar_width=16), MofNCompleteColumn(), TextColumn("patterns"))
+    with Progress(*columns, TimeElapsedColumn()) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda patterns: progress.advance(task, patterns)
+
+
+def choose_model(reference: str | None, arch: str | None, phase: str | None):
+    """Return the model that the options name, and its reference; the champion of the phase by default."""
+    from keras_stem.errors import KerasStemError
+    from keras_stem.tracking.resolve import best_reference, load_model
+
+    if reference and arch:
+        raise KerasStemError("Expected --model or --arch, found both.")
+    reference = reference or best_reference(phase, arch)
+    return load_model(reference), reference

@@ -1,0 +1,34 @@
+"""``kstem evaluate``."""
+
+import click
+
+from keras_stem.choices import ARCHITECTURES
+from keras_stem.cli.common import MODEL, SCAN, choose_model, import_backend
+from keras_stem.cli.tables import print_scores
+
+
+@click.command("evaluate")
+@SCAN
+@MODEL
+@click.option("--arch", type=click.Choice(ARCHITECTURES), help="Take the best model of this network.")
+@click.option("--min-q", type=float, help="Smallest Q of DS_Q and DS_R.  [default: that of the training]")
+@click.option("--min-r", type=float, help="Smallest R of DS_R.  [default: that of the training]")
+def command(scan, model, arch, min_q, min_r) -> None:
+    """Score a model on SCAN, against its labels and, where the scan is simulated, the truth."""
+    import_backend()
+    from keras_stem.errors import KerasStemError
+    from keras_stem.scan.scan import Scan
+    from keras_stem.scan.subsets import Thresholds
+    from keras_stem.workflow.evaluate import evaluate
+
+    with Scan(scan) as opened:
+        if not opened.has_labels:
+            raise KerasStemError(f"{scan} has no labels to evaluate against.")
+        loaded, reference = choose_model(model, arch, opened.phase.name)
+        trained = loaded.card.recipe["thresholds"]
+        thresholds = Thresholds(
+            trained["q"] if min_q is None else min_q, trained["r"] if min_r is None else min_r
+        )
+        found = evaluate(loaded, opened, thresholds, verbose=True)
+    click.echo(f"Model {reference} on {scan}:")
+    print_scores([(row.subset, row.reference, row.scores) for row in found])

@@ -1,0 +1,80 @@
+"""The program ``kstem``.
+
+Commands are imported when they are needed, and import what they need when they run, so that ``kstem --help``
+loads no backend, no MLflow, no orix and no matplotlib.
+"""
+
+import importlib
+import os
+import sys
+
+import click
+
+from keras_stem.errors import KerasStemError
+from keras_stem.version import __version__
+
+COMMANDS = {
+    "quickstart": "Simulate a scan, fit the CNN, and map it: the whole path in one go.",
+    "simulate": "Simulate a polycrystal scan with known truth.",
+    "info": "Show what is in a scan file.",
+    "fit": "Train a network on a scan, as an MLflow run.",
+    "evaluate": "Score a model on a scan.",
+    "map": "Map the orientations of a scan with a model.",
+    "models": "List the registered models.",
+    "ui": "Open the MLflow UI on the tracked runs.",
+}
+
+
+class _Program(click.Group):
+    """Imports the module of a command when the command is used."""
+
+    def list_commands(self, context):
+        return list(COMMANDS)
+
+    def get_command(self, context, name):
+        if name not in COMMANDS:
+            return None
+        return importlib.import_module(f"keras_stem.cli.{name}_command").command
+
+    def format_commands(self, context, formatter):
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kstem")
+@click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.")
+@click.pass_context
+def program(context: click.Context, debug: bool) -> None:
+    """Map crystal orientations from 4D-STEM and SPED diffraction patterns with deep networks.
+
+    The backend is that of Keras: set KERAS_BACKEND to tensorflow (default), jax or torch.
+    """
+    context.obj = debug
+
+
+def main() -> None:
+    """Run the program; errors become one line on stderr and exit status 1, wrong usage status 2."""
+    debug = "--debug" in sys.argv
+    try:
+        program.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _fail("Interrupted; nothing was left half-written.", debug)
+    except KerasStemError as error:
+        _fail(str(error), debug)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        line = " ".join(str(error).split())[:300]
+        _fail(f"{type(error).__name__}: {line} (kstem --debug shows where)", debug)
+
+
+def _fail(message: str, debug: bool) -> None:
+    if debug:
+        raise
+    click.echo(f"kstem: {message}", err=True)
+    sys.exit(1)

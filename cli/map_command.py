@@ -1,0 +1,33 @@
+"""``kstem map``."""
+
+from pathlib import Path
+
+import click
+
+from keras_stem.choices import ARCHITECTURES
+from keras_stem.cli.common import MODEL, SCAN, choose_model, import_backend
+
+
+@click.command("map")
+@SCAN
+@MODEL
+@click.option("--arch", type=click.Choice(ARCHITECTURES), help="Take the best model of this network.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: SCAN without suffix, -map]"
+)
+@click.option(
+    "--min-q", type=float, default=20.0, show_default=True, help="Points with a smaller Q are grey."
+)
+@click.option("--all", "show_all", is_flag=True, help="Show all points, whatever their Q.")
+def command(scan, model, arch, out, min_q, show_all) -> None:
+    """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5 and an .ang file."""
+    import_backend()
+    from keras_stem.scan.scan import Scan
+    from keras_stem.workflow.mapping import map_scan
+
+    out = out or scan.with_name(f"{scan.stem}-map")
+    with Scan(scan) as opened:
+        phase = opened.phase.name if opened.has_labels else None
+        loaded, reference = choose_model(model, arch, phase)
+        map_scan(loaded, opened, out, None if show_all else min_q, reference, verbose=True)
+    click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")

@@ -1,0 +1,69 @@
+"""``kstem simulate``."""
+
+from pathlib import Path
+
+import click
+
+from keras_stem.cli.common import GridShape, pattern_progress
+
+
+@click.command("simulate")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--shape", type=GridShape(), default="64x64", show_default=True, help="Scan positions.")
+@click.option(
+    "--detector", type=click.IntRange(64, 512), default=64, show_default=True, help="Pixels along a side."
+)
+@click.option(
+    "--radius", type=float, default=1.6, show_default=True, help="Reciprocal half width of the detector, 1/Å."
+)
+@click.option("--grains", type=click.IntRange(2), default=24, show_default=True, help="Number of grains.")
+@click.option(
+    "--spread", type=float, default=2.0, show_default=True, help="Largest misorientation inside a grain, deg."
+)
+@click.option(
+    "--overlap",
+    type=float,
+    default=0.5,
+    show_default=True,
+    help="Widest overlap of grains, in grain diameters.",
+)
+@click.option(
+    "--vacuum", type=float, default=0.2, show_default=True, help="Share of the scan outside the sample."
+)
+@click.option("--step", type=float, default=5.0, show_default=True, help="Distance of positions, nm.")
+@click.option("--dose", type=float, default=1e5, show_default=True, help="Electrons in a pattern.")
+@click.option(
+    "--drift", type=float, default=0.0, show_default=True, help="Largest drift of the centre, pixels."
+)
+@click.option(
+    "--hot-pixels", type=click.IntRange(0), default=0, show_default=True, help="Number of hot pixels."
+)
+@click.option("--cif", type=click.Path(), help="Crystal structure.  [default: LiNiO2]")
+@click.option(
+    "--space-group", type=click.IntRange(1, 230), help="Its space group, where the CIF file says P 1."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Fixes all that is random.")
+@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: all cores]")
+def command(
+    out, shape, detector, radius, grains, spread, overlap, vacuum, step, dose, drift, hot_pixels,
+    cif, space_group, seed, workers,
+) -> None:  # fmt: skip
+    """Simulate a polycrystal scan with known truth.
+
+    OUT becomes an HDF5 file that HyperSpy opens as a signal and orix as a crystal map. The labels imitate
+    template matching; the truth stands beside them.
+    """
+    from keras_stem.simulate.microstructure import Polycrystal
+    from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
+
+    simulation = Simulation(
+        polycrystal=Polycrystal(shape, grains, spread, overlap, vacuum),
+        camera=Camera(detector, radius, dose, drift, hot_pixels),
+        step=step,
+        seed=seed,
+        cif=cif,
+        space_group=space_group,
+    )
+    with pattern_progress("Simulating", shape[0] * shape[1]) as progress:
+        simulate_scan(out, simulation, progress, workers)
+    click.echo(f"Wrote {out}.")

@@ -1,0 +1,31 @@
+"""``kstem ui``."""
+
+import subprocess
+import sys
+
+import click
+
+
+@click.command("ui")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=5000, show_default=True, help="Port to listen on."
+)
+def command(host, port) -> None:
+    """Open the MLflow UI on the tracked runs. Ctrl-C ends it."""
+    from keras_stem.errors import KerasStemError
+    from keras_stem.tracking.store import connect, tracking_uri
+
+    uri = tracking_uri()
+    if uri.startswith("http"):
+        click.echo(f"The runs are tracked by a server; open {uri}.")
+        return
+    connect()
+    click.echo(f"Open http://{host}:{port} in a browser; Ctrl-C ends it.")
+    arguments = ("--backend-store-uri", uri, "--host", host, "--port", str(port))
+    try:
+        status = subprocess.run([sys.executable, "-m", "mlflow", "ui", *arguments], check=False).returncode
+    except KeyboardInterrupt:
+        return
+    if status:
+        raise KerasStemError(f"The MLflow UI ended with status {status}; is port {port} taken? Use --port.")

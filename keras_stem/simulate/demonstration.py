@@ -1,0 +1,35 @@
+"""The built-in demonstration scan."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from keras_stem.files import existing_folder
+from keras_stem.simulate.microstructure import Polycrystal
+from keras_stem.simulate.simulation import Simulation, simulate_scan
+
+DEMONSTRATION = Simulation(polycrystal=Polycrystal(shape=(80, 80), grains=40), seed=20)
+"""A LiNiO2 polycrystal of 80 x 80 positions with 64 x 64 pixels."""
+
+
+def demonstration_scan(progress: Callable[[int], None] = lambda patterns: None) -> Path:
+    """Return the demonstration scan, which is simulated at the first call and kept in the user's cache.
+
+    Parameters
+    ----------
+    progress
+        Called with the number of patterns that were just written.
+
+    Raises
+    ------
+    KerasStemError
+        If the cache cannot be written.
+    """
+    settings = hashlib.sha256(repr(DEMONSTRATION).encode()).hexdigest()[:8]
+    path = user_cache_path("keras_stem") / f"demonstration-{settings}.h5"
+    if not path.exists():
+        existing_folder(path.parent)
+        simulate_scan(path, DEMONSTRATION, progress)
+    return path

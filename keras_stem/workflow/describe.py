@@ -1,0 +1,79 @@
+"""What is in a scan file, in words."""
+
+import numpy as np
+
+from keras_stem.crystal.phase import proper_point_group
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.metadata import ScanInfo
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.subsets import SUBSETS, Thresholds, subset
+
+
+def describe(scan: Scan, thresholds: Thresholds) -> dict[str, str]:
+    """Return names and values for a person to read.
+
+    Parameters
+    ----------
+    scan
+        The open scan.
+    thresholds
+        Of the subsets.
+
+    Returns
+    -------
+    dict
+        Shapes, calibration, and of the labels, if there are any, phase, statistics and subsets.
+    """
+    found = _geometry(scan)
+    if not scan.has_labels:
+        return {**found, "Labels": "none"}
+    phase, labels = scan.phase, scan.labels
+    a, b, c, *angles = phase.structure.lattice.abcABG()
+    found |= {
+        "Phase": f"{phase.name}, point group {phase.point_group.name}, "
+        f"proper point group {proper_point_group(phase).name}",
+        "Lattice": f"{a:.4g}, {b:.4g}, {c:.4g} Å; " + ", ".join(f"{angle:.4g}" for angle in angles) + "°",
+        "Label properties": ", ".join(sorted(labels.prop)) or "none",
+    }
+    for name in ("Q", "R"):
+        if name in labels.prop:
+            low, middle, high = np.percentile(labels.prop[name], (5, 50, 95))
+            found[name] = f"median {middle:.1f}, 5 to 95 % of positions {low:.1f} to {high:.1f}"
+    for name in SUBSETS:
+        found[name] = _size(scan, name, thresholds)
+    return found
+
+
+def _geometry(scan: Scan) -> dict[str, str]:
+    info: ScanInfo = scan.info
+    detector = info.detector
+    known = [
+        (info.beam_energy, "beam {:g} kV"),
+        (info.camera_length, "camera length {:g} mm"),
+        (info.precession_angle, "precession {:g}°"),
+        (info.convergence_angle, "convergence {:g} mrad"),
+    ]
+    size = scan.patterns.nbytes
+    return {
+        "Title": info.title,
+        "Positions": f"{info.shape[0]} x {info.shape[1]}, step {info.step:g} {info.unit}",
+        "Patterns": f"{detector.shape[0]} x {detector.shape[1]} pixels, {scan.patterns.dtype}, "
+        f"{size / 2**20:.0f} MiB in all",
+        "Pixel size": f"{detector.pixel_size:.5g} 1/Å" if np.isfinite(detector.pixel_size) else "unknown",
+        "Microscope": ", ".join(form.format(value) for value, form in known if value is not None)
+        or "unknown",
+        "Fingerprint": scan.fingerprint,
+    }
+
+
+def _size(scan: Scan, name: str, thresholds: Thresholds) -> str:
+    try:
+        count = len(subset(scan.labels, name, thresholds))
+    except KerasStemError as problem:
+        return str(problem)
+    limits = {
+        "DS_0": "all",
+        "DS_Q": f"Q >= {thresholds.q:g}",
+        "DS_R": f"Q >= {thresholds.q:g} and R >= {thresholds.r:g}",
+    }
+    return f"{count} of {len(scan)} positions ({count / len(scan):.0%}), {limits[name]}"
