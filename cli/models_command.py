@@ -6,6 +6,7 @@ import click
 @click.command("models")
 def command() -> None:
     """List the registered models with architecture, scores on DS_Test and aliases."""
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
@@ -16,9 +17,9 @@ def command() -> None:
     if not models:
         click.echo(f"There are no registered models in {tracking_uri()}; train one with kstem fit.")
         return
-    table = Table(caption="Scores on DS_Test. Median: disorientation (°). R²: Euler angles.")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for title in ("Model", "Arch", "Backend"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=True)
     for title in ("Median", "< 5°", "R²"):
         table.add_column(title, justify="right")
     table.add_column("Aliases")
@@ -26,7 +27,9 @@ def command() -> None:
         cells = (_cell(model.metrics, "median", "{:.2f}"), _cell(model.metrics, "under_5", "{:.1%}"))
         r2 = _cell(model.metrics, "r2", "{:.3f}")
         table.add_row(model.uri, model.arch, model.backend, *cells, r2, ", ".join(model.aliases))
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    console.print("Scores on DS_Test. Median, < 5°: disorientation (°). R²: Euler angles.", highlight=False)
 
 
 def _cell(metrics: dict[str, float], name: str, form: str) -> str:

@@ -50,11 +50,12 @@ def comparison_figure(
             draw_ipf_map(axes, crystal_map, direction, visible)
             axes.set_title(f"{name}, crystal direction along {direction}")
         draw_ipf_key(figure, (0.605, 0.35, 0.075, 0.3), single_phase(reference).point_group, direction)
-        axes = figure.add_axes((0.705, 0.02, 0.27, 0.88))
+        axes = figure.add_axes((0.695, 0.02, 0.27, 0.88))
         angles = np.ma.masked_array(disorientation, ~shown).reshape(rows, columns)
         image = draw_image(axes, reference, angles, cmap=_colors(), vmin=0, vmax=LARGEST_SHOWN)
         axes.set_title(f"Disorientation, median {np.median(disorientation[shown]):.2f}°")
-        figure.colorbar(image, ax=axes, label="Disorientation (°)", extend="max", shrink=0.8)
+        bar = figure.add_axes((0.97, 0.15, 0.01, 0.62))
+        figure.colorbar(image, cax=bar, label="Disorientation (°)", extend="max")
     return figure
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from diffsims.crystallography import ReciprocalLatticeVector
 from diffsims.generators.simulation_generator import SimulationGenerator
 from orix.crystal_map import Phase
 from orix.quaternion import Rotation
@@ -93,13 +94,14 @@ class PatternSimulator:
             simulated = self._generator.calculate_diffraction2d(
                 self._phase,
                 rotations,
-                reciprocal_radius=self._detector.reciprocal_radius,
+                reciprocal_radius=self._detector.reciprocal_radius * _stretch(self._phase),
                 with_direct_beam=False,
                 max_excitation_error=self._microscope.excitation_error,
             ).coordinates
         except (KeyError, ValueError) as error:
             raise KerasStemError(f"diffsims cannot simulate {self._phase.name}: {error}.") from error
-        return [_normalised(vectors) for vectors in ([simulated] if rotations.size == 1 else simulated)]
+        patterns = [simulated] if rotations.size == 1 else simulated
+        return [_visible(vectors, self._detector.reciprocal_radius) for vectors in patterns]
 
     def draw(self, spots: list[Spots], weights: list[float], drift: np.ndarray) -> np.ndarray:
         """Return the expected share of all electrons in each pixel.
@@ -134,8 +136,19 @@ class PatternSimulator:
         return image
 
 
-def _normalised(vectors) -> Spots:
+def _stretch(phase: Phase) -> float:
+    """Return by how much diffsims's radius has to be too large for no spot to be missing.
+
+    It looks for Miller indices up to the radius divided by the length of a*, b* and c*. In oblique lattices
+    there are larger ones inside the radius, and equivalent orientations would lose different spots.
+    """
+    lattice = phase.structure.lattice
+    return max(lattice.a * lattice.ar, lattice.b * lattice.br, lattice.c * lattice.cr)
+
+
+def _visible(vectors: ReciprocalLatticeVector, radius: float) -> Spots:
+    """Return the spots up to a radius that are more than rounding errors."""
     xy = np.asarray(vectors.data)[:, :2]
     intensity = np.asarray(vectors.intensity, dtype=float)
-    kept = intensity > FAINTEST * intensity.max(initial=0)
+    kept = (intensity > FAINTEST * intensity.max(initial=0)) & (np.linalg.norm(xy, axis=1) <= radius)
     return Spots(xy[kept], intensity[kept] / max(intensity[kept].sum(), 1e-30))

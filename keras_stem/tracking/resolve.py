@@ -6,7 +6,7 @@ from pathlib import Path
 
 from keras_stem.errors import KerasStemError
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
-from keras_stem.tracking.registry import CHAMPION, registered_name
+from keras_stem.tracking.registry import CHAMPION, holder, registered_name
 from keras_stem.tracking.run import MODEL_NAME
 from keras_stem.tracking.store import connect, tracking_uri
 
@@ -43,7 +43,7 @@ def load_model(reference: str | Path) -> OrientationModel:
 
 
 def best_reference(phase: str | None, alias: str | None = None) -> str:
-    """Return the URI of the best model of a phase.
+    """Return the URI of the best model of a phase, by its version, as aliases move.
 
     Parameters
     ----------
@@ -68,7 +68,10 @@ def best_reference(phase: str | None, alias: str | None = None) -> str:
         )
     if len(wanted) > 1:
         raise KerasStemError(f"There are models of several phases ({', '.join(wanted)}); use --model.")
-    return f"models:/{wanted[0]}@{alias or CHAMPION}"
+    best = holder(client, wanted[0], alias or CHAMPION)
+    if best is None:
+        raise KerasStemError(f"No model of {wanted[0]} is marked {alias or CHAMPION}; name one with --model.")
+    return f"models:/{best.name}/{best.version}"
 
 
 def _download(uri: str) -> Path:

@@ -4,6 +4,8 @@ import logging
 import os
 from pathlib import Path
 
+from keras_stem.files import existing_folder
+
 EXPERIMENT = "keras_stem"
 DEFAULT_FOLDER = Path("mlruns")
 
@@ -31,7 +33,7 @@ def connect(uri: str | None = None):
     if uri is None:
         uri = tracking_uri()
     if uri.startswith("sqlite:///"):
-        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        existing_folder(Path(uri.removeprefix("sqlite:///")).parent)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     return mlflow.MlflowClient()

@@ -1,0 +1,105 @@
+"""Tiny simulated scans, narrow networks, and a tracking store of the tests' own."""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import numpy as np
+import pytest
+
+from keras_stem.scan.scan import Scan
+from keras_stem.simulate.microstructure import Polycrystal
+from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
+
+COPPER_WITHOUT_SYMMETRY = """data_Cu
+_cell_length_a 3.6
+_cell_length_b 3.6
+_cell_length_c 3.6
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 90
+_symmetry_space_group_name_H-M 'P 1'
+_symmetry_Int_Tables_number 1
+loop_
+_symmetry_equiv_pos_as_xyz
+'x, y, z'
+loop_
+_atom_site_type_symbol
+_atom_site_label
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+Cu Cu0 0 0 0
+Cu Cu1 0 0.5 0.5
+Cu Cu2 0.5 0 0.5
+Cu Cu3 0.5 0.5 0
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory):
+    """Keep runs, interrupted states and caches of the tests away from the user's."""
+    home = tmp_path_factory.mktemp("home")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("XDG_STATE_HOME", str(home / "state"))
+    patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{home}/mlruns/mlflow.db")
+    patch.chdir(home)
+    yield home
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def simulation() -> Simulation:
+    return Simulation(polycrystal=Polycrystal(shape=(16, 20), grains=5), camera=Camera(pixels=64), seed=3)
+
+
+@pytest.fixture(scope="session")
+def scan_path(simulation, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("scans") / "tiny.h5"
+    simulate_scan(path, simulation)
+    return path
+
+
+@pytest.fixture
+def scan(scan_path):
+    with Scan(scan_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def narrow_recipe():
+    from keras_stem.models.cnn import CNNConfig
+    from keras_stem.training.recipe import Recipe
+
+    return Recipe(cnn=CNNConfig(filters=(4,), widths=(16,)), max_epochs=2, score_every=1, stop_r2=2.0)
+
+
+@pytest.fixture(scope="session")
+def trained(scan_path, narrow_recipe, own_folders):
+    """The result of one tracked training."""
+    from keras_stem.workflow.fit import fit
+
+    return fit(scan_path, narrow_recipe)
+
+
+@pytest.fixture(scope="session")
+def kstem() -> list[str]:
+    """The command, as a program of its own."""
+    return [sys.executable, "-c", "from keras_stem.cli.main import main; main()"]
+
+
+@pytest.fixture
+def copper_cif(tmp_path) -> Path:
+    """A CIF file that lists the whole unit cell of a cubic crystal and says P 1."""
+    path = tmp_path / "Cu.cif"
+    path.write_text(COPPER_WITHOUT_SYMMETRY)
+    return path

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from keras_stem.errors import KerasStemError
+from keras_stem.pipeline.dataset import ordered_patterns, shuffled_patterns
+from keras_stem.pipeline.source import MemorySource, ScanSource
+from keras_stem.scan.detector import Detector, bin_patterns
+from keras_stem.scan.metadata import ScanInfo
+from keras_stem.scan.scan import Scan, create_scan
+
+pytestmark = pytest.mark.backend
+
+
+@pytest.fixture
+def positions(scan):
+    return np.arange(3, len(scan), 2)
+
+
+def together(batches):
+    return [np.concatenate(parts) for parts in zip(*batches.as_numpy_iterator(), strict=True)]
+
+
+@pytest.mark.parametrize("binning", [1, 2])
+def test_in_order_all_patterns_arrive_once_as_floats(scan, positions, binning):
+    batches = ordered_patterns(ScanSource(scan, binning), positions, 32)
+    found = np.concatenate(list(batches.as_numpy_iterator()))
+    assert found.dtype == np.float32
+    assert len(batches) == -(-len(positions) // 32)
+    np.testing.assert_array_equal(found[..., 0], bin_patterns(scan.read(positions), binning))
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_shuffled_patterns_keep_their_targets(scan, positions, cached):
+    source = ScanSource(scan)
+    if cached:
+        source = MemorySource(source, positions)
+    targets = np.stack([positions, -positions], axis=1)
+    batches, _ = shuffled_patterns(source, positions, targets, 32, seed=0)
+    patterns, found = together(batches)
+    assert not np.array_equal(found, targets)
+    order = found[:, 0].astype(int)
+    np.testing.assert_array_equal(np.sort(order), positions)
+    np.testing.assert_array_equal(patterns[..., 0], scan.read(order))
+    np.testing.assert_array_equal(found[:, 1], -order)
+
+
+def test_order_follows_seed_and_epoch(scan, positions):
+    def order(seed, epoch):
+        batches, order = shuffled_patterns(ScanSource(scan), positions, positions[:, None], 32, seed)
+        order.epoch = epoch
+        return together(batches)[1][:, 0].tolist()
+
+    assert order(0, 0) == order(0, 0)
+    assert order(0, 0) != order(0, 1)
+    assert order(0, 1) != order(1, 1)
+
+
+def test_a_scan_larger_than_the_buffer_is_shuffled_by_chunks(scan, monkeypatch):
+    monkeypatch.setattr("keras_stem.pipeline.dataset.BUFFER_BYTES", 64 * 64 * 2 * 50)
+    positions = np.arange(len(scan))
+    batches, _ = shuffled_patterns(ScanSource(scan), positions, positions[:, None], 32, 0)
+    order = together(batches)[1][:, 0]
+    np.testing.assert_array_equal(np.sort(order), positions)
+    rows_at_once = [len(np.unique(part // 20)) for part in np.array_split(order, 6)]
+    assert max(rows_at_once) < 8  # of the 16 chunks, each a row of this scan
+
+
+def test_memory_keeps_integers(scan, positions):
+    source = MemorySource(ScanSource(scan, 2), positions)
+    assert source.dtype == np.uint32
+    assert source.read(positions[:3]).dtype == np.uint32
+
+
+@pytest.fixture
+def float_scan(tmp_path):
+    info = ScanInfo("floats", (2, 30), Detector((64, 64), 0.05), 1.0, "nm")
+    patterns = np.ones((2, 30, 64, 64), np.float32)
+    patterns[1, 7, 3, 4] = np.nan
+    with create_scan(tmp_path / "nan.h5", info, np.float32) as writer:
+        writer.write_rows(0, patterns)
+    with Scan(tmp_path / "nan.h5") as scan:
+        yield scan
+
+
+def test_nan_is_reported_with_its_position(float_scan):
+    source = ScanSource(float_scan)
+    with pytest.raises(KerasStemError, match=r"NaN.*row 1, column 7"), source.plain_errors():
+        list(ordered_patterns(source, np.arange(60), 16))

@@ -1,0 +1,95 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.scan import Scan
+from keras_stem.training.data import prepare
+from keras_stem.training.state import RunState, last_interrupted
+from keras_stem.training.train import train
+
+pytestmark = pytest.mark.backend
+
+
+@pytest.fixture
+def run(scan):
+    """Train by a recipe under a name, and return the result and the state."""
+
+    def run(recipe, name, on_epoch=lambda epoch, logs: None, state=None):
+        state = state or RunState(name, str(scan.path), recipe.to_dict())
+        state.save()
+        return train(prepare(scan, recipe), recipe, state, on_epoch, verbose=False), state
+
+    return run
+
+
+def test_training_learns_and_scores(run, narrow_recipe):
+    result, state = run(dataclasses.replace(narrow_recipe, max_epochs=12, score_every=4), "learns")
+    losses = [logs["loss"] for logs in result.history]
+    assert len(losses) == 12
+    assert losses[-1] < 0.5 * losses[0]
+    scored = [epoch for epoch, logs in enumerate(result.history, 1) if "val_r2" in logs]
+    assert scored == [4, 8, 12]
+    assert set(result.scores) == {"val", "test", "q"}
+    best = min(logs["val_median"] for logs in result.history if "val_median" in logs)
+    assert result.scores["val"].median == pytest.approx(best, rel=1e-3)
+    assert state.best == pytest.approx(best)
+    state.discard()
+
+
+def test_training_stops_when_r2_is_reached(run, narrow_recipe):
+    result, state = run(dataclasses.replace(narrow_recipe, max_epochs=9, stop_r2=-1e6), "stops")
+    assert len(result.history) == 1
+    state.discard()
+
+
+@pytest.mark.parametrize("cache", [False, True])
+def test_a_resumed_training_is_the_one_that_would_have_been(run, narrow_recipe, cache):
+    recipe = dataclasses.replace(narrow_recipe, max_epochs=4, cache=cache, score_every=2)
+    whole, state = run(recipe, "whole")
+    state.discard()
+
+    def interrupt(epoch, logs):
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(recipe, "part", interrupt)
+    state = last_interrupted()
+    assert (state.run_id, state.epochs) == ("part", 2)
+    resumed, state = run(recipe, "part", state=state)
+    state.discard()
+    for name in ("loss", "learning_rate"):
+        np.testing.assert_allclose(
+            [logs[name] for logs in resumed.history], [logs[name] for logs in whole.history], rtol=1e-5
+        )
+    np.testing.assert_allclose(resumed.predictions["test"], whole.predictions["test"], atol=1e-4)
+
+
+def test_divergence_is_a_clear_error(run, narrow_recipe):
+    with pytest.raises(KerasStemError, match=r"diverged.*--learning-rate"):
+        run(dataclasses.replace(narrow_recipe, learning_rate=1e30, max_epochs=6), "diverges")
+    last_interrupted().discard()
+
+
+def test_clamped_output_stays_in_the_physical_range(run, narrow_recipe):
+    result, state = run(dataclasses.replace(narrow_recipe, clamp=True, max_epochs=1), "clamped")
+    state.discard()
+    for angles in result.predictions.values():
+        assert (angles >= 0).all()
+        assert (angles <= np.deg2rad((360, 90, 120)) + 1e-5).all()
+
+
+def test_nothing_interrupted_is_a_clear_error():
+    with pytest.raises(KerasStemError, match="no interrupted training"):
+        last_interrupted()
+
+
+def test_a_scan_of_zeros_is_refused(tmp_path, scan, narrow_recipe):
+    from keras_stem.scan.scan import create_scan
+
+    with create_scan(tmp_path / "zeros.h5", scan.info) as writer:
+        writer.write_labels(scan.labels)
+    with Scan(tmp_path / "zeros.h5") as zeros, pytest.raises(KerasStemError, match="zero"):
+        prepare(zeros, narrow_recipe)
