@@ -1,6 +1,7 @@
 """Files and folders that appear under their name only when they are complete."""
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -60,22 +61,25 @@ def complete_folder(path: str | Path) -> Iterator[Path]:
     KerasStemError
         If the file system refuses.
     """
-    path = existing_folder(path)
-    staging = None
+    path = Path(path)
+    created = not path.exists()
+    existing_folder(path)
+    staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=path))
     try:
-        staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=path))
         yield staging
         for item in staging.iterdir():
             item.replace(path / item.name)
     except OSError as error:
         raise KerasStemError(f"Cannot write to {path}: {_reason(error)}.") from error
     finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
+        if created:
+            with contextlib.suppress(OSError):
+                path.rmdir()  # only if nothing came of it
 
 
 def existing_folder(path: str | Path) -> Path:
-    """Return a folder, created if it is absent.
+    """Return a folder that can be written, created if it is absent.
 
     Raises
     ------
@@ -85,8 +89,10 @@ def existing_folder(path: str | Path) -> Path:
     path = Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
-        raise KerasStemError(f"Cannot create the folder {path}: {_reason(error)}.") from error
+        raise KerasStemError(f"Cannot write to the folder {path}: {_reason(error)}.") from error
     return path
 
 

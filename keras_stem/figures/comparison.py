@@ -60,6 +60,4 @@ def comparison_figure(
 
 
 def _colors() -> mpl.colors.Colormap:
-    colors = mpl.colormaps["cividis"].copy()
-    colors.set_bad(MASKED)
-    return colors
+    return mpl.colormaps["cividis"].with_extremes(bad=MASKED)

@@ -1,0 +1,94 @@
+"""The commands as a person uses them, one after the other."""
+
+import subprocess
+
+import pytest
+from click.testing import CliRunner
+
+from keras_stem.cli.main import program
+
+
+@pytest.fixture
+def run():
+    def run(*arguments):
+        result = CliRunner().invoke(program, [str(argument) for argument in arguments])
+        assert result.exit_code == 0, (result.output, result.exception)
+        return result.output
+
+    return run
+
+
+NARROW = ("--filters", "4", "--widths", "16", "--score-every", "1", "--stop-r2", "2")
+
+
+def test_simulate_then_info(run, tmp_path):
+    path = tmp_path / "scan.h5"
+    run(
+        "simulate",
+        path,
+        "--shape",
+        "12x10",
+        "--grains",
+        "3",
+        "--seed",
+        "5",
+        "--drift",
+        "1",
+        "--hot-pixels",
+        "1",
+    )
+    told = run("info", path)
+    for part in (
+        "12 x 10",
+        "step 5 nm",
+        "64 x 64",
+        "0.05 1/Å",
+        "300 kV",
+        "LiNiO2",
+        "-3m",
+        "DS_R",
+        "precession",
+    ):
+        assert part in told
+
+
+def test_fit_evaluate_map_models(run, scan_path, tmp_path):
+    told = run("fit", scan_path, "--arch", "cnn", *NARROW, "--max-epochs", "2", "--seed", "1")
+    assert "DS_Test" in told
+    assert "2 epochs" in told
+    told = run("evaluate", scan_path)
+    assert "truth" in told
+    told = run("map", scan_path, "--arch", "cnn", "--out", tmp_path / "maps", "--all")
+    assert "models:/LiNiO2/" in told
+    assert (tmp_path / "maps" / "ipf_z.png").exists()
+    told = run("models")
+    assert "models:/LiNiO2/" in told
+    assert "champion" in told
+
+
+def test_fit_without_a_scan_takes_the_demonstration(run, monkeypatch, simulation):
+    monkeypatch.setattr("keras_stem.simulate.demonstration.DEMONSTRATION", simulation)
+    for _ in range(2):
+        told = run("fit", *NARROW, "--max-epochs", "1")
+        assert "demonstration" in told
+
+
+def test_quickstart(run, monkeypatch, simulation, tmp_path):
+    monkeypatch.setattr("keras_stem.simulate.demonstration.DEMONSTRATION", simulation)
+    told = run("quickstart", "--out", tmp_path / "quick", "--max-epochs", "1")
+    assert "kstem ui" in told
+    for name in ("scan.h5", "ipf_z.png", "comparison.png", "map.h5", "map.ang"):
+        assert (tmp_path / "quick" / name).exists()
+
+
+def test_wrong_usage_has_status_2(kstem, scan_path):
+    for arguments in (
+        ["fit", "--arch", "resnet"],
+        ["fit", "--filters", "a,b"],
+        ["simulate", "x.h5", "--shape", "twelve"],
+        ["fit", str(scan_path), "--resume"],
+        ["nonsense"],
+    ):
+        result = subprocess.run([*kstem, *arguments], capture_output=True, text=True)
+        assert result.returncode == 2, arguments
+        assert "Error" in result.stderr

@@ -1,0 +1,159 @@
+"""Bad input gets one clear line on stderr and exit status 1, and leaves nothing half-written."""
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from keras_stem.cli.main import main
+from keras_stem.scan.scan import create_scan
+
+
+@pytest.fixture
+def fails(tmp_path, capfd, monkeypatch):
+    """Run a command that must fail, and return the line that it printed."""
+
+    def fails(*arguments):
+        before = set(tmp_path.rglob("*"))
+        capfd.readouterr()
+        monkeypatch.setattr("sys.argv", ["kstem", *(str(argument) for argument in arguments)])
+        with pytest.raises(SystemExit) as exit:
+            main()
+        stderr = capfd.readouterr().err
+        assert exit.value.code == 1
+        assert "Traceback" not in stderr
+        lines = stderr.strip().splitlines()
+        assert len(lines) == 1, stderr
+        assert lines[0].startswith("kstem: ")
+        assert set(tmp_path.rglob("*")) == before
+        return lines[0]
+
+    return fails
+
+
+@pytest.fixture
+def remade(scan, tmp_path):
+    """Write a copy of the scan with other patterns or labels."""
+
+    def remade(name, patterns=None, labels=None, info=None):
+        patterns = scan.patterns[:] if patterns is None else patterns
+        path = tmp_path / name
+        with create_scan(path, info or scan.info, patterns.dtype) as writer:
+            writer.write_rows(0, patterns)
+            if labels is not None:
+                writer.write_labels(labels)
+        return path
+
+    return remade
+
+
+def test_no_such_file(fails):
+    assert "found nothing at absent.h5" in fails("info", "absent.h5")
+
+
+def test_a_truncated_file(fails, scan_path, tmp_path):
+    path = tmp_path / "cut.h5"
+    path.write_bytes(scan_path.read_bytes()[: scan_path.stat().st_size // 2])
+    assert "is truncated" in fails("info", path)
+
+
+def test_no_hdf5(fails, tmp_path):
+    path = tmp_path / "text.h5"
+    path.write_text("not a scan")
+    assert "no readable HDF5 file" in fails("info", path)
+
+
+def test_a_file_without_patterns(fails, tmp_path):
+    with h5py.File(tmp_path / "empty.h5", "w") as file:
+        file.create_group("Experiments/nothing")
+    assert "holds no patterns" in fails("info", tmp_path / "empty.h5")
+
+
+def test_patterns_of_three_dimensions(fails, tmp_path):
+    with h5py.File(tmp_path / "stack.h5", "w") as file:
+        file["Experiments/stack/data"] = np.zeros((4, 64, 64))
+    assert "four dimensions" in fails("info", tmp_path / "stack.h5")
+
+
+def test_fit_without_labels(fails, remade):
+    assert "has no labels" in fails("fit", remade("bare.h5"))
+
+
+def test_labels_of_another_shape(fails, remade, scan):
+    path = remade("short.h5", labels=scan.labels[:4])
+    assert "found" in fails("fit", path)
+
+
+def test_an_unknown_phase(fails, remade, scan):
+    from orix.crystal_map import CrystalMap, Phase, PhaseList
+
+    labels = scan.labels
+    unknown = CrystalMap(
+        labels.rotations,
+        labels.phase_id,
+        labels.x,
+        labels.y,
+        PhaseList(Phase("mystery")),
+        prop=dict(labels.prop),
+        scan_unit="nm",
+    )
+    assert "'mystery' is unknown" in fails("fit", remade("mystery.h5", labels=unknown))
+
+
+def test_all_patterns_zero(fails, remade, scan):
+    path = remade("zeros.h5", np.zeros(scan.patterns.shape, np.uint16), scan.labels)
+    assert "are zero" in fails("fit", path)
+
+
+def test_nan_in_a_float_scan(fails, remade, scan, trained):
+    patterns = scan.patterns[:].astype(np.float32)
+    patterns[3, 4, 5, 6] = np.nan
+    path = remade("nan.h5", patterns, scan.labels)
+    assert "row 3, column 4" in fails("map", path, "--model", trained.model_uri)
+
+
+def test_an_empty_subset(fails, scan_path):
+    assert "is empty" in fails("fit", scan_path, "--min-q", "101")
+
+
+def test_an_output_folder_that_cannot_be_written(fails, scan_path, trained, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    out = tmp_path / "file" / "maps"
+    assert "Cannot write to the folder" in fails("map", scan_path, "--model", trained.model_uri, "--out", out)
+    assert "Cannot write" in fails("simulate", tmp_path / "absent" / "scan.h5", "--shape", "8")
+
+
+def test_another_camera_length(fails, remade, scan, trained):
+    from keras_stem.scan.detector import Detector
+
+    path = remade("longer.h5", info=replace(scan.info, detector=Detector((64, 64), 0.0495 * 0.98)))
+    assert "camera length" in fails("map", path, "--model", trained.model_uri)
+
+
+def test_an_unreadable_model(fails, scan_path, tmp_path):
+    (tmp_path / "broken.keras").write_bytes(b"nothing")
+    assert "Cannot read" in fails("map", scan_path, "--model", tmp_path / "broken.keras")
+
+
+def test_a_store_without_models(fails, scan_path, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path.parent}/empty-store/mlflow.db")
+    assert "no registered model of LiNiO2" in fails("map", scan_path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk(kstem, scan_path):
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*kstem, "info", str(scan_path)], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_debug_shows_where(kstem):
+    result = subprocess.run([*kstem, "--debug", "info", "absent.h5"], capture_output=True, text=True)
+    assert result.returncode == 1
+    assert "Traceback" in result.stderr

@@ -1,0 +1,70 @@
+"""Ctrl-C in the middle of the long commands: one line, status 1, nothing half-written."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+
+@pytest.fixture
+def interrupt(kstem):
+    """Start a command, send Ctrl-C when a condition holds, and return its stderr."""
+
+    def interrupt(condition, *arguments):
+        program = subprocess.Popen(
+            [*kstem, *(str(argument) for argument in arguments)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        deadline = time.time() + 120
+        while not condition():
+            assert program.poll() is None, program.stderr.read()
+            assert time.time() < deadline
+            time.sleep(0.02)
+        os.killpg(program.pid, signal.SIGINT)
+        _, stderr = program.communicate(timeout=60)
+        assert program.returncode == 1, stderr
+        assert "Traceback" not in stderr
+        assert len(stderr.strip().splitlines()) == 1, stderr
+        return stderr
+
+    return interrupt
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_simulate(interrupt, tmp_path, workers):
+    def writing():
+        return any(path.stat().st_size > 1e6 for path in tmp_path.glob(".partial-*"))
+
+    said = interrupt(writing, "simulate", tmp_path / "scan.h5", "--shape", "300", "--workers", workers)
+    assert "Interrupted" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fit_and_resume(interrupt, kstem, scan_path, own_folders):
+    states = own_folders / "state" / "keras_stem" / "interrupted"
+
+    def trained_an_epoch():
+        return any(states.glob("*/epoch-*.weights.h5"))
+
+    narrow = ("--filters", "4", "--widths", "16")
+    said = interrupt(trained_an_epoch, "fit", scan_path, *narrow, "--max-epochs", "60", "--stop-r2", "2")
+    assert "kstem fit --resume" in said
+    result = subprocess.run([*kstem, "fit", "--resume"], capture_output=True, text=True, timeout=240)
+    assert result.returncode == 0, result.stderr
+    assert "Going on with run" in result.stdout
+    assert "60 epochs" in result.stdout
+    assert list(states.iterdir()) == []
+
+
+def test_map(interrupt, scan_path, trained, tmp_path):
+    out = tmp_path / "maps"
+    said = interrupt(
+        lambda: any(out.glob(".partial-*")), "map", scan_path, "--model", trained.model_uri, "--out", out
+    )
+    assert "Interrupted" in said
+    assert list(out.iterdir()) == []

@@ -1,0 +1,120 @@
+import h5py
+import numpy as np
+import orix.io
+import pytest
+from matplotlib.image import imread
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.scan import Scan, create_scan
+from keras_stem.tracking.resolve import load_model
+from keras_stem.workflow.evaluate import evaluate
+from keras_stem.workflow.mapping import map_scan
+
+SYMMETRY = proper_point_group(linio2())
+
+
+@pytest.fixture(scope="module")
+def model(trained):
+    return load_model(trained.model_uri)
+
+
+@pytest.fixture(scope="module")
+def mapped(model, scan_path, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("map") / "new"
+    with Scan(scan_path) as scan:
+        return folder, map_scan(model, scan, folder, model_name="models:/LiNiO2/1")
+
+
+def test_all_files_are_there_and_nothing_else(mapped):
+    folder, _ = mapped
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"ipf_x.png", "ipf_y.png", "ipf_z.png", "comparison.png", "map.h5", "map.ang"}
+
+
+def test_orix_reads_both_maps_back(mapped):
+    folder, prediction = mapped
+    expected = prediction.crystal_map
+    for name, tolerance in (("map.h5", 1e-6), ("map.ang", 2e-5)):
+        found = orix.io.load(folder / name)
+        assert found.shape == expected.shape
+        assert disorientation(found.rotations, expected.rotations, SYMMETRY).max() < tolerance
+        assert proper_point_group(found.phases[found.phases.ids[0]]).name == "32"
+    found = orix.io.load(folder / "map.h5")
+    assert found.scan_unit == "nm"
+    np.testing.assert_array_equal(found.prop["Q"], expected.prop["Q"])
+    np.testing.assert_allclose(orix.io.load(folder / "map.ang").prop["iq"], expected.prop["Q"], atol=1e-4)
+
+
+def test_the_map_says_what_made_it(mapped, scan_path):
+    folder, _ = mapped
+    with h5py.File(folder / "map.h5") as file:
+        origin = dict(file["crystal_map"].attrs)
+    assert origin["model"] == "models:/LiNiO2/1"
+    assert origin["scan"] == str(scan_path)
+    assert "lab to crystal" in origin["frame"]
+
+
+def test_disorientation_is_that_of_labels_and_prediction(mapped, scan):
+    _, prediction = mapped
+    angles = disorientation(prediction.crystal_map.rotations, scan.labels.rotations, SYMMETRY)
+    np.testing.assert_allclose(prediction.disorientation, np.rad2deg(angles))
+
+
+def test_points_under_the_threshold_are_grey(mapped, model, scan, tmp_path):
+    map_scan(model, scan, tmp_path, min_q=None)
+    grey = [
+        np.isclose(imread(folder / "ipf_z.png")[..., :3], 0.75, atol=0.01).all(axis=-1).mean()
+        for folder in (mapped[0], tmp_path)
+    ]
+    assert grey[0] > 0.05 > grey[1]
+
+
+def test_a_scan_without_labels_maps_too(model, scan, tmp_path):
+    with create_scan(tmp_path / "bare.h5", scan.info) as writer:
+        writer.write_rows(0, scan.patterns[:])
+    with Scan(tmp_path / "bare.h5") as bare:
+        prediction = map_scan(model, bare, tmp_path / "map")
+    assert prediction.labels is None
+    assert not (tmp_path / "map" / "comparison.png").exists()
+    assert (tmp_path / "map" / "map.ang").exists()
+
+
+def test_a_finer_detector_is_binned(model, scan, tmp_path):
+    from dataclasses import replace
+
+    from keras_stem.scan.detector import Detector
+
+    info = replace(scan.info, detector=Detector((128, 128), 0.025))
+    fine = np.zeros((*scan.info.shape, 128, 128), np.uint16)
+    fine[..., ::2, 1::2] = scan.patterns[:]
+    with create_scan(tmp_path / "fine.h5", info) as writer:
+        writer.write_rows(0, fine)
+    with Scan(tmp_path / "fine.h5") as opened:
+        found = map_scan(model, opened, tmp_path / "map").euler
+    expected = map_scan(model, scan, tmp_path / "same").euler
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error(model, scan, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(KerasStemError, match="Cannot write to the folder"):
+        map_scan(model, scan, tmp_path / "file" / "map")
+
+
+def test_evaluation_knows_the_parts_of_the_training_scan(model, scan, trained):
+    found = {(row.subset, row.reference): row.scores for row in evaluate(model, scan)}
+    assert found["DS_Test", "labels"] == trained.scores["test"]
+    assert {reference for _, reference in found} == {"labels", "truth"}
+    assert found["DS_Q", "labels"].count == trained.scores["q"].count
+
+
+def test_evaluation_of_another_scan_has_no_parts(model, simulation, tmp_path):
+    import dataclasses
+
+    from keras_stem.simulate.simulation import simulate_scan
+
+    simulate_scan(tmp_path / "other.h5", dataclasses.replace(simulation, seed=9))
+    with Scan(tmp_path / "other.h5") as other:
+        assert {row.subset for row in evaluate(model, other)} == {"DS_R", "DS_Q"}
