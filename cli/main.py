@@ -4,13 +4,14 @@ Commands are imported when they are needed, and import what they need when they 
 loads no backend, no MLflow, no orix and no matplotlib.
 """
 
+import contextlib
 import importlib
 import os
 import sys
 
 import click
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.version import __version__
 
 COMMANDS = {
@@ -63,6 +64,13 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         _fail("Interrupted; nothing was left half-written.", debug)
+    except StorageError as error:
+        # HDF5 tries once more to write what it could not when Python exits, and crashes.
+        with contextlib.suppress(SystemExit):
+            _fail(str(error), debug)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1)
     except KerasStemError as error:
         _fail(str(error), debug)
     except BrokenPipeError:

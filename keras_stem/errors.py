@@ -7,3 +7,7 @@ class KerasStemError(Exception):
     The message is one line: what was expected, what was found, and what to do. Commands print it on
     stderr and exit with status 1; a traceback appears only with ``--debug``.
     """
+
+
+class StorageError(KerasStemError):
+    """A file could not be written: the disk is full, or the file system failed in the middle of it."""

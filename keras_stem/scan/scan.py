@@ -5,6 +5,8 @@ One HDF5 file that HyperSpy opens as a 4D signal and orix opens as a crystal map
 
 import contextlib
 import hashlib
+import re
+import shutil
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +17,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from rsciio.hspy import file_writer
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.files import complete_file
 from keras_stem.scan.labels import read_labels, single_phase, write_labels
 from keras_stem.scan.metadata import ScanInfo, hyperspy_axes, hyperspy_metadata, read_info
@@ -196,9 +198,16 @@ def create_scan(path: str | Path, info: ScanInfo, dtype: Any = np.uint16) -> Ite
         If the file cannot be written.
     """
     with complete_file(path) as partial:
+        _require_space(partial.parent, info, dtype)
         _write_header(partial, info)
-        with h5py.File(partial, "a") as file:
-            yield ScanWriter(file, info, dtype)
+        try:
+            with h5py.File(partial, "a") as file:
+                yield ScanWriter(file, info, dtype)
+        except (OSError, RuntimeError) as error:
+            if "errno" not in str(error):  # what HDF5 says when the file system refuses
+                raise
+            reason = re.search(r"error message = '([^']*)'", str(error))
+            raise StorageError(f"Cannot write {path}: {reason[1] if reason else error}.") from error
 
 
 def append_labels(path: str | Path, labels: CrystalMap) -> None:
@@ -216,6 +225,16 @@ def append_labels(path: str | Path, labels: CrystalMap) -> None:
             )
     with h5py.File(path, "r+") as file:
         write_labels(file, labels)
+
+
+def _require_space(folder: Path, info: ScanInfo, dtype: Any) -> None:
+    needed = info.size * int(np.prod(info.detector.shape)) * np.dtype(dtype).itemsize
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise KerasStemError(
+            f"The scan needs {needed / 2**30:.1f} GiB, "
+            f"but {folder.resolve()} has {free / 2**30:.1f} GiB left."
+        )
 
 
 def _write_header(path: Path, info: ScanInfo) -> None:

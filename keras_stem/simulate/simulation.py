@@ -119,7 +119,6 @@ def simulate_scan(
     phase = load_phase(simulation.cif, simulation.space_group)
     streams = np.random.SeedSequence(simulation.seed).spawn(NUMBER_OF_STREAMS)
     structure, labelling, camera = (np.random.default_rng(stream) for stream in streams)
-    truth = grow(simulation.polycrystal, structure)
     shape = simulation.polycrystal.shape
     info = ScanInfo(
         title=f"{phase.name} simulated",
@@ -132,8 +131,9 @@ def simulate_scan(
         precession_angle=simulation.microscope.precession_angle,
         origin=_flat(asdict(simulation)),
     )
-    exposure = _Exposure(phase, simulation, truth, camera)
     with create_scan(path, info) as writer:
+        truth = grow(simulation.polycrystal, structure)
+        exposure = _Exposure(phase, simulation, truth, camera)
         writer.write_labels(_labels(truth, phase, info, labelling))
         for first, block in exposure.blocks(workers):
             writer.write_rows(first, block)

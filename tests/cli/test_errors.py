@@ -1,8 +1,8 @@
 """Bad input gets one clear line on stderr and exit status 1, and leaves nothing half-written."""
 
+import signal
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import h5py
 import numpy as np
@@ -143,14 +143,23 @@ def test_a_store_without_models(fails, scan_path, tmp_path, monkeypatch):
     assert "no registered model of LiNiO2" in fails("map", scan_path)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk(kstem, scan_path):
-    with Path("/dev/full").open("w") as full:
-        result = subprocess.run(
-            [*kstem, "info", str(scan_path)], stdout=full, stderr=subprocess.PIPE, text=True
-        )
+def test_a_disk_that_fills_up(kstem, tmp_path):
+    resource = pytest.importorskip("resource")
+
+    def limit_files_to_3_megabytes():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
+
+    arguments = [*kstem, "simulate", str(tmp_path / "scan.h5"), "--shape", "30", "--workers", "1"]
+    result = subprocess.run(arguments, preexec_fn=limit_files_to_3_megabytes, capture_output=True, text=True)
     assert result.returncode == 1
-    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "File too large" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scan_larger_than_the_disk(fails, tmp_path):
+    assert "GiB left" in fails("simulate", tmp_path / "scan.h5", "--shape", "20000", "--detector", "512")
 
 
 def test_debug_shows_where(kstem):
