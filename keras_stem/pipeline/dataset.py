@@ -1,6 +1,6 @@
 """tf.data pipelines that stream patterns, the same on every Keras backend."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import keras
 import numpy as np
@@ -9,11 +9,8 @@ import tensorflow as tf
 from keras_stem.pipeline.order import InOrder, Shuffled
 from keras_stem.pipeline.source import PatternSource
 
-BUFFER_BYTES = 64 << 20
+BUFFER_BYTES = 32 << 20
 """Patterns that are shuffled together take about so much memory, three times over."""
-
-READ_BYTES = 4 << 20
-"""Patterns that are read together when they are visited in order."""
 
 if keras.backend.backend() != "tensorflow":
     # The accelerator belongs to the backend; TensorFlow only feeds it.
@@ -47,14 +44,14 @@ def shuffled_patterns(
     """
     chunks = source.chunk_of(positions)
     order = Shuffled(positions, chunks, _fitting(source, BUFFER_BYTES), seed)
-    return _stream(source, order, positions, targets, batch_size), order
+    read = _reader(source)
+    targets_tensor = tf.constant(targets, tf.float32)
 
+    def read_both(block):
+        return read(block), tf.gather(targets_tensor, tf.searchsorted(positions, block))
 
-def ordered_patterns(source: PatternSource, positions: np.ndarray, batch_size: int) -> tf.data.Dataset:
-    """Return batches of counts (B, H, W, 1), float32, in the order of the positions, shape (n,)."""
-    block = max(1, _fitting(source, READ_BYTES) // source.chunk) * source.chunk
-    # Without targets, the batches are what Keras's predict expects.
-    return _stream(source, InOrder(positions, block), positions, None, batch_size)
+    pairs = _blocks(order).map(read_both, num_parallel_calls=2, deterministic=True).rebatch(batch_size)
+    return _floats(pairs, -(-len(positions) // batch_size)), order
 
 
 def _fitting(source: PatternSource, memory: int) -> int:
@@ -62,34 +59,36 @@ def _fitting(source: PatternSource, memory: int) -> int:
     return max(1, memory // (source.dtype.itemsize * int(np.prod(source.shape))))
 
 
-def _stream(
-    source: PatternSource,
-    order: Iterable[np.ndarray],
-    positions: np.ndarray,
-    targets: np.ndarray | None,
-    batch_size: int,
-) -> tf.data.Dataset:
-    """Blocks of positions become blocks of patterns, which are cut into batches."""
+def ordered_patterns(source: PatternSource, positions: np.ndarray, batch_size: int) -> tf.data.Dataset:
+    """Return batches of counts (B, H, W, 1), float32, in the order of the positions, shape (n,)."""
+    blocks = _blocks(InOrder(positions, batch_size))
+    patterns = blocks.map(_reader(source), num_parallel_calls=2, deterministic=True)
+    return _floats(patterns, -(-len(positions) // batch_size))
+
+
+def _blocks(order: Iterable[np.ndarray]) -> tf.data.Dataset:
+    """Return the blocks of positions of an order."""
+    return tf.data.Dataset.from_generator(
+        lambda: iter(order), output_signature=tf.TensorSpec((None,), tf.int64)
+    )
+
+
+def _reader(source: PatternSource) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a function from positions (n,) to patterns (n, H, W)."""
 
     def read(block):
         patterns = tf.numpy_function(source.read, [block], source.dtype, stateful=False)
-        patterns = tf.ensure_shape(patterns, (None, *source.shape))
-        if targets is None:
-            return patterns
-        return patterns, tf.gather(targets_tensor, tf.searchsorted(positions, block))
+        return tf.ensure_shape(patterns, (None, *source.shape))
 
-    def to_floats(patterns, *rest):
+    return read
+
+
+def _floats(batches: tf.data.Dataset, count: int) -> tf.data.Dataset:
+    """Return the given number of batches with their counts as floats, (B, H, W, 1)."""
+
+    def convert(patterns, *rest):
         counts = tf.cast(patterns[..., tf.newaxis], tf.float32)
         return (counts, *rest) if rest else counts
 
-    targets_tensor = None if targets is None else tf.constant(targets, tf.float32)
-    blocks = tf.data.Dataset.from_generator(
-        lambda: iter(order), output_signature=tf.TensorSpec((None,), tf.int64)
-    )
-    batches = (
-        blocks.map(read, num_parallel_calls=2, deterministic=True)
-        .rebatch(batch_size)
-        .map(to_floats, num_parallel_calls=2, deterministic=True)
-    )
-    count = -(-len(positions) // batch_size)
-    return batches.apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)
+    floats = batches.map(convert, num_parallel_calls=2, deterministic=True)
+    return floats.apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)

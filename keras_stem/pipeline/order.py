@@ -10,14 +10,14 @@ import numpy as np
 
 
 class InOrder:
-    """Positions as they lie in the file, in blocks of whole chunks.
+    """Positions as they are given, in blocks.
 
     Parameters
     ----------
     positions
-        Shape (n,), ascending.
+        Shape (n,).
     block
-        Smallest number of positions in a block, but for the last.
+        Number of positions in a block; the last may have fewer.
     """
 
     def __init__(self, positions: np.ndarray, block: int):

@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -110,24 +111,36 @@ class Scan:
         KerasStemError
             If the file cannot be read at that place.
         """
+        order = np.argsort(positions, kind="stable")
+        ascending = positions[order]
         out = np.empty((len(positions), *self.info.detector.shape), self.patterns.dtype)
-        for row, start, stop, members, where in self._runs(positions):
-            try:
-                run = self.patterns[row, start:stop]
-            except OSError as error:
-                raise KerasStemError(f"Cannot read the patterns of {self.path}: {error}.") from error
-            out[where] = run[members]
-        return out
+        try:
+            for where in self._runs(ascending):
+                self._read_run(ascending[where], out[where])
+        except OSError as error:
+            raise KerasStemError(f"Cannot read the patterns of {self.path}: {error}.") from error
+        if np.array_equal(ascending, positions):
+            return out
+        places = np.empty_like(order)
+        places[order] = np.arange(len(order))
+        return out[places]
 
-    def _runs(self, positions: np.ndarray) -> Iterator[tuple[int, int, int, np.ndarray, np.ndarray]]:
-        """Group positions by chunk: row, first and last column, places in the run and in the output."""
-        rows, columns = np.divmod(positions, self.info.shape[1])
-        runs = self.chunk_of(positions)
-        order = np.argsort(runs, kind="stable")
-        edges = np.flatnonzero(np.diff(runs[order])) + 1
-        for where in np.split(order, edges) if len(order) else []:
-            start, stop = columns[where].min(), columns[where].max() + 1
-            yield int(rows[where[0]]), int(start), int(stop), columns[where] - start, where
+    def _runs(self, ascending: np.ndarray) -> Iterator[slice]:
+        """Cut ascending positions where a row ends, or where at least a chunk would be read in vain."""
+        rows = ascending // self.info.shape[1]
+        cuts = np.flatnonzero((np.diff(rows) != 0) | (np.diff(ascending) > self.chunk)) + 1
+        edges = [0, *cuts.tolist(), len(ascending)]
+        return (slice(first, last) for first, last in pairwise(edges) if last > first)
+
+    def _read_run(self, positions: np.ndarray, out: np.ndarray) -> None:
+        """Read ascending positions of one row into an array."""
+        row = positions[0] // self.info.shape[1]
+        columns = positions - row * self.info.shape[1]
+        start, stop = columns[0], columns[-1] + 1
+        if stop - start == len(columns):
+            self.patterns.read_direct(out, np.s_[row, start:stop])
+        else:
+            np.take(self.patterns[row, start:stop], columns - start, axis=0, out=out)
 
     @cached_property
     def fingerprint(self) -> str:

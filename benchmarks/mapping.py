@@ -1,0 +1,35 @@
+"""`map` end to end (reading, prediction, pictures, files) against `model.predict` on arrays in memory."""
+
+import tempfile
+
+import keras
+import numpy as np
+from common import compare, made_scan
+
+from keras_stem.scan.scan import Scan
+from keras_stem.training.assemble import assemble
+from keras_stem.training.data import prepare
+from keras_stem.training.recipe import Recipe
+from keras_stem.training.targets import EulerTarget
+from keras_stem.training.train import PREDICTION_BATCH
+from keras_stem.workflow.mapping import map_scan
+
+
+def main() -> None:
+    with made_scan((200, 200)) as path, Scan(path) as scan, tempfile.TemporaryDirectory() as folder:
+        data = prepare(scan, Recipe())
+        model = assemble(data, Recipe(), EulerTarget(data.symmetry))
+        arrays = np.empty((len(scan), *data.detector.shape, 1), "float32")
+        for first in range(0, len(scan), 1000):
+            arrays[first : first + 1000, ..., 0] = scan.read(np.arange(first, first + 1000))
+        compare(
+            f"Mapping 200 x 200 patterns on {keras.backend.backend()}",
+            lambda: map_scan(model, scan, folder),
+            lambda: model.predict(arrays, batch_size=PREDICTION_BATCH, verbose=0),
+            0.9,
+            3,
+        )
+
+
+if __name__ == "__main__":
+    main()
