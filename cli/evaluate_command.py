@@ -16,14 +16,11 @@ from keras_stem.cli.tables import print_scores
 def command(scan, model, arch, min_q, min_r) -> None:
     """Score a model on SCAN, against its labels and, where the scan is simulated, the truth."""
     import_backend()
-    from keras_stem.errors import KerasStemError
     from keras_stem.scan.scan import Scan
     from keras_stem.scan.subsets import Thresholds
     from keras_stem.workflow.evaluate import evaluate
 
     with Scan(scan) as opened:
-        if not opened.has_labels:
-            raise KerasStemError(f"{scan} has no labels to evaluate against.")
         loaded, reference = choose_model(model, arch, opened.phase.name)
         trained = loaded.card.recipe["thresholds"]
         thresholds = Thresholds(

@@ -7,7 +7,6 @@ import click
 from keras_stem.choices import ARCHITECTURES, DECAY_UNITS, SCHEDULES, SPLITS
 from keras_stem.cli.common import MIN_Q, MIN_R, IntegerList, import_backend, pattern_progress
 from keras_stem.cli.tables import print_scores
-from keras_stem.errors import KerasStemError
 
 
 @click.command("fit")
@@ -71,12 +70,7 @@ def command(context, scan, resume, **options) -> None:
     if resume and given:
         raise click.UsageError(f"--resume takes everything from the interrupted run; leave out {given[0]}.")
     import_backend()
-    try:
-        result = _resume() if resume else _fit(scan or _demonstration(), options)
-    except KeyboardInterrupt:
-        raise KerasStemError(
-            "Interrupted; kstem fit --resume goes on after the last finished epoch."
-        ) from None
+    result = _resume() if resume else _fit(scan or _demonstration(), options)
     print_scores([(f"DS_{name.capitalize()}", "labels", scores) for name, scores in result.scores.items()])
     click.echo(f"Run {result.run_id}, {result.epochs} epochs.")
     marks = f" (now {', '.join(result.aliases)})" if result.aliases else ""
@@ -107,11 +101,12 @@ def _resume():
 
 
 def _demonstration() -> Path:
-    from keras_stem.simulate.demonstration import DEMONSTRATION, demonstration_scan
+    from keras_stem.simulate.demonstration import DEMONSTRATION, demonstration_path, demonstration_scan
 
-    rows, columns = DEMONSTRATION.polycrystal.shape
-    with pattern_progress("Demonstration scan", rows * columns) as progress:
-        path = demonstration_scan(progress)
-        progress(0)
+    path = demonstration_path()
+    if not path.exists():
+        rows, columns = DEMONSTRATION.polycrystal.shape
+        with pattern_progress("Demonstration scan", rows * columns) as progress:
+            demonstration_scan(progress)
     click.echo(f"The demonstration scan is {path}.")
     return path

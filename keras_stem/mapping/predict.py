@@ -63,6 +63,7 @@ def predict_map(model: OrientationModel, scan: Scan, verbose: bool = False) -> P
     """
     phase = model.card.load_phase()
     source = ScanSource(scan, model.card.binning_for(scan.info.detector))
+    scan.require_signal()
     labels = _comparable_labels(scan, phase.name)
     with source.plain_errors():
         euler = predict(model, source, np.arange(len(scan)), verbose)

@@ -142,6 +142,16 @@ class Scan:
         else:
             np.take(self.patterns[row, start:stop], columns - start, axis=0, out=out)
 
+    def require_signal(self) -> None:
+        """Raise `KerasStemError` if every pattern is zero. Reads up to the first that is not."""
+        runs = (
+            np.arange(first, min(first + self.chunk, len(self))) for first in range(0, len(self), self.chunk)
+        )
+        if not any(self.read(run).any() for run in runs):
+            raise KerasStemError(
+                f"All patterns of {self.path} are zero; the file was not filled or converted."
+            )
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over shapes, calibration, labels and 64 evenly spaced patterns, 16 hexadecimal digits."""

@@ -14,6 +14,12 @@ DEMONSTRATION = Simulation(polycrystal=Polycrystal(shape=(80, 80), grains=40), s
 """A LiNiO2 polycrystal of 80 x 80 positions with 64 x 64 pixels."""
 
 
+def demonstration_path() -> Path:
+    """Return where the demonstration scan is kept; its settings are part of the name."""
+    settings = hashlib.sha256(repr(DEMONSTRATION).encode()).hexdigest()[:8]
+    return user_cache_path("keras_stem") / f"demonstration-{settings}.h5"
+
+
 def demonstration_scan(progress: Callable[[int], None] = lambda patterns: None) -> Path:
     """Return the demonstration scan, which is simulated at the first call and kept in the user's cache.
 
@@ -27,8 +33,7 @@ def demonstration_scan(progress: Callable[[int], None] = lambda patterns: None) 
     KerasStemError
         If the cache cannot be written.
     """
-    settings = hashlib.sha256(repr(DEMONSTRATION).encode()).hexdigest()[:8]
-    path = user_cache_path("keras_stem") / f"demonstration-{settings}.h5"
+    path = demonstration_path()
     if not path.exists():
         existing_folder(path.parent)
         simulate_scan(path, DEMONSTRATION, progress)

@@ -8,11 +8,20 @@ from keras_stem.files import existing_folder
 
 EXPERIMENT = "keras_stem"
 DEFAULT_FOLDER = Path("mlruns")
+_SQLITE = "sqlite:///"
 
 
 def tracking_uri() -> str:
     """Return the URI of the store: ``MLFLOW_TRACKING_URI``, or ``sqlite:///mlruns/mlflow.db``."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{DEFAULT_FOLDER}/mlflow.db"
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"{_SQLITE}{DEFAULT_FOLDER}/mlflow.db"
+
+
+def absolute_uri() -> str:
+    """Return the URI of the store so that it holds in any folder."""
+    uri = tracking_uri()
+    if not uri.startswith(_SQLITE):
+        return uri
+    return f"{_SQLITE}{Path(uri.removeprefix(_SQLITE)).resolve()}"
 
 
 def connect(uri: str | None = None):
@@ -32,8 +41,8 @@ def connect(uri: str | None = None):
 
     if uri is None:
         uri = tracking_uri()
-    if uri.startswith("sqlite:///"):
-        existing_folder(Path(uri.removeprefix("sqlite:///")).parent)
+    if uri.startswith(_SQLITE):
+        existing_folder(Path(uri.removeprefix(_SQLITE)).parent)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     return mlflow.MlflowClient()

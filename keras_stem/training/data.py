@@ -60,11 +60,13 @@ def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
     Raises
     ------
     KerasStemError
-        If the scan has no labels, its phase is unknown, a subset is empty, or all patterns are zero.
+        If the scan has no labels, its phase is unknown, a subset is empty, its detector is not
+        calibrated, or all patterns are zero.
     """
     labels, phase = scan.labels, scan.phase
     ds_r = subset(labels, "DS_R", recipe.thresholds)
-    require_signal(scan)
+    _require_calibration(scan)
+    scan.require_signal()
     return TrainingData(
         scan=scan,
         source=ScanSource(scan, recipe.binning),
@@ -77,9 +79,10 @@ def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
     )
 
 
-def require_signal(scan: Scan) -> None:
-    """Raise `KerasStemError` if every pattern of the scan is zero. Stops at the first that is not."""
-    run = scan.chunk
-    positions = np.arange(len(scan))
-    if not any(scan.read(positions[first : first + run]).any() for first in range(0, len(scan), run)):
-        raise KerasStemError(f"All patterns of {scan.path} are zero; the file was not filled or converted.")
+def _require_calibration(scan: Scan) -> None:
+    """A model learns spots at a camera length; without it, nobody could tell where the model applies."""
+    if not scan.info.detector.pixel_size > 0:
+        raise KerasStemError(
+            f"{scan.path} has no reciprocal calibration; set scale and units (1/Å) of its last two axes, "
+            "for instance in HyperSpy."
+        )

@@ -6,7 +6,6 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.phase import proper_point_group
-from keras_stem.errors import KerasStemError
 from keras_stem.mapping.predict import predict_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.scan import Scan
@@ -56,8 +55,6 @@ def evaluate(
     KerasStemError
         If the scan has no labels or does not fit the model.
     """
-    if not scan.has_labels:
-        raise KerasStemError(f"{scan.path} has no labels to evaluate against.")
     recipe = Recipe.from_dict(model.card.recipe)
     subsets = _subsets(model, scan, recipe, thresholds or recipe.thresholds)
     predicted = predict_map(model, scan, verbose).euler

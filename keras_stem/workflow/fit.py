@@ -16,7 +16,7 @@ from keras_stem.scan.scan import Scan
 from keras_stem.tracking.registry import award, register
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import TrackedRun, tracked_run
-from keras_stem.tracking.store import connect, tracking_uri
+from keras_stem.tracking.store import absolute_uri, connect
 from keras_stem.training.data import TrainingData, prepare
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores, score
@@ -77,7 +77,7 @@ def fit(scan_path: str | Path, recipe: Recipe | None = None, verbose: bool = Fal
         client = connect()
         with tracked_run(f"{recipe.arch} {scan.info.title}") as run:
             run.log_start(scan, recipe)
-            state = RunState(run.run_id, str(Path(scan_path).resolve()), recipe.to_dict(), tracking_uri())
+            state = RunState(run.run_id, str(Path(scan_path).resolve()), recipe.to_dict(), absolute_uri())
             state.save()
             return _fit(client, run, data, recipe, state, verbose)
 
@@ -114,6 +114,12 @@ def _fit(
     except KerasStemError:
         state.discard()  # going on would meet the same error
         raise
+    except KeyboardInterrupt:
+        if not state.epochs:
+            state.discard()
+            raise
+        message = f"Interrupted after epoch {state.epochs}; kstem fit --resume goes on from there."
+        raise KeyboardInterrupt(message) from None
     run.log_scores(trained.scores)
     run.log_history(trained.history)
     _log_figures(run, data, trained)

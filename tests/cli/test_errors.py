@@ -79,7 +79,9 @@ def test_patterns_of_three_dimensions(fails, tmp_path):
 
 
 def test_fit_without_labels(fails, remade):
-    assert "has no labels" in fails("fit", remade("bare.h5"))
+    path = remade("bare.h5")
+    for command in ("fit", "evaluate"):
+        assert "has no labels" in fails(command, path)
 
 
 def test_labels_of_another_shape(fails, remade, scan):
@@ -103,9 +105,10 @@ def test_an_unknown_phase(fails, remade, scan):
     assert "'mystery' is unknown" in fails("fit", remade("mystery.h5", labels=unknown))
 
 
-def test_all_patterns_zero(fails, remade, scan):
+def test_all_patterns_zero(fails, remade, scan, trained):
     path = remade("zeros.h5", np.zeros(scan.patterns.shape, np.uint16), scan.labels)
     assert "are zero" in fails("fit", path)
+    assert "are zero" in fails("map", path, "--model", trained.model_uri)
 
 
 def test_nan_in_a_float_scan(fails, remade, scan, trained):

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import mlflow
 import numpy as np
 import pytest
@@ -98,9 +100,10 @@ def test_names_of_phases_become_legal_names_of_models():
 
 
 def test_default_store_is_sqlite_in_mlruns(monkeypatch):
-    from keras_stem.tracking.store import tracking_uri
+    from keras_stem.tracking.store import absolute_uri, tracking_uri
 
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
     assert tracking_uri() == "sqlite:///mlruns/mlflow.db"
+    assert absolute_uri() == f"sqlite:///{Path.cwd()}/mlruns/mlflow.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://tracking.example")
     assert tracking_uri() == "http://tracking.example"

@@ -93,3 +93,15 @@ def test_a_scan_of_zeros_is_refused(tmp_path, scan, narrow_recipe):
         writer.write_labels(scan.labels)
     with Scan(tmp_path / "zeros.h5") as zeros, pytest.raises(KerasStemError, match="zero"):
         prepare(zeros, narrow_recipe)
+
+
+def test_a_scan_without_calibration_is_refused(tmp_path, scan, narrow_recipe):
+    from keras_stem.scan.detector import Detector
+    from keras_stem.scan.scan import create_scan
+
+    info = dataclasses.replace(scan.info, detector=Detector((64, 64), float("nan")))
+    with create_scan(tmp_path / "bare.h5", info) as writer:
+        writer.write_rows(0, scan.patterns[:])
+        writer.write_labels(scan.labels)
+    with Scan(tmp_path / "bare.h5") as bare, pytest.raises(KerasStemError, match="no reciprocal calibration"):
+        prepare(bare, narrow_recipe)
