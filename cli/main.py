@@ -62,8 +62,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort) as interruption:
-        _fail(str(interruption) or "Interrupted; nothing was left half-written.", debug)
+    except click.Abort as abort:  # click's word for Ctrl-C
+        _fail(str(abort.__cause__ or "") or "Interrupted; nothing was left half-written.", debug)
     except StorageError as error:
         # HDF5 tries once more to write what it could not when Python exits, and crashes.
         with contextlib.suppress(SystemExit):

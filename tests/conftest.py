@@ -103,3 +103,14 @@ def copper_cif(tmp_path) -> Path:
     path = tmp_path / "Cu.cif"
     path.write_text(COPPER_WITHOUT_SYMMETRY)
     return path
+
+
+@pytest.fixture(scope="session")
+def other_store(tmp_path_factory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
+
+
+@pytest.fixture
+def own_store(other_store, monkeypatch) -> None:
+    """Keep what a test trains out of the store of the shared training."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", other_store)

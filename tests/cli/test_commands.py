@@ -7,6 +7,8 @@ from click.testing import CliRunner
 
 from keras_stem.cli.main import program
 
+pytestmark = pytest.mark.usefixtures("own_store")
+
 
 @pytest.fixture
 def run():

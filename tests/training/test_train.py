@@ -81,7 +81,8 @@ def test_clamped_output_stays_in_the_physical_range(run, narrow_recipe):
         assert (angles <= np.deg2rad((360, 90, 120)) + 1e-5).all()
 
 
-def test_nothing_interrupted_is_a_clear_error():
+def test_nothing_interrupted_is_a_clear_error(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     with pytest.raises(KerasStemError, match="no interrupted training"):
         last_interrupted()
 
