@@ -77,12 +77,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
-        line = " ".join(str(error).split())[:300]
-        _fail(f"{type(error).__name__}: {line} (kstem --debug shows where)", debug)
+        _fail(f"{type(error).__name__}: {str(error)[:300]} (kstem --debug shows where)", debug)
 
 
 def _fail(message: str, debug: bool) -> None:
     if debug:
         raise
-    click.echo(f"kstem: {message}", err=True)
+    click.echo(f"kstem: {' '.join(message.split())}", err=True)
     sys.exit(1)

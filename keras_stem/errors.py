@@ -11,3 +11,7 @@ class KerasStemError(Exception):
 
 class StorageError(KerasStemError):
     """A file could not be written: the disk is full, or the file system failed in the middle of it."""
+
+
+class TrainingDivergedError(KerasStemError):
+    """The loss or the predictions are no longer finite; going on would not help."""

@@ -31,6 +31,8 @@ def complete_file(path: str | Path) -> Iterator[Path]:
         If the file system refuses (no such folder, no permission, disk full).
     """
     path = Path(path)
+    if path.is_dir():
+        raise KerasStemError(f"Cannot write {path}: it is a folder.")
     partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
     try:
         yield partial

@@ -8,9 +8,14 @@ import numpy as np
 from diffpy.structure import Atom, Lattice, Structure
 from orix.crystal_map import Phase
 from orix.io.plugins.orix_hdf5 import dict2phase, phase2dict
+from orix.quaternion import symmetry
 from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.errors import KerasStemError
+
+_MONOCLINIC = range(3, 16)
+_TWOFOLD_AXES_BETWEEN_A = {149, 151, 153, 157, 159, 162, 163}
+"""Space groups of the kinds 312, 31m and -31m."""
 
 
 def linio2() -> Phase:
@@ -68,6 +73,9 @@ def proper_point_group(phase: Phase) -> Symmetry:
     They are the proper operations of the phase's Laue group, because diffraction adds a centre of
     inversion (Friedel's law). For a centrosymmetric crystal this is its proper point group: 32 for R-3m.
 
+    orix takes the axis of every monoclinic group along c*, and the twofold axes of every group 32 along a.
+    Here they are where the space group has them.
+
     Raises
     ------
     KerasStemError
@@ -75,6 +83,11 @@ def proper_point_group(phase: Phase) -> Symmetry:
     """
     if phase.point_group is None:
         raise KerasStemError(f"The phase {phase.name!r} has no point group, so its symmetry is unknown.")
+    number = phase.space_group.number if phase.space_group is not None else None
+    if number in _TWOFOLD_AXES_BETWEEN_A:
+        return symmetry.D3y
+    if number in _MONOCLINIC and phase.structure.lattice.gamma == 90:
+        return symmetry.C2y  # unique axis b, the standard setting
     return phase.point_group.laue_proper_subgroup
 
 

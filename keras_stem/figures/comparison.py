@@ -7,7 +7,7 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image, draw_ipf_key, draw_ipf_map
 from keras_stem.figures.style import MASKED, style
-from keras_stem.scan.labels import single_phase
+from keras_stem.scan.labels import grid_shape, single_phase
 
 LARGEST_SHOWN = 15.0
 """The colour bar of the disorientation ends here, deg."""
@@ -40,7 +40,7 @@ def comparison_figure(
     -------
     matplotlib.figure.Figure
     """
-    rows, columns = reference.shape
+    rows, columns = grid_shape(reference)
     height = float(np.clip(4 * rows / columns, 1.6, 8))
     shown = np.ones(reference.size, bool) if visible is None else visible
     with style():

@@ -10,12 +10,12 @@ from orix.quaternion import Orientation, Rotation
 from orix.vector import Vector3d
 
 from keras_stem.figures.style import MASKED, style
-from keras_stem.scan.labels import single_phase
+from keras_stem.scan.labels import grid_shape, single_phase
 
 DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
 """Lab directions along which a map can be coloured: right, up, toward the viewer."""
 
-_SI_PREFIXES = {"nm": "nm", "um": "um", "µm": "um", "mm": "mm", "m": "m", "Å": "angstrom"}
+_NANOMETRES = {"Å": 0.1, "nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "m": 1e9}
 
 
 def ipf_colors(rotations: Rotation, point_group, direction: str) -> np.ndarray:
@@ -56,7 +56,7 @@ def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: n
     colors = ipf_colors(crystal_map.rotations, single_phase(crystal_map).point_group, direction)
     if visible is not None:
         colors[~visible] = MASKED
-    draw_image(axes, crystal_map, colors.reshape(*crystal_map.shape, 3))
+    draw_image(axes, crystal_map, colors.reshape(*grid_shape(crystal_map), 3))
 
 
 def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options):
@@ -64,12 +64,10 @@ def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options
     drawn = axes.imshow(image, **options)
     axes.set_axis_off()
     step = max(crystal_map.dx, crystal_map.dy)
-    unit = _SI_PREFIXES.get(crystal_map.scan_unit)
-    if unit and step:
-        dimension = {"fixed_units": "nm"} if unit == "angstrom" else {"units": unit}
-        axes.add_artist(
-            ScaleBar(step, **dimension, location="lower left", box_alpha=0.75, frameon=True, pad=0.4)
-        )
+    if crystal_map.scan_unit in _NANOMETRES and step:
+        length = step * _NANOMETRES[crystal_map.scan_unit]
+        bar = ScaleBar(length, "nm", location="lower left", box_alpha=0.75, frameon=True, pad=0.4)
+        axes.add_artist(bar)
     return drawn
 
 
@@ -100,7 +98,7 @@ def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | No
     matplotlib.figure.Figure
     """
     phase = single_phase(crystal_map)
-    rows, columns = crystal_map.shape
+    rows, columns = grid_shape(crystal_map)
     height = float(np.clip(5 * rows / columns, 1.6, 10))
     with style():
         figure = Figure(figsize=(7.8, height + 0.4))

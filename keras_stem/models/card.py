@@ -81,6 +81,10 @@ class ModelCard:
                 f"Expected patterns of {rows} x {columns} pixels or an integer multiple, "
                 f"found {detector.shape[0]} x {detector.shape[1]}."
             )
+        if not detector.pixel_size > 0:
+            raise KerasStemError(
+                "The scan has no reciprocal calibration, so that no model can be applied to it."
+            )
         binned = detector.pixel_size * factor
         if not abs(binned / self.pixel_size - 1) <= PIXEL_SIZE_TOLERANCE:
             raise KerasStemError(

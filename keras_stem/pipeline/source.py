@@ -10,6 +10,9 @@ from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import bin_patterns
 from keras_stem.scan.scan import Scan
 
+STEP = 64
+"""So many patterns are binned at once."""
+
 
 class PatternSource(Protocol):
     """Patterns that can be read by their positions."""
@@ -60,9 +63,15 @@ class ScanSource:
             If the file cannot be read, or a pattern holds values that are not finite.
         """
         try:
-            patterns = self._scan.read(positions)
-            self._require_finite(patterns, positions)
-            return bin_patterns(patterns, self._binning)
+            if self._binning == 1:
+                return self._read(positions)
+            # In steps along the file, so that no more than a few patterns are in memory at full size.
+            out = np.empty((len(positions), *self.shape), self.dtype)
+            order = np.argsort(positions)
+            for first in range(0, len(order), STEP):
+                places = order[first : first + STEP]
+                out[places] = bin_patterns(self._read(positions[places]), self._binning)
+            return out
         except KerasStemError as failure:
             self._failure = failure
             raise
@@ -76,6 +85,11 @@ class ScanSource:
             if self._failure is not None:
                 raise self._failure from None
             raise
+
+    def _read(self, positions: np.ndarray) -> np.ndarray:
+        patterns = self._scan.read(positions)
+        self._require_finite(patterns, positions)
+        return patterns
 
     def _require_finite(self, patterns: np.ndarray, positions: np.ndarray) -> None:
         if np.issubdtype(patterns.dtype, np.integer):

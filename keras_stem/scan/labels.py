@@ -67,15 +67,31 @@ def write_labels(file: h5py.File, labels: CrystalMap) -> None:
     del file[_INCOMING]
 
 
-def read_labels(file: h5py.File, size: int) -> CrystalMap:
+def grid_shape(crystal_map: CrystalMap) -> tuple[int, int]:
+    """Return rows and columns of a map; orix drops the direction that has one position only."""
+    rows, columns = (1 if axis is None else len(np.unique(axis)) for axis in (crystal_map.y, crystal_map.x))
+    return rows, columns
+
+
+def require_shape(labels: CrystalMap, shape: tuple[int, int], where: object) -> None:
+    """Raise `KerasStemError` unless there is one label for each scan position."""
+    found = grid_shape(labels)
+    if found != shape:
+        raise KerasStemError(
+            f"Expected labels of {shape[0]} x {shape[1]} positions for {where}, "
+            f"found {found[0]} x {found[1]}."
+        )
+
+
+def read_labels(file: h5py.File, shape: tuple[int, int]) -> CrystalMap:
     """Read the crystal map of an open HDF5 file, and nothing else of it.
 
     Parameters
     ----------
     file
         `orix.io.load` would read every data set of the file, all patterns included.
-    size
-        Number of scan positions that the map must have.
+    shape
+        Rows and columns of scan positions that the map must have.
 
     Raises
     ------
@@ -88,10 +104,7 @@ def read_labels(file: h5py.File, size: int) -> CrystalMap:
         labels = dict2crystalmap(hdf5group2dict(file["crystal_map"], recursive=True))
     except Exception as error:  # orix raises whatever its parsing meets
         raise KerasStemError(f"Cannot read the labels of {file.filename}: {error}.") from error
-    if labels.size != size:
-        raise KerasStemError(
-            f"Expected one label for each of the {size} positions of {file.filename}, found {labels.size}."
-        )
+    require_shape(labels, shape, file.filename)
     return labels
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import h5py
 
+from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
 
 _TEM_KEYS = {
@@ -49,6 +50,10 @@ class ScanInfo:
     convergence_angle: float | None = None
     precession_angle: float | None = None
     origin: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if not self.title or "/" in self.title:
+            raise KerasStemError(f"Expected a title without a slash, found {self.title!r}.")
 
     @property
     def size(self) -> int:
@@ -104,8 +109,9 @@ def read_info(experiment: h5py.Group) -> ScanInfo:
 
 def _inverse_angstrom(axis: dict[str, Any]) -> float:
     """Return the axis scale in Å⁻¹; NaN when the file has no reciprocal calibration."""
-    unit = unicodedata.normalize("NFKC", _text(axis.get("units", ""))).replace("Å", "A")
-    factor = {"1/A": 1.0, "A^-1": 1.0, "$A^{-1}$": 1.0, "A-1": 1.0, "1/nm": 0.1, "nm^-1": 0.1}.get(unit)
+    unit = unicodedata.normalize("NFKC", _text(axis.get("units", "")))
+    unit = unit.replace("Å", "A").replace("\N{MINUS SIGN}", "-").translate(str.maketrans("", "", " ^{}$"))
+    factor = {"1/A": 1.0, "A-1": 1.0, "1/nm": 0.1, "nm-1": 0.1}.get(unit)
     return float(axis["scale"]) * factor if factor else float("nan")
 
 

@@ -20,7 +20,7 @@ from rsciio.hspy import file_writer
 
 from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.files import complete_file
-from keras_stem.scan.labels import read_labels, single_phase, write_labels
+from keras_stem.scan.labels import read_labels, require_shape, single_phase, write_labels
 from keras_stem.scan.metadata import ScanInfo, hyperspy_axes, hyperspy_metadata, read_info
 
 CHUNK_BYTES = 1 << 20
@@ -75,7 +75,7 @@ class Scan:
     @cached_property
     def labels(self) -> CrystalMap:
         """The labels of every position. Raises `KerasStemError` where there are none or they do not fit."""
-        return read_labels(self._file, len(self))
+        return read_labels(self._file, self.info.shape)
 
     @property
     def phase(self) -> Phase:
@@ -194,7 +194,8 @@ class ScanWriter:
         self._data[first : first + len(patterns)] = patterns
 
     def write_labels(self, labels: CrystalMap) -> None:
-        """Write the labels of every position."""
+        """Write the labels of every position. Raises `KerasStemError` if they are of another shape."""
+        require_shape(labels, self._data.shape[:2], self._file.filename)
         write_labels(self._file, labels)
 
 
@@ -242,10 +243,7 @@ def append_labels(path: str | Path, labels: CrystalMap) -> None:
         If the file is no scan or the map has another number of positions.
     """
     with Scan(path) as scan:
-        if labels.size != len(scan):
-            raise KerasStemError(
-                f"Expected one label for each of the {len(scan)} positions of {path}, found {labels.size}."
-            )
+        require_shape(labels, scan.info.shape, path)
     with h5py.File(path, "r+") as file:
         write_labels(file, labels)
 

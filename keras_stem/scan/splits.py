@@ -13,7 +13,7 @@ from orix.crystal_map import CrystalMap
 from keras_stem.crystal.grains import segment_grains
 from keras_stem.crystal.phase import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import single_phase
+from keras_stem.scan.labels import grid_shape, single_phase
 
 FRACTIONS = (0.6, 0.2, 0.2)
 """Shares of DS_Train, DS_Val and DS_Test."""
@@ -83,10 +83,11 @@ def _grains(labels: CrystalMap, positions: np.ndarray) -> np.ndarray:
     valid = np.zeros(labels.size, bool)
     valid[positions] = True
     symmetry = proper_point_group(single_phase(labels))
-    return segment_grains(labels.rotations, labels.shape, symmetry, GRAIN_THRESHOLD, valid)[positions]
+    return segment_grains(labels.rotations, grid_shape(labels), symmetry, GRAIN_THRESHOLD, valid)[positions]
 
 
 def _blocks(labels: CrystalMap, positions: np.ndarray) -> np.ndarray:
-    rows, columns = np.divmod(positions, labels.shape[1])
-    side = max(1, min(labels.shape) // BLOCKS_ALONG_SIDE)
-    return (rows // side) * labels.shape[1] + columns // side
+    shape = grid_shape(labels)
+    rows, columns = np.divmod(positions, shape[1])
+    side = max(1, min(shape) // BLOCKS_ALONG_SIDE)
+    return (rows // side) * shape[1] + columns // side

@@ -43,6 +43,7 @@ def subset(labels: CrystalMap, name: str, thresholds: Thresholds) -> np.ndarray:
     """
     chosen = np.ones(labels.size, bool)
     if name in ("DS_Q", "DS_R"):
+        chosen &= np.asarray(labels.phase_id) >= 0  # orix: -1 is not indexed
         chosen &= _at_least(labels, "Q", thresholds.q)
     if name == "DS_R":
         chosen &= _at_least(labels, "R", thresholds.r)

@@ -117,7 +117,7 @@ def registered_models(client: mlflow.MlflowClient) -> list[Registered]:
         for alias, number in model.aliases.items():
             marks.setdefault(str(number), []).append(alias)
         versions = client.search_model_versions(f"name='{model.name}'", order_by=["version_number DESC"])
-        for version in versions:
+        for version in (version for version in versions if "arch" in version.tags):
             run = client.get_run(version.run_id).data if version.run_id else None
             found.append(
                 Registered(

@@ -16,7 +16,7 @@ from mlflow.types.schema import Schema, TensorSpec
 
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.scan import Scan
-from keras_stem.tracking.store import EXPERIMENT
+from keras_stem.tracking.store import experiment
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores
 from keras_stem.version import __version__
@@ -43,7 +43,7 @@ def tracked_run(name: str, run_id: str | None = None) -> Iterator["TrackedRun"]:
     ------
     TrackedRun
     """
-    mlflow.set_experiment(EXPERIMENT)
+    mlflow.set_experiment(experiment_id=experiment(mlflow.MlflowClient()))
     with mlflow.start_run(run_id=run_id, run_name=None if run_id else name, nested=True) as active:
         try:
             yield TrackedRun(active.info.run_id)

@@ -24,6 +24,16 @@ def absolute_uri() -> str:
     return f"{_SQLITE}{Path(uri.removeprefix(_SQLITE)).resolve()}"
 
 
+def experiment(client) -> str:
+    """Return the id of our experiment; a new one keeps its artifacts beside the database."""
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found is not None:
+        return found.experiment_id
+    uri = absolute_uri()
+    beside = Path(uri.removeprefix(_SQLITE)).parent / "artifacts" if uri.startswith(_SQLITE) else None
+    return client.create_experiment(EXPERIMENT, artifact_location=beside.as_uri() if beside else None)
+
+
 def connect(uri: str | None = None):
     """Connect MLflow to its store and return a client.
 

@@ -27,7 +27,10 @@ def describe(scan: Scan, thresholds: Thresholds) -> dict[str, str]:
     found = _geometry(scan)
     if not scan.has_labels:
         return {**found, "Labels": "none"}
-    phase, labels = scan.phase, scan.labels
+    try:
+        phase, labels = scan.phase, scan.labels
+    except KerasStemError as problem:
+        return {**found, "Labels": str(problem)}
     a, b, c, *angles = phase.structure.lattice.abcABG()
     found |= {
         "Phase": f"{phase.name}, point group {phase.point_group.name}, "

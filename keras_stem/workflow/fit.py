@@ -9,7 +9,7 @@ from mlflow.entities.model_registry import ModelVersion
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
@@ -111,8 +111,8 @@ def _fit(
 ) -> FitResult:
     try:
         trained = train(data, recipe, state, run.log_epoch, verbose)
-    except KerasStemError:
-        state.discard()  # going on would meet the same error
+    except TrainingDivergedError:
+        state.discard()  # going on would diverge again
         raise
     except KeyboardInterrupt:
         if not state.epochs:
@@ -161,6 +161,9 @@ class _Incumbent:
         data = self._data
         try:
             model = load_model(f"models:/{version.name}/{version.version}")
+        except KerasStemError:
+            return float("inf")  # its files are gone
+        try:
             source = ScanSource(data.scan, model.card.binning_for(data.scan.info.detector))
         except KerasStemError:
             return None

@@ -38,7 +38,8 @@ def map_scan(
     folder
         Where to write; created if absent. Its files appear together when all are complete.
     min_q
-        Points with a smaller Q are grey in the pictures; None shows all. The written maps hold all points.
+        Points with a smaller Q are grey in the pictures; None, or a Q that no point reaches, shows all. The
+        written maps hold all points.
     model_name
         Recorded in ``map.h5``.
     verbose
@@ -63,7 +64,8 @@ def map_scan(
 def _visible(crystal_map: CrystalMap, min_q: float | None) -> np.ndarray | None:
     if min_q is None or "Q" not in crystal_map.prop:
         return None
-    return np.asarray(crystal_map.prop["Q"]) >= min_q
+    visible = np.asarray(crystal_map.prop["Q"]) >= min_q
+    return visible if visible.any() else None
 
 
 def _draw(prediction: Prediction, visible: np.ndarray | None, folder: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from keras_stem.cli.main import main
+from keras_stem.scan.labels import write_labels
 from keras_stem.scan.scan import create_scan
 
 
@@ -85,8 +86,10 @@ def test_fit_without_labels(fails, remade):
 
 
 def test_labels_of_another_shape(fails, remade, scan):
-    path = remade("short.h5", labels=scan.labels[:4])
-    assert "found" in fails("fit", path)
+    path = remade("short.h5")
+    with h5py.File(path, "r+") as file:
+        write_labels(file, scan.labels[:4])
+    assert "found 4 x 20" in fails("fit", path)
 
 
 def test_an_unknown_phase(fails, remade, scan):

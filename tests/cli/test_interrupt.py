@@ -20,6 +20,8 @@ def interrupt(kstem):
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            # A shell makes what it starts in the background ignore Ctrl-C, and children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         deadline = time.time() + 120
         while not condition():

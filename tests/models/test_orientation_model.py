@@ -76,7 +76,7 @@ def test_patterns_that_fit_are_taken(model, detector, binning):
         (Detector((32, 32), 0.1), "integer multiple"),
         (Detector((64, 128), 0.05), "integer multiple"),
         (Detector((64, 64), 0.0506), "camera length"),
-        (Detector((64, 64), float("nan")), "camera length"),
+        (Detector((64, 64), float("nan")), "no reciprocal calibration"),
     ],
 )
 def test_patterns_that_do_not_fit_are_refused(model, detector, problem):

@@ -94,7 +94,7 @@ def test_labels_of_another_shape_are_refused(tmp_path, patterns, rng):
     path = tmp_path / "scan.h5"
     write(path, patterns)
     labels = crystal_map(random_rotations(12, rng), linio2(), (3, 4), 1.0, "nm", {})
-    with pytest.raises(KerasStemError, match=r"120 positions.*found 12"):
+    with pytest.raises(KerasStemError, match=r"3 x 40 positions.*found 3 x 4"):
         append_labels(path, labels)
     with Scan(path) as scan:
         assert not scan.has_labels

@@ -3,16 +3,19 @@
 import math
 
 import keras
+from keras import ops
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import TrainingDivergedError
 
 
 class RequireFiniteLoss(keras.callbacks.Callback):
-    """End the training with a clear message when the loss of an epoch is NaN or infinite."""
+    """End the training with a clear message when the loss or a weight is not finite after an epoch."""
 
     def on_epoch_end(self, epoch, logs=None):  # noqa: D102
-        if not math.isfinite((logs or {}).get("loss", 0.0)):
-            raise KerasStemError(
-                f"The loss became {logs['loss']} in epoch {epoch + 1}: the training diverged. "
+        loss = (logs or {}).get("loss", 0.0)
+        weights = [float(ops.convert_to_numpy(ops.sum(w))) for w in self.model.trainable_weights]
+        if not all(math.isfinite(number) for number in (loss, *weights)):
+            raise TrainingDivergedError(
+                f"The training diverged in epoch {epoch + 1} (loss {loss}). "
                 "Lower --learning-rate, and check the scan with kstem info."
             )
