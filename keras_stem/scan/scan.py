@@ -26,6 +26,9 @@ from keras_stem.scan.metadata import ScanInfo, hyperspy_axes, hyperspy_metadata,
 CHUNK_BYTES = 1 << 20
 """Size of a chunk: a run of patterns of one row."""
 
+CACHE_BYTES = 64 << 20
+"""HyperSpy's own files have compressed chunks of several rows, which are read row by row."""
+
 FINGERPRINT_PATTERNS = 64
 """Number of evenly spaced patterns that the fingerprint looks at."""
 
@@ -278,7 +281,7 @@ def _open(path: Path) -> h5py.File:
     if not path.is_file():
         raise KerasStemError(f"Expected a scan file, found nothing at {path}.")
     try:
-        return h5py.File(path, "r")
+        return h5py.File(path, "r", rdcc_nbytes=CACHE_BYTES)
     except OSError as error:
         problem = "is truncated" if "truncated" in str(error) else "is no readable HDF5 file"
         raise KerasStemError(f"{path} {problem}; copy or convert it again.") from error

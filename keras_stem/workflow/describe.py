@@ -1,6 +1,7 @@
 """What is in a scan file, in words."""
 
 import numpy as np
+from rich import filesize
 
 from keras_stem.crystal.phase import proper_point_group
 from keras_stem.errors import KerasStemError
@@ -56,12 +57,11 @@ def _geometry(scan: Scan) -> dict[str, str]:
         (info.precession_angle, "precession {:g}°"),
         (info.convergence_angle, "convergence {:g} mrad"),
     ]
-    size = scan.patterns.nbytes
     return {
         "Title": info.title,
         "Positions": f"{info.shape[0]} x {info.shape[1]}, step {info.step:g} {info.unit}",
         "Patterns": f"{detector.shape[0]} x {detector.shape[1]} pixels, {scan.patterns.dtype}, "
-        f"{size / 2**20:.0f} MiB in all",
+        f"{filesize.decimal(scan.patterns.nbytes)} in all",
         "Pixel size": f"{detector.pixel_size:.5g} 1/Å" if np.isfinite(detector.pixel_size) else "unknown",
         "Microscope": ", ".join(form.format(value) for value, form in known if value is not None)
         or "unknown",
