@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from keras_stem.cli.main import program
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("own_store")]
 
 
 @pytest.fixture

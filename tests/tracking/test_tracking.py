@@ -11,6 +11,8 @@ from keras_stem.tracking.resolve import best_reference, load_model
 from keras_stem.tracking.store import connect
 from keras_stem.training.train import predict
 
+pytestmark = pytest.mark.backend
+
 
 @pytest.fixture
 def client(trained):

@@ -12,6 +12,7 @@ from keras_stem.tracking.resolve import load_model
 from keras_stem.workflow.evaluate import evaluate
 from keras_stem.workflow.mapping import map_scan
 
+pytestmark = pytest.mark.backend
 SYMMETRY = proper_point_group(linio2())
 
 
