@@ -11,6 +11,7 @@ from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.phase import load_phase
+from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.labels import crystal_map
@@ -157,6 +158,7 @@ class _Exposure:
         firsts = range(0, rows, step)
         if workers is None:
             workers = 1 if rows * columns <= SMALL_SCAN else os.cpu_count()
+        _compile(self._phase, self._simulation)
         parallel = joblib.Parallel(n_jobs=workers, return_as="generator", pre_dispatch=2 * workers)
         jobs = (joblib.delayed(_expose)(*self._job(first, min(first + step, rows))) for first in firsts)
         yield from zip(firsts, parallel(jobs), strict=True)
@@ -171,6 +173,17 @@ class _Exposure:
         seed = (self._simulation.seed, NUMBER_OF_STREAMS, first)
         shape = (last - first, columns)
         return self._phase, self._simulation, grains, self._drift[chosen], self._hot, seed, shape
+
+
+def _compile(phase: Phase, simulation: Simulation) -> None:
+    """Simulate a pattern in this process, so that numba's compiled functions are cached before others start.
+
+    Processes that compile the same function for the cache at the same time can crash (numba 0.68, orix's
+    generalized functions, in a new environment).
+    """
+    simulator = PatternSimulator(phase, simulation.microscope, simulation.camera.detector)
+    spots = simulator.spots(random_rotations(2, np.random.default_rng(0)))
+    simulator.draw(spots, [0.6, 0.4], np.zeros(2))
 
 
 def _expose(
