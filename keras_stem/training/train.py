@@ -13,6 +13,7 @@ from keras_stem.pipeline.source import MemorySource, PatternSource
 from keras_stem.training.assemble import assemble
 from keras_stem.training.callbacks.checkpoint import Checkpoint
 from keras_stem.training.callbacks.finite import RequireFiniteLoss
+from keras_stem.training.callbacks.interrupt import HeedInterrupt
 from keras_stem.training.callbacks.order import FollowEpoch
 from keras_stem.training.callbacks.progress import ShowPredictions, ShowProgress
 from keras_stem.training.callbacks.validation import ScoreValidation
@@ -96,11 +97,11 @@ def predict(
 ) -> np.ndarray:
     """Return the model's Euler angles, shape (n, 3) in radians, of positions, shape (n,), ascending."""
     batches = ordered_patterns(source, positions, PREDICTION_BATCH)
-    if not verbose:
-        return np.asarray(model.predict(batches, verbose=0))
+    interrupt = HeedInterrupt()
     progress = ShowPredictions(len(positions), PREDICTION_BATCH)
-    with _stopped(progress.on_predict_end):
-        return np.asarray(model.predict(batches, verbose=0, callbacks=[progress]))
+    with _stopped(progress.on_predict_end), interrupt.watching():
+        callbacks = [interrupt, *([progress] if verbose else [])]
+        return np.asarray(model.predict(batches, verbose=0, callbacks=callbacks))
 
 
 def _run_epochs(
@@ -127,8 +128,9 @@ def _run_epochs(
     def score_validation() -> Scores:
         return score(predict(model, source, val), data.rotations[val], data.symmetry)
 
+    interrupt = HeedInterrupt()
     progress = ShowProgress(state.epochs)
-    with _stopped(progress.on_train_end):
+    with _stopped(progress.on_train_end), interrupt.watching():
         model.encoder.fit(
             batches,
             epochs=recipe.max_epochs,
@@ -136,6 +138,7 @@ def _run_epochs(
             shuffle=False,
             verbose=0,
             callbacks=[
+                interrupt,
                 FollowEpoch(order),
                 RequireFiniteLoss(),
                 ScoreValidation(score_validation, recipe.score_every, recipe.stop_r2, state),
