@@ -1,0 +1,110 @@
+"""The windows of a Swin transformer: which tokens attend to each other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from keras import ops
+
+MASKED = -100.0
+"""Added to the attention between tokens that are no neighbours, as in the reference implementations."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A map of tokens divided into windows.
+
+    Follows timm's `swin_transformer`, to whose weights it has to be true: the map is rolled by the shift,
+    then padded with zeros at the lower right to whole windows. In shifted windows, tokens that were not
+    neighbours before the roll are masked.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns of the map.
+    size
+        Rows and columns of a window; not larger than the map.
+    shift
+        Rows and columns by which the map is rolled up and left.
+
+    References
+    ----------
+    Liu et al., "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", ICCV 2021.
+    """
+
+    shape: tuple[int, int]
+    size: tuple[int, int]
+    shift: tuple[int, int]
+
+    @classmethod
+    def fit(cls, shape: tuple[int, int], window: int, shifted: bool) -> "Windows":
+        """Return windows for a map: where it is smaller than the window, this shrinks and is not shifted."""
+        size = tuple(min(side, window) for side in shape)
+        shift = tuple(window // 2 if shifted and side > window else 0 for side in shape)
+        return cls(tuple(shape), size, shift)
+
+    @property
+    def padded(self) -> tuple[int, int]:
+        """Rows and columns of the map when it is padded to whole windows."""
+        return tuple(-(-side // window) * window for side, window in zip(self.shape, self.size, strict=True))
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Number of windows along rows and columns."""
+        return tuple(side // window for side, window in zip(self.padded, self.size, strict=True))
+
+    @property
+    def tokens(self) -> int:
+        """Number of tokens in a window."""
+        return self.size[0] * self.size[1]
+
+    @property
+    def relative_positions(self) -> int:
+        """Number of different positions of one token relative to another."""
+        return (2 * self.size[0] - 1) * (2 * self.size[1] - 1)
+
+    def divide(self, tokens):
+        """Return (B, rows, columns, C) as windows (B, T, n, C): their T tokens, of each of the n windows."""
+        channels = tokens.shape[-1]
+        if any(self.shift):
+            tokens = ops.roll(tokens, (-self.shift[0], -self.shift[1]), axis=(1, 2))
+        if self.padded != self.shape:
+            missing = [(0, full - side) for full, side in zip(self.padded, self.shape, strict=True)]
+            tokens = ops.pad(tokens, [(0, 0), *missing, (0, 0)])
+        (rows, columns), (height, width) = self.grid, self.size
+        tokens = ops.reshape(tokens, (-1, rows, height, columns, width, channels))
+        tokens = ops.transpose(tokens, (0, 2, 4, 1, 3, 5))
+        return ops.reshape(tokens, (-1, self.tokens, rows * columns, channels))
+
+    def unite(self, windows):
+        """Return windows (B, T, n, C) as the map (B, rows, columns, C): the inverse of `divide`."""
+        channels = windows.shape[-1]
+        (rows, columns), (height, width) = self.grid, self.size
+        tokens = ops.reshape(windows, (-1, height, width, rows, columns, channels))
+        tokens = ops.transpose(tokens, (0, 3, 1, 4, 2, 5))
+        tokens = ops.reshape(tokens, (-1, *self.padded, channels))
+        if self.padded != self.shape:
+            tokens = tokens[:, : self.shape[0], : self.shape[1]]
+        if any(self.shift):
+            tokens = ops.roll(tokens, self.shift, axis=(1, 2))
+        return tokens
+
+    def relative_index(self) -> np.ndarray:
+        """Return the position of each token relative to each other, shape (T * T,), as a row of the table."""
+        rows, columns = (axis.ravel() for axis in np.indices(self.size))
+        down = rows[:, None] - rows + self.size[0] - 1
+        right = columns[:, None] - columns + self.size[1] - 1
+        return (down * (2 * self.size[1] - 1) + right).ravel().astype("int32")
+
+    def mask(self) -> np.ndarray | None:
+        """Return what is added to the attention in each window, shape (n, T, T); None if nothing is."""
+        if not any(self.shift):
+            return None
+        regions = [
+            np.digitize(np.arange(side), [side - window, side - shift])
+            for side, window, shift in zip(self.padded, self.size, self.shift, strict=True)
+        ]
+        region = 3 * regions[0][:, None] + regions[1]
+        (rows, columns), (height, width) = self.grid, self.size
+        region = region.reshape(rows, height, columns, width).transpose(0, 2, 1, 3)
+        region = region.reshape(rows * columns, self.tokens)
+        return np.where(region[:, :, None] == region[:, None, :], 0.0, MASKED).astype("float32")
