@@ -17,7 +17,9 @@ def main() -> None:
         targets = np.random.default_rng(0).uniform(size=(len(scan), 3)).astype("float32")
         input_shape = (PIXELS, PIXELS, 1)
         network = build_model("cnn", input_shape, 3)
-        model = keras.Sequential([keras.Input(input_shape), LogScale(), UnitScale(), network])
+        model = keras.Sequential(
+            [keras.Input(input_shape), LogScale(dtype="float32"), UnitScale(dtype="float32"), network]
+        )
         model.compile("adam", "huber")
         batches, _ = shuffled_patterns(ScanSource(scan), positions, targets, 64, 0)
         arrays = scan.read(positions)[..., None].astype("float32")

@@ -1,6 +1,7 @@
 """What several commands share. Nothing heavy is imported until a function is called."""
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -66,6 +67,9 @@ def import_backend() -> None:
             os.dup2(news.fileno(), 2)
             try:
                 import keras_stem.pipeline.dataset  # noqa: F401
+
+                # News of functions that are traced once for each model.
+                logging.getLogger("tensorflow").setLevel(logging.ERROR)
             finally:
                 os.dup2(stderr, 2)
                 os.close(stderr)

@@ -4,63 +4,28 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import ARCHITECTURES, DECAY_UNITS, SCHEDULES, SPLITS
-from keras_stem.cli.common import MIN_Q, MIN_R, IntegerList, import_backend, pattern_progress
+from keras_stem.choices import ARCHITECTURES, VARIANTS
+from keras_stem.cli.common import import_backend, pattern_progress
 from keras_stem.cli.tables import print_scores
+from keras_stem.cli.training_options import training_options
 
 
 @click.command("fit")
 @click.argument("scan", type=click.Path(path_type=Path), required=False)
-@click.option("--arch", type=click.Choice(ARCHITECTURES), default="cnn", show_default=True, help="Network.")
+@click.option("--arch", type=click.Choice(ARCHITECTURES), help="Network.  [cnn]")
 @click.option(
-    "--filters",
-    type=IntegerList(),
-    default="32,64",
-    show_default=True,
-    help="Filters of each convolution of the CNN; the paper has two or four convolutions.",
+    "--variant",
+    type=click.Choice([name for names in VARIANTS.values() for name in names]),
+    help="Of DenseNet or Swin, as in the paper.  [plain, modified-fc]",
 )
-@click.option("--kernel-size", type=click.IntRange(1), default=3, show_default=True, help="Of the CNN.")
-@click.option(
-    "--widths",
-    type=IntegerList(),
-    default="128,64",
-    show_default=True,
-    help="Units of the CNN's fully connected layers before the last.",
-)
-@click.option("--clamp", is_flag=True, help="Clamp the output to the physical range before the loss.")
-@MIN_Q
-@MIN_R
-@click.option(
-    "--split", type=click.Choice(SPLITS), default="random", show_default=True, help="How DS_R is divided."
-)
-@click.option("--binning", type=click.IntRange(1), default=1, show_default=True, help="Of the detector.")
-@click.option("--batch-size", type=click.IntRange(1), default=64, show_default=True)
-@click.option("--learning-rate", type=float, default=5e-4, show_default=True, help="lr_0 of equation 1.")
-@click.option("--schedule", type=click.Choice(SCHEDULES), default="exponential", show_default=True)
-@click.option(
-    "--decay-per", type=click.Choice(DECAY_UNITS), default="step", show_default=True, help="i of equation 1."
-)
-@click.option("--max-epochs", type=click.IntRange(1), default=200, show_default=True)
-@click.option(
-    "--score-every",
-    type=click.IntRange(1),
-    default=10,
-    show_default=True,
-    help="Epochs between scores on DS_Val.",
-)
-@click.option(
-    "--stop-r2", type=float, default=0.95, show_default=True, help="Stop when R2 on DS_Val exceeds this."
-)
-@click.option("--cache", is_flag=True, help="Keep the training patterns in memory.")
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="Fixes split, initial weights and order."
-)
+@training_options
 @click.option("--resume", is_flag=True, help="Go on with the training that was interrupted last.")
 @click.pass_context
 def command(context, scan, resume, **options) -> None:
     """Train a network on SCAN, as an MLflow run, and register the model.
 
-    Without SCAN, the built-in demonstration scan is taken. The defaults are the paper's best for the CNN.
+    Without SCAN, the built-in demonstration scan is taken. What is not given is as in the paper, with the
+    values in brackets.
     """
     given = [
         name
@@ -78,14 +43,10 @@ def command(context, scan, resume, **options) -> None:
 
 
 def _fit(scan: Path, options: dict):
-    from keras_stem.models.cnn import CNNConfig
-    from keras_stem.scan.subsets import Thresholds
-    from keras_stem.training.recipe import Recipe
+    from keras_stem.training.options import recipe_from_options
     from keras_stem.workflow.fit import fit
 
-    cnn = CNNConfig(*(options.pop(name) for name in ("filters", "kernel_size", "widths")))
-    thresholds = Thresholds(options.pop("min_q"), options.pop("min_r"))
-    return fit(scan, Recipe(cnn=cnn, thresholds=thresholds, **options), verbose=True)
+    return fit(scan, recipe_from_options(options), verbose=True)
 
 
 def _resume():
@@ -97,7 +58,7 @@ def _resume():
         f"Going on with run {state.run_id} after epoch {state.epochs}: weights, optimizer, best weights, "
         "history and the order of the data are restored; the interrupted epoch begins anew."
     )
-    return resume(verbose=True)
+    return resume(state, verbose=True)
 
 
 def _demonstration() -> Path:

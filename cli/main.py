@@ -19,6 +19,8 @@ COMMANDS = {
     "simulate": "Simulate a polycrystal scan with known truth.",
     "info": "Show what is in a scan file.",
     "fit": "Train a network on a scan, as an MLflow run.",
+    "study": "Train a grid of networks, such as those of the paper, and compare them.",
+    "compare": "Print the tables of tracked trainings.",
     "evaluate": "Score a model on a scan.",
     "map": "Map the orientations of a scan with a model.",
     "models": "List the registered models.",

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from keras_stem.workflow.compare import Row
     from keras_stem.training.scores import Scores
 
 _COLUMNS = (
@@ -34,3 +35,58 @@ def print_scores(rows: "list[tuple[str, str, Scores]]") -> None:
     console = Console()
     console.print(table)
     console.print("Median to < 5°: disorientation (°). R², MAE, MSE: Euler angles (°).", highlight=False)
+
+
+_SUBSETS = (("val", "DS_Val"), ("test", "DS_Test"), ("q", "DS_Q"))
+_SPEED = (
+    ("parameters", "Weights", "{:,.0f}"),
+    ("epochs", "Epochs", "{:.0f}"),
+    ("epochs_to_criterion", "Needed", "{:.0f}"),
+    ("training_seconds", "Time", "{:.0f}"),
+    ("training_patterns_per_s", "Train", "{:.0f}"),
+    ("prediction_patterns_per_s", "Predict", "{:.0f}"),
+)
+
+
+def print_comparison(rows: "list[Row]", markdown: bool = False) -> None:
+    """Print the scores, and then the cost, of trainings; as Markdown on demand."""
+    scores = [title for _, title, _ in _COLUMNS]
+    score_lines = [
+        [row.name, title, *_cells(row.metrics, f"final_{subset}_", _COLUMNS)]
+        for row in rows
+        for subset, title in _SUBSETS
+    ]
+    speed_lines = [[row.name, row.backend, row.precision, *_cells(row.metrics, "", _SPEED)] for row in rows]
+    put = _print_markdown if markdown else _print_table
+    put(["Training", "Subset", *scores], score_lines, 2)
+    put(["Training", "Backend", "Numbers", *(title for _, title, _ in _SPEED)], speed_lines, 3)
+    print(
+        "Median to < 5°: disorientation from the labels (°). R², MAE, MSE: Euler angles (°).\n"
+        "Needed: epochs until R² on DS_Val exceeded the criterion. Time: of all epochs (s).\n"
+        "Train, Predict: patterns a second."
+    )
+
+
+def _cells(metrics: dict[str, float], prefix: str, columns: tuple) -> list[str]:
+    values = ((metrics.get(prefix + name), form) for name, _, form in columns)
+    return ["" if value is None else form.format(value) for value, form in values]
+
+
+def _print_markdown(titles: list[str], lines: list[list[str]], texts: int) -> None:
+    rule = ["---"] * texts + ["--:"] * (len(titles) - texts)
+    for line in (titles, rule, *lines):
+        print(f"| {' | '.join(line)} |")
+    print()
+
+
+def _print_table(titles: list[str], lines: list[list[str]], texts: int) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), collapse_padding=True)
+    for number, title in enumerate(titles):
+        table.add_column(title, justify="left" if number < texts else "right")
+    for line in lines:
+        table.add_row(*line)
+    Console().print(table)

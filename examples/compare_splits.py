@@ -11,7 +11,7 @@ simulate_scan(path, Simulation(polycrystal=Polycrystal(shape=(30, 30), grains=20
 
 for split in ("random", "block", "grain"):
     recipe = Recipe(
-        cnn=CNNConfig(filters=(8, 16), widths=(32,)), split=split, max_epochs=15, stop_r2=2, cache=True
+        network=CNNConfig(filters=(8, 16), widths=(32,)), split=split, max_epochs=15, stop_r2=2, cache=True
     )
     scores = fit(path, recipe).scores["test"]
     print(f"{split:>6} split: R2 {scores.r2:6.3f}, median disorientation {scores.median:5.1f} deg on DS_Test")

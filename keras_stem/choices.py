@@ -1,6 +1,13 @@
 """Names that options offer, kept apart so that ``kstem --help`` imports nothing heavy."""
 
-ARCHITECTURES = ("cnn",)
+ARCHITECTURES = ("cnn", "densenet", "swin")
+VARIANTS = {
+    "cnn": (),
+    "densenet": ("plain", "pre-trained"),
+    "swin": ("modified-fc", "custom-fc", "adjust-model", "adjust-images"),
+}
+"""As the paper names them; the first is the default."""
+PRECISIONS = ("float32", "bfloat16", "float16")
 SPLITS = ("random", "grain", "block")
 SCHEDULES = ("exponential", "constant")
 DECAY_UNITS = ("step", "epoch")

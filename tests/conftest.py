@@ -80,7 +80,7 @@ def narrow_recipe():
     from keras_stem.models.cnn import CNNConfig
     from keras_stem.training.recipe import Recipe
 
-    return Recipe(cnn=CNNConfig(filters=(4,), widths=(16,)), max_epochs=2, score_every=1, stop_r2=2.0)
+    return Recipe(network=CNNConfig(filters=(4,), widths=(16,)), max_epochs=2, score_every=1, stop_r2=2.0)
 
 
 @pytest.fixture(scope="session")

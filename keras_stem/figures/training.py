@@ -35,6 +35,37 @@ def curves_figure(history: list[dict[str, float]]) -> Figure:
     return figure
 
 
+def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Figure:
+    """Return the curves of several trainings, as Fig. 8 of Wissel et al. compares learning rates.
+
+    Parameters
+    ----------
+    trainings
+        By name, the points (epoch, value) of "loss", "val_r2" and "val_median".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    panels = (
+        ("loss", "Training loss (Huber)"),
+        ("val_r2", "R² on DS_Val"),
+        ("val_median", "Median disorientation on DS_Val (°)"),
+    )
+    with style():
+        figure = Figure(figsize=(10, 3.4), layout="constrained")
+        for axes, (name, label) in zip(figure.subplots(1, 3), panels, strict=True):
+            for training, curves in trainings.items():
+                epochs, values = zip(*curves[name], strict=True) if curves[name] else ((), ())
+                axes.plot(epochs, values, "-" if name == "loss" else "o-", markersize=3, label=training)
+            axes.set(xlabel="Epoch", ylabel=label)
+        figure.axes[0].set_yscale("log")
+        figure.axes[1].set_ylim(max(figure.axes[1].get_ylim()[0], -0.5), 1)
+        handles, labels = figure.axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    return figure
+
+
 def parity_figure(expected: np.ndarray, predicted: np.ndarray, disorientation: np.ndarray) -> Figure:
     """Return predicted against labelled Euler angles, and the distribution of the disorientation.
 

@@ -1,6 +1,7 @@
 """The convolutional network of the paper."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import keras
 from keras import layers
@@ -22,6 +23,8 @@ class CNNConfig:
     widths
         Units of the fully connected layers before the last, which has one for each output.
     """
+
+    arch: ClassVar[str] = "cnn"
 
     filters: tuple[int, ...] = (32, 64)
     kernel_size: int = 3
@@ -55,10 +58,11 @@ def build_cnn(input_shape: tuple[int, int, int], outputs: int, config: CNNConfig
         )
     patterns = keras.Input(input_shape)
     x = patterns
-    for filters in config.filters:
-        x = layers.Conv2D(filters, config.kernel_size, padding="same", activation="relu")(x)
+    for number, filters in enumerate(config.filters):
+        name = f"conv_{number}"
+        x = layers.Conv2D(filters, config.kernel_size, padding="same", activation="relu", name=name)(x)
         x = layers.MaxPooling2D(2)(x)
     x = layers.Flatten()(x)
-    for width in config.widths:
-        x = layers.Dense(width, activation="relu")(x)
-    return keras.Model(patterns, layers.Dense(outputs, dtype="float32")(x), name="cnn")
+    for number, width in enumerate(config.widths):
+        x = layers.Dense(width, activation="relu", name=f"dense_{number}")(x)
+    return keras.Model(patterns, layers.Dense(outputs, dtype="float32", name="head")(x), name="cnn")

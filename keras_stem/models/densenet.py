@@ -66,9 +66,7 @@ def build_densenet(input_shape: tuple[int, int, int], outputs: int, config: Dens
             f"Expected patterns of at least {MIN_PIXELS} x {MIN_PIXELS} pixels for DenseNet, "
             f"found {input_shape[0]} x {input_shape[1]}."
         )
-    body = DenseNet(
-        list(config.blocks), include_top=False, weights=None, input_shape=input_shape
-    )
+    body = DenseNet(list(config.blocks), include_top=False, weights=None, input_shape=input_shape)
     body = keras.models.clone_model(body, clone_function=_with_fused_normalization)
     x = layers.GlobalAveragePooling2D(dtype="float32", name="pool")(body.output)
     return keras.Model(body.input, layers.Dense(outputs, dtype="float32", name="head")(x), name="densenet")

@@ -32,6 +32,11 @@ class OrientationModel(keras.Model):
         self.card = ModelCard(**card)
         self.build((None, *card["detector_shape"], 1))
 
+    @property
+    def network(self) -> keras.Model:
+        """The part of the encoder that has weights: patterns in [0, 1] to the encoded orientation."""
+        return next(layer for layer in self.encoder.layers if isinstance(layer, keras.Model))
+
     def build(self, input_shape):  # noqa: D102
         self.decoder.build(self.encoder.compute_output_shape(input_shape))
         self.built = True

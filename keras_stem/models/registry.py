@@ -1,33 +1,46 @@
 """The networks by name."""
 
-from collections.abc import Callable
-from typing import Any
-
 import keras
 
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig, build_cnn
+from keras_stem.models.densenet import DenseNetConfig, build_densenet
+from keras_stem.models.swin import SwinConfig, build_swin
 
-Builder = Callable[[tuple[int, int, int], int, Any], keras.Model]
+NetworkConfig = CNNConfig | DenseNetConfig | SwinConfig
 
-_BUILDERS: dict[str, tuple[type, Builder]] = {"cnn": (CNNConfig, build_cnn)}
+_BUILDERS = {CNNConfig: build_cnn, DenseNetConfig: build_densenet, SwinConfig: build_swin}
+
+
+def config_class(arch: str) -> type[NetworkConfig]:
+    """Return the class of an architecture's options.
+
+    Raises
+    ------
+    KerasStemError
+        If there is no such architecture.
+    """
+    known = {config.arch: config for config in _BUILDERS}
+    if arch not in known:
+        raise KerasStemError(f"Expected an architecture out of {', '.join(known)}, found {arch!r}.")
+    return known[arch]
 
 
 def build_model(
-    name: str, input_shape: tuple[int, int, int], outputs: int, config: Any | None = None
+    network: str | NetworkConfig, input_shape: tuple[int, int, int], outputs: int, precision: str = "float32"
 ) -> keras.Model:
     """Build a network.
 
     Parameters
     ----------
-    name
-        One of `keras_stem.choices.ARCHITECTURES`.
+    network
+        Options of the network, or its name (one of `keras_stem.choices.ARCHITECTURES`) for the defaults.
     input_shape
         (H, W, 1).
     outputs
         Numbers to predict.
-    config
-        Options of that architecture; its defaults when None.
+    precision
+        "float32", or "bfloat16" or "float16" for activations; weights and the head stay in float32.
 
     Returns
     -------
@@ -39,7 +52,11 @@ def build_model(
     KerasStemError
         If there is no such architecture or the input does not fit it.
     """
-    if name not in _BUILDERS:
-        raise KerasStemError(f"Expected an architecture out of {', '.join(_BUILDERS)}, found {name!r}.")
-    config_class, builder = _BUILDERS[name]
-    return builder(input_shape, outputs, config or config_class())
+    config = config_class(network)() if isinstance(network, str) else network
+    before = keras.config.dtype_policy()
+    # keras.applications takes no policy, and follows the global one.
+    keras.config.set_dtype_policy(precision if precision == "float32" else f"mixed_{precision}")
+    try:
+        return _BUILDERS[type(config)](input_shape, outputs, config)
+    finally:
+        keras.config.set_dtype_policy(before)

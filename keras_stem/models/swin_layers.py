@@ -1,7 +1,6 @@
-"""The layers of a Swin transformer. Their names are those of keras-hub, so that its weights find their place."""
+"""The layers of a Swin transformer, named as those of keras-hub, so that its weights find their place."""
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from keras_stem.models.windows import Windows
@@ -61,39 +60,40 @@ class WindowAttention(layers.Layer):
 
     def call(self, tokens, training=False):  # noqa: D102
         windows, channels = self._windows, tokens.shape[-1]
-        number = windows.grid[0] * windows.grid[1]
+        # Windows stand beside heads, so that the masks of the windows are broadcast over the batch.
+        shape = (-1, windows.tokens, windows.number * self.heads, channels // self.heads)
         projected = ops.split(ops.matmul(tokens, self.qkv.kernel), 3, axis=-1)
         biases = ops.split(self.qkv.bias, 3)
-        # Windows stand beside heads, so that the masks of the windows are broadcast over the batch.
-        shape = (-1, windows.tokens, number * self.heads, channels // self.heads)
         query, key, value = (
             ops.reshape(windows.divide(part) + bias, shape)
             for part, bias in zip(projected, biases, strict=True)
         )
-        if training:
-            query, key, value = (ops.transpose(t, (0, 2, 1, 3)) for t in (query, key, value))
-            scores = ops.matmul(query * shape[-1] ** -0.5, ops.transpose(key, (0, 1, 3, 2))) + self._bias()
-            mixed = ops.transpose(ops.matmul(ops.softmax(scores), value), (0, 2, 1, 3))
-        else:
-            mixed = ops.dot_product_attention(query, key, value, bias=self._bias())
-        mixed = ops.reshape(mixed, (-1, windows.tokens, number, channels))
-        # A flat and whole tensor: torch multiplies anything else with a copy of the kernel for each pattern.
-        united = ops.reshape(windows.unite(mixed), (-1, windows.shape[0] * windows.shape[1], channels))
-        return ops.reshape(self.proj(united), (-1, *windows.shape, channels))
+        attend = _attend_in_steps if training else ops.dot_product_attention
+        mixed = attend(query, key, value, bias=self._bias())
+        mixed = windows.unite(ops.reshape(mixed, (-1, windows.tokens, windows.number, channels)))
+        # A whole tensor in three dimensions: torch multiplies others with a copy of the kernel a pattern.
+        mixed = ops.reshape(mixed, (-1, windows.shape[0] * windows.shape[1], channels))
+        return ops.reshape(self.proj(mixed), (-1, *windows.shape, channels))
 
     def _bias(self):
         """What is added to the attention, (1, n * heads, T, T)."""
-        tokens = self._windows.tokens
-        number = self._windows.grid[0] * self._windows.grid[1]
+        tokens, number = self._windows.tokens, self._windows.number
         bias = ops.take(self.relative_position_bias_table, self._relative_index, axis=0)
         bias = ops.transpose(ops.reshape(bias, (1, tokens, tokens, self.heads)), (0, 3, 1, 2))
-        mask = np.zeros((1, tokens, tokens)) if self._mask is None else self._mask
-        bias = bias + ops.cast(np.broadcast_to(mask[:,None], (number, 1, tokens, tokens)), bias.dtype)
+        bias = bias + ops.cast(self._mask[:, None], bias.dtype)
         return ops.reshape(bias, (1, number * self.heads, tokens, tokens))
 
     def get_config(self):  # noqa: D102
         config = {"heads": self.heads, "window": self.window, "shifted": self.shifted}
         return {**super().get_config(), **config}
+
+
+def _attend_in_steps(query, key, value, bias):
+    """`keras.ops.dot_product_attention` step by step: its gradient is faster where the bias has one too."""
+    query, key, value = (ops.transpose(part, (0, 2, 1, 3)) for part in (query, key, value))
+    query = query * query.shape[-1] ** -0.5
+    attention = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) + bias)
+    return ops.transpose(ops.matmul(attention, value), (0, 2, 1, 3))
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
@@ -127,8 +127,8 @@ class SwinBlock(layers.Layer):
             layer.build(input_shape)
         self.fc2.build((*input_shape[:-1], hidden))
 
-    def call(self, tokens):  # noqa: D102
-        tokens = tokens + self.attn(self.norm1(tokens))
+    def call(self, tokens, training=False):  # noqa: D102
+        tokens = tokens + self.attn(self.norm1(tokens), training=training)
         hidden = ops.gelu(self.fc1(self.norm2(tokens)), approximate=False)
         return tokens + self.fc2(hidden)
 

@@ -53,6 +53,11 @@ class Windows:
         return tuple(side // window for side, window in zip(self.padded, self.size, strict=True))
 
     @property
+    def number(self) -> int:
+        """Number of windows."""
+        return self.grid[0] * self.grid[1]
+
+    @property
     def tokens(self) -> int:
         """Number of tokens in a window."""
         return self.size[0] * self.size[1]
@@ -95,10 +100,10 @@ class Windows:
         right = columns[:, None] - columns + self.size[1] - 1
         return (down * (2 * self.size[1] - 1) + right).ravel().astype("int32")
 
-    def mask(self) -> np.ndarray | None:
-        """Return what is added to the attention in each window, shape (n, T, T); None if nothing is."""
+    def mask(self) -> np.ndarray:
+        """Return what is added to the attention between the tokens of each window, shape (n, T, T)."""
         if not any(self.shift):
-            return None
+            return np.zeros((self.number, self.tokens, self.tokens), "float32")
         regions = [
             np.digitize(np.arange(side), [side - window, side - shift])
             for side, window, shift in zip(self.padded, self.size, self.shift, strict=True)
@@ -106,5 +111,5 @@ class Windows:
         region = 3 * regions[0][:, None] + regions[1]
         (rows, columns), (height, width) = self.grid, self.size
         region = region.reshape(rows, height, columns, width).transpose(0, 2, 1, 3)
-        region = region.reshape(rows * columns, self.tokens)
+        region = region.reshape(self.number, self.tokens)
         return np.where(region[:, :, None] == region[:, None, :], 0.0, MASKED).astype("float32")

@@ -3,7 +3,8 @@
 import contextlib
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import keras
@@ -15,6 +16,7 @@ from mlflow.models import ModelSignature
 from mlflow.types.schema import Schema, TensorSpec
 
 from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.models.transfer import Transfer
 from keras_stem.scan.scan import Scan
 from keras_stem.tracking.store import experiment
 from keras_stem.training.recipe import Recipe
@@ -64,8 +66,8 @@ class TrackedRun:
     def __init__(self, run_id: str):
         self.run_id = run_id
 
-    def log_start(self, scan: Scan, recipe: Recipe) -> None:
-        """Log the whole recipe, and the scan by its fingerprint."""
+    def log_start(self, scan: Scan, recipe: Recipe, tags: Mapping[str, str]) -> None:
+        """Log the whole recipe, tags, and the scan by its fingerprint."""
         mlflow.log_params(recipe.flat())
         mlflow.log_dict(recipe.to_dict(), "recipe.json")
         mlflow.set_tags(
@@ -74,6 +76,7 @@ class TrackedRun:
                 "backend": keras.backend.backend(),
                 "keras_stem_version": __version__,
                 "scan_fingerprint": scan.fingerprint,
+                **tags,
             }
         )
         source = LocalArtifactDatasetSource(str(scan.path.resolve()))
@@ -87,6 +90,18 @@ class TrackedRun:
         """Log the final scores of each subset as ``final_<subset>_<score>``."""
         for subset, values in scores.items():
             mlflow.log_metrics(values.named(f"final_{subset}"))
+
+    def log_speed(
+        self, speed: dict[str, float], parameters: int, epochs: int, epochs_to_criterion: int | None
+    ) -> None:
+        """Log how fast the network learned and predicts, and how large it is."""
+        mlflow.log_metrics({**speed, "parameters": parameters, "epochs": epochs})
+        if epochs_to_criterion is not None:
+            mlflow.log_metric("epochs_to_criterion", epochs_to_criterion)
+
+    def log_transfer(self, transfer: Transfer) -> None:
+        """Log what became of the weights that a training started from."""
+        mlflow.log_dict(asdict(transfer), "weights.json")
 
     def log_history(self, history: list[dict[str, float]]) -> None:
         """Log the curves of all epochs as ``history.csv``; what was not scored in an epoch is empty."""

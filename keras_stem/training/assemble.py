@@ -30,11 +30,10 @@ def assemble(data: TrainingData, recipe: Recipe, target: EulerTarget) -> Orienta
     OrientationModel
     """
     input_shape = (*data.detector.shape, 1)
-    network = build_model(recipe.arch, input_shape, target.size, recipe.config)
+    network = build_model(recipe.network, input_shape, target.size, recipe.precision)
+    before = [LogScale(dtype="float32"), UnitScale(dtype="float32")]
     after = [target.clamp()] if recipe.clamp else []
-    encoder = keras.Sequential(
-        [keras.Input(input_shape), LogScale(), UnitScale(), network, *after], name="encoder"
-    )
+    encoder = keras.Sequential([keras.Input(input_shape), *before, network, *after], name="encoder")
     return OrientationModel(encoder, target.decoder(), _card(data, recipe, target).to_dict())
 
 

@@ -4,9 +4,10 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from keras_stem.choices import ARCHITECTURES, DECAY_UNITS, SCHEDULES, SPLITS
+from keras_stem.choices import DECAY_UNITS, PRECISIONS, SCHEDULES, SPLITS
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig
+from keras_stem.models.registry import NetworkConfig, config_class
 from keras_stem.scan.subsets import Thresholds
 
 
@@ -16,10 +17,15 @@ class Recipe:
 
     Parameters
     ----------
-    arch
-        Network, one of `keras_stem.choices.ARCHITECTURES`.
-    cnn
-        Options of the CNN.
+    network
+        Options of the network; their class says which network it is.
+    weights
+        Where the network's weights start: None (at random), "imagenet", the path of a checkpoint, or a
+        registered model of ours.
+    freeze
+        Number of epochs in which only the head is trained.
+    precision
+        Of the network: "float32", "bfloat16" or "float16". Its head and the loss are in float32.
     clamp
         Whether the output is clamped to the physical range before the loss.
     thresholds
@@ -48,8 +54,10 @@ class Recipe:
         Whether the training patterns are kept in memory.
     """
 
-    arch: str = "cnn"
-    cnn: CNNConfig = field(default_factory=CNNConfig)
+    network: NetworkConfig = field(default_factory=CNNConfig)
+    weights: str | None = None
+    freeze: int = 0
+    precision: str = "float32"
     clamp: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
     split: str = "random"
@@ -66,7 +74,7 @@ class Recipe:
 
     def __post_init__(self):
         for name, allowed in (
-            ("arch", ARCHITECTURES),
+            ("precision", PRECISIONS),
             ("split", SPLITS),
             ("schedule", SCHEDULES),
             ("decay_per", DECAY_UNITS),
@@ -79,24 +87,29 @@ class Recipe:
             if getattr(self, name) <= 0:
                 raise KerasStemError(f"Expected {name} above 0, found {getattr(self, name)}.")
 
+        if self.freeze < 0:
+            raise KerasStemError(f"Expected freeze of at least 0 epochs, found {self.freeze}.")
+
     @property
-    def config(self) -> Any:
-        """Options of the architecture."""
-        return {"cnn": self.cnn}.get(self.arch)
+    def arch(self) -> str:
+        """Name of the network, one of `keras_stem.choices.ARCHITECTURES`."""
+        return self.network.arch
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types; `from_dict` brings the recipe back."""
-        return json.loads(json.dumps(asdict(self)))
+        return {"arch": self.arch, **json.loads(json.dumps(asdict(self)))}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Recipe":
         """Return the recipe that `to_dict` described."""
-        cnn = {k: tuple(v) if isinstance(v, list) else v for k, v in plain["cnn"].items()}
-        return cls(**{**plain, "cnn": CNNConfig(**cnn), "thresholds": Thresholds(**plain["thresholds"])})
+        plain = dict(plain)
+        options = {k: tuple(v) if isinstance(v, list) else v for k, v in plain["network"].items()}
+        network = config_class(plain.pop("arch"))(**options)
+        return cls(**{**plain, "network": network, "thresholds": Thresholds(**plain["thresholds"])})
 
     def flat(self) -> dict[str, Any]:
         """Return one level of names and values, as MLflow logs parameters."""
-        flat: dict[str, Any] = {}
+        flat: dict[str, Any] = {"arch": self.arch}
         for name, value in asdict(self).items():
             flat |= {f"{name}.{k}": v for k, v in value.items()} if isinstance(value, dict) else {name: value}
         return flat

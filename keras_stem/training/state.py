@@ -69,6 +69,12 @@ class RunState:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def interrupted(run_id: str) -> RunState | None:
+    """Return the state of a run that was interrupted, or None if there is none."""
+    path = _root() / run_id / _STATE
+    return RunState(**json.loads(path.read_text())) if path.is_file() else None
+
+
 def last_interrupted() -> RunState:
     """Return the state of the training that was interrupted last.
 

@@ -1,13 +1,15 @@
 """The training itself. It knows nothing of where runs are tracked."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import keras
 import numpy as np
 
 from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.models.transfer import Transfer, transfer
 from keras_stem.pipeline.dataset import ordered_patterns, shuffled_patterns
 from keras_stem.pipeline.source import MemorySource, PatternSource
 from keras_stem.training.assemble import assemble
@@ -16,6 +18,7 @@ from keras_stem.training.callbacks.finite import RequireFiniteLoss
 from keras_stem.training.callbacks.interrupt import HeedInterrupt
 from keras_stem.training.callbacks.order import FollowEpoch
 from keras_stem.training.callbacks.progress import ShowPredictions, ShowProgress
+from keras_stem.training.callbacks.stopwatch import Stopwatch
 from keras_stem.training.callbacks.validation import ScoreValidation
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
@@ -39,12 +42,18 @@ class Trained:
         Logs of each epoch.
     predictions, scores
         Euler angles (n, 3) in radians, and scores against the labels, on DS_Val, DS_Test and DS_Q.
+    transfer
+        What became of the weights that it started from, if there were any.
+    speed
+        Seconds of all epochs, and patterns a second in training (median of the epochs) and prediction.
     """
 
     model: OrientationModel
     history: list[dict[str, float]]
     predictions: dict[str, np.ndarray]
     scores: dict[str, Scores]
+    transfer: Transfer | None
+    speed: dict[str, float]
 
 
 def train(
@@ -53,6 +62,7 @@ def train(
     state: RunState,
     on_epoch: Callable[[int, dict[str, float]], None] = lambda epoch, logs: None,
     verbose: bool = True,
+    initial: Mapping[str, np.ndarray] | None = None,
 ) -> Trained:
     """Train a model, or go on where the state says that a training stopped.
 
@@ -68,6 +78,8 @@ def train(
         Called after each epoch with its number, from 1, and its logs.
     verbose
         Whether to show progress.
+    initial
+        Weights to start from, by their paths in the network.
 
     Returns
     -------
@@ -81,15 +93,28 @@ def train(
     keras.utils.set_random_seed(recipe.seed)
     target = EulerTarget(data.symmetry)
     model = assemble(data, recipe, target)
+    done = transfer(model.network, initial, str(recipe.weights)) if initial else None
+    if done and verbose:
+        print(done)
     with data.source.plain_errors():
         _run_epochs(model, target, data, recipe, state, on_epoch, verbose)
-        model.encoder.load_weights(state.best_weights)
-        predictions = {name: predict(model, data.source, where) for name, where in data.scored.items()}
+        model.network.load_weights(state.best_weights)
+        predictions, seconds = {}, 0.0
+        for name, where in data.scored.items():
+            start = time.perf_counter()
+            predictions[name] = predict(model, data.source, where)
+            seconds = time.perf_counter() - start  # the last is the largest, and without compilation
     scores = {
         name: score(predictions[name], data.rotations[where], data.symmetry)
         for name, where in data.scored.items()
     }
-    return Trained(model, state.history, predictions, scores)
+    epochs = [logs["seconds"] for logs in state.history]
+    speed = {
+        "training_seconds": sum(epochs),
+        "training_patterns_per_s": len(data.parts.train) / float(np.median(epochs)),
+        "prediction_patterns_per_s": len(data.ds_q) / seconds,
+    }
+    return Trained(model, state.history, predictions, scores, done, speed)
 
 
 def predict(
@@ -122,30 +147,51 @@ def _run_epochs(
         source = MemorySource(source, np.sort(np.concatenate([train, val])))
     targets = target.encode(data.rotations[train])
     batches, order = shuffled_patterns(source, train, targets, recipe.batch_size, recipe.seed)
-    model.encoder.compile(_optimizer(recipe, steps=batches.cardinality().numpy()), target.loss())
-    _restore(model.encoder, state)
 
     def score_validation() -> Scores:
         return score(predict(model, source, val), data.rotations[val], data.symmetry)
 
-    interrupt = HeedInterrupt()
-    progress = ShowProgress(state.epochs)
-    with _stopped(progress.on_train_end), interrupt.watching():
-        model.encoder.fit(
-            batches,
-            epochs=recipe.max_epochs,
-            initial_epoch=state.epochs,
-            shuffle=False,
-            verbose=0,
-            callbacks=[
-                interrupt,
-                FollowEpoch(order),
-                RequireFiniteLoss(),
-                ScoreValidation(score_validation, recipe.score_every, recipe.stop_r2, state),
-                *([progress] if verbose else []),
-                Checkpoint(state, on_epoch),
-            ],
-        )
+    restored = not state.epochs
+    for head_only, last in _phases(recipe):
+        if last < state.epochs or _good_enough(state, recipe):
+            continue
+        _freeze(model.network, head_only)
+        model.encoder.compile(_optimizer(recipe, steps=batches.cardinality().numpy()), target.loss())
+        if not restored:
+            _restore(model.encoder, state)
+            restored = True
+        interrupt = HeedInterrupt()
+        progress = ShowProgress("Training the head" if head_only else "Training", state.epochs)
+        callbacks = [
+            interrupt,
+            FollowEpoch(order),
+            RequireFiniteLoss(),
+            Stopwatch(),
+            ScoreValidation(model.network, score_validation, recipe.score_every, recipe.stop_r2, state),
+            *([progress] if verbose else []),
+            Checkpoint(state, on_epoch),
+        ]
+        if state.epochs < last:
+            with _stopped(progress.on_train_end), interrupt.watching():
+                model.encoder.fit(
+                    batches,
+                    epochs=last,
+                    initial_epoch=state.epochs,
+                    shuffle=False,
+                    verbose=0,
+                    callbacks=callbacks,
+                )
+
+
+def _phases(recipe: Recipe) -> list[tuple[bool, int]]:
+    """Return whether the head alone is trained, and until which epoch."""
+    head = min(recipe.freeze, recipe.max_epochs)
+    return [*([(True, head)] if head else []), (False, recipe.max_epochs)]
+
+
+def _freeze(network: keras.Model, head_only: bool) -> None:
+    for layer in network.layers:
+        layer.trainable = not head_only or layer.name.startswith("head")
 
 
 def _good_enough(state: RunState, recipe: Recipe) -> bool:
@@ -154,10 +200,12 @@ def _good_enough(state: RunState, recipe: Recipe) -> bool:
 
 
 def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
-    if recipe.schedule == "constant":
-        return keras.optimizers.Adam(recipe.learning_rate)
-    steps_per_i = 1 if recipe.decay_per == "step" else steps
-    return keras.optimizers.Adam(PaperDecay(recipe.learning_rate, steps_per_i))
+    rate = recipe.learning_rate
+    if recipe.schedule == "exponential":
+        rate = PaperDecay(rate, 1 if recipe.decay_per == "step" else steps)
+    adam = keras.optimizers.Adam(rate)
+    # Gradients of float16 would vanish without.
+    return keras.optimizers.LossScaleOptimizer(adam) if recipe.precision == "float16" else adam
 
 
 def _restore(encoder: keras.Model, state: RunState) -> None:

@@ -1,5 +1,6 @@
 """Train, score, track and register."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
+from keras_stem.models.checkpoints import checkpoint_weights, model_weights
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
 from keras_stem.tracking.registry import award, register
@@ -50,7 +52,13 @@ class FitResult:
     scores: dict[str, Scores]
 
 
-def fit(scan_path: str | Path, recipe: Recipe | None = None, verbose: bool = False) -> FitResult:
+def fit(
+    scan_path: str | Path,
+    recipe: Recipe | None = None,
+    verbose: bool = False,
+    name: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> FitResult:
     """Train a model on a scan, as an MLflow run, and register it.
 
     Parameters
@@ -61,6 +69,8 @@ def fit(scan_path: str | Path, recipe: Recipe | None = None, verbose: bool = Fal
         How to train; the paper's CNN by default.
     verbose
         Whether to show progress.
+    name, tags
+        Of the run; its network and scan by default.
 
     Returns
     -------
@@ -69,32 +79,40 @@ def fit(scan_path: str | Path, recipe: Recipe | None = None, verbose: bool = Fal
     Raises
     ------
     KerasStemError
-        If the scan cannot be used, or the training diverges.
+        If the scan or the weights to start from cannot be used, or the training diverges.
     """
     recipe = recipe or Recipe()
     with Scan(scan_path) as scan:
         data = prepare(scan, recipe)
+        initial = _initial_weights(recipe)
         client = connect()
-        with tracked_run(f"{recipe.arch} {scan.info.title}") as run:
-            run.log_start(scan, recipe)
+        with tracked_run(name or f"{recipe.arch} {scan.info.title}") as run:
+            run.log_start(scan, recipe, tags or {})
             state = RunState(run.run_id, str(Path(scan_path).resolve()), recipe.to_dict(), absolute_uri())
             state.save()
-            return _fit(client, run, data, recipe, state, verbose)
+            return _fit(client, run, data, recipe, state, initial, verbose)
 
 
-def resume(verbose: bool = False) -> FitResult:
-    """Go on with the training that was interrupted last.
+def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
+    """Go on with a training that was interrupted.
 
     Weights, optimizer, best weights, history and the order of the data are restored as they were after the
     last finished epoch; the epoch that was interrupted begins anew. On a GPU, kernels that are not
     deterministic can still make small differences.
+
+    Parameters
+    ----------
+    state
+        Where it stands; that which was interrupted last by default.
+    verbose
+        Whether to show progress.
 
     Raises
     ------
     KerasStemError
         If there is none, or its scan has changed or gone.
     """
-    state = last_interrupted()
+    state = state or last_interrupted()
     recipe = Recipe.from_dict(state.recipe)
     with Scan(state.scan) as scan:
         data = prepare(scan, recipe)
@@ -102,15 +120,22 @@ def resume(verbose: bool = False) -> FitResult:
         known = client.get_run(state.run_id).data.tags.get("scan_fingerprint")
         if known != scan.fingerprint:
             raise KerasStemError(f"{state.scan} has changed since the run {state.run_id} began; start anew.")
+        initial = None if state.epochs else _initial_weights(recipe)
         with tracked_run(recipe.arch, state.run_id) as run:
-            return _fit(client, run, data, recipe, state, verbose)
+            return _fit(client, run, data, recipe, state, initial, verbose)
 
 
 def _fit(
-    client: MlflowClient, run: TrackedRun, data: TrainingData, recipe: Recipe, state: RunState, verbose: bool
+    client: MlflowClient,
+    run: TrackedRun,
+    data: TrainingData,
+    recipe: Recipe,
+    state: RunState,
+    initial: dict[str, np.ndarray] | None,
+    verbose: bool,
 ) -> FitResult:
     try:
-        trained = train(data, recipe, state, run.log_epoch, verbose)
+        trained = train(data, recipe, state, run.log_epoch, verbose, initial)
     except TrainingDivergedError:
         state.discard()  # going on would diverge again
         raise
@@ -121,7 +146,11 @@ def _fit(
         message = f"Interrupted after epoch {state.epochs}; kstem fit --resume goes on from there."
         raise KeyboardInterrupt(message) from None
     run.log_scores(trained.scores)
+    parameters, epochs = trained.model.network.count_params(), len(trained.history)
+    run.log_speed(trained.speed, parameters, epochs, _epochs_to_criterion(trained, recipe))
     run.log_history(trained.history)
+    if trained.transfer:
+        run.log_transfer(trained.transfer)
     _log_figures(run, data, trained)
     model_uri, model_id = run.log_model(trained.model)
     version = register(client, trained.model.card, model_uri, model_id, run.run_id)
@@ -134,6 +163,25 @@ def _fit(
         epochs=len(trained.history),
         scores=trained.scores,
     )
+
+
+def _initial_weights(recipe: Recipe) -> dict[str, np.ndarray] | None:
+    if recipe.weights is None:
+        return None
+    if not recipe.weights.startswith(("models:/", "runs:/")):
+        return checkpoint_weights(recipe.weights, recipe.network)
+    model = load_model(recipe.weights)
+    if model.card.arch != recipe.arch:
+        raise KerasStemError(
+            f"Expected weights of {recipe.arch}, found a {model.card.arch}: {recipe.weights}."
+        )
+    return model_weights(model)
+
+
+def _epochs_to_criterion(trained: Trained, recipe: Recipe) -> int | None:
+    """Return the number of epochs after which R2 on DS_Val first exceeded the criterion, if it did."""
+    scored = enumerate((logs.get("val_r2", -np.inf) for logs in trained.history), 1)
+    return next((epoch for epoch, r2 in scored if r2 > recipe.stop_r2), None)
 
 
 def _log_figures(run: TrackedRun, data: TrainingData, trained: Trained) -> None:

@@ -25,7 +25,7 @@ def test_default_is_the_papers_network():
 
 
 def test_options_shape_the_network():
-    model = build_model("cnn", (64, 64, 1), 6, CNNConfig((4, 4, 8, 8), 7, (16,)))
+    model = build_model(CNNConfig((4, 4, 8, 8), 7, (16,)), (64, 64, 1), 6)
     assert [layer.filters for layer in layer_names(model, keras.layers.Conv2D)] == [4, 4, 8, 8]
     assert {layer.kernel_size for layer in layer_names(model, keras.layers.Conv2D)} == {(7, 7)}
     assert np.asarray(model.predict(np.zeros((2, 64, 64, 1)), verbose=0)).shape == (2, 6)
@@ -33,7 +33,7 @@ def test_options_shape_the_network():
 
 def test_what_does_not_fit_is_a_clear_error():
     with pytest.raises(KerasStemError, match="poolings"):
-        build_model("cnn", (8, 8, 1), 3, CNNConfig((1,) * 4))
+        build_model(CNNConfig((1,) * 4), (8, 8, 1), 3)
     with pytest.raises(KerasStemError, match="'transformer'"):
         build_model("transformer", (64, 64, 1), 3)
     with pytest.raises(KerasStemError, match="positive"):

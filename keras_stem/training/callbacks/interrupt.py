@@ -11,8 +11,8 @@ import keras
 class HeedInterrupt(keras.callbacks.Callback):
     """End the work after the batch in which Ctrl-C was pressed; pressed again, it ends at once.
 
-    Compiled code of the backends calls Python now and then. An interrupt that comes up there may be printed and
-    forgotten, and the work goes on. So a batch is not interrupted.
+    Compiled code of the backends calls Python now and then. An interrupt that comes up there may be printed
+    and forgotten, and the work goes on. So a batch is not interrupted.
     """
 
     def __init__(self):

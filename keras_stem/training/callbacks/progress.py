@@ -9,19 +9,22 @@ class ShowProgress(keras.callbacks.Callback):
 
     Parameters
     ----------
+    what
+        Its name.
     first
         Number of epochs that are done already.
     """
 
-    def __init__(self, first: int = 0):
+    def __init__(self, what: str = "Training", first: int = 0):
         super().__init__()
         self._progress = Progress()
+        self._what = what
         self._first = first
         self._scores = ""
 
     def on_train_begin(self, logs=None):  # noqa: D102
         columns = (
-            TextColumn("Training"),
+            TextColumn(self._what),
             BarColumn(bar_width=16),
             TextColumn("{task.completed}/{task.total} epochs"),
             TextColumn("{task.fields[note]}"),

@@ -17,6 +17,8 @@ class ScoreValidation(keras.callbacks.Callback):
 
     Parameters
     ----------
+    network
+        Whose weights are kept.
     score
         Returns the scores of the model as it is.
     every
@@ -27,8 +29,11 @@ class ScoreValidation(keras.callbacks.Callback):
         Keeps the best score and weights.
     """
 
-    def __init__(self, score: Callable[[], Scores], every: int, stop_r2: float, state: RunState):
+    def __init__(
+        self, network: keras.Model, score: Callable[[], Scores], every: int, stop_r2: float, state: RunState
+    ):
         super().__init__()
+        self._network = network
         self._score = score
         self._every = every
         self._stop_r2 = stop_r2
@@ -43,6 +48,6 @@ class ScoreValidation(keras.callbacks.Callback):
         if self._state.best is None or scores.median < self._state.best:
             self._state.best = scores.median
             with complete_file(self._state.best_weights) as partial:
-                self.model.save_weights(partial)
+                self._network.save_weights(partial)
         if scores.r2 > self._stop_r2:
             self.model.stop_training = True

@@ -1,0 +1,28 @@
+"""``kstem compare``."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("compare")
+@click.argument("study", required=False)
+@click.option("--csv", type=click.Path(path_type=Path), help="Also write a table with all figures.")
+@click.option("--markdown", is_flag=True, help="Print the tables as Markdown.")
+@click.option("--curves", type=click.Path(path_type=Path), help="Also draw the loss curves (Fig. 8) as PNG.")
+def command(study, csv, markdown, curves) -> None:
+    """Compare tracked trainings: those of the last STUDY of that name, or all."""
+    from keras_stem.cli.tables import print_comparison
+    from keras_stem.workflow.compare import all_rows, draw_curves, named_study_rows, write_csv
+
+    rows = named_study_rows(study) if study else all_rows()
+    if not rows:
+        click.echo("There are no finished trainings; kstem fit and kstem study make some.")
+        return
+    print_comparison(rows, markdown)
+    if csv:
+        write_csv(rows, csv)
+        click.echo(f"Wrote {csv}.")
+    if curves:
+        draw_curves(rows, curves)
+        click.echo(f"Wrote {curves}.")

@@ -1,0 +1,59 @@
+"""``kstem study``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from keras_stem.choices import ARCHITECTURES
+from keras_stem.cli.common import import_backend
+from keras_stem.cli.training_options import training_options
+
+
+@click.command("study")
+@click.argument("name", required=False)
+@click.argument("scan", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--pretrained",
+    multiple=True,
+    metavar="ARCH=WEIGHTS",
+    help="What pre-trained cells of a network start from instead of ImageNet: a checkpoint or models:/ URI.",
+)
+@training_options
+@click.option("--resume", is_flag=True, help="Go on with the last study that was not finished.")
+@click.pass_context
+def command(context, name, scan, pretrained, resume, **options) -> None:
+    """Train a grid of networks on SCAN, as MLflow runs under one parent, and print their table.
+
+    NAME is a study of the paper (architectures, batch-size, clamp, kernel-size, layers, schedule, variants) or
+    a TOML file of your own. The other options override those of all cells; those of a network change the
+    cells of that network.
+    """
+    given = name or scan or pretrained or any(value is not None for value in options.values())
+    if resume and given:
+        raise click.UsageError("--resume takes everything from the interrupted study.")
+    if not resume and not (name and scan):
+        raise click.UsageError("Expected the NAME of a study and a SCAN, or --resume.")
+    import_backend()
+    from keras_stem.cli.tables import print_comparison
+    from keras_stem.study.description import read_study
+    from keras_stem.workflow.compare import study_rows
+    from keras_stem.workflow.study import resume_study, run_study
+
+    if resume:
+        result = resume_study(verbose=True)
+    else:
+        study = read_study(name)
+        result = run_study(study, scan, options, _sources(pretrained), verbose=True)
+    print_comparison(study_rows(result.run_id))
+    for cell, reason in result.failed.items():
+        click.echo(f"kstem: {cell} failed: {reason}", err=True)
+    sys.exit(1 if result.failed else 0)
+
+
+def _sources(pretrained: tuple[str, ...]) -> dict[str, str]:
+    sources = dict(text.partition("=")[::2] for text in pretrained)
+    for arch, source in sources.items():
+        if arch not in ARCHITECTURES or not source:
+            raise click.UsageError(f"Expected --pretrained ARCH=WEIGHTS, found {arch}={source}.")
+    return sources

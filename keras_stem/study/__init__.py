@@ -1,0 +1,1 @@
+"""Studies: the same training with many options."""

@@ -1,0 +1,113 @@
+"""Trainings side by side."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlflow.entities import Run
+
+from keras_stem.figures.style import save
+from keras_stem.figures.training import loss_figure
+from keras_stem.files import complete_file
+from keras_stem.tracking.store import connect
+from keras_stem.tracking.studies import CELL, finished_cells, finished_trainings, last_study
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finished training.
+
+    Parameters
+    ----------
+    name
+        Of the cell, or of the run.
+    run_id
+        Of the run.
+    arch, backend, precision
+        Of the training.
+    metrics
+        All final metrics: ``final_<subset>_<score>``, ``epochs``, ``epochs_to_criterion`` (absent if it was
+        not reached), ``training_seconds``, ``training_patterns_per_s``, ``prediction_patterns_per_s``,
+        ``parameters``.
+    """
+
+    name: str
+    run_id: str
+    arch: str
+    backend: str
+    precision: str
+    metrics: dict[str, float]
+
+
+def study_rows(run_id: str) -> list[Row]:
+    """Return the finished cells of a study, by the id of its parent run, in the order they were begun."""
+    done = finished_cells(connect(), run_id)
+    return [_row(run) for run in reversed(done.values())]
+
+
+def named_study_rows(name: str) -> list[Row]:
+    """Return the finished cells of the newest study of a name, in the study's order.
+
+    Raises
+    ------
+    KerasStemError
+        If there is no such study.
+    """
+    client = connect()
+    study = last_study(client, name)
+    done = finished_cells(client, study.run_id)
+    return [_row(done[cell]) for cell in study.cells if cell in done]
+
+
+def all_rows() -> list[Row]:
+    """Return all finished trainings, the newest first."""
+    return [_row(run) for run in finished_trainings(connect())]
+
+
+def write_csv(rows: list[Row], path: Path) -> None:
+    """Write all figures of all rows."""
+    names = list(dict.fromkeys(name for row in rows for name in sorted(row.metrics)))
+    head = ("name", "run_id", "arch", "backend", "precision")
+    with complete_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*head, *names])
+        for row in rows:
+            described = [getattr(row, name) for name in head]
+            writer.writerow([*described, *(row.metrics.get(name, "") for name in names)])
+
+
+def draw_curves(rows: list[Row], path: Path) -> None:
+    """Draw the loss and the scores on DS_Val of all rows over the epochs, as in Fig. 8 of the paper."""
+    client = connect()
+    curves = {}
+    for row in rows:
+        histories = {
+            name: client.get_metric_history(row.run_id, name) for name in ("loss", "val_r2", "val_median")
+        }
+        points = {
+            name: sorted((metric.step, metric.value) for metric in history)
+            for name, history in histories.items()
+        }
+        label = row.name if row.name not in curves else f"{row.name} ({row.run_id[:6]})"
+        curves[label] = points
+    save(loss_figure(curves), path)
+
+
+def _row(run: Run) -> Row:
+    tags, params = run.data.tags, run.data.params
+    name = tags.get(CELL) or run.info.run_name
+    return Row(
+        name=name,
+        run_id=run.info.run_id,
+        arch=tags.get("arch", ""),
+        backend=tags.get("backend", ""),
+        precision=params.get("precision", ""),
+        metrics={
+            name: value
+            for name, value in run.data.metrics.items()
+            if name.startswith("final_") or "_per_s" in name or name in _COUNTS
+        },
+    )
+
+
+_COUNTS = ("epochs", "epochs_to_criterion", "training_seconds", "parameters")

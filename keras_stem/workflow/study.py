@@ -1,0 +1,134 @@
+"""A study: its trainings one after the other, as children of one MLflow run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+from mlflow import MlflowClient
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.scan import Scan
+from keras_stem.study.description import Study
+from keras_stem.tracking.run import tracked_run
+from keras_stem.tracking.store import connect
+from keras_stem.tracking.studies import CELL, STUDY, TrackedStudy, finished_cells, unfinished_study
+from keras_stem.training.options import recipe_from_options
+from keras_stem.training.recipe import Recipe
+from keras_stem.training.state import interrupted
+from keras_stem.workflow.fit import fit, resume
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """What became of a study.
+
+    Parameters
+    ----------
+    run_id
+        Of the parent run.
+    failed
+        Why cells have no result, by their names.
+    """
+
+    run_id: str
+    failed: dict[str, str]
+
+
+def run_study(
+    study: Study,
+    scan_path: str | Path,
+    options: Mapping[str, Any] | None = None,
+    pretrained: Mapping[str, str] | None = None,
+    verbose: bool = False,
+) -> StudyResult:
+    """Train all cells of a study on a scan. A cell that fails does not keep the others from running.
+
+    Parameters
+    ----------
+    study
+        What to train.
+    scan_path
+        The scan, with labels.
+    options
+        Override those of all cells; options of a network change the cells that have this network.
+    pretrained
+        By architecture, what cells take that start from ImageNet: a checkpoint or a registered model.
+    verbose
+        Whether to show progress.
+
+    Returns
+    -------
+    StudyResult
+
+    Raises
+    ------
+    KerasStemError
+        If a cell's options make no sense, or the scan cannot be used.
+    """
+    cells = {cell.name: _recipe(cell.options, options or {}, pretrained or {}) for cell in study.cells}
+    with Scan(scan_path) as scan:
+        fingerprint = scan.fingerprint
+    client = connect()
+    with tracked_run(f"study {study.name}") as parent:
+        tracked = TrackedStudy(
+            parent.run_id, study.name, study.title, str(Path(scan_path).resolve()), fingerprint, cells
+        )
+        tracked.log()
+        return _run_cells(client, tracked, verbose)
+
+
+def resume_study(verbose: bool = False) -> StudyResult:
+    """Go on with the study that was begun last and is not finished: finished cells stay as they are.
+
+    Raises
+    ------
+    KerasStemError
+        If there is none, or its scan has changed.
+    """
+    client = connect()
+    tracked = unfinished_study(client)
+    with Scan(tracked.scan) as scan:
+        if scan.fingerprint != tracked.fingerprint:
+            raise KerasStemError(f"{tracked.scan} has changed since the study began; start anew.")
+    with tracked_run(tracked.name, tracked.run_id):
+        return _run_cells(client, tracked, verbose)
+
+
+def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Mapping[str, str]) -> Recipe:
+    recipe_from_options(cell)  # options that make no sense in the description are an error
+    given = {name: value for name, value in options.items() if value is not None}
+    recipe = recipe_from_options({**cell, **given}, strict=False)
+    if recipe.weights != "imagenet" or recipe.arch not in pretrained:
+        return recipe
+    return recipe_from_options({**cell, **given, "weights": pretrained[recipe.arch]}, strict=False)
+
+
+def _run_cells(client: MlflowClient, study: TrackedStudy, verbose: bool) -> StudyResult:
+    done = finished_cells(client, study.run_id)
+    failed = {}
+    for number, (cell, recipe) in enumerate(study.cells.items(), 1):
+        if verbose:
+            state = ": finished before" if cell in done else ""
+            print(f"Cell {number} of {len(study.cells)}, {cell}{state}", flush=True)
+        if cell in done:
+            continue
+        try:
+            _run_cell(client, study, cell, recipe, verbose)
+        except KerasStemError as error:
+            failed[cell] = str(error)
+            if verbose:
+                print(f"  failed: {error}", flush=True)
+        keras.utils.clear_session()
+    return StudyResult(study.run_id, failed)
+
+
+def _run_cell(client: MlflowClient, study: TrackedStudy, cell: str, recipe: Recipe, verbose: bool) -> None:
+    """Go on with a cell where it was interrupted, or begin it."""
+    for run_id in study.begun(client, cell):
+        state = interrupted(run_id)
+        if state:
+            resume(state, verbose)
+            return
+    fit(study.scan, recipe, verbose, name=cell, tags={STUDY: study.name, CELL: cell})
