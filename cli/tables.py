@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keras_stem.workflow.compare import Row
     from keras_stem.training.scores import Scores
+    from keras_stem.workflow.compare import Row
 
 _COLUMNS = (
     ("median", "Median", "{:.2f}"),
