@@ -117,6 +117,8 @@ def resample_table(table: np.ndarray, positions: int) -> np.ndarray:
     sides = [round(number**0.5) for number in (len(table), positions)]
     if [side**2 for side in sides] != [len(table), positions]:
         raise KerasStemError("Expected square windows where tables of relative positions are resampled.")
+    if sides[0] == sides[1]:
+        return table
     old = _spread(*sides)
     reach = sides[1] // 2
     new = np.arange(-reach, reach + 1.0)

@@ -1,0 +1,112 @@
+"""Studies as a person runs them: in full, killed and resumed, and compared."""
+
+import csv
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("store")]
+
+NARROW = (
+    *("--filters", "4", "--widths", "16", "--blocks", "1,1,1,1"),
+    *("--embed-dim", "12", "--depths", "1,1", "--heads", "1,2"),
+    *("--max-epochs", "2", "--score-every", "1", "--stop-r2", "2"),
+)
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def run(kstem):
+    def run(*arguments, status=0):
+        command = [*kstem, *(str(argument) for argument in arguments)]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=280)
+        assert result.returncode == status, result.stdout + result.stderr
+        assert "Traceback" not in result.stderr
+        return result.stdout + result.stderr
+
+    return run
+
+
+def scores(told: str) -> list[str]:
+    """Return the lines of the first table, without the rules."""
+    return [" ".join(line.split()) for line in told.splitlines() if re.search(r"DS_(Val|Test|Q) ", line)]
+
+
+def test_architectures(run, scan_path, tmp_path):
+    told = run("study", "architectures", scan_path, *NARROW)
+    assert "Cell 3 of 3, Swin" in told
+    assert len(scores(told)) == 9
+    again = run(
+        "compare", "architectures", "--markdown", "--csv", tmp_path / "a.csv", "--curves", tmp_path / "a.png"
+    )
+    assert again.count("| DenseNet |") == 4
+    assert (tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
+    with (tmp_path / "a.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["arch"] for row in rows] == ["cnn", "densenet", "swin"]
+    for row in rows:
+        assert float(row["epochs"]) == 2
+        assert float(row["final_test_median"]) > 0
+        for name in (
+            "parameters",
+            "training_seconds",
+            "training_patterns_per_s",
+            "prediction_patterns_per_s",
+        ):
+            assert float(row[name]) > 0
+    assert len(scores(run("compare"))) == 9
+
+
+def test_variants_from_weights_at_hand(run, scan_path):
+    run("fit", scan_path, "--arch", "densenet", *NARROW[4:6], "--max-epochs", "1")
+    run("fit", scan_path, "--arch", "swin", *NARROW[6:12], "--max-epochs", "1")
+    pretrained = ("--pretrained", "densenet=models:/LiNiO2/1", "--pretrained", "swin=models:/LiNiO2/2")
+    told = run("study", "variants", scan_path, *pretrained, *NARROW, "--max-epochs", "1")
+    assert told.count("Weights from models:/LiNiO2/") == 3
+    assert len(scores(told)) == 18
+
+
+def test_a_cell_that_fails_leaves_the_others(run, scan_path, tmp_path):
+    (tmp_path / "two.toml").write_text(
+        "[[cells]]\nname = 'lost'\nweights = 'absent.keras'\n[[cells]]\nname = 'good'\n"
+    )
+    told = run("study", tmp_path / "two.toml", scan_path, *NARROW, status=1)
+    assert "lost failed" in told
+    assert [line.split()[0] for line in scores(told)] == ["good"] * 3
+
+
+def test_a_killed_study_resumes_to_the_same_table(run, kstem, scan_path, tmp_path, monkeypatch):
+    (tmp_path / "three.toml").write_text("[grid]\nseed = [1, 2, 3]\n")
+    arguments = ("study", tmp_path / "three.toml", scan_path, *NARROW, "--max-epochs", "6")
+    undisturbed = scores(run(*arguments))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/other.db")
+    states = tmp_path / "state" / "keras_stem" / "interrupted"
+    with (tmp_path / "killed.txt").open("w") as output:
+        program = subprocess.Popen(
+            [*kstem, *(str(argument) for argument in arguments)], stdout=output, start_new_session=True
+        )
+        deadline = time.time() + 200
+        # In the second cell, after its first epoch.
+        while not (
+            "Cell 2 of 3" in (tmp_path / "killed.txt").read_text()
+            and any(states.glob("*/epoch-*.weights.h5"))
+        ):
+            assert program.poll() is None
+            assert time.time() < deadline
+            time.sleep(0.01)
+        os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
+    told = run("study", "--resume")
+    assert "Cell 1 of 3, seed 1: finished before" in told
+    assert len(undisturbed) == 9
+    assert scores(told) == undisturbed
+    assert "no unfinished study" in run("study", "--resume", status=1)
