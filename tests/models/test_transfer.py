@@ -140,9 +140,9 @@ def test_a_hugging_face_swin_is_read_whole(hugging_face):
 
 def test_fit_starts_from_a_hugging_face_swin(hugging_face, kstem, scan_path, own_store):
     network = ("--embed-dim", "12", "--depths", "1,2", "--heads", "1,2")
+    options = (*network, "--weights", hugging_face[0], "--freeze", "1", "--max-epochs", "2")
     result = subprocess.run(
-        [*kstem, "fit", scan_path, "--arch", "swin", "--variant", "adjust-model", *network]
-        + ["--weights", hugging_face[0], "--freeze", "1", "--max-epochs", "2"],
+        [*kstem, "fit", scan_path, "--arch", "swin", "--variant", "adjust-model", *options],
         capture_output=True,
         text=True,
         timeout=240,
@@ -168,7 +168,7 @@ def test_what_cannot_be_read_is_a_clear_error(tmp_path):
         (tmp_path / name).write_text("none")
         with pytest.raises(KerasStemError, match=name):
             checkpoint_weights(str(tmp_path / name), SWIN)
-    with pytest.raises(KerasStemError, match="found nothing at absent.keras"):
+    with pytest.raises(KerasStemError, match=r"found nothing at absent\.keras"):
         checkpoint_weights("absent.keras", SWIN)
     with pytest.raises(KerasStemError, match="Cannot read weights for swin"):
         checkpoint_weights(str(tmp_path), SWIN)

@@ -1,11 +1,14 @@
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
+from keras_stem.models.checkpoints import model_weights
 from keras_stem.scan.scan import Scan
 from keras_stem.training.data import prepare
+from keras_stem.training.options import recipe_from_options
 from keras_stem.training.state import RunState, last_interrupted
 from keras_stem.training.train import train
 
@@ -65,6 +68,56 @@ def test_a_resumed_training_is_the_one_that_would_have_been(run, narrow_recipe, 
             [logs[name] for logs in resumed.history], [logs[name] for logs in whole.history], rtol=1e-5
         )
     np.testing.assert_allclose(resumed.predictions["test"], whole.predictions["test"], atol=1e-4)
+
+
+def test_only_the_head_learns_while_the_rest_is_frozen(run, narrow_recipe):
+    frozen = dataclasses.replace(narrow_recipe, freeze=2, max_epochs=2)
+    start, state = run(dataclasses.replace(narrow_recipe, learning_rate=1e-30, max_epochs=1), "start")
+    state.discard()
+    result, state = run(frozen, "frozen")
+    state.discard()
+    before, after = (model_weights(trained.model) for trained in (start, result))
+    changed = {path for path in after if not np.allclose(before[path], after[path], atol=1e-7)}
+    assert changed == {"head/kernel", "head/bias"}
+
+
+@pytest.mark.parametrize("stopped_after", [1, 2, 3])
+def test_a_resumed_training_thaws_when_it_would_have(run, narrow_recipe, stopped_after):
+    recipe = dataclasses.replace(narrow_recipe, freeze=2, max_epochs=4)
+    whole, state = run(recipe, "whole")
+    state.discard()
+
+    def interrupt(epoch, logs):
+        if epoch == stopped_after + 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(recipe, "part", interrupt)
+    resumed, state = run(recipe, "part", state=last_interrupted())
+    state.discard()
+    losses = [[logs["loss"] for logs in trained.history] for trained in (resumed, whole)]
+    np.testing.assert_allclose(*losses, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("arch", "precision"),
+    [("cnn", "float16"), ("densenet", "bfloat16"), ("swin", "bfloat16"), ("swin", "float16")],
+)
+def test_lower_precision_learns_and_answers_in_float32(run, narrow_recipe, arch, precision):
+    small = {"filters": (4,), "widths": (16,), "blocks": (1, 1, 1, 1)}
+    small |= {"embed_dim": 12, "depths": (1, 2), "heads": (1, 2)}
+    recipe = recipe_from_options(
+        {"arch": arch, **small, "precision": precision, "max_epochs": 3}, strict=False
+    )
+    result, state = run(recipe, "low")
+    state.discard()
+    losses = [logs["loss"] for logs in result.history]
+    assert np.isfinite(losses).all()
+    assert losses[-1] < losses[0]
+    assert {layer.compute_dtype for layer in result.model.network.layers} >= {precision, "float32"}
+    assert result.predictions["test"].dtype == np.float32
+    weights = {keras.backend.standardize_dtype(weight.dtype) for weight in result.model.network.weights}
+    assert weights == {"float32"}
 
 
 def test_divergence_is_a_clear_error(run, narrow_recipe):
