@@ -18,6 +18,9 @@ _HOME = {
     "fit": "keras_stem.workflow.fit",
     "load_model": "keras_stem.tracking.resolve",
     "map_scan": "keras_stem.workflow.mapping",
+    "paper_recipe": "keras_stem.training.options",
+    "read_study": "keras_stem.study.description",
+    "run_study": "keras_stem.workflow.study",
     "simulate_scan": "keras_stem.simulate.simulation",
 }
 

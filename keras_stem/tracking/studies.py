@@ -54,6 +54,11 @@ class TrackedStudy:
         return [run.info.run_id for run in _children(client, self.run_id) if run.data.tags.get(CELL) == cell]
 
 
+def end_unfinished() -> None:
+    """End the active run of a study as FAILED, so that the study can go on later."""
+    mlflow.end_run("FAILED")
+
+
 def unfinished_study(client: MlflowClient) -> TrackedStudy:
     """Return the study that was begun last and is not finished.
 

@@ -13,7 +13,14 @@ from keras_stem.scan.scan import Scan
 from keras_stem.study.description import Study
 from keras_stem.tracking.run import tracked_run
 from keras_stem.tracking.store import connect
-from keras_stem.tracking.studies import CELL, STUDY, TrackedStudy, finished_cells, unfinished_study
+from keras_stem.tracking.studies import (
+    CELL,
+    STUDY,
+    TrackedStudy,
+    end_unfinished,
+    finished_cells,
+    unfinished_study,
+)
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import interrupted
@@ -116,11 +123,15 @@ def _run_cells(client: MlflowClient, study: TrackedStudy, verbose: bool) -> Stud
             continue
         try:
             _run_cell(client, study, cell, recipe, verbose)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("Interrupted; kstem study --resume goes on from there.") from None
         except KerasStemError as error:
             failed[cell] = str(error)
             if verbose:
                 print(f"  failed: {error}", flush=True)
         keras.utils.clear_session()
+    if failed:
+        end_unfinished()
     return StudyResult(study.run_id, failed)
 
 

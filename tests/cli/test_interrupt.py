@@ -65,6 +65,14 @@ def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkey
     assert list(states.iterdir()) == []
 
 
+def test_study(interrupt, scan_path, own_store, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    states = tmp_path / "keras_stem" / "interrupted"
+    narrow = ("--filters", "4", "--widths", "16", "--max-epochs", "60", "--stop-r2", "2")
+    said = interrupt(lambda: any(states.glob("*/epoch-*")), "study", "clamp", scan_path, *narrow)
+    assert "kstem study --resume" in said
+
+
 def test_map(interrupt, scan_path, trained, tmp_path):
     out = tmp_path / "maps"
     said = interrupt(

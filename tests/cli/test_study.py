@@ -76,6 +76,9 @@ def test_a_cell_that_fails_leaves_the_others(run, scan_path, tmp_path):
     told = run("study", tmp_path / "two.toml", scan_path, *NARROW, status=1)
     assert "lost failed" in told
     assert [line.split()[0] for line in scores(told)] == ["good"] * 3
+    told = run("study", "--resume", status=1)
+    assert "good: finished before" in told
+    assert "lost failed" in told
 
 
 def test_a_killed_study_resumes_to_the_same_table(run, kstem, scan_path, tmp_path, monkeypatch):

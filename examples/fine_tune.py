@@ -1,0 +1,20 @@
+"""Transfer learning: a network that has learned one simulated scan learns a second one faster."""
+
+import dataclasses
+from pathlib import Path
+
+from keras_stem import Recipe, Simulation, fit, simulate_scan
+from keras_stem.models.cnn import CNNConfig
+from keras_stem.simulate.microstructure import Polycrystal
+
+scans = [Path("first.h5"), Path("second.h5")]
+for seed, path in enumerate(scans):
+    simulate_scan(path, Simulation(Polycrystal(shape=(40, 40), grains=12), seed=seed))
+
+recipe = Recipe(network=CNNConfig(filters=(8, 16), widths=(32,)), max_epochs=15, stop_r2=2, cache=True)
+first = fit(scans[0], recipe)
+
+few = dataclasses.replace(recipe, max_epochs=5, score_every=5)
+for start in (None, first.model_uri):
+    result = fit(scans[1], dataclasses.replace(few, weights=start))
+    print(f"5 epochs from {start or 'random weights'}: median {result.scores['test'].median:.1f} deg")
