@@ -9,9 +9,9 @@ from common import compare, made_scan
 from keras_stem.scan.scan import Scan
 from keras_stem.training.assemble import assemble
 from keras_stem.training.data import prepare
+from keras_stem.training.predict import PREDICTION_BATCH
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.targets import EulerTarget
-from keras_stem.training.train import PREDICTION_BATCH
 from keras_stem.workflow.mapping import map_scan
 
 

@@ -13,7 +13,7 @@ from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.labels import crystal_map, single_phase
 from keras_stem.scan.scan import Scan
-from keras_stem.training.train import predict
+from keras_stem.training.predict import predict
 
 
 @dataclass(frozen=True)

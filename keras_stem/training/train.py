@@ -1,8 +1,7 @@
 """The training itself. It knows nothing of where runs are tracked."""
 
-import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import keras
@@ -10,24 +9,14 @@ import numpy as np
 
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.transfer import Transfer, transfer
-from keras_stem.pipeline.dataset import ordered_patterns, shuffled_patterns
-from keras_stem.pipeline.source import MemorySource, PatternSource
 from keras_stem.training.assemble import assemble
-from keras_stem.training.callbacks.checkpoint import Checkpoint
-from keras_stem.training.callbacks.finite import RequireFiniteLoss
-from keras_stem.training.callbacks.interrupt import HeedInterrupt
-from keras_stem.training.callbacks.order import FollowEpoch
-from keras_stem.training.callbacks.progress import ShowPredictions, ShowProgress
-from keras_stem.training.callbacks.stopwatch import Stopwatch
-from keras_stem.training.callbacks.validation import ScoreValidation
 from keras_stem.training.data import TrainingData
+from keras_stem.training.epochs import EpochLoop
+from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.schedule import PaperDecay
 from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState
 from keras_stem.training.targets import EulerTarget
-
-PREDICTION_BATCH = 128
 
 
 @dataclass(frozen=True)
@@ -97,13 +86,9 @@ def train(
     if done and verbose:
         print(done)
     with data.source.plain_errors():
-        _run_epochs(model, target, data, recipe, state, on_epoch, verbose)
+        EpochLoop(model, target, data, recipe, state, on_epoch, verbose).run()
         model.network.load_weights(state.best_weights)
-        predictions, seconds = {}, 0.0
-        for name, where in data.scored.items():
-            start = time.perf_counter()
-            predictions[name] = predict(model, data.source, where)
-            seconds = time.perf_counter() - start  # the last is the largest, and without compilation
+        predictions, seconds = _predictions(model, data)
     scores = {
         name: score(predictions[name], data.rotations[where], data.symmetry)
         for name, where in data.scored.items()
@@ -112,113 +97,18 @@ def train(
     speed = {
         "training_seconds": sum(epochs),
         "training_patterns_per_s": len(data.parts.train) / float(np.median(epochs)),
-        "prediction_patterns_per_s": len(data.ds_q) / seconds,
+        "prediction_patterns_per_s": len(data.ds_q) / seconds["q"],
     }
     return Trained(model, state.history, predictions, scores, done, speed)
 
 
-def predict(
-    model: OrientationModel, source: PatternSource, positions: np.ndarray, verbose: bool = False
-) -> np.ndarray:
-    """Return the model's Euler angles, shape (n, 3) in radians, of positions, shape (n,), ascending."""
-    batches = ordered_patterns(source, positions, PREDICTION_BATCH)
-    interrupt = HeedInterrupt()
-    progress = ShowPredictions(len(positions), PREDICTION_BATCH)
-    with _stopped(progress.on_predict_end), interrupt.watching():
-        callbacks = [interrupt, *([progress] if verbose else [])]
-        return np.asarray(model.predict(batches, verbose=0, callbacks=callbacks))
-
-
-def _run_epochs(
-    model: OrientationModel,
-    target: EulerTarget,
-    data: TrainingData,
-    recipe: Recipe,
-    state: RunState,
-    on_epoch: Callable[[int, dict[str, float]], None],
-    verbose: bool,
-) -> None:
-    """Train the encoder from where the state stands until it is good enough or the epochs are used up."""
-    if _good_enough(state, recipe):
-        return
-    train, val = data.parts.train, data.parts.val
-    source: PatternSource = data.source
-    if recipe.cache:
-        source = MemorySource(source, np.sort(np.concatenate([train, val])))
-    targets = target.encode(data.rotations[train])
-    batches, order = shuffled_patterns(source, train, targets, recipe.batch_size, recipe.seed)
-
-    def score_validation() -> Scores:
-        return score(predict(model, source, val), data.rotations[val], data.symmetry)
-
-    restored = not state.epochs
-    for head_only, last in _phases(recipe):
-        if last < state.epochs or _good_enough(state, recipe):
-            continue
-        _freeze(model.network, head_only)
-        model.encoder.compile(_optimizer(recipe, steps=batches.cardinality().numpy()), target.loss())
-        if not restored:
-            _restore(model.encoder, state)
-            restored = True
-        interrupt = HeedInterrupt()
-        progress = ShowProgress("Training the head" if head_only else "Training", state.epochs)
-        callbacks = [
-            interrupt,
-            FollowEpoch(order),
-            RequireFiniteLoss(),
-            Stopwatch(),
-            ScoreValidation(model.network, score_validation, recipe.score_every, recipe.stop_r2, state),
-            *([progress] if verbose else []),
-            Checkpoint(state, on_epoch),
-        ]
-        if state.epochs < last:
-            with _stopped(progress.on_train_end), interrupt.watching():
-                model.encoder.fit(
-                    batches,
-                    epochs=last,
-                    initial_epoch=state.epochs,
-                    shuffle=False,
-                    verbose=0,
-                    callbacks=callbacks,
-                )
-
-
-def _phases(recipe: Recipe) -> list[tuple[bool, int]]:
-    """Return whether the head alone is trained, and until which epoch."""
-    head = min(recipe.freeze, recipe.max_epochs)
-    return [*([(True, head)] if head else []), (False, recipe.max_epochs)]
-
-
-def _freeze(network: keras.Model, head_only: bool) -> None:
-    for layer in network.layers:
-        layer.trainable = not head_only or layer.name.startswith("head")
-
-
-def _good_enough(state: RunState, recipe: Recipe) -> bool:
-    """Whether the training had ended already and was interrupted in what comes after it."""
-    return bool(state.history) and state.history[-1].get("val_r2", -np.inf) > recipe.stop_r2
-
-
-def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
-    rate = recipe.learning_rate
-    if recipe.schedule == "exponential":
-        rate = PaperDecay(rate, 1 if recipe.decay_per == "step" else steps)
-    adam = keras.optimizers.Adam(rate)
-    # Gradients of float16 would vanish without.
-    return keras.optimizers.LossScaleOptimizer(adam) if recipe.precision == "float16" else adam
-
-
-def _restore(encoder: keras.Model, state: RunState) -> None:
-    """Load weights and optimizer as they were after the last finished epoch, if there was one."""
-    if state.epochs:
-        encoder.optimizer.build(encoder.trainable_variables)
-        encoder.load_weights(state.latest_weights(state.epochs))
-
-
-@contextlib.contextmanager
-def _stopped(stop: Callable[[], None]) -> Iterator[None]:
-    """Stop the progress bar also when an error or Ctrl-C ends the work, and leave the terminal as it was."""
-    try:
-        yield
-    finally:
-        stop()
+def _predictions(
+    model: OrientationModel, data: TrainingData
+) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """Return what the model predicts for each subset, and how many seconds it took; the last is DS_Q."""
+    predictions, seconds = {}, {}
+    for name, where in data.scored.items():
+        start = time.perf_counter()
+        predictions[name] = predict(model, data.source, where)
+        seconds[name] = time.perf_counter() - start
+    return predictions, seconds

@@ -20,11 +20,12 @@ from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import TrackedRun, tracked_run
 from keras_stem.tracking.store import absolute_uri, connect
 from keras_stem.training.data import TrainingData, prepare
+from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState, last_interrupted
 from keras_stem.training.targets import EulerTarget
-from keras_stem.training.train import Trained, predict, train
+from keras_stem.training.train import Trained, train
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.scan.scan import Scan
 from keras_stem.training.data import prepare
 from keras_stem.training.options import recipe_from_options
+from keras_stem.training.predict import predict
 from keras_stem.training.state import RunState
-from keras_stem.training.train import predict, train
+from keras_stem.training.train import train
 
 pytestmark = pytest.mark.backend
 
@@ -27,7 +28,7 @@ import numpy as np
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
-from keras_stem.training.train import predict
+from keras_stem.training.predict import predict
 folder, scan, out = sys.argv[1:]
 with Scan(scan) as opened:
     source = ScanSource(opened)

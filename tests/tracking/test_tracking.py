@@ -9,7 +9,7 @@ from keras_stem.pipeline.source import ScanSource
 from keras_stem.tracking.registry import CHAMPION, award, holder, registered_models, registered_name
 from keras_stem.tracking.resolve import best_reference, load_model
 from keras_stem.tracking.store import connect
-from keras_stem.training.train import predict
+from keras_stem.training.predict import predict
 
 pytestmark = pytest.mark.backend
 
@@ -34,7 +34,7 @@ def test_a_run_holds_recipe_data_curves_scores_and_figures(client, trained, scan
     figures = {item.path for item in client.list_artifacts(trained.run_id, "figures")}
     assert figures == {"figures/curves.png", "figures/test_parity.png"}
     history = mlflow.artifacts.load_text(f"runs:/{trained.run_id}/history.csv").splitlines()
-    assert history[0].startswith("epoch,loss,val_r2")
+    assert history[0].startswith("epoch,loss,seconds,val_r2")
     assert len(history) == 3
 
 

@@ -1,5 +1,8 @@
 """One line that shows how the work goes."""
 
+import contextlib
+from collections.abc import Callable, Iterator
+
 import keras
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -79,3 +82,12 @@ class ShowPredictions(keras.callbacks.Callback):
 
     def on_predict_end(self, logs=None):  # noqa: D102
         self._progress.stop()
+
+
+@contextlib.contextmanager
+def stopped(stop: Callable[[], None]) -> Iterator[None]:
+    """Stop a progress bar also when an error or Ctrl-C ends the work, and leave the terminal as it was."""
+    try:
+        yield
+    finally:
+        stop()
