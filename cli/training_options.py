@@ -13,7 +13,9 @@ _OPTIONS = (
     ),
     click.option("--freeze", type=click.IntRange(0), help="Train the head alone for so many epochs.  [0]"),
     click.option(
-        "--precision", type=click.Choice(PRECISIONS), help="Of the network; head and loss are float32."
+        "--precision",
+        type=click.Choice(PRECISIONS),
+        help="Of the network; its head and the loss are float32.  [float32]",
     ),
     click.option("--filters", type=IntegerList(), help="CNN: filters of each convolution.  [32,64]"),
     click.option("--kernel-size", type=click.IntRange(1), help="CNN: side of the kernels.  [3]"),
