@@ -5,7 +5,10 @@ from typing import Any
 
 import keras
 
-import keras_stem.models.layers  # noqa: F401 - registers the layers that a saved model names
+# These register the layers that a saved model names.
+import keras_stem.models.fused
+import keras_stem.models.layers
+import keras_stem.models.swin_layers  # noqa: F401
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
 
@@ -45,8 +48,10 @@ class OrientationModel(keras.Model):
         return self.decoder(self.encoder(counts))
 
     def get_config(self):  # noqa: D102
+        encoder = keras.saving.serialize_keras_object(self.encoder)
+        encoder.pop("compile_config", None)  # how it was trained is no part of the model
         return {
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
+            "encoder": encoder,
             "decoder": keras.saving.serialize_keras_object(self.decoder),
             "card": self.card.to_dict(),
             "name": self.name,

@@ -75,6 +75,7 @@ class EpochLoop:
                 restore = False
             if self.state.epochs < last:
                 self._fit(batches, order, source, head_only, last)
+        self.model.encoder.optimizer = None  # would be saved with the model, and make it three times as large
 
     def _phases(self) -> list[tuple[bool, int]]:
         """Whether the head alone is trained, and until which epoch."""

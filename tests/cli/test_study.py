@@ -8,8 +8,11 @@ import subprocess
 import time
 
 import pytest
+from click.testing import CliRunner
 
-pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("store")]
+from keras_stem.cli.main import program
+
+pytestmark = pytest.mark.usefixtures("store")
 
 NARROW = (
     *("--filters", "4", "--widths", "16", "--blocks", "1,1,1,1"),
@@ -25,13 +28,11 @@ def store(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(kstem):
+def run():
     def run(*arguments, status=0):
-        command = [*kstem, *(str(argument) for argument in arguments)]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=280)
-        assert result.returncode == status, result.stdout + result.stderr
-        assert "Traceback" not in result.stderr
-        return result.stdout + result.stderr
+        result = CliRunner().invoke(program, [str(argument) for argument in arguments])
+        assert result.exit_code == status, (result.output, result.exception)
+        return result.output + str(result.exception or "")
 
     return run
 
@@ -41,6 +42,7 @@ def scores(told: str) -> list[str]:
     return [" ".join(line.split()) for line in told.splitlines() if re.search(r"DS_(Val|Test|Q) +\d", line)]
 
 
+@pytest.mark.backend
 def test_architectures(run, scan_path, tmp_path):
     told = run("study", "architectures", scan_path, *NARROW)
     assert "Cell 3 of 3, Swin" in told
@@ -81,9 +83,10 @@ def test_a_cell_that_fails_leaves_the_others(run, scan_path, tmp_path):
     assert "lost failed" in told
 
 
+@pytest.mark.backend
 def test_a_killed_study_resumes_to_the_same_table(run, kstem, scan_path, tmp_path, monkeypatch):
     (tmp_path / "three.toml").write_text("[grid]\nseed = [1, 2, 3]\n")
-    arguments = ("study", tmp_path / "three.toml", scan_path, *NARROW, "--max-epochs", "6")
+    arguments = ("study", tmp_path / "three.toml", scan_path, *NARROW, "--max-epochs", "4")
     undisturbed = scores(run(*arguments))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/other.db")
     states = tmp_path / "state" / "keras_stem" / "interrupted"

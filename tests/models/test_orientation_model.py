@@ -49,7 +49,7 @@ def test_a_saved_model_is_whole(tmp_path, model, scan):
     assert card.fingerprint == scan.fingerprint
     assert card.detector == scan.info.detector
     assert (card.arch, card.target) == ("cnn", "euler")
-    assert dataclasses.asdict(card)["recipe"]["cnn"]["kernel_size"] == 3
+    assert dataclasses.asdict(card)["recipe"]["network"]["kernel_size"] == 3
 
 
 def test_an_empty_pattern_gives_finite_angles(model):

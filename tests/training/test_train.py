@@ -27,7 +27,7 @@ def run(scan):
     return run
 
 
-def test_training_learns_and_scores(run, narrow_recipe):
+def test_training_learns_and_scores(run, narrow_recipe, tmp_path):
     result, state = run(dataclasses.replace(narrow_recipe, max_epochs=12, score_every=4), "learns")
     losses = [logs["loss"] for logs in result.history]
     assert len(losses) == 12
@@ -39,6 +39,9 @@ def test_training_learns_and_scores(run, narrow_recipe):
     assert result.scores["val"].median == pytest.approx(best, rel=1e-3)
     assert state.best == pytest.approx(best)
     state.discard()
+    result.model.save(tmp_path / "model.keras")
+    weights = 4 * result.model.count_params()
+    assert (tmp_path / "model.keras").stat().st_size < 1.5 * weights + 100_000  # no optimizer
 
 
 def test_training_stops_when_r2_is_reached(run, narrow_recipe):
