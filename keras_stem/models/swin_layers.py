@@ -68,7 +68,8 @@ class WindowAttention(layers.Layer):
             ops.reshape(windows.divide(part) + bias, shape)
             for part, bias in zip(projected, biases, strict=True)
         )
-        attend = _attend_in_steps if training else ops.dot_product_attention
+        in_steps = training or self.compute_dtype == "float16"  # of which JAX has no fused one on CPUs
+        attend = _attend_in_steps if in_steps else ops.dot_product_attention
         mixed = attend(query, key, value, bias=self._bias())
         mixed = windows.unite(ops.reshape(mixed, (-1, windows.tokens, windows.number, channels)))
         # A whole tensor in three dimensions: torch multiplies others with a copy of the kernel a pattern.

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 from orix.quaternion import Rotation, symmetry
@@ -13,11 +14,11 @@ from orix.quaternion import Rotation, symmetry
 from keras_stem.choices import VARIANTS
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.scan.scan import Scan
+from keras_stem.training.assemble import assemble
 from keras_stem.training.data import prepare
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.predict import predict
-from keras_stem.training.state import RunState
-from keras_stem.training.train import train
+from keras_stem.training.targets import EulerTarget
 
 pytestmark = pytest.mark.backend
 
@@ -52,12 +53,12 @@ def saved(scan_path, tmp_path_factory):
     predictions = {}
     with Scan(scan_path) as scan:
         for name, options in NETWORKS.items():
-            recipe = dataclasses.replace(recipe_from_options(options), weights=None, max_epochs=1)
+            keras.utils.set_random_seed(0)
+            recipe = dataclasses.replace(recipe_from_options(options), weights=None)
             data = prepare(scan, recipe)
-            state = RunState("across", str(scan_path), recipe.to_dict())
-            state.save()
-            model = train(data, recipe, state, verbose=False).model
-            state.discard()
+            model = assemble(data, recipe, EulerTarget(data.symmetry))
+            for number, variable in enumerate(model.non_trainable_variables):
+                variable.assign(variable + 0.1 * np.sin(number + np.arange(variable.shape[0])))
             model.save(folder / f"{name}.keras")
             predictions[name] = predict(model, data.source, np.arange(200))
     return folder, predictions
