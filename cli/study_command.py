@@ -21,8 +21,7 @@ from keras_stem.cli.training_options import training_options
 )
 @training_options
 @click.option("--resume", is_flag=True, help="Go on with the last study that was not finished.")
-@click.pass_context
-def command(context, name, scan, pretrained, resume, **options) -> None:
+def command(name, scan, pretrained, resume, **options) -> None:
     """Train a grid of networks on SCAN, as MLflow runs under one parent, and print their table.
 
     NAME is a study of the paper (architectures, batch-size, clamp, kernel-size, layers, schedule, variants)
@@ -45,7 +44,7 @@ def command(context, name, scan, pretrained, resume, **options) -> None:
     else:
         study = read_study(name)
         result = run_study(study, scan, options, _sources(pretrained), verbose=True)
-    print_comparison(study_rows(result.run_id))
+    print_comparison(study_rows(result.study))
     for cell, reason in result.failed.items():
         click.echo(f"kstem: {cell} failed: {reason}", err=True)
     sys.exit(1 if result.failed else 0)

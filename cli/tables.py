@@ -1,5 +1,6 @@
 """Tables on the terminal."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,21 +21,12 @@ _COLUMNS = (
 
 def print_scores(rows: "list[tuple[str, str, Scores]]") -> None:
     """Print a line of scores for each subset and reference: the disorientation first."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), collapse_padding=True)
-    for title in ("Subset", "Against"):
-        table.add_column(title, no_wrap=True)
-    for title in ("DPs", *(title for _, title, _ in _COLUMNS)):
-        table.add_column(title, justify="right", no_wrap=True)
-    for subset, reference, scores in rows:
-        cells = [form.format(getattr(scores, field)) for field, _, form in _COLUMNS]
-        table.add_row(subset, reference, str(scores.count), *cells)
-    console = Console()
-    console.print(table)
-    console.print("Median to < 5°: disorientation (°). R², MAE, MSE: Euler angles (°).", highlight=False)
+    lines = [
+        [subset, reference, str(scores.count), *_cells(asdict(scores), "", _COLUMNS)]
+        for subset, reference, scores in rows
+    ]
+    _print_table(["Subset", "Against", "DPs", *(title for _, title, _ in _COLUMNS)], lines, 2)
+    print("Median to < 5°: disorientation (°). R², MAE, MSE: Euler angles (°).")
 
 
 _SUBSETS = (("val", "DS_Val"), ("test", "DS_Test"), ("q", "DS_Q"))
@@ -86,7 +78,7 @@ def _print_table(titles: list[str], lines: list[list[str]], texts: int) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), collapse_padding=True)
     for number, title in enumerate(titles):
-        table.add_column(title, justify="left" if number < texts else "right")
+        table.add_column(title, justify="left" if number < texts else "right", no_wrap=True)
     for line in lines:
         table.add_row(*line)
     Console().print(table)

@@ -114,7 +114,7 @@ def _weights_file(path: Path, config: NetworkConfig) -> dict[str, np.ndarray]:
     for model in _possible_writers(path, config):
         try:
             model.load_weights(path)
-        except (ValueError, KeyError, OSError) as error:
+        except (ValueError, KeyError) as error:
             reasons.append((str(error).splitlines() or [type(error).__name__])[0])
         else:
             return model_weights(model)
@@ -124,12 +124,15 @@ def _weights_file(path: Path, config: NetworkConfig) -> dict[str, np.ndarray]:
 
 
 def _possible_writers(path: Path, config: NetworkConfig):
-    """Yield networks of these options; the size of the patterns is not in a file, and seldom matters."""
+    """Yield networks of these options, for sizes of the patterns, which are not in the file."""
     if config.arch == "densenet":
         for channels in (3, 1):
             yield keras.applications.DenseNet121(
                 include_top=False, weights=None, input_shape=(224, 224, channels)
             )
-    for pixels in (128, 224, 64, 96, 144, 256):
+    sizes = (
+        (128, 224, 64, 96, 144, 256) if config.arch != "densenet" else (128,)
+    )  # it has the same weights at all
+    for pixels in sizes:
         for channels in (1, 3):
             yield build_model(config, (pixels, pixels, channels), 3)

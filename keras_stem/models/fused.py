@@ -16,7 +16,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
 
     def call(self, inputs, training=None, mask=None):  # noqa: D102
         backend = keras.backend.backend()
-        if backend == "jax" or len(inputs.shape) != 4 or keras.utils.is_keras_tensor(inputs):
+        if backend == "jax":
             return super().call(inputs, training=training, mask=mask)
         learn = bool(training) and self.trainable
         normalise = _torch if backend == "torch" else _tensorflow

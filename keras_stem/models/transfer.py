@@ -78,7 +78,7 @@ def transfer(network: keras.Model, weights: Mapping[str, np.ndarray], source: st
         elif array.shape == tuple(variable.shape):
             variable.assign(array)
             done.loaded.append(variable.path)
-        elif array.ndim == 4 and variable.shape[2] == 1 and array.sum(axis=2).size == np.prod(variable.shape):
+        elif array.ndim == 4 and (*array.shape[:2], 1, array.shape[3]) == tuple(variable.shape):
             variable.assign(array.sum(axis=2, keepdims=True))
             done.summed.append(variable.path)
         elif variable.path.endswith(_TABLE) and array.shape[1] == variable.shape[1]:

@@ -16,7 +16,8 @@ STUDY = "study"
 CELL = "cell"
 _KIND = "kind"
 _DESCRIPTION = "study.json"
-_MANY = 1000
+_MANY = 50_000
+"""The most that MLflow gives at once."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,15 @@ from keras_stem.figures.style import save
 from keras_stem.figures.training import loss_figure
 from keras_stem.files import complete_file
 from keras_stem.tracking.store import connect
-from keras_stem.tracking.studies import CELL, finished_cells, finished_trainings, last_study
+from keras_stem.tracking.studies import (
+    CELL,
+    TrackedStudy,
+    finished_cells,
+    finished_trainings,
+    last_study,
+)
+
+_COUNTS = ("epochs", "epochs_to_criterion", "training_seconds", "parameters")
 
 
 @dataclass(frozen=True)
@@ -39,10 +47,10 @@ class Row:
     metrics: dict[str, float]
 
 
-def study_rows(run_id: str) -> list[Row]:
-    """Return the finished cells of a study, by the id of its parent run, in the order they were begun."""
-    done = finished_cells(connect(), run_id)
-    return [_row(run) for run in reversed(done.values())]
+def study_rows(study: TrackedStudy) -> list[Row]:
+    """Return the finished cells of a study, in its order."""
+    done = finished_cells(connect(), study.run_id)
+    return [_row(done[cell]) for cell in study.cells if cell in done]
 
 
 def named_study_rows(name: str) -> list[Row]:
@@ -53,10 +61,7 @@ def named_study_rows(name: str) -> list[Row]:
     KerasStemError
         If there is no such study.
     """
-    client = connect()
-    study = last_study(client, name)
-    done = finished_cells(client, study.run_id)
-    return [_row(done[cell]) for cell in study.cells if cell in done]
+    return study_rows(last_study(connect(), name))
 
 
 def all_rows() -> list[Row]:
@@ -108,6 +113,3 @@ def _row(run: Run) -> Row:
             if name.startswith("final_") or "_per_s" in name or name in _COUNTS
         },
     )
-
-
-_COUNTS = ("epochs", "epochs_to_criterion", "training_seconds", "parameters")

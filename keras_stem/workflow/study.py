@@ -1,7 +1,7 @@
 """A study: its trainings one after the other, as children of one MLflow run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import keras
 from mlflow import MlflowClient
 
 from keras_stem.errors import KerasStemError
+from keras_stem.models.checkpoints import IMAGENET
 from keras_stem.scan.scan import Scan
 from keras_stem.study.description import Study
 from keras_stem.tracking.run import tracked_run
@@ -33,13 +34,13 @@ class StudyResult:
 
     Parameters
     ----------
-    run_id
-        Of the parent run.
+    study
+        With its recipes and the id of its parent run.
     failed
         Why cells have no result, by their names.
     """
 
-    run_id: str
+    study: TrackedStudy
     failed: dict[str, str]
 
 
@@ -107,14 +108,18 @@ def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Map
     recipe_from_options(cell)  # options that make no sense in the description are an error
     given = {name: value for name, value in options.items() if value is not None}
     recipe = recipe_from_options({**cell, **given}, strict=False)
-    if recipe.weights != "imagenet" or recipe.arch not in pretrained:
-        return recipe
-    return recipe_from_options({**cell, **given, "weights": pretrained[recipe.arch]}, strict=False)
+    return (
+        replace(recipe, weights=pretrained.get(recipe.arch, IMAGENET))
+        if recipe.weights == IMAGENET
+        else recipe
+    )
 
 
 def _run_cells(client: MlflowClient, study: TrackedStudy, verbose: bool) -> StudyResult:
     done = finished_cells(client, study.run_id)
     failed = {}
+    if verbose:
+        print(study.title, flush=True)
     for number, (cell, recipe) in enumerate(study.cells.items(), 1):
         if verbose:
             state = ": finished before" if cell in done else ""
@@ -132,7 +137,7 @@ def _run_cells(client: MlflowClient, study: TrackedStudy, verbose: bool) -> Stud
         keras.utils.clear_session()
     if failed:
         end_unfinished()
-    return StudyResult(study.run_id, failed)
+    return StudyResult(study, failed)
 
 
 def _run_cell(client: MlflowClient, study: TrackedStudy, cell: str, recipe: Recipe, verbose: bool) -> None:
