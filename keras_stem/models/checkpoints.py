@@ -130,9 +130,8 @@ def _possible_writers(path: Path, config: NetworkConfig):
             yield keras.applications.DenseNet121(
                 include_top=False, weights=None, input_shape=(224, 224, channels)
             )
-    sizes = (
-        (128, 224, 64, 96, 144, 256) if config.arch != "densenet" else (128,)
-    )  # it has the same weights at all
+    # Only DenseNet has the same weights at all sizes.
+    sizes = (128,) if config.arch == "densenet" else (128, 224, 64, 96, 144, 256)
     for pixels in sizes:
         for channels in (1, 3):
             yield build_model(config, (pixels, pixels, channels), 3)

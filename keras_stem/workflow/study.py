@@ -108,11 +108,9 @@ def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Map
     recipe_from_options(cell)  # options that make no sense in the description are an error
     given = {name: value for name, value in options.items() if value is not None}
     recipe = recipe_from_options({**cell, **given}, strict=False)
-    return (
-        replace(recipe, weights=pretrained.get(recipe.arch, IMAGENET))
-        if recipe.weights == IMAGENET
-        else recipe
-    )
+    if recipe.weights == IMAGENET:
+        recipe = replace(recipe, weights=pretrained.get(recipe.arch, IMAGENET))
+    return recipe
 
 
 def _run_cells(client: MlflowClient, study: TrackedStudy, verbose: bool) -> StudyResult:
