@@ -42,21 +42,32 @@ _SPEED = (
 
 def print_comparison(rows: "list[Row]", markdown: bool = False) -> None:
     """Print the scores, and then the cost, of trainings; as Markdown on demand."""
-    scores = [title for _, title, _ in _COLUMNS]
-    score_lines = [
-        [row.name, title, *_cells(row.metrics, f"final_{subset}_", _COLUMNS)]
-        for row in rows
-        for subset, title in _SUBSETS
-    ]
+    scores = ["Training", "Subset", *(title for _, title, _ in _COLUMNS)]
+    speed = ["Training", "Backend", "Precision", *(title for _, title, _ in _SPEED)]
     speed_lines = [[row.name, row.backend, row.precision, *_cells(row.metrics, "", _SPEED)] for row in rows]
-    put = _print_markdown if markdown else _print_table
-    put(["Training", "Subset", *scores], score_lines, 2)
-    put(["Training", "Backend", "Numbers", *(title for _, title, _ in _SPEED)], speed_lines, 3)
+    if markdown:
+        _print_markdown(scores, [line for row in rows for line in _score_lines(row)], 2)
+        _print_markdown(speed, speed_lines, 3)
+    else:
+        _print_table(scores, [_stacked(_score_lines(row)) for row in rows], 2)
+        _print_table(speed, speed_lines, 3)
     print(
         "Median to < 5°: disorientation from the labels (°). R², MAE, MSE: Euler angles (°).\n"
         "Needed: epochs until R² on DS_Val exceeded the criterion. Time: of all epochs (s).\n"
         "Train, Predict: patterns a second."
     )
+
+
+def _score_lines(row: "Row") -> list[list[str]]:
+    return [
+        [row.name, title, *_cells(row.metrics, f"final_{subset}_", _COLUMNS)] for subset, title in _SUBSETS
+    ]
+
+
+def _stacked(lines: list[list[str]]) -> list[str]:
+    """Return lines of one training as one, its name beside the other columns' values below each other."""
+    (name, *_), *columns = zip(*lines, strict=True)
+    return [name, *map("\n".join, columns)]
 
 
 def _cells(metrics: dict[str, float], prefix: str, columns: tuple) -> list[str]:
@@ -76,9 +87,10 @@ def _print_table(titles: list[str], lines: list[list[str]], texts: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), collapse_padding=True)
+    table = Table(box=box.SIMPLE_HEAD, padding=0)
     for number, title in enumerate(titles):
-        table.add_column(title, justify="left" if number < texts else "right", no_wrap=True)
+        # On a narrow terminal the first column, of names, gives way: a number cut short is a wrong one.
+        table.add_column(title, justify="left" if number < texts else "right", no_wrap=number > 0)
     for line in lines:
         table.add_row(*line)
     Console().print(table)

@@ -2,7 +2,9 @@
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from keras_stem.figures.style import style
 
@@ -28,10 +30,11 @@ def curves_figure(history: list[dict[str, float]]) -> Figure:
         figure = Figure(figsize=(10, 3), layout="constrained")
         loss, *others = figure.subplots(1, 3)
         loss.semilogy(epochs, [logs["loss"] for logs in history])
-        loss.set(xlabel="Epoch", ylabel="Training loss (Huber)")
+        _label_epochs(loss, "Training loss (Huber)")
         for axes, (name, label) in zip(others, panels, strict=True):
             axes.plot([epoch for epoch, _ in scored], [logs[name] for _, logs in scored], "o-")
-            axes.set(xlabel="Epoch", ylabel=label, xlim=loss.get_xlim())
+            _label_epochs(axes, label)
+            axes.set_xlim(loss.get_xlim())
     return figure
 
 
@@ -58,12 +61,19 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
             for training, curves in trainings.items():
                 epochs, values = zip(*curves[name], strict=True) if curves[name] else ((), ())
                 axes.plot(epochs, values, "-" if name == "loss" else "o-", markersize=3, label=training)
-            axes.set(xlabel="Epoch", ylabel=label)
+            _label_epochs(axes, label)
         figure.axes[0].set_yscale("log")
-        figure.axes[1].set_ylim(max(figure.axes[1].get_ylim()[0], -0.5), 1)
+        scores = [value for curves in trainings.values() for _, value in curves["val_r2"]]
+        # The first epochs may lie far below zero: they leave the picture, but never all points.
+        figure.axes[1].set_ylim(max(min(scores, default=0), min(max(scores, default=0) - 0.5, -0.5)), 1)
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     return figure
+
+
+def _label_epochs(axes: Axes, label: str) -> None:
+    axes.set(xlabel="Epoch", ylabel=label)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def parity_figure(expected: np.ndarray, predicted: np.ndarray, disorientation: np.ndarray) -> Figure:
