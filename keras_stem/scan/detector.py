@@ -43,6 +43,17 @@ class Detector:
         """Distance from the direct beam to the farthest corner, Å⁻¹."""
         return float(np.hypot(*self.shape) / 2 * self.pixel_size)
 
+    @property
+    def inner_radius(self) -> float:
+        """Distance from the direct beam to the nearest edge, Å⁻¹."""
+        return min(self.shape) / 2 * self.pixel_size
+
+    @property
+    def distances(self) -> np.ndarray:
+        """Distance of each pixel from the direct beam, shape (H, W), Å⁻¹."""
+        rows, columns = np.indices(self.shape)
+        return np.hypot(rows - self.centre[0], columns - self.centre[1]) * self.pixel_size
+
     def to_pixels(self, xy: np.ndarray) -> np.ndarray:
         """Return rows and columns, shape (n, 2), of reciprocal positions ``xy``, shape (n, 2), Å⁻¹."""
         row, column = self.centre

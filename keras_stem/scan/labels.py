@@ -10,32 +10,38 @@ from orix.quaternion import Rotation
 
 from keras_stem.errors import KerasStemError
 
+TRUTH = ("truth_", "second_")
+"""How the names of properties begin that tell what a simulated scan really is."""
+
 _INCOMING = "incoming_labels"
 """Group in which labels are written before they replace others."""
 
 
 def crystal_map(
     rotations: Rotation,
-    phase: Phase,
+    phase: Phase | list[Phase],
     shape: tuple[int, int],
     step: float,
     unit: str,
     properties: dict[str, np.ndarray],
+    phase_id: np.ndarray | None = None,
 ) -> CrystalMap:
-    """Return a map of one phase on a rectangular grid.
+    """Return a map on a rectangular grid.
 
     Parameters
     ----------
     rotations
         Shape (rows * columns,), lab to crystal, row by row.
     phase
-        The phase of every position.
+        The phase, or several.
     shape
         Rows and columns.
     step, unit
         Distance of neighbours and its unit.
     properties
         Arrays whose first axis is that of ``rotations``.
+    phase_id
+        Number of the phase at each position, -1 where it is not indexed; 0 everywhere by default.
 
     Returns
     -------
@@ -44,7 +50,7 @@ def crystal_map(
     y, x = np.indices(shape)
     return CrystalMap(
         rotations,
-        phase_id=np.zeros(y.size, dtype=int),
+        phase_id=np.zeros(y.size, dtype=int) if phase_id is None else phase_id,
         x=x.ravel() * step,
         y=y.ravel() * step,
         phase_list=PhaseList(phase),
@@ -53,10 +59,11 @@ def crystal_map(
     )
 
 
-def write_labels(file: h5py.File, labels: CrystalMap) -> None:
+def write_labels(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
     """Put a crystal map into an open HDF5 file as orix does, in place of one that is there.
 
-    The old map goes only when the new one is complete.
+    The old map goes only when the new one is complete. What is known of its origin stands in the attributes
+    of ``/crystal_map``.
     """
     file.pop(_INCOMING, None)
     header = {"manufacturer": "orix", "version": orix.__version__}
@@ -65,6 +72,7 @@ def write_labels(file: h5py.File, labels: CrystalMap) -> None:
         file.pop(name, None)
         file.move(f"{_INCOMING}/{name}", name)
     del file[_INCOMING]
+    file["crystal_map"].attrs.update(origin or {})
 
 
 def grid_shape(crystal_map: CrystalMap) -> tuple[int, int]:
@@ -105,6 +113,14 @@ def read_labels(file: h5py.File, shape: tuple[int, int]) -> CrystalMap:
     except Exception as error:  # orix raises whatever its parsing meets
         raise KerasStemError(f"Cannot read the labels of {file.filename}: {error}.") from error
     require_shape(labels, shape, file.filename)
+    return labels
+
+
+def with_truth_of(labels: CrystalMap, before: CrystalMap) -> CrystalMap:
+    """Return labels with the truth that labels of the same scan had, if it is simulated."""
+    for name, values in before.prop.items():
+        if name.startswith(TRUTH):
+            labels.prop[name] = np.asarray(values)
     return labels
 
 

@@ -20,7 +20,13 @@ from rsciio.hspy import file_writer
 
 from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.files import complete_file
-from keras_stem.scan.labels import read_labels, require_shape, single_phase, write_labels
+from keras_stem.scan.labels import (
+    read_labels,
+    require_shape,
+    single_phase,
+    with_truth_of,
+    write_labels,
+)
 from keras_stem.scan.metadata import ScanInfo, hyperspy_axes, hyperspy_metadata, read_info
 
 CHUNK_BYTES = 1 << 20
@@ -156,17 +162,26 @@ class Scan:
             )
 
     @cached_property
+    def pattern_fingerprint(self) -> str:
+        """SHA-256 over shapes, calibration and 64 evenly spaced patterns, 16 hexadecimal digits."""
+        return self._digest().hexdigest()[:16]
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over shapes, calibration, labels and 64 evenly spaced patterns, 16 hexadecimal digits."""
-        digest = hashlib.sha256()
-        digest.update(repr((self.patterns.shape, str(self.patterns.dtype), self.info)).encode())
-        sample = np.unique(np.linspace(0, len(self) - 1, FINGERPRINT_PATTERNS).astype(int))
-        digest.update(self.read(sample).tobytes())
+        digest = self._digest()
         if self.has_labels:
             digest.update(np.ascontiguousarray(self.labels.rotations.data).tobytes())
             for name in sorted(self.labels.prop):
                 digest.update(np.ascontiguousarray(self.labels.prop[name]).tobytes())
         return digest.hexdigest()[:16]
+
+    def _digest(self):
+        digest = hashlib.sha256()
+        digest.update(repr((self.patterns.shape, str(self.patterns.dtype), self.info)).encode())
+        sample = np.unique(np.linspace(0, len(self) - 1, FINGERPRINT_PATTERNS).astype(int))
+        digest.update(self.read(sample).tobytes())
+        return digest
 
 
 class ScanWriter:
@@ -237,8 +252,19 @@ def create_scan(path: str | Path, info: ScanInfo, dtype: Any = np.uint16) -> Ite
             raise StorageError(f"Cannot write {path}: {reason[1] if reason else error}.") from error
 
 
-def append_labels(path: str | Path, labels: CrystalMap) -> None:
+def append_labels(path: str | Path, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
     """Put labels into a scan file, in place of those that are there.
+
+    The truth of a simulated scan stays.
+
+    Parameters
+    ----------
+    path
+        The scan file.
+    labels
+        Of every position.
+    origin
+        How they were made; stands in the attributes of ``/crystal_map``.
 
     Raises
     ------
@@ -247,8 +273,19 @@ def append_labels(path: str | Path, labels: CrystalMap) -> None:
     """
     with Scan(path) as scan:
         require_shape(labels, scan.info.shape, path)
-    with h5py.File(path, "r+") as file:
-        write_labels(file, labels)
+        if scan.has_labels:
+            labels = with_truth_of(labels, scan.labels)
+    with _writable(path) as file:
+        write_labels(file, labels, origin)
+
+
+@contextlib.contextmanager
+def _writable(path: str | Path) -> Iterator[h5py.File]:
+    try:
+        with h5py.File(path, "r+") as file:
+            yield file
+    except OSError as error:
+        raise StorageError(f"Cannot write labels to {path}: {error}.") from error
 
 
 def _require_space(folder: Path, info: ScanInfo, dtype: Any) -> None:

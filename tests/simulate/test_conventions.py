@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from diffpy.structure import Atom, Lattice, Structure
 from diffsims.generators.simulation_generator import SimulationGenerator
-from orix.crystal_map import Phase
 from orix.quaternion import Rotation
+from phases import PHASES
 from scipy.ndimage import maximum_filter, uniform_filter
 
 from keras_stem.crystal.phase import linio2, proper_point_group
@@ -45,26 +44,6 @@ def test_ten_strongest_spots_are_peaks_of_the_stored_pattern(tmp_path, rng):
         peaks = np.argwhere(maximum_filter(blurred, 5) == blurred)
         for row, column in zip(rows[inside], columns[inside], strict=True):
             assert np.abs(peaks - (row, column)).max(axis=1).min() <= 1.0
-
-
-def phase_of(space_group, lattice):
-    """A phase with an atom in general position, so that it has no more symmetry than its space group."""
-    structure = Structure([Atom("Ni", [0.13, 0.21, 0.34])], lattice=Lattice(*lattice))
-    return Phase("test", space_group=space_group, structure=structure).expand_asymmetric_unit()
-
-
-PHASES = {
-    "R-3m": linio2,
-    "P2_1/c": lambda: phase_of(14, (4, 5, 6, 90, 105, 90)),
-    "P312": lambda: phase_of(149, (4, 4, 6, 90, 90, 120)),
-    "P-31m": lambda: phase_of(162, (4, 4, 6, 90, 90, 120)),
-    "P-3m1": lambda: phase_of(164, (4, 4, 6, 90, 90, 120)),
-    "Pm-3": lambda: phase_of(200, (5, 5, 5, 90, 90, 90)),
-    "Pm-3m": lambda: phase_of(221, (5, 5, 5, 90, 90, 90)),
-    "P4/m": lambda: phase_of(83, (4, 4, 6, 90, 90, 90)),
-    "P6/m": lambda: phase_of(175, (4, 4, 6, 90, 90, 120)),
-    "P-1": lambda: phase_of(2, (4, 5, 6, 80, 95, 105)),
-}
 
 
 @pytest.mark.parametrize("name", PHASES)

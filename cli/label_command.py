@@ -1,0 +1,94 @@
+"""``kstem label``: labels from other programs, and by template matching."""
+
+import time
+from pathlib import Path
+
+import click
+
+from keras_stem.cli.common import SCAN, pattern_progress
+
+
+@click.group("label")
+def command() -> None:
+    """Label a scan: orientation, phase, Q and R of each position."""
+
+
+@command.command("match")
+@SCAN
+@click.option(
+    "--cif",
+    "cifs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Crystal structure; repeat it for several phases.  [default: the phases of the scan's labels]",
+)
+@click.option(
+    "--space-group",
+    "space_groups",
+    multiple=True,
+    type=click.IntRange(1, 230),
+    help="Of each CIF file, where one says P 1.",
+)
+@click.option("--resolution", type=float, default=1.0, show_default=True, help="Of the bank, deg.")
+@click.option("--radius", type=float, help="Reach of the templates, 1/Å.  [default: into the corners]")
+@click.option(
+    "--excitation-error", type=float, default=0.02, show_default=True, help="Largest of a spot, 1/Å."
+)
+@click.option("--beam-energy", type=float, help="kV.  [default: the scan's, else 300]")
+@click.option("--precession-angle", type=float, help="deg.  [default: the scan's, else 0]")
+@click.option(
+    "--spot-radius", type=float, help="Of a disk, 1/Å.  [default: from the scan's convergence angle]"
+)
+@click.option(
+    "--beam-mask",
+    type=float,
+    help="Leave out what is nearer to the beam, 1/Å.  [default: 1.5 disk radii]",
+)
+@click.option("--gamma", type=float, default=0.5, show_default=True, help="Exponent of the intensities.")
+@click.option(
+    "--keep", type=float, default=0.1, show_default=True, help="Share of templates compared in full."
+)
+@click.option("--runner-up", type=float, default=10.0, show_default=True, help="Least angle of Q2, deg.")
+@click.option(
+    "--best", type=click.IntRange(1), default=1, show_default=True, help="Number of solutions to keep."
+)
+def match(scan, cifs, space_groups, **options) -> None:
+    """Find the orientations of SCAN by template matching, and put them into it as labels.
+
+    A matching that was stopped goes on where it was when the same command is given again.
+    """
+    from keras_stem.indexing.settings import Matching
+    from keras_stem.scan.scan import Scan, append_labels
+    from keras_stem.workflow.match import match_scan, phases_to_match
+
+    with Scan(scan) as opened:
+        phases = phases_to_match(opened, cifs, space_groups)
+        start = time.perf_counter()
+        with pattern_progress("Matching", len(opened)) as progress:
+            labels, origin = match_scan(opened, phases, Matching(**options), progress)
+        rate = len(opened) / (time.perf_counter() - start)
+    append_labels(scan, labels, origin)
+    click.echo(f"Labelled {scan}: {rate:.0f} patterns/s, the simulation of the bank included.")
+    _report(scan, len(phases) == 1)
+
+
+def _report(scan, one_phase: bool) -> None:
+    import numpy as np
+
+    from keras_stem.scan.scan import Scan
+    from keras_stem.workflow.match import true_errors
+
+    with Scan(scan) as opened:
+        labels = opened.labels
+        errors = true_errors(labels) if one_phase else None
+    for number, phase in labels.phases_in_data:
+        name = "Not indexed" if number < 0 else phase.name
+        click.echo(f"{name}: {np.mean(labels.phase_id == number):.1%} of positions")
+    for name in ("Q", "R"):
+        low, middle, high = np.percentile(labels.prop[name], (5, 50, 95))
+        click.echo(f"{name}: median {middle:.1f}, 5 to 95 % of positions {low:.1f} to {high:.1f}")
+    if errors:
+        click.echo(
+            f"Median disorientation from the truth, in the sample: {errors[0]:.2f}°; "
+            f"with half a turn about the beam divided out: {errors[1]:.2f}°"
+        )

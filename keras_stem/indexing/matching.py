@@ -1,0 +1,150 @@
+"""Patterns compared with the bank, by pyxem."""
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.rotations import rotations_about
+from keras_stem.errors import KerasStemError
+from keras_stem.indexing.bank import Bank
+from keras_stem.indexing.polar import PolarGrid
+
+HALF_TURN_ABOUT_Y = Rotation([0, 0, 1, 0])
+"""Turns a crystal so that its pattern is mirrored, y to -y.
+
+For every Laue group: the half turn takes a reciprocal lattice vector (x, y, z) to (-x, y, -z), and Friedel's
+law makes the spot there as bright as the one at (x, -y, z), the mirror image at the same height above the
+Ewald sphere.
+"""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The templates that fit each pattern best, the best first.
+
+    Parameters
+    ----------
+    template
+        Shape (n, k), numbers in the bank.
+    correlation
+        Shape (n, k), from 0 to 1.
+    rotations
+        Shape (n, k), lab to crystal.
+    """
+
+    template: np.ndarray
+    correlation: np.ndarray
+    rotations: Rotation
+
+
+class Matcher:
+    """Compares patterns with a bank.
+
+    Parameters
+    ----------
+    bank
+        The templates.
+    grid
+        Of the patterns in polar coordinates.
+    keep
+        Share of the templates that are compared in full.
+
+    Raises
+    ------
+    KerasStemError
+        If pyxem is not installed.
+    """
+
+    def __init__(self, bank: Bank, grid: PolarGrid, keep: float):
+        require_pyxem()
+        self._bank = bank
+        self._grid = grid
+        self._count = min(len(bank), max(2, round(keep * len(bank))))
+        self._templates = _GriddedTemplates(bank.on_grid(grid))
+
+    def match(self, polar: np.ndarray) -> Candidates:
+        """Return the candidates of patterns.
+
+        Parameters
+        ----------
+        polar
+            Shape (n, radii, azimuths), as `keras_stem.indexing.preprocessing.polar_spots` makes them.
+
+        Returns
+        -------
+        Candidates
+        """
+        with _quiet():
+            found = self._signal(polar[None]).get_orientation(
+                self._templates, n_keep=self._count, n_best=self._count
+            )
+        number, correlation, azimuth, factor = np.moveaxis(found.data[0], -1, 0)
+        number = number.astype(int)
+        return Candidates(number, correlation, self._rotations(number, np.deg2rad(azimuth), factor < 0))
+
+    def _signal(self, polar: np.ndarray):
+        from pyxem.signals import PolarDiffraction2D
+
+        signal = PolarDiffraction2D(polar)
+        azimuth, radius = signal.axes_manager.signal_axes
+        azimuth.scale, azimuth.offset = self._grid.azimuth_step, 0.0
+        radius.scale, radius.offset = self._grid.radial_step, 0.0
+        return signal
+
+    def _rotations(self, number: np.ndarray, azimuth: np.ndarray, mirrored: np.ndarray) -> Rotation:
+        """Return orientations of templates that are perhaps mirrored, and then turned by the azimuth.
+
+        With azimuths that begin at 0 on a point of the grid, pyxem's angle is the turn itself; its own
+        azimuths begin at -180 deg, and its mirrored solutions are a step of the azimuth off.
+        """
+        zone = self._bank.rotations[number.ravel()]
+        mirror = mirrored.ravel()[:, None]
+        zone = Rotation(np.where(mirror, (zone * HALF_TURN_ABOUT_Y).data, zone.data))
+        beam = np.broadcast_to([0.0, 0.0, 1.0], (zone.size, 3))
+        turned = zone * rotations_about(beam, -azimuth.ravel())
+        return Rotation(turned.data.reshape(*number.shape, 4))
+
+
+@dataclass(frozen=True)
+class _GriddedTemplates:
+    """The one method of a diffsims simulation that pyxem calls, for templates that are on the grid already.
+
+    diffsims drops spots on the last circle and the last azimuth, and pyxem stops at a spot on circle 0.
+    """
+
+    arrays: tuple[np.ndarray, np.ndarray, np.ndarray]
+
+    def polar_flatten_simulations(self, radial_axes, azimuthal_axes):
+        return self.arrays
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep HyperSpy's progress bars and its warning about axes of different units to itself."""
+    import hyperspy.api as hs
+
+    shown, level = hs.preferences.General.show_progressbar, logging.getLogger("hyperspy").level
+    hs.preferences.General.show_progressbar = False
+    hs.set_log_level("ERROR")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        hs.preferences.General.show_progressbar = shown
+        hs.set_log_level(level)
+
+
+def require_pyxem() -> None:
+    """Raise `KerasStemError` if pyxem is not installed."""
+    try:
+        import pyxem  # noqa: F401
+    except ImportError as error:
+        raise KerasStemError(
+            "Template matching needs pyxem; install it with: pip install 'keras_stem[match]'"
+        ) from error

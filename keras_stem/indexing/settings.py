@@ -1,0 +1,98 @@
+"""What fixes a template matching."""
+
+from dataclasses import dataclass
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.metadata import ScanInfo
+
+CONVERGENCE_ANGLE = 1.6
+BEAM_ENERGY = 300.0
+"""Those of the paper (mrad, kV), for scans that do not tell."""
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Settings of a template matching. None stands for what `complete` takes from the scan.
+
+    Parameters
+    ----------
+    resolution
+        Distance of neighbouring templates, and step of the rotation about the beam, deg.
+    radius
+        Templates reach so far from the direct beam, Å⁻¹; by default 1.25 times as far as the nearest
+        edge of the detector, which takes in most of the corners.
+    excitation_error
+        Half length of a reciprocal lattice rod, Å⁻¹, about the inverse thickness of the sample.
+    beam_energy, precession_angle
+        kV and deg; of the scan by default.
+    spot_radius
+        Radius of a diffraction disk, Å⁻¹; from the convergence angle by default. Structures of this size are
+        kept when the background is removed.
+    beam_mask
+        What is nearer to the direct beam is left out, Å⁻¹; 1.5 disk radii by default.
+    gamma
+        Exponent of the intensities, of patterns and templates.
+    keep
+        Share of the templates whose azimuthal averages fit best, which are compared in full.
+    runner_up
+        Smallest disorientation of two solutions that count as different, deg.
+    best
+        Number of solutions to keep.
+    """
+
+    resolution: float = 1.0
+    radius: float | None = None
+    excitation_error: float = 0.02
+    beam_energy: float | None = None
+    precession_angle: float | None = None
+    spot_radius: float | None = None
+    beam_mask: float | None = None
+    gamma: float = 0.5
+    keep: float = 0.1
+    runner_up: float = 10.0
+    best: int = 1
+
+    def __post_init__(self):
+        if not 0.1 <= self.resolution <= 10:
+            raise KerasStemError(f"Expected a resolution from 0.1 to 10 deg, found {self.resolution:g}.")
+        if not 0 < self.keep <= 1:
+            raise KerasStemError(f"Expected a share of templates from 0 to 1, found {self.keep:g}.")
+
+    def complete(self, info: ScanInfo) -> "Matching":
+        """Return the settings with nothing left open.
+
+        Raises
+        ------
+        KerasStemError
+            If the scan has no reciprocal calibration, or the settings leave no room for spots.
+        """
+        detector = info.detector
+        if not detector.pixel_size > 0:
+            raise KerasStemError(
+                f"{info.title} has no reciprocal calibration (Å⁻¹ per pixel), which template matching needs."
+            )
+        energy = self.beam_energy or info.beam_energy or BEAM_ENERGY
+        spot = self.spot_radius or _disk_radius(energy, info.convergence_angle or CONVERGENCE_ANGLE)
+        return Matching(
+            resolution=self.resolution,
+            radius=self.radius or 1.25 * detector.inner_radius,
+            excitation_error=self.excitation_error,
+            beam_energy=energy,
+            precession_angle=_first(self.precession_angle, info.precession_angle, 0.0),
+            spot_radius=spot,
+            beam_mask=_first(self.beam_mask, 1.5 * spot),
+            gamma=self.gamma,
+            keep=self.keep,
+            runner_up=self.runner_up,
+            best=self.best,
+        )
+
+
+def _first(*values: float | None) -> float:
+    return next(value for value in values if value is not None)
+
+
+def _disk_radius(beam_energy: float, convergence_angle: float) -> float:
+    from diffsims.utils.sim_utils import get_electron_wavelength
+
+    return convergence_angle * 1e-3 / get_electron_wavelength(beam_energy)

@@ -1,0 +1,219 @@
+"""Labels of a whole scan by template matching, block by block."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import joblib
+import numpy as np
+from orix.crystal_map import CrystalMap, Phase
+from orix.quaternion import Rotation
+from platformdirs import user_state_path
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.grains import OUTSIDE
+from keras_stem.crystal.phase import load_phase, phase_to_dict, proper_point_group
+from keras_stem.errors import KerasStemError
+from keras_stem.files import complete_file, existing_folder
+from keras_stem.indexing.bank import Bank, build_bank
+from keras_stem.indexing.matching import Matcher, require_pyxem
+from keras_stem.indexing.preprocessing import polar_grid, polar_spots
+from keras_stem.indexing.ranking import Solutions, rank
+from keras_stem.indexing.settings import Matching
+from keras_stem.models.card import ORIX_FRAME
+from keras_stem.scan.labels import crystal_map, single_phase
+from keras_stem.scan.scan import Scan
+from keras_stem.simulate.matching_labels import PATTERN_MATE
+from keras_stem.version import __version__
+
+BLOCK_PATTERNS = 512
+"""So many patterns are matched, and then kept on disk, at once."""
+
+PART_PATTERNS = 32
+"""So many of them are prepared at once by one thread."""
+
+
+def match_scan(
+    scan: Scan,
+    phases: list[Phase],
+    settings: Matching,
+    progress: Callable[[int], None] = lambda patterns: None,
+) -> tuple[CrystalMap, dict[str, str]]:
+    """Find the orientation, phase, Q and R at every position of a scan.
+
+    Finished blocks are kept on disk until all are, so that a matching that was stopped goes on where it was
+    when it is called again with the same scan and settings.
+
+    Parameters
+    ----------
+    scan
+        The open scan.
+    phases
+        With their whole unit cells.
+    settings
+        Of the matching.
+    progress
+        Called with the number of patterns that were just matched, or found matched before.
+
+    Returns
+    -------
+    labels : CrystalMap
+        With the properties Q and R, and ``match<k>_euler``, ``match<k>_phase_id`` and ``match<k>_Q`` of the
+        second and further solutions if the settings ask for them.
+    origin : dict
+        How they were made.
+
+    Raises
+    ------
+    KerasStemError
+        If pyxem is not installed, the scan lacks a calibration, a phase cannot be simulated, the patterns
+        cannot be read or the blocks not be written.
+    """
+    require_pyxem()
+    scan.require_signal()
+    settings = settings.complete(scan.info)
+    blocks = _Blocks(scan, phases, settings)
+    matcher = _BlockMatcher(scan, phases, settings)
+    for number, positions in enumerate(blocks.positions):
+        if not blocks.path(number).exists():
+            blocks.keep(number, matcher.match(positions))
+        progress(len(positions))
+    labels = _labels(scan, phases, blocks.join())
+    blocks.forget()
+    origin = {
+        "method": f"template matching, keras_stem {__version__}",
+        "frame": ORIX_FRAME,
+        "settings": json.dumps(asdict(settings)),
+    }
+    return labels, origin
+
+
+def true_errors(labels: CrystalMap) -> tuple[float, float] | None:
+    """Return how far labels are from the truth of a simulated scan, or None for any other scan.
+
+    Parameters
+    ----------
+    labels
+        Of a scan of one phase.
+
+    Returns
+    -------
+    tuple of float
+        Median disorientation in the sample, deg, and the same with the pattern ambiguity (half a turn about
+        the beam) divided out.
+    """
+    if not {"truth_euler", "truth_grain"} <= set(labels.prop):
+        return None
+    inside = np.asarray(labels.prop["truth_grain"]) != OUTSIDE
+    truth = Rotation.from_euler(np.asarray(labels.prop["truth_euler"])[inside])
+    found = Rotation(labels.rotations.data[inside])
+    symmetry = proper_point_group(single_phase(labels))
+    angles = [disorientation(truth, way, symmetry) for way in (found, found * PATTERN_MATE)]
+    return float(np.rad2deg(np.median(angles[0]))), float(np.rad2deg(np.median(np.minimum(*angles))))
+
+
+def phases_to_match(scan: Scan, cifs: Sequence[Path], space_groups: Sequence[int]) -> list[Phase]:
+    """Return the phases of CIF files, or, without any, those of the scan's labels.
+
+    Raises
+    ------
+    KerasStemError
+        If there are neither, or the numbers of files and space groups differ.
+    """
+    if space_groups and len(space_groups) != len(cifs):
+        raise KerasStemError(
+            f"Expected a space group for each of {len(cifs)} CIF files, found {len(space_groups)}."
+        )
+    if cifs:
+        numbers = space_groups or [None] * len(cifs)
+        return [load_phase(cif, number) for cif, number in zip(cifs, numbers, strict=True)]
+    known = [] if not scan.has_labels else [phase for _, phase in scan.labels.phases_in_data]
+    phases = [phase for phase in known if len(phase.structure)]
+    if not phases:
+        raise KerasStemError(f"{scan.path} does not tell the atoms of its phase; give --cif FILE.")
+    return phases
+
+
+class _BlockMatcher:
+    """Matches positions of a scan. The bank is simulated when it is needed first."""
+
+    def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
+        self._scan = scan
+        self._phases = phases
+        self._settings = settings
+        self._bank: Bank | None = None
+        self._matcher: Matcher | None = None
+
+    def match(self, positions: np.ndarray) -> Solutions:
+        if self._bank is None:
+            self._bank = build_bank(self._phases, self._scan.info.detector, self._settings)
+            self._matcher = Matcher(self._bank, polar_grid(self._settings), self._settings.keep)
+        candidates = self._matcher.match(self._prepared(positions))
+        return rank(candidates, self._bank, self._settings.runner_up, self._settings.best)
+
+    def _prepared(self, positions: np.ndarray) -> np.ndarray:
+        patterns = self._scan.read(positions)
+        parts = (patterns[first : first + PART_PATTERNS] for first in range(0, len(patterns), PART_PATTERNS))
+        detector = self._scan.info.detector
+        prepared = joblib.Parallel(n_jobs=-1, prefer="threads")(
+            joblib.delayed(polar_spots)(part, detector, self._settings) for part in parts
+        )
+        return np.concatenate(prepared)
+
+
+class _Blocks:
+    """Solutions of blocks of a scan on disk, in a folder named after all that fixes them."""
+
+    def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
+        plain = [asdict(settings), [phase_to_dict(phase) for phase in phases], str(scan.path.resolve())]
+        key = hashlib.sha256(json.dumps([*plain, scan.pattern_fingerprint, BLOCK_PATTERNS]).encode())
+        self._folder = user_state_path("keras_stem") / "matching" / key.hexdigest()[:16]
+        existing_folder(self._folder)
+        firsts = range(0, len(scan), BLOCK_PATTERNS)
+        self.positions = [np.arange(first, min(first + BLOCK_PATTERNS, len(scan))) for first in firsts]
+
+    def path(self, number: int) -> Path:
+        return self._folder / f"{number:06d}.npz"
+
+    def keep(self, number: int, solutions: Solutions) -> None:
+        with complete_file(self.path(number)) as partial, partial.open("wb") as file:
+            np.savez(
+                file,
+                rotations=solutions.rotations.data,
+                phase_id=solutions.phase_id,
+                q=solutions.q,
+                r=solutions.r,
+            )
+
+    def join(self) -> Solutions:
+        kept = []
+        for number in range(len(self.positions)):
+            with np.load(self.path(number)) as file:
+                kept.append(dict(file))
+        joined = {name: np.concatenate([block[name] for block in kept]) for name in kept[0]}
+        return Solutions(Rotation(joined["rotations"]), joined["phase_id"], joined["q"], joined["r"])
+
+    def forget(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _labels(scan: Scan, phases: list[Phase], solutions: Solutions) -> CrystalMap:
+    info = scan.info
+    quaternions = solutions.rotations.data
+    properties = {"Q": solutions.q[:, 0], "R": solutions.r}
+    for k in range(1, quaternions.shape[1]):
+        properties[f"match{k + 1}_euler"] = Rotation(quaternions[:, k]).to_euler()
+        properties[f"match{k + 1}_phase_id"] = solutions.phase_id[:, k]
+        properties[f"match{k + 1}_Q"] = solutions.q[:, k]
+    return crystal_map(
+        Rotation(quaternions[:, 0]),
+        phases,
+        info.shape,
+        info.step,
+        info.unit,
+        properties,
+        solutions.phase_id[:, 0],
+    )

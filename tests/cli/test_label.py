@@ -1,0 +1,79 @@
+"""``kstem label``: what it puts into a scan, and what it says."""
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from keras_stem.cli.main import program
+from keras_stem.scan.scan import Scan
+
+
+@pytest.fixture
+def run():
+    def run(*arguments, status=0):
+        result = CliRunner().invoke(program, [str(argument) for argument in arguments])
+        assert result.exit_code == status, (result.output, result.exception)
+        return result.output + str(result.exception or "")
+
+    return run
+
+
+@pytest.fixture
+def own_scan(scan_path, tmp_path):
+    return shutil.copy(scan_path, tmp_path / "own.h5")
+
+
+COARSE = ("--resolution", "4")
+
+
+def test_match(run, own_scan):
+    told = run("label", "match", own_scan, *COARSE, "--best", "2")
+    [found] = re.findall(r"divided out: ([\d.]+)°", told)
+    assert float(found) < 4
+    with Scan(own_scan) as scan:
+        labels = scan.labels
+        assert {"Q", "R", "match2_euler", "match2_Q", "match2_phase_id", "truth_euler"} <= set(labels.prop)
+        assert np.all(labels.prop["match2_Q"] <= labels.prop["Q"])
+        vacuum = np.asarray(labels.prop["truth_grain"]) < 0
+        assert np.median(labels.prop["Q"][vacuum]) < 0.5 * np.median(labels.prop["Q"][~vacuum])
+    assert "320/320" in told
+
+
+def test_match_goes_on_where_it_was(run, own_scan, monkeypatch):
+    import keras_stem.workflow.match as match
+
+    monkeypatch.setattr(match, "BLOCK_PATTERNS", 100)
+    matched = []
+    original = match._BlockMatcher.match
+
+    def stops(self, positions):
+        if len(matched) == 2:
+            raise KeyboardInterrupt
+        matched.append(len(positions))
+        return original(self, positions)
+
+    monkeypatch.setattr(match._BlockMatcher, "match", stops)
+    with Scan(own_scan) as scan:
+        before = scan.labels.rotations.data
+    run("label", "match", own_scan, *COARSE, status=1)
+    with Scan(own_scan) as scan:
+        np.testing.assert_array_equal(scan.labels.rotations.data, before)
+    monkeypatch.setattr(
+        match._BlockMatcher,
+        "match",
+        lambda self, positions: matched.append(len(positions)) or original(self, positions),
+    )
+    run("label", "match", own_scan, *COARSE)
+    assert sum(matched) == 320
+
+
+def test_match_needs_a_phase_and_a_calibration(run, own_scan, copper_cif, tmp_path):
+    told = run("label", "match", own_scan, "--space-group", "225", status=1)
+    assert "space group for each of 0 CIF files" in told
+    told = run("label", "match", own_scan, "--cif", tmp_path / "absent.cif", status=1)
+    assert "absent.cif" in told
+    told = run("label", "match", own_scan, "--resolution", "0", status=1)
+    assert "resolution" in told
