@@ -82,12 +82,24 @@ def import_backend() -> None:
 @contextlib.contextmanager
 def pattern_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a progress bar over patterns; yield a function that takes the number of new ones."""
+    with _progress_bar(what) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda patterns: progress.advance(task, patterns)
+
+
+@contextlib.contextmanager
+def pattern_progress_of_unknown(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar; yield a function that takes the number of patterns so far, and of all."""
+    with _progress_bar(what) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _progress_bar(what: str):
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn(what), BarColumn(bar_width=16), MofNCompleteColumn(), TextColumn("patterns"))
-    with Progress(*columns, TimeElapsedColumn()) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda patterns: progress.advance(task, patterns)
+    return Progress(*columns, TimeElapsedColumn())
 
 
 def choose_model(reference: str | None, arch: str | None, phase: str | None):

@@ -17,6 +17,7 @@ from keras_stem.version import __version__
 COMMANDS = {
     "quickstart": "Simulate a scan, fit the CNN, and map it: the whole path in one go.",
     "simulate": "Simulate a polycrystal scan with known truth.",
+    "convert": "Make a scan file from an instrument's or another program's.",
     "label": "Label a scan by template matching.",
     "info": "Show what is in a scan file.",
     "fit": "Train a network on a scan, as an MLflow run.",

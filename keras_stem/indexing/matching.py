@@ -1,9 +1,5 @@
 """Patterns compared with the bank, by pyxem."""
 
-import contextlib
-import logging
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +9,7 @@ from keras_stem.crystal.rotations import rotations_about
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.bank import Bank
 from keras_stem.indexing.polar import PolarGrid
+from keras_stem.scan.quiet import quiet_hyperspy
 
 HALF_TURN_ABOUT_Y = Rotation([0, 0, 1, 0])
 """Turns a crystal so that its pattern is mirrored, y to -y.
@@ -79,7 +76,7 @@ class Matcher:
         -------
         Candidates
         """
-        with _quiet():
+        with quiet_hyperspy():
             found = self._signal(polar[None]).get_orientation(
                 self._templates, n_keep=self._count, n_best=self._count
             )
@@ -121,23 +118,6 @@ class _GriddedTemplates:
 
     def polar_flatten_simulations(self, radial_axes, azimuthal_axes):
         return self.arrays
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep HyperSpy's progress bars and its warning about axes of different units to itself."""
-    import hyperspy.api as hs
-
-    shown, level = hs.preferences.General.show_progressbar, logging.getLogger("hyperspy").level
-    hs.preferences.General.show_progressbar = False
-    hs.set_log_level("ERROR")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        hs.preferences.General.show_progressbar = shown
-        hs.set_log_level(level)
 
 
 def require_pyxem() -> None:

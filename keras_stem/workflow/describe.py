@@ -25,7 +25,7 @@ def describe(scan: Scan, thresholds: Thresholds) -> dict[str, str]:
     dict
         Shapes, calibration, and of the labels, if there are any, phase, statistics and subsets.
     """
-    found = _geometry(scan)
+    found = describe_geometry(scan)
     if not scan.has_labels:
         return {**found, "Labels": "none"}
     try:
@@ -48,7 +48,8 @@ def describe(scan: Scan, thresholds: Thresholds) -> dict[str, str]:
     return found
 
 
-def _geometry(scan: Scan) -> dict[str, str]:
+def describe_geometry(scan: Scan) -> dict[str, str]:
+    """Return shapes and calibration of a scan for a person to read."""
     info: ScanInfo = scan.info
     detector = info.detector
     known = [

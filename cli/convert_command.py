@@ -1,0 +1,71 @@
+"""``kstem convert``."""
+
+from pathlib import Path
+
+import click
+
+from keras_stem.cli.common import GridShape, pattern_progress_of_unknown
+
+
+class Window(click.ParamType):
+    """Rows and columns of a part, as 10:200,20:220; any number may be left out."""
+
+    name = "ROWS,COLUMNS"
+
+    def convert(self, value, param, ctx):  # noqa: D102
+        if isinstance(value, tuple):
+            return value
+        try:
+            rows, columns = value.split(",")
+            numbers = [*rows.split(":"), *columns.split(":")]
+            first, last, left, right = (int(number) if number.strip() else None for number in numbers)
+        except ValueError:
+            self.fail(f"expected rows and columns such as 10:200,20:220, found {value!r}", param, ctx)
+        return first, last, left, right
+
+
+WHOLE = (None, None, None, None)
+
+
+@click.command("convert")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--scan-shape", type=GridShape(), help="Of a mere stack of patterns.")
+@click.option("--scan-crop", type=Window(), default=WHOLE, help="Part of the scan.")
+@click.option("--crop", type=Window(), default=WHOLE, help="Part of the detector.")
+@click.option("--repair", is_flag=True, help="Mend hot and dead pixels.")
+@click.option("--centre", is_flag=True, help="Move the direct beam to the middle of the detector.")
+@click.option(
+    "--scan-binning", type=click.IntRange(1), default=1, show_default=True, help="Positions summed into one."
+)
+@click.option(
+    "--binning", type=click.IntRange(1), default=1, show_default=True, help="Pixels summed into one."
+)
+@click.option("--pixel-size", type=float, help="Of a pixel as recorded, 1/Å.")
+@click.option("--step", type=float, help="Distance of positions as recorded.")
+@click.option("--unit", help="Of the step.  [default: nm]")
+@click.option("--beam-energy", type=float, help="kV.")
+@click.option("--camera-length", type=float, help="mm.")
+@click.option("--convergence-angle", type=float, help="Half angle, mrad.")
+@click.option("--precession-angle", type=float, help="deg.")
+def command(
+    source, out, scan_shape, scan_crop, crop, repair, centre, scan_binning, binning, **calibration
+) -> None:
+    """Make the scan file OUT from the patterns of SOURCE.
+
+    SOURCE is what RosettaSciIO reads: .blo, .mib, .app5, .hspy, .zspy, .dm4, .emd, .tvips, .mrc, .tif and
+    others. What is given of the calibration replaces what the file says.
+    """
+    from keras_stem.scan.scan import Scan
+    from keras_stem.workflow.convert import Calibration, Conversion, convert
+    from keras_stem.workflow.describe import describe_geometry
+
+    conversion = Conversion(
+        scan_shape, scan_crop, crop, repair, centre, scan_binning, binning, Calibration(**calibration)
+    )
+    with pattern_progress_of_unknown("Converting") as progress:
+        convert(source, out, conversion, progress)
+    with Scan(out) as scan:
+        for name, value in describe_geometry(scan).items():
+            click.echo(f"{name}: {value}")
+    click.echo(f"Wrote {out}.")

@@ -1,0 +1,217 @@
+"""Vendor files made scan files: real ones where they are at hand, and dummies of the writable formats."""
+
+import contextlib
+from pathlib import Path
+
+import dask.array as da
+import hyperspy.api as hs
+import numpy as np
+import pytest
+from scipy.ndimage import uniform_filter
+
+import keras_stem.workflow.convert as module
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.scan import Scan
+from keras_stem.simulate.microstructure import Polycrystal
+from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
+from keras_stem.workflow.convert import Calibration, Conversion, convert
+
+REAL = Path(__file__).parents[3] / "shared" / "data" / "patterns"
+
+
+@contextlib.contextmanager
+def converted(source, tmp_path, **options):
+    convert(source, tmp_path / "out.h5", Conversion(**options))
+    with Scan(tmp_path / "out.h5") as scan:
+        yield scan
+
+
+@pytest.fixture
+def counts(rng):
+    return rng.integers(0, 200, (3, 4, 12, 12)).astype(np.uint8)
+
+
+@pytest.fixture
+def signal(counts):
+    signal = hs.signals.Signal2D(counts)
+    for axis, scale, unit in zip(
+        signal.axes_manager._axes, (2.0, 2.0, 0.02, 0.02), ("nm", "nm", "1/Å", "1/Å"), strict=True
+    ):
+        axis.scale, axis.units = scale, unit
+    signal.metadata.set_item("General.title", "dummy")
+    signal.metadata.set_item("Acquisition_instrument.TEM.beam_energy", 200.0)
+    return signal
+
+
+@pytest.mark.parametrize("suffix", ["hspy", "zspy", "emd", "blo", "npy", "tvips"])
+def test_written_formats(signal, counts, suffix, tmp_path):
+    source = tmp_path / f"dummy.{suffix}"
+    options = {"scan_start_frame": 0} if suffix == "tvips" else {}
+    signal.save(source, **options) if suffix != "tvips" else signal.save(tmp_path / "dummy_000.tvips")
+    if suffix == "tvips":
+        source = tmp_path / "dummy_000.tvips"
+    with converted(source, tmp_path, scan_shape=(3, 4)) as scan:
+        np.testing.assert_array_equal(scan.patterns[()], counts)
+        assert scan.info.origin == {}
+        if suffix in ("hspy", "zspy"):
+            assert scan.patterns.dtype == np.uint8
+            assert scan.info.step == 2.0
+            assert scan.info.unit == "nm"
+            assert scan.info.detector.pixel_size == pytest.approx(0.02)
+            assert scan.info.beam_energy == 200.0
+
+
+def test_a_stack_of_tiffs_needs_its_shape(counts, tmp_path):
+    source = tmp_path / "stack.tif"
+    hs.signals.Signal2D(counts.reshape(12, 12, 12)).save(source)
+    with pytest.raises(KerasStemError, match="stack of 12 patterns"):
+        convert(source, tmp_path / "out.h5", Conversion())
+    with pytest.raises(KerasStemError, match=r"5 x 4 = 20 patterns .* found 12"):
+        convert(source, tmp_path / "out.h5", Conversion(scan_shape=(5, 4)))
+    with converted(source, tmp_path, scan_shape=(3, 4)) as scan:
+        np.testing.assert_array_equal(scan.patterns[()], counts)
+
+
+def test_crop_and_binning_keep_every_count(signal, counts, tmp_path):
+    signal.save(tmp_path / "dummy.hspy")
+    options = {"scan_crop": (0, 2, 1, None), "crop": (2, 10, None, 8), "binning": 4, "scan_binning": 2}
+    with converted(tmp_path / "dummy.hspy", tmp_path, **options) as scan:
+        assert scan.patterns.shape == (1, 1, 2, 2)
+        part = counts[0:2, 1:3, 2:10, 0:8].astype(int).sum(axis=(0, 1))
+        expected = part.reshape(2, 4, 2, 4).sum(axis=(1, 3))
+        np.testing.assert_array_equal(scan.patterns[0, 0], expected)
+        assert scan.patterns.dtype == np.uint16
+        assert scan.info.step == 4.0
+        assert scan.info.detector.pixel_size == pytest.approx(0.08)
+
+
+def test_calibration_of_the_reader_counts_first(signal, tmp_path):
+    signal.save(tmp_path / "dummy.hspy")
+    known = Calibration(pixel_size=0.03, step=1.5, beam_energy=300.0, precession_angle=0.6)
+    with converted(tmp_path / "dummy.hspy", tmp_path, calibration=known) as scan:
+        assert scan.info.detector.pixel_size == 0.03
+        assert (scan.info.step, scan.info.unit) == (1.5, "nm")
+        assert (scan.info.beam_energy, scan.info.precession_angle) == (300.0, 0.6)
+
+
+def test_camera_length_gives_the_reciprocal_scale(signal, tmp_path):
+    for axis in signal.axes_manager.signal_axes:
+        axis.scale, axis.units = 0.055, "mm"
+    signal.save(tmp_path / "dummy.hspy")
+    with converted(tmp_path / "dummy.hspy", tmp_path) as scan:
+        assert np.isnan(scan.info.detector.pixel_size)
+    with converted(tmp_path / "dummy.hspy", tmp_path, calibration=Calibration(camera_length=100.0)) as scan:
+        # 0.55 mrad over the wavelength of 200 kV.
+        assert scan.info.detector.pixel_size == pytest.approx(0.55e-3 / 0.025079, rel=1e-4)
+
+
+def test_hot_and_dead_pixels_are_mended(tmp_path, rng):
+    counts = rng.poisson(50, (6, 6, 20, 20)).astype(np.uint16)
+    spoiled = counts.copy()
+    spoiled[..., 4, 7] = 60_000
+    spoiled[..., 12, 3] = 0
+    hs.signals.Signal2D(spoiled).save(tmp_path / "dummy.hspy")
+    with converted(tmp_path / "dummy.hspy", tmp_path, repair=True) as scan:
+        found = scan.patterns[()]
+    for row, column in ((4, 7), (12, 3)):
+        assert abs(found[..., row, column].mean() - 50) < 5
+    good = np.ones((20, 20), bool)
+    good[[4, 12], [7, 3]] = False
+    np.testing.assert_array_equal(found[..., good], counts[..., good])
+
+
+def test_direct_beams_are_centred(tmp_path):
+    drifting = Simulation(polycrystal=Polycrystal((8, 8), 4), camera=Camera(pixels=64, drift=5.0), seed=2)
+    simulate_scan(tmp_path / "drift.h5", drifting)
+    source = (tmp_path / "drift.h5").rename(tmp_path / "drift.hspy")
+
+    def brightest(pattern):
+        return np.array(np.unravel_index(uniform_filter(pattern, 3).argmax(), pattern.shape)) - 31.5
+
+    def worst_offset(scan):
+        rows, columns = np.indices((64, 64)) - 31.5
+        offsets = []
+        for pattern in scan.read(np.arange(64)).astype(float):
+            near = pattern * (np.hypot(rows - brightest(pattern)[0], columns - brightest(pattern)[1]) < 3)
+            offsets.append([(near * rows).sum(), (near * columns).sum()] / near.sum())
+        return np.abs(offsets).max()
+
+    with Scan(source) as scan:
+        assert worst_offset(scan) > 2
+    with converted(source, tmp_path, centre=True) as scan:
+        assert worst_offset(scan) < 0.5
+
+
+def test_blocks_do_not_change_the_result(signal, counts, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "BLOCK_BYTES", 1)
+    signal.save(tmp_path / "dummy.hspy")
+    seen = []
+    convert(tmp_path / "dummy.hspy", tmp_path / "out.h5", Conversion(), lambda *done: seen.append(done))
+    assert seen == [(4, 12), (8, 12), (12, 12)]
+    with Scan(tmp_path / "out.h5") as scan:
+        np.testing.assert_array_equal(scan.patterns[()], counts)
+
+
+def test_bad_sources_leave_nothing(tmp_path, counts):
+    spoiled = counts.astype(np.float32)
+    spoiled[1, 2, 0, 0] = np.nan
+    hs.signals.Signal2D(spoiled).save(tmp_path / "nan.hspy")
+    (tmp_path / "text.blo").write_text("nothing of the kind")
+    (tmp_path / "unknown.xyz").write_text("nothing of the kind")
+    hs.signals.Signal1D(np.arange(9.0)).save(tmp_path / "line.hspy")
+    expected = {
+        "nan.hspy": "row 1, column 2 .* NaN",
+        "text.blo": "No reader .* opens .*text.blo",
+        "unknown.xyz": "none is for .xyz files",
+        "line.hspy": "four or three dimensions",
+        "absent.blo": "nothing at",
+    }
+    for name, message in expected.items():
+        with pytest.raises(KerasStemError, match=message):
+            convert(tmp_path / name, tmp_path / "out.h5", Conversion())
+        assert not (tmp_path / "out.h5").exists()
+    assert not list(tmp_path.glob(".partial*"))
+
+
+def test_what_the_file_says_is_kept(signal, tmp_path):
+    signal.original_metadata.set_item("Camera.exposure", 0.02)
+    signal.save(tmp_path / "dummy.hspy")
+    convert(tmp_path / "dummy.hspy", tmp_path / "out.hspy", Conversion())
+    kept = hs.load(tmp_path / "out.hspy").original_metadata.keras_stem
+    assert kept.original_metadata.Camera.exposure == 0.02
+    assert kept.file == "dummy.hspy"
+    assert kept.reader == "HSPY"
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not at hand")
+@pytest.mark.parametrize(
+    ("name", "shape", "dtype", "step", "pixel_size", "beam_energy"),
+    [
+        ("test1.blo", (3, 2, 144, 144), "u1", 12.8, 0.032022, 200),
+        ("test2.blo", (2, 3, 5, 5), "u1", 64.0, 0.032022, 200),
+        ("austenite_sped_subset_2x2.hspy", (2, 2, 256, 256), "u2", 2.0, 0.01261, None),
+        ("topspin_test_A.app5", (2, 5, 14, 12), "f4", 2.0, 8.504e-4, 200),
+        ("pyxem_demos_au_xgrating_20cm.tif", (1, 1, 256, 256), "f4", 1.0, np.nan, None),
+    ],
+)
+def test_real_files(name, shape, dtype, step, pixel_size, beam_energy, tmp_path):
+    with converted(REAL / name, tmp_path) as scan:
+        assert scan.patterns.shape == shape
+        assert scan.patterns.dtype == np.dtype(dtype)
+        assert scan.info.step == step
+        assert scan.info.detector.pixel_size == pytest.approx(pixel_size, rel=1e-3, nan_ok=True)
+        assert scan.info.beam_energy == beam_energy
+        assert scan.patterns[()].any()
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not at hand")
+def test_a_real_file_without_a_reader(tmp_path):
+    with pytest.raises(KerasStemError, match="No reader of RosettaSciIO opens"):
+        convert(REAL / "pixstem_fpd_file_test.hdf5", tmp_path / "out.h5", Conversion())
+
+
+def test_rows_are_read_along_the_chunks():
+    data = da.zeros((20, 8, 64, 64), chunks=(6, 8, 64, 64), dtype=np.uint8)
+    firsts = [first for first, _ in module._blocks(data, 1, "dummy")]
+    assert firsts[0] == 0
+    assert all(first % 6 == 0 for first in firsts)
