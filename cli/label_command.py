@@ -5,12 +5,71 @@ from pathlib import Path
 
 import click
 
+from keras_stem.choices import FRAMES
 from keras_stem.cli.common import SCAN, pattern_progress
 
 
 @click.group("label")
 def command() -> None:
     """Label a scan: orientation, phase, Q and R of each position."""
+
+
+_SPACE_GROUPS = click.option(
+    "--space-group",
+    "space_groups",
+    multiple=True,
+    type=click.IntRange(1, 230),
+    help="Of each CIF file, where one says P 1.",
+)
+
+
+@command.command("import")
+@SCAN
+@click.argument("labels", type=click.Path(path_type=Path))
+@click.option(
+    "--frame",
+    type=click.Choice(FRAMES),
+    required=True,
+    help="Convention of the Euler angles (docs/labels.md).",
+)
+@click.option(
+    "--cif",
+    "cifs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Crystal structure in place of the map's phase; repeat it for several.",
+)
+@_SPACE_GROUPS
+@click.option("--transpose", is_flag=True, help="The map's rows are the scan's columns.")
+@click.option("--ignore-step", is_flag=True, help="Take the map although its step is another.")
+@click.option(
+    "--ignore-symmetry", is_flag=True, help="Take the CIF's symmetry although the map's is another."
+)
+def import_(scan, labels, frame, cifs, space_groups, **options) -> None:
+    """Put the map LABELS of another program into SCAN.
+
+    LABELS is an .ang or .ctf file, an .h5 of orix, EMsoft or Bruker, or a .csv with the columns x, y, phi1,
+    Phi, phi2 (deg), phase, Q and R.
+    """
+    from keras_stem.crystal.frames import FRAMES
+    from keras_stem.models.card import ORIX_FRAME
+    from keras_stem.scan.label_files import ImportOptions, import_labels
+    from keras_stem.scan.scan import Scan, append_labels
+    from keras_stem.workflow.match import phases_of_files
+
+    phases = phases_of_files(cifs, space_groups)
+    with Scan(scan) as opened:
+        found = import_labels(labels, opened.info, ImportOptions(frame, **options), phases)
+    origin = {
+        "method": f"imported from {labels.name}",
+        "frame": ORIX_FRAME,
+        "imported_frame": FRAMES[frame].description,
+    }
+    append_labels(scan, found.labels, origin)
+    if found.without_reliability:
+        click.echo(f"{found.without_reliability} positions have no reliability; their R is 0.")
+    _report(scan, False)
+    click.echo(f"Labelled {scan} with {labels}.")
 
 
 @command.command("match")
@@ -22,13 +81,7 @@ def command() -> None:
     type=click.Path(path_type=Path),
     help="Crystal structure; repeat it for several phases.  [default: the phases of the scan's labels]",
 )
-@click.option(
-    "--space-group",
-    "space_groups",
-    multiple=True,
-    type=click.IntRange(1, 230),
-    help="Of each CIF file, where one says P 1.",
-)
+@_SPACE_GROUPS
 @click.option("--resolution", type=float, default=1.0, show_default=True, help="Of the bank, deg.")
 @click.option("--radius", type=float, help="Reach of the templates, 1/Å.  [default: into the corners]")
 @click.option(
@@ -85,6 +138,8 @@ def _report(scan, one_phase: bool) -> None:
         name = "Not indexed" if number < 0 else phase.name
         click.echo(f"{name}: {np.mean(labels.phase_id == number):.1%} of positions")
     for name in ("Q", "R"):
+        if name not in labels.prop:
+            continue
         low, middle, high = np.percentile(labels.prop[name], (5, 50, 95))
         click.echo(f"{name}: median {middle:.1f}, 5 to 95 % of positions {low:.1f} to {high:.1f}")
     if errors:

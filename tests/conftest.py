@@ -1,6 +1,7 @@
 """Tiny simulated scans, narrow networks, and a tracking store of the tests' own."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -68,6 +69,21 @@ def scan_path(simulation, tmp_path_factory) -> Path:
 def scan(scan_path):
     with Scan(scan_path) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def real_files() -> Path:
+    """The folder of real files, which is not part of the repository."""
+    folder = Path(os.environ.get("KERAS_STEM_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the folder of real files is not there")
+    return folder
+
+
+@pytest.fixture
+def own_scan(scan_path, tmp_path) -> Path:
+    """A copy of the tiny scan that a test may change."""
+    return Path(shutil.copy(scan_path, tmp_path / "own.h5"))
 
 
 @pytest.fixture

@@ -1,40 +1,175 @@
-"""A map written for other programs."""
+"""Maps written for other programs: orix HDF5, EDAX's .ang, Oxford's .ctf."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
 import orix.io
-from orix.crystal_map import CrystalMap
+from orix.crystal_map import CrystalMap, PhaseList
+from orix.quaternion import Rotation
 
-from keras_stem.models.card import ModelCard
+from keras_stem.crystal.frames import from_lab
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.labels import grid_shape
+from keras_stem.version import __version__
+
+MICROMETRES = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "μm": 1.0, "Å": 1e-4, "A": 1e-4}
+"""Both text formats count in µm. Steps in other units, such as px, are written as they are."""
+
+_LAUE_NUMBERS = {
+    name: number + 1
+    for number, name in enumerate(
+        ("-1", "2/m", "mmm", "4/m", "4/mmm", "-3", "-3m", "6/m", "6/mmm", "m-3", "m-3m")
+    )
+}
+_CTF_HEADER = """Channel Text File
+Prj\tkeras_stem
+Author\tkeras_stem {version}; {origin}
+JobMode\tGrid
+XCells\t{columns}
+YCells\t{rows}
+XStep\t{step}
+YStep\t{step}
+AcqE1\t0
+AcqE2\t0
+AcqE3\t0
+Euler angles refer to Sample Coordinate system (CS0)!\tMag\t1\tCoverage\t100\tDevice\t0\tKV\t0\
+\tTiltAngle\t0\tTiltAxis\t0
+Phases\t{count}
+{phases}
+Phase\tX\tY\tBands\tError\tEuler1\tEuler2\tEuler3\tMAD\tBC\tBS
+"""
+_NO_SOLUTION = 3
+"""Oxford's error code of points that are not indexed."""
 
 
-def write_map(crystal_map: CrystalMap, folder: Path, card: ModelCard, model: str, scan: str) -> None:
-    """Write a map as orix HDF5 (``map.h5``) and in EDAX's text format (``map.ang``).
+def write_map(path: str | Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
+    """Write a map in the format that the suffix names.
 
     Parameters
     ----------
+    path
+        ``.h5`` (orix), ``.ang`` (EDAX) or ``.ctf`` (Oxford).
     crystal_map
-        The map.
-    folder
-        Where the files go.
-    card
-        Of the model that made the map.
-    model, scan
-        What made the map from what; both stand with the frame in the attributes of ``/crystal_map`` in
-        ``map.h5``. The ``.ang`` format has no place for them, nor for the unit of the step: orix reads it
-        back as um whatever it was.
+        The map, with orientations as this package has them. Q and R are written where it has them.
+    origin
+        What made it: "model", "scan" and others.
+
+    Raises
+    ------
+    KerasStemError
+        If the suffix is another one.
+
+    Notes
+    -----
+    In ``.h5`` nothing is lost; the origin stands in the attributes of ``/crystal_map``. In ``.ang`` the
+    angles are those of ``.h5`` (EDAX setting 3), Q is the image quality, R / 100 the confidence index, the
+    step is in µm, and the space groups are lost. In ``.ctf`` the angles refer to Oxford's crystal axes, BC is
+    Q as an integer, MAD is R / 100 as in ASTAR's files, BS is R as an integer, and the step is in µm.
     """
-    orix.io.save(folder / "map.h5", crystal_map)
-    with h5py.File(folder / "map.h5", "r+") as file:
-        file["crystal_map"].attrs.update(
-            {"frame": card.frame, "model": model, "scan": scan, "training_fingerprint": card.fingerprint}
-        )
-    quality = {"image_quality_prop": "Q"} if "Q" in crystal_map.prop else {}
+    path = Path(path)
+    writers: dict[str, Callable] = {".h5": _write_orix, ".ang": _write_ang, ".ctf": _write_ctf}
+    if path.suffix.lower() not in writers:
+        raise KerasStemError(f"Expected a map to end in {', '.join(writers)}, found {path.name}.")
+    writers[path.suffix.lower()](path, crystal_map, origin)
+
+
+def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
+    """Return the map in an orix HDF5 file or in a scan, and what is known of its origin.
+
+    Raises
+    ------
+    KerasStemError
+        If the file holds no map.
+    """
+    from keras_stem.scan.labels import read_labels
+
+    path = Path(path)
+    try:
+        with h5py.File(path) as file:
+            found = read_labels(file)
+            origin = {name: str(value) for name, value in file["crystal_map"].attrs.items()}
+    except OSError as error:
+        raise KerasStemError(f"Expected a map of orix or a scan with labels, cannot read {path}.") from error
+    return found, {"scan": path.name, **origin}
+
+
+def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
+    orix.io.save(path, crystal_map, overwrite=True)
+    with h5py.File(path, "r+") as file:
+        file["crystal_map"].attrs.update(origin)
+
+
+def _write_ang(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
+    properties = {}
+    if "Q" in crystal_map.prop:
+        properties["Q"] = np.asarray(crystal_map.prop["Q"])
     if "R" in crystal_map.prop:
-        # EDAX's confidence index runs from 0 to 1.
-        crystal_map.prop["confidence"] = np.asarray(crystal_map.prop["R"]) / 100
-        quality["confidence_index_prop"] = "confidence"
-    orix.io.save(folder / "map.ang", crystal_map, **quality)
-    crystal_map.prop.pop("confidence", None)
+        properties["confidence"] = np.asarray(crystal_map.prop["R"]) / 100
+    scale = MICROMETRES.get(crystal_map.scan_unit, 1.0)
+    y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
+    plain = CrystalMap(
+        Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]),
+        phase_id=crystal_map.phase_id,
+        x=x,
+        y=y,
+        phase_list=PhaseList([crystal_map.phases[i] for i in crystal_map.phases.ids if i >= 0]),
+        prop=properties,
+        scan_unit="um",
+    )
+    names = {"image_quality_prop": "Q" if "Q" in properties else None}
+    names["confidence_index_prop"] = "confidence" if "confidence" in properties else None
+    orix.io.save(path, plain, overwrite=True, **{key: name for key, name in names.items() if name})
+    body = path.read_text()
+    path.write_text(f"# keras_stem {__version__}; {_told(origin)}; angles as in EDAX setting 3\n{body}")
+
+
+def _write_ctf(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
+    rows, columns = grid_shape(crystal_map)
+    scale = MICROMETRES.get(crystal_map.scan_unit, 1.0)
+    ids = [index for index in crystal_map.phases.ids if index >= 0]
+    phases = [crystal_map.phases[index] for index in ids]
+    header = _CTF_HEADER.format(
+        version=__version__,
+        origin=_told(origin),
+        columns=columns,
+        rows=rows,
+        step=f"{(crystal_map.dx or crystal_map.dy or 1.0) * scale:.10g}",
+        count=len(phases),
+        phases="\n".join(_ctf_phase(phase) for phase in phases),
+    )
+    number = np.zeros(crystal_map.size, int)
+    euler = np.zeros((crystal_map.size, 3))
+    rotations = crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]
+    for k, index in enumerate(ids):
+        chosen = crystal_map.phase_id == index
+        number[chosen] = k + 1
+        turned = from_lab(Rotation(rotations[chosen]), "oxford", phases[k].structure.lattice)
+        euler[chosen] = np.rad2deg(turned.to_euler())
+    q, r = (
+        np.asarray(crystal_map.prop[name]) if name in crystal_map.prop else np.zeros(crystal_map.size)
+        for name in "QR"
+    )
+    y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
+    indexed = number > 0
+    bands, error = np.where(indexed, 8, 0), np.where(indexed, 0, _NO_SOLUTION)
+    table = np.column_stack([number, x, y, bands, error, euler, r / 100, np.rint(q), np.rint(r)])
+    formats = ["%d", "%.6f", "%.6f", "%d", "%d", "%.4f", "%.4f", "%.4f", "%.4f", "%d", "%d"]
+    with path.open("w") as file:
+        file.write(header)
+        np.savetxt(file, table, formats, delimiter="\t")
+
+
+def _ctf_phase(phase) -> str:
+    a, b, c, alpha, beta, gamma = phase.structure.lattice.abcABG()
+    laue = phase.point_group.laue.name
+    space_group = phase.space_group.number if phase.space_group is not None else 0
+    lattice = f"{a:.4f};{b:.4f};{c:.4f}\t{alpha:.4f};{beta:.4f};{gamma:.4f}"
+    return f"{lattice}\t{phase.name}\t{_LAUE_NUMBERS[laue]}\t{space_group}"
+
+
+def _told(origin: dict[str, str]) -> str:
+    """Return an origin in one line without characters that end a line or column."""
+    text = ", ".join(f"{key} {value}" for key, value in origin.items() if key in ("model", "method", "scan"))
+    return " ".join(text.split())

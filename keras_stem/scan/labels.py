@@ -91,7 +91,7 @@ def require_shape(labels: CrystalMap, shape: tuple[int, int], where: object) -> 
         )
 
 
-def read_labels(file: h5py.File, shape: tuple[int, int]) -> CrystalMap:
+def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> CrystalMap:
     """Read the crystal map of an open HDF5 file, and nothing else of it.
 
     Parameters
@@ -99,7 +99,7 @@ def read_labels(file: h5py.File, shape: tuple[int, int]) -> CrystalMap:
     file
         `orix.io.load` would read every data set of the file, all patterns included.
     shape
-        Rows and columns of scan positions that the map must have.
+        Rows and columns of scan positions that the map must have; None for any.
 
     Raises
     ------
@@ -112,7 +112,8 @@ def read_labels(file: h5py.File, shape: tuple[int, int]) -> CrystalMap:
         labels = dict2crystalmap(hdf5group2dict(file["crystal_map"], recursive=True))
     except Exception as error:  # orix raises whatever its parsing meets
         raise KerasStemError(f"Cannot read the labels of {file.filename}: {error}.") from error
-    require_shape(labels, shape, file.filename)
+    if shape is not None:
+        require_shape(labels, shape, file.filename)
     return labels
 
 

@@ -26,7 +26,8 @@ def map_scan(
 ) -> Prediction:
     """Predict the orientations of a scan and write them.
 
-    The folder gets ``ipf_x.png``, ``ipf_y.png``, ``ipf_z.png``, ``map.h5`` (orix), ``map.ang``, and, where
+    The folder gets ``ipf_x.png``, ``ipf_y.png``, ``ipf_z.png``, ``map.h5`` (orix), ``map.ang``, ``map.ctf``,
+    and, where
     the scan has labels, ``comparison.png``.
 
     Parameters
@@ -56,7 +57,14 @@ def map_scan(
     """
     with complete_folder(folder) as staging:
         prediction = predict_map(model, scan, verbose)
-        write_map(prediction.crystal_map, staging, model.card, model_name, str(scan.path))
+        origin = {
+            "frame": model.card.frame,
+            "model": model_name,
+            "scan": str(scan.path),
+            "training_fingerprint": model.card.fingerprint,
+        }
+        for suffix in (".h5", ".ang", ".ctf"):
+            write_map(staging / f"map{suffix}", prediction.crystal_map, origin)
         _draw(prediction, _visible(prediction.crystal_map, min_q), staging)
     return prediction
 

@@ -123,18 +123,30 @@ def phases_to_match(scan: Scan, cifs: Sequence[Path], space_groups: Sequence[int
     KerasStemError
         If there are neither, or the numbers of files and space groups differ.
     """
-    if space_groups and len(space_groups) != len(cifs):
-        raise KerasStemError(
-            f"Expected a space group for each of {len(cifs)} CIF files, found {len(space_groups)}."
-        )
-    if cifs:
-        numbers = space_groups or [None] * len(cifs)
-        return [load_phase(cif, number) for cif, number in zip(cifs, numbers, strict=True)]
+    given = phases_of_files(cifs, space_groups)
+    if given:
+        return given
     known = [] if not scan.has_labels else [phase for _, phase in scan.labels.phases_in_data]
     phases = [phase for phase in known if len(phase.structure)]
     if not phases:
         raise KerasStemError(f"{scan.path} does not tell the atoms of its phase; give --cif FILE.")
     return phases
+
+
+def phases_of_files(cifs: Sequence[Path], space_groups: Sequence[int]) -> list[Phase]:
+    """Return the phases of CIF files, each with its space group where numbers are given.
+
+    Raises
+    ------
+    KerasStemError
+        If a file cannot be read, or the numbers of files and space groups differ.
+    """
+    if space_groups and len(space_groups) != len(cifs):
+        raise KerasStemError(
+            f"Expected a space group for each of {len(cifs)} CIF files, found {len(space_groups)}."
+        )
+    numbers = space_groups or [None] * len(cifs)
+    return [load_phase(cif, number) for cif, number in zip(cifs, numbers, strict=True)]
 
 
 class _BlockMatcher:

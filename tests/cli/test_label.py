@@ -1,7 +1,6 @@
 """``kstem label``: what it puts into a scan, and what it says."""
 
 import re
-import shutil
 
 import numpy as np
 import pytest
@@ -19,11 +18,6 @@ def run():
         return result.output + str(result.exception or "")
 
     return run
-
-
-@pytest.fixture
-def own_scan(scan_path, tmp_path):
-    return shutil.copy(scan_path, tmp_path / "own.h5")
 
 
 COARSE = ("--resolution", "4")

@@ -1,20 +1,14 @@
 """Files of real instruments, where their folder is there (they are not part of the repository)."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.scan import Scan
 
-DATA = Path(os.environ.get("KERAS_STEM_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real files is not there")
 
-
-def test_a_scan_that_hyperspy_wrote():
-    with Scan(DATA / "patterns" / "austenite_sped_subset_2x2.hspy") as scan:
+def test_a_scan_that_hyperspy_wrote(real_files):
+    with Scan(real_files / "patterns" / "austenite_sped_subset_2x2.hspy") as scan:
         assert scan.info.shape == (2, 2)
         assert scan.info.detector.shape == (256, 256)
         assert scan.info.detector.pixel_size == pytest.approx(0.01261)
@@ -25,6 +19,6 @@ def test_a_scan_that_hyperspy_wrote():
         )
 
 
-def test_a_format_that_is_no_scan():
+def test_a_format_that_is_no_scan(real_files):
     with pytest.raises(KerasStemError, match="holds no patterns"):
-        Scan(DATA / "patterns" / "pixstem_fpd_file_test.hdf5")
+        Scan(real_files / "patterns" / "pixstem_fpd_file_test.hdf5")

@@ -1,7 +1,6 @@
 """Vendor files made scan files: real ones where they are at hand, and dummies of the writable formats."""
 
 import contextlib
-from pathlib import Path
 
 import dask.array as da
 import hyperspy.api as hs
@@ -15,8 +14,6 @@ from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
 from keras_stem.workflow.convert import Calibration, Conversion, convert
-
-REAL = Path(__file__).parents[3] / "shared" / "data" / "patterns"
 
 
 @contextlib.contextmanager
@@ -183,7 +180,6 @@ def test_what_the_file_says_is_kept(signal, tmp_path):
     assert kept.reader == "HSPY"
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not at hand")
 @pytest.mark.parametrize(
     ("name", "shape", "dtype", "step", "pixel_size", "beam_energy"),
     [
@@ -194,8 +190,8 @@ def test_what_the_file_says_is_kept(signal, tmp_path):
         ("pyxem_demos_au_xgrating_20cm.tif", (1, 1, 256, 256), "f4", 1.0, np.nan, None),
     ],
 )
-def test_real_files(name, shape, dtype, step, pixel_size, beam_energy, tmp_path):
-    with converted(REAL / name, tmp_path) as scan:
+def test_real_files(name, shape, dtype, step, pixel_size, beam_energy, real_files, tmp_path):
+    with converted(real_files / "patterns" / name, tmp_path) as scan:
         assert scan.patterns.shape == shape
         assert scan.patterns.dtype == np.dtype(dtype)
         assert scan.info.step == step
@@ -204,10 +200,9 @@ def test_real_files(name, shape, dtype, step, pixel_size, beam_energy, tmp_path)
         assert scan.patterns[()].any()
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not at hand")
-def test_a_real_file_without_a_reader(tmp_path):
+def test_a_real_file_without_a_reader(real_files, tmp_path):
     with pytest.raises(KerasStemError, match="No reader of RosettaSciIO opens"):
-        convert(REAL / "pixstem_fpd_file_test.hdf5", tmp_path / "out.h5", Conversion())
+        convert(real_files / "patterns" / "pixstem_fpd_file_test.hdf5", tmp_path / "out.h5", Conversion())
 
 
 def test_rows_are_read_along_the_chunks():

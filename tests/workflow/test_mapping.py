@@ -31,7 +31,7 @@ def mapped(model, scan_path, tmp_path_factory):
 def test_all_files_are_there_and_nothing_else(mapped):
     folder, _ = mapped
     names = {path.name for path in folder.iterdir()}
-    assert names == {"ipf_x.png", "ipf_y.png", "ipf_z.png", "comparison.png", "map.h5", "map.ang"}
+    assert names == {"ipf_x.png", "ipf_y.png", "ipf_z.png", "comparison.png", "map.h5", "map.ang", "map.ctf"}
 
 
 def test_orix_reads_both_maps_back(mapped):
