@@ -20,6 +20,7 @@ COMMANDS = {
     "convert": "Make a scan file from an instrument's or another program's.",
     "label": "Label a scan: import a map, or match templates.",
     "info": "Show what is in a scan file.",
+    "virtual": "Write virtual bright-field and dark-field images of a scan.",
     "fit": "Train a network on a scan, as an MLflow run.",
     "study": "Train a grid of networks, such as those of the paper, and compare them.",
     "compare": "Print the tables of tracked trainings.",

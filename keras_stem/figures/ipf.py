@@ -15,7 +15,7 @@ from keras_stem.scan.labels import grid_shape, single_phase
 DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
 """Lab directions along which a map can be coloured: right, up, toward the viewer."""
 
-_NANOMETRES = {"Å": 0.1, "nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "m": 1e9}
+NANOMETRES = {"Å": 0.1, "nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "m": 1e9}
 
 
 def ipf_colors(rotations: Rotation, point_group, direction: str) -> np.ndarray:
@@ -64,8 +64,8 @@ def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options
     drawn = axes.imshow(image, **options)
     axes.set_axis_off()
     step = max(crystal_map.dx, crystal_map.dy)
-    if crystal_map.scan_unit in _NANOMETRES and step:
-        length = step * _NANOMETRES[crystal_map.scan_unit]
+    if crystal_map.scan_unit in NANOMETRES and step:
+        length = step * NANOMETRES[crystal_map.scan_unit]
         bar = ScaleBar(length, "nm", location="lower left", box_alpha=0.75, frameon=True, pad=0.4)
         axes.add_artist(bar)
     return drawn

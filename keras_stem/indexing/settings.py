@@ -1,13 +1,9 @@
 """What fixes a template matching."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.metadata import ScanInfo
-
-CONVERGENCE_ANGLE = 1.6
-BEAM_ENERGY = 300.0
-"""Those of the paper (mrad, kV), for scans that do not tell."""
+from keras_stem.scan.metadata import BEAM_ENERGY, ScanInfo, beam_radius
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,7 @@ class Matching:
                 f"{info.title} has no reciprocal calibration (Å⁻¹ per pixel), which template matching needs."
             )
         energy = self.beam_energy or info.beam_energy or BEAM_ENERGY
-        spot = self.spot_radius or _disk_radius(energy, info.convergence_angle or CONVERGENCE_ANGLE)
+        spot = self.spot_radius or beam_radius(replace(info, beam_energy=energy))
         return Matching(
             resolution=self.resolution,
             radius=self.radius or 1.25 * detector.inner_radius,
@@ -90,9 +86,3 @@ class Matching:
 
 def _first(*values: float | None) -> float:
     return next(value for value in values if value is not None)
-
-
-def _disk_radius(beam_energy: float, convergence_angle: float) -> float:
-    from diffsims.utils.sim_utils import get_electron_wavelength
-
-    return convergence_angle * 1e-3 / get_electron_wavelength(beam_energy)

@@ -5,9 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import h5py
+from diffsims.utils.sim_utils import get_electron_wavelength
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
+
+CONVERGENCE_ANGLE = 1.6
+BEAM_ENERGY = 300.0
+"""Those of the paper (mrad, kV), for scans that do not tell."""
 
 _TEM_KEYS = {
     "beam_energy": "beam_energy",
@@ -59,6 +64,16 @@ class ScanInfo:
     def size(self) -> int:
         """Number of scan positions."""
         return self.shape[0] * self.shape[1]
+
+
+def beam_radius(info: ScanInfo) -> float:
+    """Return the radius of the direct beam, and of every disk, Å⁻¹.
+
+    It follows from the convergence angle and the beam energy; where a file does not tell them, those of the
+    paper (1.6 mrad, 300 kV) are taken.
+    """
+    angle = info.convergence_angle or CONVERGENCE_ANGLE
+    return angle * 1e-3 / get_electron_wavelength(info.beam_energy or BEAM_ENERGY)
 
 
 def hyperspy_axes(info: ScanInfo) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from diffsims.utils.sim_utils import get_electron_wavelength
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.cleaning import bad_pixels, centred, repair
 from keras_stem.scan.detector import Detector, bin_patterns
-from keras_stem.scan.metadata import ScanInfo
+from keras_stem.scan.metadata import ScanInfo, beam_radius
 from keras_stem.scan.scan import create_scan
 from keras_stem.scan.vendor import VendorPatterns, inverse_angstrom, read_vendor_file
 
@@ -222,8 +222,7 @@ def _find_bad(data: da.Array) -> np.ndarray:
 def _beam_radius(info: ScanInfo, binning: int) -> float:
     """Return the radius of the direct beam in pixels as recorded."""
     if info.convergence_angle and info.beam_energy and info.detector.pixel_size > 0:
-        radius = info.convergence_angle * 1e-3 / get_electron_wavelength(info.beam_energy)
-        return radius / info.detector.pixel_size * binning
+        return beam_radius(info) / info.detector.pixel_size * binning
     return max(BEAM_RADIUS_SHARE * min(info.detector.shape) * binning, 1.0)
 
 

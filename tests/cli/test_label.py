@@ -71,3 +71,23 @@ def test_match_needs_a_phase_and_a_calibration(run, own_scan, copper_cif, tmp_pa
     assert "absent.cif" in told
     told = run("label", "match", own_scan, "--resolution", "0", status=1)
     assert "resolution" in told
+
+
+def test_two_phases_and_their_map(run, own_scan, copper_cif, tmp_path):
+    import hyperspy.api as hs
+
+    run("virtual", own_scan, "--out", tmp_path / "one")
+    assert (tmp_path / "one" / "labels.png").exists()
+    field = hs.load(tmp_path / "one" / "dark_field.hspy")
+    assert field.data.shape == (16, 20)
+    assert field.axes_manager["x"].units == "nm"
+    oxide = tmp_path / "oxide.cif"
+    oxide.write_text(copper_cif.read_text().replace("3.6", "4.2"))
+    phases = ("--cif", copper_cif, "--cif", oxide, "--space-group", "225", "--space-group", "225")
+    told = run("label", "match", own_scan, *phases, "--resolution", "6")
+    assert "Cu: " in told
+    assert "oxide: " in told
+    run("virtual", own_scan, "--out", tmp_path / "two")
+    assert (tmp_path / "two" / "phases.png").exists()
+    told = run("fit", own_scan, status=1)
+    assert "labels of one phase" in told

@@ -1,0 +1,77 @@
+"""Pictures of a scan: virtual images, the label map shaded by Q, the phases."""
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib_scalebar.scalebar import ScaleBar
+from orix.crystal_map import CrystalMap
+
+from keras_stem.figures.ipf import NANOMETRES, draw_image, draw_ipf_key, ipf_colors
+from keras_stem.figures.style import MASKED, style
+from keras_stem.scan.labels import grid_shape, single_phase
+from keras_stem.scan.metadata import ScanInfo
+
+_PHASE_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+"""Of Okabe and Ito, told apart by colour-blind people."""
+
+
+def virtual_figure(image: np.ndarray, info: ScanInfo, title: str) -> Figure:
+    """Return a virtual image (rows, columns) in grey, with a scale bar where the step has a unit."""
+    height = float(np.clip(5 * info.shape[0] / info.shape[1], 1.6, 10))
+    with style():
+        figure = Figure(figsize=(5.6, height + 0.4), layout="constrained")
+        axes = figure.subplots()
+        drawn = axes.imshow(image, cmap="gray")
+        axes.set_axis_off()
+        axes.set_title(title)
+        if info.unit in NANOMETRES:
+            length = info.step * NANOMETRES[info.unit]
+            axes.add_artist(ScaleBar(length, "nm", location="lower left", box_alpha=0.75, pad=0.4))
+        figure.colorbar(drawn, ax=axes, label="Counts", shrink=0.8)
+    return figure
+
+
+def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
+    """Return the IPF map of one phase, the darker the smaller Q is (Fig. A.1 B of Wissel et al.).
+
+    Q counts in full from its 99th percentile on.
+    """
+    phase = single_phase(crystal_map)
+    colors = ipf_colors(crystal_map.rotations, phase.point_group, direction)
+    q = np.asarray(crystal_map.prop["Q"])
+    colors *= np.clip(q / max(np.percentile(q, 99), 1e-9), 0, 1)[:, None]
+    rows, columns = grid_shape(crystal_map)
+    height = float(np.clip(5 * rows / columns, 1.6, 10))
+    with style():
+        figure = Figure(figsize=(7.8, height + 0.4))
+        axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))
+        draw_image(axes, crystal_map, colors.reshape(rows, columns, 3))
+        axes.set_title(f"{phase.name}, labels along {direction}, shaded by Q")
+        draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase.point_group, direction)
+    return figure
+
+
+def phase_figure(crystal_map: CrystalMap) -> Figure:
+    """Return a map of the phases, with their shares; points that are not indexed are grey."""
+    phases = [(index, phase) for index, phase in crystal_map.phases_in_data if index >= 0]
+    colors = [MASKED, *_PHASE_COLORS[: len(phases)]]
+    number = np.zeros(crystal_map.size, int)
+    for k, (index, _) in enumerate(phases):
+        number[crystal_map.phase_id == index] = k + 1
+    names = ["Not indexed", *(phase.name for _, phase in phases)]
+    rows, columns = grid_shape(crystal_map)
+    height = float(np.clip(5 * rows / columns, 1.6, 10))
+    with style():
+        figure = Figure(figsize=(7.8, height + 0.4), layout="constrained")
+        axes = figure.subplots()
+        limits = {"vmin": 0, "vmax": len(colors) - 1}
+        draw_image(axes, crystal_map, number.reshape(rows, columns), cmap=ListedColormap(colors), **limits)
+        axes.set_title("Phases")
+        patches = [
+            Patch(color=color, label=f"{name} ({np.mean(number == k):.1%})")
+            for k, (color, name) in enumerate(zip(colors, names, strict=True))
+            if np.any(number == k)
+        ]
+        figure.legend(handles=patches, loc="outside right center", frameon=False)
+    return figure

@@ -1,0 +1,139 @@
+"""Virtual images: what a detector of any shape would have seen at each scan position."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.detector import Detector
+from keras_stem.scan.metadata import ScanInfo, beam_radius
+from keras_stem.scan.scan import Scan
+
+BLOCK_PATTERNS = 512
+
+BEAM_RADII = 1.5
+"""The direct beam ends at so many disk radii."""
+
+
+@dataclass(frozen=True)
+class Annulus:
+    """A ring about the direct beam, or with an inner radius of 0 a disk, Å⁻¹.
+
+    Parameters
+    ----------
+    inner, outer
+        Radii.
+    """
+
+    inner: float
+    outer: float
+
+    def mask(self, detector: Detector) -> np.ndarray:
+        """Return which pixels belong to it, shape (H, W), bool."""
+        return (detector.distances >= self.inner) & (detector.distances < self.outer)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A disk anywhere, Å⁻¹; x to the right, y up.
+
+    Parameters
+    ----------
+    x, y
+        Its centre.
+    radius
+        Its radius.
+    """
+
+    x: float
+    y: float
+    radius: float
+
+    def mask(self, detector: Detector) -> np.ndarray:
+        """Return which pixels belong to it, shape (H, W), bool."""
+        [[row, column]] = detector.to_pixels(np.array([[self.x, self.y]]))
+        rows, columns = np.indices(detector.shape)
+        return np.hypot(rows - row, columns - column) * detector.pixel_size <= self.radius
+
+
+def apertures_of(
+    info: ScanInfo,
+    bright: tuple[float, float] | None,
+    dark: Sequence[tuple[float, float]],
+    spots: Sequence[tuple[float, ...]],
+    pixels: bool = False,
+) -> dict[str, Annulus | Spot]:
+    """Return named apertures: a bright field, dark fields and spots.
+
+    Parameters
+    ----------
+    info
+        Of the scan.
+    bright
+        Radii; the direct beam by default.
+    dark
+        Radii of each; by default all outside the bright field up to the nearest edge.
+    spots
+        x, y and, if it is not as large as the direct beam, radius of each.
+    pixels
+        Whether all numbers are pixels in place of Å⁻¹.
+
+    Raises
+    ------
+    KerasStemError
+        If the scan has no reciprocal calibration and the numbers are not pixels.
+    """
+    pixel_size = info.detector.pixel_size
+    if not pixel_size > 0:
+        raise KerasStemError(
+            f"{info.title} has no reciprocal calibration; convert it again with --pixel-size."
+        )
+    scale = pixel_size if pixels else 1.0
+    beam = BEAM_RADII * beam_radius(info)
+    inner, outer = (radius * scale for radius in bright) if bright else (0.0, beam)
+    apertures: dict[str, Annulus | Spot] = {"bright_field": Annulus(inner, outer)}
+    for number, radii in enumerate(dark or [(outer / scale, info.detector.inner_radius / scale)]):
+        apertures[f"dark_field{number + 1 if number else ''}"] = Annulus(radii[0] * scale, radii[1] * scale)
+    for number, (x, y, *radius) in enumerate(spots):
+        size = radius[0] * scale if radius else beam
+        apertures[f"spot{number + 1}"] = Spot(x * scale, y * scale, size)
+    return apertures
+
+
+def virtual_images(
+    scan: Scan, apertures: dict[str, Annulus | Spot], progress: Callable[[int], None] = lambda patterns: None
+) -> dict[str, np.ndarray]:
+    """Sum the counts in apertures, at every position of a scan.
+
+    Parameters
+    ----------
+    scan
+        The open scan; it is streamed.
+    apertures
+        By name.
+    progress
+        Called with the number of patterns that were just read.
+
+    Returns
+    -------
+    dict of numpy.ndarray
+        By name, shape (rows, columns), float64.
+
+    Raises
+    ------
+    KerasStemError
+        If an aperture has no pixels, or the patterns cannot be read.
+    """
+    masks = {name: aperture.mask(scan.info.detector) for name, aperture in apertures.items()}
+    for name, mask in masks.items():
+        if not mask.any():
+            raise KerasStemError(f"{apertures[name]} ({name}) holds no pixel of the detector.")
+    weights = np.stack([mask.ravel() for mask in masks.values()], axis=1).astype(float)
+    sums = []
+    for first in range(0, len(scan), BLOCK_PATTERNS):
+        patterns = scan.read(np.arange(first, min(first + BLOCK_PATTERNS, len(scan))))
+        sums.append(patterns.reshape(len(patterns), -1) @ weights)
+        progress(len(patterns))
+    images = np.concatenate(sums).reshape(*scan.info.shape, len(masks))
+    return {name: images[..., k] for k, name in enumerate(masks)}
