@@ -24,6 +24,7 @@ from keras_stem.indexing.preprocessing import polar_grid, polar_spots
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
 from keras_stem.models.card import ORIX_FRAME
+from keras_stem.scan.detector import Detector
 from keras_stem.scan.labels import crystal_map, single_phase
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.matching_labels import PATTERN_MATE
@@ -163,17 +164,16 @@ class _BlockMatcher:
         if self._bank is None:
             self._bank = build_bank(self._phases, self._scan.info.detector, self._settings)
             self._matcher = Matcher(self._bank, polar_grid(self._settings), self._settings.keep)
-        candidates = self._matcher.match(self._prepared(positions))
+        patterns = self._scan.read(positions)
+        candidates = self._matcher.match(prepared(patterns, self._scan.info.detector, self._settings))
         return rank(candidates, self._bank, self._settings.runner_up, self._settings.best)
 
-    def _prepared(self, positions: np.ndarray) -> np.ndarray:
-        patterns = self._scan.read(positions)
-        parts = (patterns[first : first + PART_PATTERNS] for first in range(0, len(patterns), PART_PATTERNS))
-        detector = self._scan.info.detector
-        prepared = joblib.Parallel(n_jobs=-1, prefer="threads")(
-            joblib.delayed(polar_spots)(part, detector, self._settings) for part in parts
-        )
-        return np.concatenate(prepared)
+
+def prepared(patterns: np.ndarray, detector: Detector, settings: Matching) -> np.ndarray:
+    """Return `keras_stem.indexing.preprocessing.polar_spots` of patterns (n, H, W), by all cores."""
+    parts = (patterns[first : first + PART_PATTERNS] for first in range(0, len(patterns), PART_PATTERNS))
+    jobs = (joblib.delayed(polar_spots)(part, detector, settings) for part in parts)
+    return np.concatenate(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
 
 
 class _Blocks:

@@ -1,0 +1,111 @@
+"""Template matching against a plain pyxem call with the same bank, and the CNN's map against both."""
+
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from common import compare
+from diffsims.generators.simulation_generator import SimulationGenerator
+
+from keras_stem.indexing.bank import build_bank
+from keras_stem.indexing.matching import Matcher
+from keras_stem.indexing.preprocessing import polar_grid
+from keras_stem.indexing.ranking import rank
+from keras_stem.indexing.settings import Matching
+from keras_stem.scan.quiet import quiet_hyperspy
+from keras_stem.scan.scan import Scan
+from keras_stem.simulate.microstructure import Polycrystal
+from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
+
+SHAPE = (24, 24)
+GOAL_MATCHING, GOAL_NETWORK = 1.0, 10.0
+RUNS = 3
+
+
+def plain_pyxem(patterns: np.ndarray, info, bank, settings: Matching):
+    """Return a function that matches with pyxem as its documentation does, with our bank's orientations."""
+    from pyxem.signals import ElectronDiffraction2D
+
+    [phase] = bank.phases
+    generator = SimulationGenerator(settings.beam_energy, precession_angle=settings.precession_angle)
+    simulation = generator.calculate_diffraction2d(
+        phase,
+        bank.rotations,
+        reciprocal_radius=settings.radius,
+        with_direct_beam=False,
+        max_excitation_error=settings.excitation_error,
+    )
+    grid = polar_grid(settings)
+
+    def match():
+        with quiet_hyperspy():
+            signal = ElectronDiffraction2D(patterns.reshape(*SHAPE, *info.detector.shape))
+            signal.calibration.scale = info.detector.pixel_size
+            signal.calibration.center = None
+            polar = signal.get_azimuthal_integral2d(
+                npt=len(grid.radii),
+                npt_azim=grid.azimuths,
+                radial_range=(0, settings.radius),
+                mean=True,
+            )
+            return (polar**settings.gamma).get_orientation(simulation, n_best=2, frac_keep=settings.keep)
+
+    return match
+
+
+def ours(scan: Scan, bank, settings: Matching):
+    """Return a function that reads, prepares, matches and ranks all positions."""
+    from keras_stem.workflow.match import prepared
+
+    matcher = Matcher(bank, polar_grid(settings), settings.keep)
+
+    def match():
+        polar = prepared(scan.read(np.arange(len(scan))), scan.info.detector, settings)
+        return rank(matcher.match(polar), bank, settings.runner_up, settings.best)
+
+    return match
+
+
+def network(scan: Scan):
+    """Return a function that maps all positions with an untrained CNN."""
+    from keras_stem.mapping.predict import predict_map
+    from keras_stem.training.assemble import assemble
+    from keras_stem.training.data import prepare
+    from keras_stem.training.recipe import Recipe
+    from keras_stem.training.targets import EulerTarget
+
+    data = prepare(scan, Recipe())
+    model = assemble(data, Recipe(), EulerTarget(data.symmetry))
+    return lambda: predict_map(model, scan)
+
+
+def rate(function, patterns: int) -> float:
+    """Return patterns a second of the second call."""
+    function()
+    start = time.perf_counter()
+    function()
+    return patterns / (time.perf_counter() - start)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = Path(folder, "small.h5"), Path(folder, "large.h5")
+        simulate_scan(small, Simulation(polycrystal=Polycrystal(SHAPE, 12), camera=Camera(pixels=128)))
+        simulate_scan(large, Simulation(polycrystal=Polycrystal((80, 80), 12), camera=Camera(pixels=128)))
+        with Scan(small) as scan, Scan(large) as many:
+            settings = Matching().complete(scan.info)
+            bank = build_bank([scan.phase], scan.info.detector, settings)
+            match = ours(scan, bank, settings)
+            peer = plain_pyxem(scan.read(np.arange(len(scan))), scan.info, bank, settings)
+            compare(f"Matching with {len(bank)} templates", match, peer, GOAL_MATCHING, RUNS)
+            rates = rate(network(many), len(many)), rate(match, len(scan)), rate(peer, len(scan))
+        for name, slower in zip(("ours", "pyxem"), rates[1:], strict=True):
+            print(
+                f"The CNN's map: {rates[0] / slower:.1f} times template matching by {name} "
+                f"(goal {GOAL_NETWORK}; {rates[0]:.0f} against {slower:.0f} patterns/s)"
+            )
+
+
+if __name__ == "__main__":
+    main()
