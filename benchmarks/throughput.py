@@ -14,7 +14,7 @@ import time
 PIXELS = 128
 BATCH = {"cnn": 64, "densenet": 64, "swin": 32}
 BATCHES = {"cnn": 12, "densenet": 2, "swin": 3}
-ROUNDS = 2
+ROUNDS = 1
 BACKENDS = ("tensorflow", "torch", "jax")
 PRECISIONS = ("float32", "bfloat16")
 LAYOUTS = ("contiguous", "channels_last")

@@ -81,6 +81,21 @@ def real_files() -> Path:
 
 
 @pytest.fixture
+def run():
+    """Run ``kstem`` in this process; return what it printed, or the message of its error."""
+    from click.testing import CliRunner
+
+    from keras_stem.cli.main import program
+
+    def run(*arguments, status=0):
+        result = CliRunner().invoke(program, [str(argument) for argument in arguments])
+        assert result.exit_code == status, (result.output, result.exception)
+        return result.output + str(result.exception or "")
+
+    return run
+
+
+@pytest.fixture
 def own_scan(scan_path, tmp_path) -> Path:
     """A copy of the tiny scan that a test may change."""
     return Path(shutil.copy(scan_path, tmp_path / "own.h5"))

@@ -3,22 +3,8 @@
 import re
 
 import numpy as np
-import pytest
-from click.testing import CliRunner
 
-from keras_stem.cli.main import program
 from keras_stem.scan.scan import Scan
-
-
-@pytest.fixture
-def run():
-    def run(*arguments, status=0):
-        result = CliRunner().invoke(program, [str(argument) for argument in arguments])
-        assert result.exit_code == status, (result.output, result.exception)
-        return result.output + str(result.exception or "")
-
-    return run
-
 
 COARSE = ("--resolution", "4")
 

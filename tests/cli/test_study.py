@@ -8,9 +8,7 @@ import subprocess
 import time
 
 import pytest
-from click.testing import CliRunner
 
-from keras_stem.cli.main import program
 from keras_stem.models.densenet import DenseNetConfig
 from keras_stem.models.registry import build_model
 from keras_stem.models.swin import SwinConfig
@@ -28,16 +26,6 @@ NARROW = (
 def store(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
-@pytest.fixture
-def run():
-    def run(*arguments, status=0):
-        result = CliRunner().invoke(program, [str(argument) for argument in arguments])
-        assert result.exit_code == status, (result.output, result.exception)
-        return result.output + str(result.exception or "")
-
-    return run
 
 
 def scores(told: str) -> list[str]:

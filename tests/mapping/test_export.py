@@ -3,10 +3,8 @@
 import numpy as np
 import orix.io
 import pytest
-from click.testing import CliRunner
 from phases import PHASES
 
-from keras_stem.cli.main import program
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.frames import to_lab
 from keras_stem.crystal.phase import linio2, proper_point_group
@@ -91,12 +89,7 @@ def test_other_suffixes(two_phases, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["ang", "ctf", "h5"])
-def test_labels_go_out_and_come_back(scan_path, tmp_path, suffix, own_scan):
-    def run(*arguments):
-        result = CliRunner().invoke(program, [str(argument) for argument in arguments])
-        assert result.exit_code == 0, (result.output, result.exception)
-        return result.output
-
+def test_labels_go_out_and_come_back(run, scan_path, tmp_path, suffix, own_scan):
     out = tmp_path / f"labels.{suffix}"
     run("export", scan_path, out)
     before, _ = read_map(own_scan)
