@@ -51,13 +51,12 @@ def import_(scan, labels, frame, cifs, space_groups, **options) -> None:
     LABELS is an .ang or .ctf file, an .h5 of orix, EMsoft or Bruker, or a .csv with the columns x, y, phi1,
     Phi, phi2 (deg), phase, Q and R.
     """
-    from keras_stem.crystal.frames import FRAMES
-    from keras_stem.models.card import ORIX_FRAME
+    from keras_stem.crystal.frames import FRAMES, ORIX_FRAME
+    from keras_stem.crystal.phase import load_phases
     from keras_stem.scan.label_files import ImportOptions, import_labels
     from keras_stem.scan.scan import Scan, append_labels
-    from keras_stem.workflow.match import phases_of_files
 
-    phases = phases_of_files(cifs, space_groups)
+    phases = load_phases(cifs, space_groups)
     with Scan(scan) as opened:
         found = import_labels(labels, opened.info, ImportOptions(frame, **options), phases)
     origin = {

@@ -16,6 +16,9 @@ import numpy as np
 from diffpy.structure import Lattice
 from orix.quaternion import Rotation
 
+ORIX_FRAME = "orix: passive, lab to crystal, e1 along a, e3 along c*, lab x right, y up, z against the beam"
+"""The frames of this package, as models, labels and maps record them."""
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -1,6 +1,7 @@
 """Phases: the default one, those from CIF files, and their plain form for a model's card."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,22 @@ def load_phase(cif: str | Path | None = None, space_group: int | None = None) ->
     if phase.point_group is None:
         raise KerasStemError(f"{cif} names no space group; give its number with --space-group.")
     return phase
+
+
+def load_phases(cifs: Sequence[str | Path], space_groups: Sequence[int]) -> list[Phase]:
+    """Return the phases of CIF files, each with its space group where numbers are given.
+
+    Raises
+    ------
+    KerasStemError
+        If a file cannot be read, or the numbers of files and space groups differ.
+    """
+    if space_groups and len(space_groups) != len(cifs):
+        raise KerasStemError(
+            f"Expected a space group for each of {len(cifs)} CIF files, found {len(space_groups)}."
+        )
+    numbers = space_groups or [None] * len(cifs)
+    return [load_phase(cif, number) for cif, number in zip(cifs, numbers, strict=True)]
 
 
 def proper_point_group(phase: Phase) -> Symmetry:

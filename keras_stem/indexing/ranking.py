@@ -60,7 +60,7 @@ def rank(candidates: Candidates, bank: Bank, runner_up: float, best: int) -> Sol
         column = left.argmax(axis=1)
         chosen.append(column)
         q.append(100 * left[rows, column])
-        left[_alike(candidates.rotations, phase_id, column, bank) < np.deg2rad(runner_up)] = 0
+        left[_angles_from(candidates.rotations, phase_id, column, bank) < np.deg2rad(runner_up)] = 0
     columns, q = np.stack(chosen, axis=1), np.stack(q, axis=1)
     there = q > 0
     r = np.where(there[:, 0], 100 * (1 - q[:, 1] / np.where(there[:, 0], q[:, 0], 1)), 0)
@@ -72,7 +72,7 @@ def rank(candidates: Candidates, bank: Bank, runner_up: float, best: int) -> Sol
     )
 
 
-def _alike(rotations: Rotation, phase_id: np.ndarray, column: np.ndarray, bank: Bank) -> np.ndarray:
+def _angles_from(rotations: Rotation, phase_id: np.ndarray, column: np.ndarray, bank: Bank) -> np.ndarray:
     """Return the disorientation of all candidates (n, k) from one of each pattern; inf to other phases."""
     rows = np.arange(len(column))
     first = np.broadcast_to(rotations.data[rows, column][:, None], rotations.data.shape)

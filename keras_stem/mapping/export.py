@@ -11,7 +11,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import from_lab
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import grid_shape
+from keras_stem.scan.labels import grid_shape, read_labels
 from keras_stem.version import __version__
 
 MICROMETRES = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "μm": 1.0, "Å": 1e-4, "A": 1e-4}
@@ -83,8 +83,6 @@ def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
     KerasStemError
         If the file holds no map.
     """
-    from keras_stem.scan.labels import read_labels
-
     path = Path(path)
     try:
         with h5py.File(path) as file:

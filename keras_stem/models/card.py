@@ -12,8 +12,6 @@ from keras_stem.scan.detector import Detector
 PIXEL_SIZE_TOLERANCE = 0.01
 """Relative. A camera length that is off by 0.5 % can already move the median error from 3 to 32 deg."""
 
-ORIX_FRAME = "orix: passive, lab to crystal, e1 along a, e3 along c*, lab x right, y up, z against the beam"
-
 
 @dataclass(frozen=True)
 class ModelCard:

@@ -2,8 +2,9 @@
 
 import keras
 
+from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.phase import phase_to_dict
-from keras_stem.models.card import ORIX_FRAME, ModelCard
+from keras_stem.models.card import ModelCard
 from keras_stem.models.layers import LogScale, UnitScale
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.registry import build_model

@@ -14,8 +14,9 @@ from orix.quaternion import Rotation
 from platformdirs import user_state_path
 
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.grains import OUTSIDE
-from keras_stem.crystal.phase import load_phase, phase_to_dict, proper_point_group
+from keras_stem.crystal.phase import load_phases, phase_to_dict, proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file, existing_folder
 from keras_stem.indexing.bank import Bank, build_bank
@@ -23,7 +24,6 @@ from keras_stem.indexing.matching import Matcher, require_pyxem
 from keras_stem.indexing.preprocessing import polar_grid, polar_spots
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
-from keras_stem.models.card import ORIX_FRAME
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.labels import crystal_map, single_phase
 from keras_stem.scan.scan import Scan
@@ -124,7 +124,7 @@ def phases_to_match(scan: Scan, cifs: Sequence[Path], space_groups: Sequence[int
     KerasStemError
         If there are neither, or the numbers of files and space groups differ.
     """
-    given = phases_of_files(cifs, space_groups)
+    given = load_phases(cifs, space_groups)
     if given:
         return given
     known = [] if not scan.has_labels else [phase for _, phase in scan.labels.phases_in_data]
@@ -132,22 +132,6 @@ def phases_to_match(scan: Scan, cifs: Sequence[Path], space_groups: Sequence[int
     if not phases:
         raise KerasStemError(f"{scan.path} does not tell the atoms of its phase; give --cif FILE.")
     return phases
-
-
-def phases_of_files(cifs: Sequence[Path], space_groups: Sequence[int]) -> list[Phase]:
-    """Return the phases of CIF files, each with its space group where numbers are given.
-
-    Raises
-    ------
-    KerasStemError
-        If a file cannot be read, or the numbers of files and space groups differ.
-    """
-    if space_groups and len(space_groups) != len(cifs):
-        raise KerasStemError(
-            f"Expected a space group for each of {len(cifs)} CIF files, found {len(space_groups)}."
-        )
-    numbers = space_groups or [None] * len(cifs)
-    return [load_phase(cif, number) for cif, number in zip(cifs, numbers, strict=True)]
 
 
 class _BlockMatcher:
