@@ -1,6 +1,7 @@
 """Orientation maps of other programs as labels of a scan."""
 
 import csv
+import itertools
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,6 +94,8 @@ def import_labels(
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     if path.suffix.lower() == ".ctf":
         _require_all_rows(path)
+    if path.suffix.lower() == ".ang":
+        _require_square_grid(path)
     found = _read_csv(path, phases) if path.suffix.lower() == ".csv" else _read_with_orix(path)
     order = _order(found, info, options, path)
     chosen, phase_id = _phases(found, phases, options, path)
@@ -173,6 +176,16 @@ def _require_all_rows(path: Path) -> None:
         )
 
 
+def _require_square_grid(path: Path) -> None:
+    with path.open(errors="replace") as file:
+        header = itertools.takewhile(lambda line: line.startswith("#"), file)
+        if any("GRID" in line and "hex" in line.lower() for line in header):
+            raise KerasStemError(
+                f"{path} is on a hexagonal grid, and a scan on a square one; "
+                "convert the map with the program that wrote it."
+            )
+
+
 def _fits_astar(path: Path) -> bool:
     with path.open(errors="replace") as file:
         return any(
@@ -243,17 +256,19 @@ def _add_qualities(properties: dict[str, np.ndarray], astar_ctf: bool) -> int:
         return 0
     if "BC" in properties:
         properties["Q"] = properties["BC"].astype(float)
-        if astar_ctf:  # elsewhere MAD is an angle, and no reliability
-            properties["R"] = 100 * properties["MAD"]
-        return 0
+        # Elsewhere MAD is an angle, and no reliability.
+        return _add_reliability(properties, "MAD", 100.0) if astar_ctf else 0
     for name, (q, q_factor, r, r_factor) in _QUALITIES.items():
         if name in properties:
             properties["Q"] = q_factor * properties[q]
-            if r is None:
-                return 0
-            properties["R"] = r_factor * np.maximum(properties[r], 0)
-            return int(np.sum(properties[r] < 0))
+            return 0 if r is None else _add_reliability(properties, r, r_factor)
     return 0
+
+
+def _add_reliability(properties: dict[str, np.ndarray], name: str, factor: float) -> int:
+    """Add R in place, 0 where the file has the -1 of one that was not computed; return how many these are."""
+    properties["R"] = factor * np.maximum(properties[name], 0)
+    return int(np.sum(properties[name] < 0))
 
 
 def _converted(rotations: Rotation, phase_id: np.ndarray, phases: Sequence[Phase], frame: str) -> Rotation:

@@ -1,6 +1,7 @@
 """What is in a scan file, in words."""
 
 import numpy as np
+from orix.crystal_map import CrystalMap, Phase
 from rich import filesize
 
 from keras_stem.crystal.phase import proper_point_group
@@ -29,16 +30,11 @@ def describe(scan: Scan, thresholds: Thresholds) -> dict[str, str]:
     if not scan.has_labels:
         return {**found, "Labels": "none"}
     try:
-        phase, labels = scan.phase, scan.labels
+        labels = scan.labels
     except KerasStemError as problem:
         return {**found, "Labels": str(problem)}
-    a, b, c, *angles = phase.structure.lattice.abcABG()
-    found |= {
-        "Phase": f"{phase.name}, point group {phase.point_group.name}, "
-        f"proper point group {proper_point_group(phase).name}",
-        "Lattice": f"{a:.4g}, {b:.4g}, {c:.4g} Å; " + ", ".join(f"{angle:.4g}" for angle in angles) + "°",
-        "Label properties": ", ".join(sorted(labels.prop)) or "none",
-    }
+    found |= _phases(labels)
+    found["Label properties"] = ", ".join(sorted(labels.prop)) or "none"
     for name in ("Q", "R"):
         if name in labels.prop:
             low, middle, high = np.percentile(labels.prop[name], (5, 50, 95))
@@ -68,6 +64,27 @@ def describe_geometry(scan: Scan) -> dict[str, str]:
         or "unknown",
         "Fingerprint": scan.fingerprint,
     }
+
+
+def _phases(labels: CrystalMap) -> dict[str, str]:
+    """Return what is known of each phase, and how many positions it has if there are several."""
+    found = {}
+    phases = [(index, phase) for index, phase in labels.phases_in_data if index >= 0]
+    for number, (index, phase) in enumerate(phases, start=1):
+        which = f" {number}" if len(phases) > 1 else ""
+        share = f", {np.mean(labels.phase_id == index):.0%} of the positions" if which else ""
+        a, b, c, *angles = phase.structure.lattice.abcABG()
+        found[f"Phase{which}"] = f"{phase.name or 'unknown'}, {_point_groups(phase)}{share}"
+        found[f"Lattice{which}"] = (
+            f"{a:.4g}, {b:.4g}, {c:.4g} Å; " + ", ".join(f"{angle:.4g}" for angle in angles) + "°"
+        )
+    return found
+
+
+def _point_groups(phase: Phase) -> str:
+    if phase.point_group is None:
+        return "without a point group"
+    return f"point group {phase.point_group.name}, proper point group {proper_point_group(phase).name}"
 
 
 def _size(scan: Scan, name: str, thresholds: Thresholds) -> str:

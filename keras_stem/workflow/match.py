@@ -167,7 +167,6 @@ class _Blocks:
         plain = [asdict(settings), [phase_to_dict(phase) for phase in phases], str(scan.path.resolve())]
         key = hashlib.sha256(json.dumps([*plain, scan.pattern_fingerprint, BLOCK_PATTERNS]).encode())
         self._folder = user_state_path("keras_stem") / "matching" / key.hexdigest()[:16]
-        existing_folder(self._folder)
         firsts = range(0, len(scan), BLOCK_PATTERNS)
         self.positions = [np.arange(first, min(first + BLOCK_PATTERNS, len(scan))) for first in firsts]
 
@@ -175,6 +174,7 @@ class _Blocks:
         return self._folder / f"{number:06d}.npz"
 
     def keep(self, number: int, solutions: Solutions) -> None:
+        existing_folder(self._folder)
         with complete_file(self.path(number)) as partial, partial.open("wb") as file:
             np.savez(
                 file,

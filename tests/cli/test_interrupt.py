@@ -8,6 +8,10 @@ import time
 
 import pytest
 
+from keras_stem.scan.detector import Detector
+from keras_stem.scan.metadata import ScanInfo
+from keras_stem.scan.scan import create_scan
+
 
 @pytest.fixture
 def interrupt(kstem):
@@ -46,6 +50,23 @@ def test_simulate(interrupt, tmp_path, workers):
     said = interrupt(writing, "simulate", tmp_path / "scan.h5", "--shape", "300", "--workers", workers)
     assert "Interrupted" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_convert(interrupt, tmp_path):
+    info = ScanInfo("large", (200, 100), Detector((128, 128), 0.02), 5.0, "nm")
+    with create_scan(tmp_path / "raw.hspy", info):
+        pass  # HDF5 gives zeros for what was never written
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "scan.h5").write_text("from before")
+
+    def writing():
+        return any(path.stat().st_size > 1e6 for path in out.glob(".partial-*"))
+
+    said = interrupt(writing, "convert", tmp_path / "raw.hspy", out / "scan.h5", "--repair")
+    assert "Interrupted" in said
+    assert [path.name for path in out.iterdir()] == ["scan.h5"]
+    assert (out / "scan.h5").read_text() == "from before"
 
 
 def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkeypatch):

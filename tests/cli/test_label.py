@@ -77,3 +77,6 @@ def test_two_phases_and_their_map(run, own_scan, copper_cif, tmp_path):
     assert (tmp_path / "two" / "phases.png").exists()
     told = run("fit", own_scan, status=1)
     assert "labels of one phase" in told
+    told = run("info", own_scan)
+    for part in ("Phase 1", "Cu, point group m-3m", "Phase 2", "oxide", "DS_Q"):
+        assert part in told

@@ -13,6 +13,7 @@ from keras_stem.crystal.frames import FRAMES, from_lab
 from keras_stem.crystal.phase import linio2, load_phase, proper_point_group
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
+from keras_stem.mapping.export import write_map
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.label_files import ImportOptions, import_labels
 from keras_stem.scan.labels import crystal_map
@@ -102,6 +103,25 @@ def test_symmetries_have_to_agree(truth, tmp_path):
         import_labels(path, INFO, ORIX, [linio2()])
     found = import_labels(path, INFO, ImportOptions("orix", ignore_symmetry=True), [linio2()])
     assert len(found.labels.phases[0].structure) == 12
+
+
+def test_a_hexagonal_grid_is_refused(truth, tmp_path):
+    path = write_astar(tmp_path / "map.ang", truth)
+    path.write_text(path.read_text().replace("SqrGrid", "HexGrid"))
+    with pytest.raises(KerasStemError, match="hexagonal grid"):
+        import_labels(path, INFO, ORIX)
+
+
+def test_an_astar_ctf_without_reliabilities(truth, tmp_path):
+    labels = crystal_map(truth, linio2(), (3, 4), 2.0, "nm", {"Q": np.full(12, 9.0), "R": np.full(12, 50.0)})
+    path = tmp_path / "map.ctf"
+    write_map(path, labels, {"method": "test"})
+    lines = path.read_text().splitlines()
+    lines[-1] = "\t".join([*lines[-1].split("\t")[:8], "-1", *lines[-1].split("\t")[9:]])
+    path.write_text("\n".join(lines) + "\n")
+    found = import_labels(path, INFO, ORIX)
+    assert found.without_reliability == 1
+    np.testing.assert_allclose(found.labels.prop["R"], [50] * 11 + [0])
 
 
 def test_an_orix_map_keeps_its_properties(truth, tmp_path):
