@@ -91,4 +91,8 @@ def _floats(batches: tf.data.Dataset, count: int) -> tf.data.Dataset:
         return (counts, *rest) if rest else counts
 
     floats = batches.map(convert, num_parallel_calls=2, deterministic=True)
-    return floats.apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)
+    floats = floats.apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)
+    options = tf.data.Options()
+    # Nothing is left to tune, and the end of an epoch would wait for the tuner's thread, up to 4 s.
+    options.autotune.enabled = False
+    return floats.with_options(options)
