@@ -146,9 +146,9 @@ def measured(backend: str, *arguments: str) -> dict[str, float]:
     return json.loads(printed.splitlines()[-1])
 
 
-def compare(arch: str) -> None:
+def compare(arch: str, backends: list[str]) -> None:
     """Print all rates of a network, and the ratios of the best."""
-    ways = [("ours", *pair) for pair in itertools.product(BACKENDS, PRECISIONS)]
+    ways = [("ours", *pair) for pair in itertools.product(backends, PRECISIONS)]
     ways += [("PyTorch", *pair) for pair in itertools.product(PRECISIONS, LAYOUTS)]
     best: dict[tuple[str, ...], dict[str, float]] = {}
     for _, way in itertools.product(range(ROUNDS), ways):
@@ -174,8 +174,9 @@ def main() -> None:
         case ["theirs", arch, precision, layout]:
             print(json.dumps(theirs(arch, precision, layout)))
         case chosen:
-            for arch in chosen or BATCH:
-                compare(arch)
+            backends = [backend for backend in BACKENDS if backend in chosen]
+            for arch in [arch for arch in BATCH if arch in chosen] or BATCH:
+                compare(arch, backends or list(BACKENDS))
 
 
 if __name__ == "__main__":

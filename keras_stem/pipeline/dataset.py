@@ -1,6 +1,6 @@
 """tf.data pipelines that stream patterns, the same on every Keras backend."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -66,11 +66,24 @@ def ordered_patterns(source: PatternSource, positions: np.ndarray, batch_size: i
     return _floats(patterns, -(-len(positions) // batch_size))
 
 
-def _blocks(order: Iterable[np.ndarray]) -> tf.data.Dataset:
-    """Return the blocks of positions of an order."""
-    return tf.data.Dataset.from_generator(
-        lambda: iter(order), output_signature=tf.TensorSpec((None,), tf.int64)
-    )
+def _blocks(order: InOrder | Shuffled) -> tf.data.Dataset:
+    """Return the blocks of positions of an order.
+
+    Not with ``from_generator``: its operation sets a limit in the C library's allocator for the whole process
+    (a remedy for Python 3.11 in TensorFlow), after which torch asks the system anew for the memory of every
+    tensor and trains at half its speed.
+    """
+    epoch: list[np.ndarray] = []
+
+    def block(number: np.ndarray) -> np.ndarray:
+        if number == 0:
+            epoch[:] = order
+        return epoch[number]
+
+    def positions(number):
+        return tf.ensure_shape(tf.numpy_function(block, [number], tf.int64), (None,))
+
+    return tf.data.Dataset.range(len(order)).map(positions)
 
 
 def _reader(source: PatternSource) -> Callable[[tf.Tensor], tf.Tensor]:

@@ -24,6 +24,9 @@ class InOrder:
         self._positions = positions
         self._block = block
 
+    def __len__(self) -> int:
+        return -(-len(self._positions) // self._block)
+
     def __iter__(self) -> Iterator[np.ndarray]:
         for first in range(0, len(self._positions), self._block):
             yield self._positions[first : first + self._block]
@@ -57,9 +60,11 @@ class Shuffled:
         self._seed = seed
         self.epoch = 0
 
+    def __len__(self) -> int:
+        return max(1, round(self._size / self._buffer))
+
     def __iter__(self) -> Iterator[np.ndarray]:
         rng = np.random.default_rng((self._seed, self.epoch))
         order = np.concatenate([self._chunks[i] for i in rng.permutation(len(self._chunks))])
-        blocks = max(1, round(self._size / self._buffer))
-        for block in np.array_split(order, blocks):
+        for block in np.array_split(order, len(self)):
             yield rng.permutation(block)
