@@ -1,7 +1,7 @@
 """Our template matching beside ACOM of py4DSTEM, an independent program, on the same simulated scan.
 
-``python acom.py PYTHON [CIF]``: PYTHON is the interpreter of an environment with py4DSTEM 0.14 and pymatgen,
-which need an older NumPy than keras_stem.
+``python acom.py PYTHON [CIF SPACE_GROUP]``: PYTHON is the interpreter of an environment with py4DSTEM 0.14 and
+pymatgen, which need an older NumPy than keras_stem.
 """
 
 import subprocess
@@ -20,7 +20,7 @@ from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
 from keras_stem.workflow.match import PATTERN_MATE, match_scan
 
-SHAPE = (30, 30)
+SHAPE = (12, 12)
 
 ACOM = """
 import sys
@@ -37,6 +37,7 @@ crystal = Crystal(given["positions"], numbers, given["cell"])
 crystal.calculate_structure_factors(float(given["radius"]))
 crystal.orientation_plan(
     zone_axis_range="auto", angle_step_zone_axis=1.0, angle_step_in_plane=1.0,
+    angle_coarse_zone_axis=4.0, angle_refine_range=4.0,
     accel_voltage=1e3 * float(given["beam_energy"]),
     precession_angle_degrees=float(given["precession_angle"]), progress_bar=False,
 )
@@ -94,17 +95,18 @@ def report(name: str, first: Rotation, second: Rotation, symmetry) -> None:
 
 
 def main() -> None:
-    python, *cif = sys.argv[1:]
+    python, *given = sys.argv[1:]
+    cif, group = (given[0], int(given[1])) if given else (None, None)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "scan.h5")
-        camera = Camera(pixels=128)
-        simulate_scan(path, Simulation(Polycrystal(SHAPE, 40), camera=camera, cif=cif[0] if cif else None))
+        polycrystal = Polycrystal(SHAPE, 8, vacuum=0)
+        simulate_scan(path, Simulation(polycrystal, camera=Camera(pixels=128), cif=cif, space_group=group))
         with Scan(path) as scan:
-            phase = scan.phase
-            truth, symmetry = scan.labels.rotations, proper_point_group(phase)
+            phase, truth = scan.phase, Rotation.from_euler(scan.labels.prop["truth_euler"])
             ours = match_scan(scan, [phase], Matching())[0].rotations
             theirs = acom(python, scan, Matching().complete(scan.info), Path(folder))
     print(f"{phase.name}, {SHAPE[0]} x {SHAPE[1]} patterns of 128 x 128 pixels, templates 1 deg apart")
+    symmetry = proper_point_group(phase)
     report("ours, truth", truth, ours, symmetry)
     report("ACOM, truth", truth, theirs, symmetry)
     report("ours, ACOM", ours, theirs, symmetry)

@@ -31,7 +31,13 @@ def write_blockfile(path: Path, gibibytes: float) -> None:
         {"name": name, "size": size, "scale": 1.0, "offset": 0.0, "units": unit, "navigate": unit == "nm"}
         for name, size, unit in zip(("y", "x", "dy", "dx"), data.shape, ("nm", "nm", "cm", "cm"), strict=True)
     ]
-    signal = {"data": data, "axes": axes, "metadata": {}, "original_metadata": {}}
+    signal = {
+        "data": data,
+        "axes": axes,
+        "metadata": {},
+        "original_metadata": {},
+        "attributes": {"_lazy": True},
+    }
     file_writer(str(path), signal, show_progressbar=False)
 
 

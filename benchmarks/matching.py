@@ -1,5 +1,6 @@
 """Template matching against a plain pyxem call with the same bank, and the CNN's map against both."""
 
+import itertools
 import tempfile
 import time
 from pathlib import Path
@@ -67,7 +68,7 @@ def ours(scan: Scan, bank, settings: Matching):
     return match
 
 
-def network(scan: Scan):
+def network(scan: Scan, precision: str):
     """Return a function that maps all positions with an untrained CNN."""
     from keras_stem.mapping.predict import predict_map
     from keras_stem.training.assemble import assemble
@@ -75,8 +76,9 @@ def network(scan: Scan):
     from keras_stem.training.recipe import Recipe
     from keras_stem.training.targets import EulerTarget
 
-    data = prepare(scan, Recipe())
-    model = assemble(data, Recipe(), EulerTarget(data.symmetry))
+    recipe = Recipe(precision=precision)
+    data = prepare(scan, recipe)
+    model = assemble(data, recipe, EulerTarget(data.symmetry))
     return lambda: predict_map(model, scan)
 
 
@@ -99,11 +101,12 @@ def main() -> None:
             match = ours(scan, bank, settings)
             peer = plain_pyxem(scan.read(np.arange(len(scan))), scan.info, bank, settings)
             compare(f"Matching with {len(bank)} templates", match, peer, GOAL_MATCHING, RUNS)
-            rates = rate(network(many), len(many)), rate(match, len(scan)), rate(peer, len(scan))
-        for name, slower in zip(("ours", "pyxem"), rates[1:], strict=True):
+            slow = {"ours": rate(match, len(scan)), "pyxem": rate(peer, len(scan))}
+            fast = {name: rate(network(many, name), len(many)) for name in ("float32", "bfloat16")}
+        for (precision, map_rate), (name, match_rate) in itertools.product(fast.items(), slow.items()):
             print(
-                f"The CNN's map: {rates[0] / slower:.1f} times template matching by {name} "
-                f"(goal {GOAL_NETWORK}; {rates[0]:.0f} against {slower:.0f} patterns/s)"
+                f"The CNN's map in {precision}: {map_rate / match_rate:.1f} times matching by {name} "
+                f"(goal {GOAL_NETWORK}; {map_rate:.0f} against {match_rate:.0f} patterns/s)"
             )
 
 
