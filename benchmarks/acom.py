@@ -1,7 +1,7 @@
 """Our template matching beside ACOM of py4DSTEM, an independent program, on the same simulated scan.
 
-``python acom.py PYTHON [CIF SPACE_GROUP]``: PYTHON is the interpreter of an environment with py4DSTEM 0.14 and
-pymatgen, which need an older NumPy than keras_stem.
+``python acom.py PYTHON [CIF SPACE_GROUP]``: PYTHON is the interpreter of an environment with py4DSTEM 0.14
+and pymatgen, which need an older NumPy than keras_stem.
 """
 
 import subprocess
