@@ -142,7 +142,7 @@ class _Changes:
             patterns = centred(patterns, self._beam_radius)
         patterns = bin_patterns(patterns, self._conversion.binning)
         rows = patterns.reshape(*block.shape[:2], *patterns.shape[1:])
-        return _bin_scan(rows, self._conversion.scan_binning).astype(self.dtype)
+        return _bin_scan(rows, self._conversion.scan_binning).astype(self.dtype, copy=False)
 
 
 def _four_dimensional(data: da.Array, shape: tuple[int, int] | None, source: str | Path) -> da.Array:
