@@ -243,7 +243,8 @@ def create_scan(path: str | Path, info: ScanInfo, dtype: Any = np.uint16) -> Ite
         _require_space(partial.parent, info, dtype)
         _write_header(partial, info)
         try:
-            with h5py.File(partial, "a") as file:
+            # Whole chunks are written, which need no cache on their way.
+            with h5py.File(partial, "a", rdcc_nbytes=0) as file:
                 yield ScanWriter(file, info, dtype)
         except (OSError, RuntimeError) as error:
             if "errno" not in str(error):  # what HDF5 says when the file system refuses

@@ -1,6 +1,7 @@
 """A vendor's file made a scan file, block by block."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from keras_stem.scan.metadata import ScanInfo, beam_radius
 from keras_stem.scan.scan import create_scan
 from keras_stem.scan.vendor import VendorPatterns, inverse_angstrom, read_vendor_file
 
-BLOCK_BYTES = 128 << 20
-"""About so much of the file is in memory at once."""
+BLOCK_BYTES = 64 << 20
+"""About so much of the file is read at once; the next such block is read while one is written."""
 
 SAMPLE_PATTERNS = 256
 """So many patterns from all over the scan show the bad pixels."""
@@ -199,17 +200,29 @@ def _blocks(data: da.Array, factor: int, source: str | Path) -> Iterator[tuple[i
     most = max(1, BLOCK_BYTES // row_bytes)
     chunk = data.chunks[0][0]
     rows = max(factor, min(most, max(chunk, most // chunk * chunk)) // factor * factor)
-    for first in range(0, data.shape[0], rows):
-        try:
-            block = data[first : first + rows].compute()
-        except (OSError, ValueError) as error:
-            raise KerasStemError(f"Cannot read the patterns of {source}: {error}.") from error
+    starts = range(0, data.shape[0], rows)
+    parts = [data[first : first + rows] for first in starts]
+    for first, block in zip(starts, _read_ahead(parts, source), strict=True):
         if np.issubdtype(block.dtype, np.floating) and np.isnan(block).any():
             row, column = np.argwhere(np.isnan(block).any(axis=(2, 3)))[0]
             raise KerasStemError(
                 f"The pattern at row {first + row}, column {column} of {source} holds NaN; crop it away."
             )
         yield first, block
+
+
+def _read_ahead(parts: list[da.Array], source: str | Path) -> Iterator[np.ndarray]:
+    """Yield the parts, each read while the one before is written."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(parts[0].compute)
+        for following in [*parts[1:], None]:
+            try:
+                block = coming.result()
+            except (OSError, ValueError) as error:
+                raise KerasStemError(f"Cannot read the patterns of {source}: {error}.") from error
+            if following is not None:
+                coming = reader.submit(following.compute)
+            yield block
 
 
 def _find_bad(data: da.Array) -> np.ndarray:
