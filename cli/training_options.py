@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 import click
 
-from keras_stem.choices import DECAY_UNITS, PRECISIONS, SCHEDULES, SPLITS
+from keras_stem.choices import (
+    AMBIGUITIES,
+    DECAY_UNITS,
+    DISTANCES,
+    PRECISIONS,
+    SCHEDULES,
+    SPLITS,
+    TARGETS,
+)
 from keras_stem.cli.common import IntegerList
 
 _OPTIONS = (
@@ -25,6 +33,13 @@ _OPTIONS = (
     click.option("--depths", type=IntegerList(), help="Swin: blocks of each stage.  [2,2,6,2]"),
     click.option("--heads", type=IntegerList(), help="Swin: attention heads of each stage.  [3,6,12,24]"),
     click.option("--window", type=click.IntRange(1), help="Swin: side of the windows.  [7]"),
+    click.option("--target", type=click.Choice(TARGETS), help="What the network predicts.  [euler]"),
+    click.option("--distance", type=click.Choice(DISTANCES), help="Of the loss of rotations.  [chordal]"),
+    click.option(
+        "--ambiguity",
+        type=click.Choice(AMBIGUITIES),
+        help="pattern: half a turn about the beam counts as no difference.  [none]",
+    ),
     click.option("--clamp/--no-clamp", default=None, help="Clamp the output before the loss.  [no]"),
     click.option("--min-q", type=float, help="Smallest correlation index Q of DS_Q and DS_R.  [20]"),
     click.option("--min-r", type=float, help="Smallest reliability R of DS_R.  [15]"),

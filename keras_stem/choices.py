@@ -8,6 +8,9 @@ VARIANTS = {
 }
 """As the paper names them; the first is the default."""
 PRECISIONS = ("float32", "bfloat16", "float16")
+TARGETS = ("euler", "rotation")
+DISTANCES = ("chordal", "geodesic")
+AMBIGUITIES = ("none", "pattern")
 SPLITS = ("random", "grain", "block")
 SCHEDULES = ("exponential", "constant")
 DECAY_UNITS = ("step", "epoch")

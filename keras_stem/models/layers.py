@@ -1,4 +1,4 @@
-"""Layers between counts and network, and between network and orientation."""
+"""Layers between counts and network."""
 
 import keras
 from keras import ops
@@ -21,27 +21,3 @@ class UnitScale(keras.layers.Layer):
         low = ops.min(patterns, axis=axes, keepdims=True)
         high = ops.max(patterns, axis=axes, keepdims=True)
         return (patterns - low) / ops.maximum(high - low, 1e-6)
-
-
-@keras.saving.register_keras_serializable(package="keras_stem")
-class EulerDecoder(keras.layers.Layer):
-    """Normalised Euler angles (B, 3) to Bunge Euler angles (B, 3) in radians.
-
-    Predictions a little outside the fundamental region stay there: -3 deg is as good an angle as 357, and
-    nearer to a label of 2.
-
-    Parameters
-    ----------
-    ranges
-        Upper bounds of phi1, Phi and phi2 in the Euler fundamental region, radians.
-    """
-
-    def __init__(self, ranges: list[float], **kwargs):
-        super().__init__(**kwargs)
-        self.ranges = [float(bound) for bound in ranges]
-
-    def call(self, normalised):  # noqa: D102
-        return ops.cast(normalised, "float32") * ops.array(self.ranges, "float32")
-
-    def get_config(self):  # noqa: D102
-        return {**super().get_config(), "ranges": self.ranges}

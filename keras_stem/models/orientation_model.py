@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 # These register the layers that a saved model names.
+import keras_stem.models.decoders
 import keras_stem.models.fused
 import keras_stem.models.layers
 import keras_stem.models.swin_layers  # noqa: F401

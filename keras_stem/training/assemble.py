@@ -1,6 +1,7 @@
 """A recipe and its data become a whole model."""
 
 import keras
+from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.phase import phase_to_dict
@@ -10,11 +11,18 @@ from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.registry import build_model
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.targets import EulerTarget
+from keras_stem.training.targets import EulerTarget, RotationTarget, Target, euler_degrees
 from keras_stem.version import __version__
 
 
-def assemble(data: TrainingData, recipe: Recipe, target: EulerTarget) -> OrientationModel:
+def target_of(recipe: Recipe, symmetry: Symmetry) -> Target:
+    """Return the representation of orientations that a recipe asks for, in a proper point group."""
+    if recipe.target == "euler":
+        return EulerTarget(symmetry)
+    return RotationTarget(symmetry, recipe.distance, mates=recipe.ambiguity == "pattern")
+
+
+def assemble(data: TrainingData, recipe: Recipe, target: Target) -> OrientationModel:
     """Build the model of a recipe, with fresh weights and its card.
 
     Parameters
@@ -38,8 +46,8 @@ def assemble(data: TrainingData, recipe: Recipe, target: EulerTarget) -> Orienta
     return OrientationModel(encoder, target.decoder(), _card(data, recipe, target).to_dict())
 
 
-def _card(data: TrainingData, recipe: Recipe, target: EulerTarget) -> ModelCard:
-    angles = target.angles_in_degrees(data.rotations[data.parts.train])
+def _card(data: TrainingData, recipe: Recipe, target: Target) -> ModelCard:
+    angles = euler_degrees(data.rotations[data.parts.train], data.symmetry)
     return ModelCard(
         arch=recipe.arch,
         target=target.name,

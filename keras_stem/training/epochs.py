@@ -24,7 +24,7 @@ from keras_stem.training.recipe import Recipe
 from keras_stem.training.schedule import PaperDecay
 from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState
-from keras_stem.training.targets import EulerTarget
+from keras_stem.training.targets import Target
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class EpochLoop:
     """
 
     model: OrientationModel
-    target: EulerTarget
+    target: Target
     data: TrainingData
     recipe: Recipe
     state: RunState

@@ -4,7 +4,15 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from keras_stem.choices import DECAY_UNITS, PRECISIONS, SCHEDULES, SPLITS
+from keras_stem.choices import (
+    AMBIGUITIES,
+    DECAY_UNITS,
+    DISTANCES,
+    PRECISIONS,
+    SCHEDULES,
+    SPLITS,
+    TARGETS,
+)
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig
 from keras_stem.models.registry import NetworkConfig, config_class
@@ -26,8 +34,14 @@ class Recipe:
         Number of epochs in which only the head is trained.
     precision
         Of the network: "float32", "bfloat16" or "float16". Its head and the loss are in float32.
+    target
+        How the network represents an orientation: "euler" (the paper's) or "rotation".
+    distance
+        Of the loss of rotations: "chordal" or "geodesic".
+    ambiguity
+        Of what counts as no difference: "none", or "pattern" for half a turn about the beam.
     clamp
-        Whether the output is clamped to the physical range before the loss.
+        Whether the output is clamped to the physical range before the loss, for Euler angles.
     thresholds
         Smallest Q and R of DS_R, from which DS_Train, DS_Val and DS_Test are taken.
     split
@@ -58,6 +72,9 @@ class Recipe:
     weights: str | None = None
     freeze: int = 0
     precision: str = "float32"
+    target: str = "euler"
+    distance: str = "chordal"
+    ambiguity: str = "none"
     clamp: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
     split: str = "random"
@@ -75,6 +92,9 @@ class Recipe:
     def __post_init__(self):
         for name, allowed in (
             ("precision", PRECISIONS),
+            ("target", TARGETS),
+            ("distance", DISTANCES),
+            ("ambiguity", AMBIGUITIES),
             ("split", SPLITS),
             ("schedule", SCHEDULES),
             ("decay_per", DECAY_UNITS),
@@ -87,6 +107,12 @@ class Recipe:
             if getattr(self, name) <= 0:
                 raise KerasStemError(f"Expected {name} above 0, found {getattr(self, name)}.")
 
+        if self.target == "euler" and (self.ambiguity != "none" or self.distance != "chordal"):
+            raise KerasStemError("The distance and the ambiguity are of the target rotation, found euler.")
+        if self.target != "euler" and self.clamp:
+            raise KerasStemError(
+                f"Only the target euler has a physical range to clamp to, found {self.target}."
+            )
         if self.freeze < 0:
             raise KerasStemError(f"Expected freeze of at least 0 epochs, found {self.freeze}.")
 

@@ -1,4 +1,6 @@
-"""How an orientation is represented for the network."""
+"""How an orientation is represented for the network: encoded for the loss, decoded from the prediction."""
+
+from typing import ClassVar, Protocol
 
 import keras
 import numpy as np
@@ -6,11 +8,42 @@ from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.crystal.euler import euler_ranges, reduce_euler
-from keras_stem.models.layers import EulerDecoder
+from keras_stem.models.decoders import EulerDecoder, RotationDecoder
+from keras_stem.training.losses import DisorientationLoss
+
+
+class Target(Protocol):
+    """A representation of orientations.
+
+    Attributes
+    ----------
+    name
+        One of `keras_stem.choices.TARGETS`.
+    size
+        Numbers that the network predicts.
+    """
+
+    name: ClassVar[str]
+    size: ClassVar[int]
+
+    def encode(self, rotations: Rotation) -> np.ndarray:
+        """Return what the loss expects, shape (n, d), of orientations, shape (n,)."""
+        ...
+
+    def decoder(self) -> keras.layers.Layer:
+        """Return the layer that turns predictions into Bunge Euler angles in radians."""
+        ...
+
+    def loss(self) -> keras.losses.Loss:
+        """Return the loss of predictions against encoded orientations."""
+        ...
 
 
 class EulerTarget:
     """The three Bunge Euler angles in the Euler fundamental region, each divided by its range.
+
+    As in the paper. The angles jump at the edges of the region: orientations that differ by little lie at
+    opposite ends.
 
     Parameters
     ----------
@@ -29,10 +62,6 @@ class EulerTarget:
         """Return numbers from 0 to 1, shape (n, 3), of orientations, shape (n,)."""
         return reduce_euler(rotations, self._symmetry) / self._ranges
 
-    def angles_in_degrees(self, rotations: Rotation) -> np.ndarray:
-        """Return the Euler angles of orientations, shape (n,), in the fundamental region, shape (n, 3)."""
-        return np.rad2deg(reduce_euler(rotations, self._symmetry))
-
     def decoder(self) -> keras.layers.Layer:
         """Return the layer that turns predictions into Euler angles in radians."""
         return EulerDecoder(self._ranges.tolist(), name="decoder")
@@ -44,3 +73,45 @@ class EulerTarget:
     def loss(self) -> keras.losses.Loss:
         """Return the loss of encoded orientations."""
         return keras.losses.Huber()
+
+
+class RotationTarget:
+    """Two directions of the lab in the crystal, made a rotation by Gram-Schmidt: six numbers without jumps.
+
+    The loss is the smallest distance over the symmetrically equivalent orientations.
+
+    Parameters
+    ----------
+    symmetry
+        Proper point group.
+    distance
+        Of the loss, "chordal" or "geodesic".
+    mates
+        Whether half a turn about the beam, which many patterns cannot tell apart, counts as no difference.
+    """
+
+    name = "rotation"
+    size = 6
+
+    def __init__(self, symmetry: Symmetry, distance: str = "chordal", mates: bool = False):
+        self._operators = symmetry.to_matrix()
+        self._ranges = euler_ranges(symmetry)
+        self._distance = distance
+        self._mates = mates
+
+    def encode(self, rotations: Rotation) -> np.ndarray:
+        """Return matrices lab to crystal, row by row, shape (n, 9), of orientations, shape (n,)."""
+        return rotations.to_matrix().reshape(-1, 9)
+
+    def decoder(self) -> keras.layers.Layer:
+        """Return the layer that turns predictions into Euler angles in radians."""
+        return RotationDecoder(self._operators.tolist(), self._ranges.tolist(), name="decoder")
+
+    def loss(self) -> keras.losses.Loss:
+        """Return the loss of encoded orientations."""
+        return DisorientationLoss(self._operators, self._distance, self._mates)
+
+
+def euler_degrees(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:
+    """Return Euler angles in the fundamental region, shape (n, 3) in deg, of orientations, shape (n,)."""
+    return np.rad2deg(reduce_euler(rotations, symmetry))

@@ -9,14 +9,13 @@ import numpy as np
 
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.transfer import Transfer, transfer
-from keras_stem.training.assemble import assemble
+from keras_stem.training.assemble import assemble, target_of
 from keras_stem.training.data import TrainingData
 from keras_stem.training.epochs import EpochLoop
 from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState
-from keras_stem.training.targets import EulerTarget
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def train(
         If patterns cannot be read or the training diverges.
     """
     keras.utils.set_random_seed(recipe.seed)
-    target = EulerTarget(data.symmetry)
+    target = target_of(recipe, data.symmetry)
     model = assemble(data, recipe, target)
     done = transfer(model.network, initial, str(recipe.weights)) if initial else None
     if done and verbose:

@@ -24,7 +24,7 @@ from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState, last_interrupted
-from keras_stem.training.targets import EulerTarget
+from keras_stem.training.targets import euler_degrees
 from keras_stem.training.train import Trained, train
 
 
@@ -190,7 +190,7 @@ def _log_figures(run: TrackedRun, data: TrainingData, trained: Trained) -> None:
     predicted = trained.predictions["test"]
     labels = data.rotations[data.parts.test]
     angles = disorientation(Rotation.from_euler(predicted), labels, data.symmetry)
-    expected = EulerTarget(data.symmetry).angles_in_degrees(labels)
+    expected = euler_degrees(labels, data.symmetry)
     run.log_figure(parity_figure(expected, np.rad2deg(predicted), np.rad2deg(angles)), "test_parity")
 
 

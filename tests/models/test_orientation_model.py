@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models.layers import EulerDecoder, LogScale, UnitScale
+from keras_stem.models.decoders import EulerDecoder
+from keras_stem.models.layers import LogScale, UnitScale
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.scan.detector import Detector
 from keras_stem.training.assemble import assemble

@@ -1,0 +1,147 @@
+"""Rotations in `keras.ops`, for losses and decoders: the twin of what orix does in NumPy.
+
+A rotation is a matrix (..., 3, 3) that takes lab to crystal coordinates, as orix's orientations do.
+"""
+
+import math
+
+import keras
+import numpy as np
+from keras import ops
+
+_SMALL = 1e-6
+_ROUNDED = 5e-4
+
+
+def orthonormal(six: keras.KerasTensor) -> keras.KerasTensor:
+    """Return rotations (..., 3, 3) from any six numbers (..., 6) by Gram-Schmidt.
+
+    The numbers are two columns of the matrix, the crystal directions of the lab's x and y, before they are
+    made orthonormal. The gradient is finite for all numbers, also for those that determine no rotation.
+
+    References
+    ----------
+    Zhou et al., "On the continuity of rotation representations in neural networks", CVPR 2019.
+    """
+    x = _unit(six[..., :3])
+    y = six[..., 3:]
+    y = _unit(y - ops.sum(x * y, axis=-1, keepdims=True) * x)
+    return ops.stack([x, y, cross(x, y)], axis=-1)
+
+
+def cross(a: keras.KerasTensor, b: keras.KerasTensor) -> keras.KerasTensor:
+    """Return the cross products of vectors (..., 3)."""
+    turned = [a[..., i] * b[..., j] - a[..., j] * b[..., i] for i, j in ((1, 2), (2, 0), (0, 1))]
+    return ops.stack(turned, axis=-1)
+
+
+def _unit(vector: keras.KerasTensor) -> keras.KerasTensor:
+    return vector * ops.rsqrt(ops.sum(vector * vector, axis=-1, keepdims=True) + _SMALL**2)
+
+
+def squared_chord(
+    found: keras.KerasTensor, expected: keras.KerasTensor, operators: np.ndarray, mates: bool = False
+) -> keras.KerasTensor:
+    """Return the squared chordal distance of rotations under a symmetry.
+
+    It is the smallest of ``|S found - expected|^2 / 2`` over the operators S (Frobenius norm), and equals
+    ``2 (1 - cos t)`` of the disorientation t, which is about t^2.
+
+    Parameters
+    ----------
+    found, expected
+        Shapes (..., 3, 3) that broadcast.
+    operators
+        Of the proper point group, shape (n, 3, 3).
+    mates
+        Whether half a turn about the beam is divided out, too.
+
+    Returns
+    -------
+    tensor
+        Shape (...).
+    """
+    flat = np.swapaxes(operators, -1, -2).reshape(len(operators), 9).T.astype("float32")
+    nearest = _largest_trace(found, expected, flat)
+    if mates:
+        # Half a turn about lab z reverses the first two columns of a matrix.
+        turned = ops.multiply(found, np.array([-1.0, -1.0, 1.0], "float32"))
+        nearest = ops.maximum(nearest, _largest_trace(turned, expected, flat))
+    return ops.maximum(3.0 - nearest, 0.0)
+
+
+def _largest_trace(found, expected, flat):
+    product = ops.matmul(found, ops.swapaxes(expected, -1, -2))
+    return ops.max(ops.matmul(ops.reshape(product, (*product.shape[:-2], 9)), flat), axis=-1)
+
+
+def angle_of(squared: keras.KerasTensor) -> keras.KerasTensor:
+    """Return the angle, radians, of a squared chordal distance.
+
+    Its gradient is finite everywhere: it is rounded off within about 1e-3 rad of no rotation, where that of the
+    angle jumps, and near half a turn.
+    """
+    # Half the squared chord is 1 - cos t, so that the sine of t / 2 is half the chord.
+    half_sine = ops.sqrt(squared / 4 + _ROUNDED**2) - _ROUNDED
+    half_cosine = ops.sqrt(ops.maximum(1 - squared / 4, 0.0) + _ROUNDED**2)
+    return 2 * ops.arctan2(half_sine, half_cosine)
+
+
+def turned_about_beam(matrices: keras.KerasTensor, angles: np.ndarray) -> keras.KerasTensor:
+    """Return R * Rz(-angle): the orientation whose pattern is turned by the angle, counter-clockwise.
+
+    Parameters
+    ----------
+    matrices
+        Shape (..., n, 3, 3).
+    angles
+        Shape (n,), radians.
+    """
+    cos, sin = np.cos(angles), np.sin(angles)
+    zero, one = np.zeros_like(cos), np.ones_like(cos)
+    # Passive: lab coordinates before the crystal's.
+    turn = np.stack([cos, sin, zero, -sin, cos, zero, zero, zero, one], axis=-1)
+    return ops.matmul(matrices, turn.reshape(-1, 3, 3).astype("float32"))
+
+
+def bunge(matrices: keras.KerasTensor) -> keras.KerasTensor:
+    """Return Bunge Euler angles (..., 3) in radians, from 0, of rotations (..., 3, 3)."""
+    element = {(i + 1, j + 1): matrices[..., i, j] for i in range(3) for j in range(3)}
+    sine = ops.sqrt(ops.square(element[3, 1]) + ops.square(element[3, 2]))
+    tilt = ops.arctan2(sine, element[3, 3])
+    flat = sine < 1e-5  # only phi1 + phi2 is determined then, or their difference
+    upside = ops.sign(element[3, 3])
+    first = ops.where(
+        flat, ops.arctan2(element[1, 2], element[1, 1]), ops.arctan2(element[3, 1], -element[3, 2])
+    )
+    last = ops.where(flat, 0.0 * upside, ops.arctan2(element[1, 3], element[2, 3]))
+    return ops.stack([first % (2 * math.pi), tilt, last % (2 * math.pi)], axis=-1)
+
+
+def fundamental_bunge(
+    matrices: keras.KerasTensor, operators: np.ndarray, bounds: np.ndarray
+) -> keras.KerasTensor:
+    """Return the Bunge Euler angles of the equivalents of rotations in the Euler fundamental region.
+
+    The twin of `keras_stem.crystal.euler.reduce_euler`.
+
+    Parameters
+    ----------
+    matrices
+        Shape (B, 3, 3).
+    operators
+        Of the proper point group, shape (n, 3, 3).
+    bounds
+        Of the angles, shape (3,), radians.
+
+    Returns
+    -------
+    tensor
+        Shape (B, 3), radians.
+    """
+    equivalents = ops.matmul(operators[:, None].astype("float32"), matrices[None])
+    angles = bunge(equivalents)
+    inside = ops.all(ops.less_equal(angles, np.asarray(bounds, "float32") + 1e-4), axis=-1)
+    tilt = ops.where(inside, angles[..., 1], 10.0)
+    chosen = ops.one_hot(ops.argmin(tilt, axis=0), len(operators), axis=0, dtype="float32")
+    return ops.sum(chosen[..., None] * angles, axis=0)
