@@ -78,8 +78,8 @@ def _largest_trace(found, expected, flat):
 def angle_of(squared: keras.KerasTensor) -> keras.KerasTensor:
     """Return the angle, radians, of a squared chordal distance.
 
-    Its gradient is finite everywhere: it is rounded off within about 1e-3 rad of no rotation, where that of the
-    angle jumps, and near half a turn.
+    Its gradient is finite everywhere: it is rounded off within about 1e-3 rad of no rotation, where that of
+    the angle jumps, and near half a turn.
     """
     # Half the squared chord is 1 - cos t, so that the sine of t / 2 is half the chord.
     half_sine = ops.sqrt(squared / 4 + _ROUNDED**2) - _ROUNDED

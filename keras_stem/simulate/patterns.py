@@ -94,7 +94,7 @@ class PatternSimulator:
             simulated = self._generator.calculate_diffraction2d(
                 self._phase,
                 rotations,
-                reciprocal_radius=self._detector.reciprocal_radius * _stretch(self._phase),
+                reciprocal_radius=self._detector.reciprocal_radius * stretch(self._phase),
                 with_direct_beam=False,
                 max_excitation_error=self._microscope.excitation_error,
             ).coordinates
@@ -136,7 +136,7 @@ class PatternSimulator:
         return image
 
 
-def _stretch(phase: Phase) -> float:
+def stretch(phase: Phase) -> float:
     """Return by how much diffsims's radius has to be too large for no spot to be missing.
 
     It looks for Miller indices up to the radius divided by the length of a*, b* and c*. In oblique lattices

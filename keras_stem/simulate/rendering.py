@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def add_disks(
     image: np.ndarray, rows: np.ndarray, columns: np.ndarray, totals: np.ndarray, radius: float
 ) -> None:
@@ -39,13 +39,13 @@ def add_disks(
                 image[row, column] += totals[k] * coverage / area
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _coverage(row: float, column: float, radius: float) -> float:
     distance = np.sqrt(row * row + column * column)
     return min(1.0, max(0.0, radius + 0.5 - distance))
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def add_halo(image: np.ndarray, row0: float, column0: float, total: float, decay: float) -> None:
     """Add diffuse scattering that falls exponentially from the direct beam, in place.
 

@@ -1,4 +1,4 @@
-"""Targets: what is encoded comes back decoded, and their losses are what they claim, with finite gradients."""
+"""Targets: what is encoded comes back decoded; losses are what they claim, with finite gradients."""
 
 import keras
 import numpy as np

@@ -1,0 +1,195 @@
+"""The kinematic patterns of diffsims, many thousands a second: for training on an endless stream of them.
+
+diffsims builds objects for each pattern; here its reciprocal lattice vectors and structure factors are taken
+once, and turned, weighted and drawn by compiled code. A test holds the two together.
+"""
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from diffsims.crystallography import ReciprocalLatticeVector
+from diffsims.utils.sim_utils import get_electron_wavelength, get_kinematical_intensities
+from orix.crystal_map import Phase
+
+from keras_stem.errors import KerasStemError
+from keras_stem.simulate.patterns import FAINTEST, stretch
+from keras_stem.simulate.rendering import add_disks, add_halo
+
+_SLACK = 1.02
+"""The Ewald sphere is not flat: a spot at some distance from the direct beam has a slightly longer vector."""
+
+
+@dataclass(frozen=True)
+class Reflections:
+    """Reciprocal lattice vectors of a phase, (n, 3), Å⁻¹, in its Cartesian frame, and their |F|², (n,)."""
+
+    vectors: np.ndarray
+    strengths: np.ndarray
+
+
+def reflections(phase: Phase, radius: float) -> Reflections:
+    """Return the reflections of a phase that are not extinct, up to a reciprocal radius in Å⁻¹.
+
+    Raises
+    ------
+    KerasStemError
+        If diffsims knows no scattering of the phase, or nothing of it diffracts within the radius.
+    """
+    found = ReciprocalLatticeVector.from_min_dspacing(
+        phase, min_dspacing=1 / (radius * stretch(phase)), include_zero_vector=False
+    )
+    try:
+        strengths = get_kinematical_intensities(phase.structure, found.hkl, found.gspacing)
+    except (KeyError, ValueError) as error:
+        raise KerasStemError(f"diffsims cannot simulate {phase.name}: {error}.") from error
+    kept = (found.gspacing <= min(stretch(phase), _SLACK) * radius) & (
+        strengths > FAINTEST * strengths.max(initial=0)
+    )
+    if not kept.any():
+        raise KerasStemError(f"{phase.name} has no reflections up to {radius:.3g} 1/Å.")
+    return Reflections(np.ascontiguousarray(found.data[kept]), np.ascontiguousarray(strengths[kept]))
+
+
+def wave_number(beam_energy: float) -> float:
+    """Return the radius of the Ewald sphere, Å⁻¹, of a beam energy in kV."""
+    return 1 / float(get_electron_wavelength(beam_energy))
+
+
+@numba.njit(cache=True, nogil=True)
+def spots_of(
+    vectors: np.ndarray,
+    strengths: np.ndarray,
+    matrix: np.ndarray,
+    wave: float,
+    precession: float,
+    error: float,
+    radius: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the spots of an orientation.
+
+    Parameters
+    ----------
+    vectors, strengths
+        Of the `Reflections`.
+    matrix
+        Shape (3, 3), lab to crystal.
+    wave
+        Radius of the Ewald sphere, Å⁻¹.
+    precession
+        Radians.
+    error
+        Largest excitation error, and width of the shape factor, Å⁻¹.
+    radius
+        Spots farther from the direct beam are left out, Å⁻¹.
+
+    Returns
+    -------
+    x, y, intensity : numpy.ndarray
+        Shape (n,); Å⁻¹ with y up, and of sum 1.
+
+    References
+    ----------
+    Palatinus et al., Acta Cryst. B75 (2019) 512, equations 6 and 10, as in diffsims.
+    """
+    count = 0
+    x, y, intensity = np.empty(len(vectors)), np.empty(len(vectors)), np.empty(len(vectors))
+    sigma = np.pi / error
+    high, across = wave * np.cos(precession), wave * np.sin(precession)
+    brightest = 0.0
+    for k in range(len(vectors)):
+        z = vectors[k, 0] * matrix[0, 2] + vectors[k, 1] * matrix[1, 2] + vectors[k, 2] * matrix[2, 2]
+        if abs(z) > 3 * error + 0.2:  # far from the sphere, whose cap is flatter than that
+            continue
+        u = vectors[k, 0] * matrix[0, 0] + vectors[k, 1] * matrix[1, 0] + vectors[k, 2] * matrix[2, 0]
+        v = vectors[k, 0] * matrix[0, 1] + vectors[k, 1] * matrix[1, 1] + vectors[k, 2] * matrix[2, 1]
+        r = np.sqrt(u * u + v * v)
+        if r > radius:
+            continue
+        # Those that the sphere meets at some moment of the precession.
+        above = high - np.sqrt(wave * wave - (r + across) ** 2)
+        below = high - np.sqrt(wave * wave - (r - across) ** 2)
+        if z - error > above or z + error < below:
+            continue
+        s = wave - np.sqrt(wave * wave - r * r) - z
+        x[count], y[count] = u, v
+        intensity[count] = strengths[k] * _shape(s, r, precession, sigma)
+        brightest = max(brightest, intensity[count])
+        count += 1
+    return _visible(x[:count], y[:count], intensity[:count], brightest)
+
+
+@numba.njit(cache=True, nogil=True)
+def _shape(s: float, r: float, precession: float, sigma: float) -> float:
+    if precession == 0.0:
+        return 1 / (sigma * sigma * s * s + 1)
+    u = sigma * sigma * (r * r * precession * precession - s * s) + 1
+    z = np.sqrt(u * u + 4 * sigma * sigma * s * s)
+    return np.sqrt(2 * (u + z)) / z
+
+
+@numba.njit(cache=True, nogil=True)
+def _visible(x, y, intensity, brightest):
+    kept = intensity > FAINTEST * brightest
+    x, y, intensity = x[kept], y[kept], intensity[kept]
+    return x, y, intensity / max(intensity.sum(), 1e-30)
+
+
+@numba.njit(cache=True, nogil=True)
+def expose(
+    vectors: np.ndarray,
+    strengths: np.ndarray,
+    matrices: np.ndarray,
+    shares: np.ndarray,
+    conditions: np.ndarray,
+    wave: float,
+    precession: float,
+    pixel_size: float,
+    seed: int,
+    counts: np.ndarray,
+) -> None:
+    """Draw patterns of one grain or two and count electrons, in place.
+
+    Parameters
+    ----------
+    vectors, strengths
+        Of the `Reflections`.
+    matrices
+        Shape (n, 2, 3, 3), lab to crystal, of both grains.
+    shares
+        Shape (n,), of the first grain in the scattering; the second has the rest.
+    conditions
+        Shape (n, 9): excitation error (Å⁻¹), disk radius (pixels), shares of the direct beam and of the
+        diffuse background, halo (pixels), dose (electrons), drift of rows and of columns (pixels), scale
+        (1 for the detector's calibration).
+    wave, precession
+        As for `spots_of`.
+    pixel_size
+        Å⁻¹.
+    seed
+        Fixes the noise.
+    counts
+        Shape (n, H, W), filled.
+    """
+    np.random.seed(seed)
+    height, width = counts.shape[1:]
+    radius = np.hypot(height, width) / 2 * pixel_size
+    for k in range(len(counts)):
+        error, disk, direct, diffuse, halo, dose, drift_row, drift_column, scale = conditions[k]
+        row0, column0 = (height - 1) / 2 + drift_row, (width - 1) / 2 + drift_column
+        image = np.zeros((height, width))
+        add_disks(image, np.array([row0]), np.array([column0]), np.array([direct]), disk)
+        add_halo(image, row0, column0, diffuse, halo)
+        for grain in range(2):
+            share = shares[k] if grain == 0 else 1 - shares[k]
+            if share <= 0.0:
+                continue
+            x, y, intensity = spots_of(
+                vectors, strengths, matrices[k, grain], wave, precession, error, radius
+            )
+            zoom = scale / pixel_size
+            total = (1 - direct - diffuse) * share
+            add_disks(image, row0 - y * zoom, column0 + x * zoom, total * intensity, disk)
+        for row in range(height):
+            for column in range(width):
+                counts[k, row, column] = np.random.poisson(dose * image[row, column])

@@ -1,0 +1,146 @@
+"""An endless stream of simulated patterns of random orientations, for training without a labelled scan."""
+
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from orix.crystal_map import Phase
+
+from keras_stem.crystal.rotations import random_rotations
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.detector import Detector
+from keras_stem.simulate.kinematic import expose, reflections, wave_number
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Nuisances:
+    """From where to where that varies between patterns which is not the orientation.
+
+    Parameters
+    ----------
+    excitation_error
+        Å⁻¹, about the inverse thickness of the sample.
+    disk
+        Radius of the disks, in that of the convergence angle.
+    direct, diffuse
+        Shares of the electrons in the direct beam and in the diffuse background.
+    halo
+        Distance over which the diffuse background falls to 1/e, Å⁻¹.
+    dose
+        Electrons in a pattern; even on a logarithmic scale.
+    drift
+        Offset of the direct beam, pixels, in rows and in columns.
+    scale
+        True camera length over that of the calibration.
+    share
+        Of the dominant grain where two overlap.
+    overlap
+        Probability that a second grain takes part.
+    """
+
+    excitation_error: Range = (0.015, 0.03)
+    disk: Range = (0.85, 1.15)
+    direct: Range = (0.2, 0.5)
+    diffuse: Range = (0.15, 0.4)
+    halo: Range = (0.15, 0.4)
+    dose: Range = (3e4, 3e5)
+    drift: Range = (-0.5, 0.5)
+    scale: Range = (0.998, 1.002)
+    share: Range = (0.5, 1.0)
+    overlap: float = 0.6
+
+    def __post_init__(self):
+        ranges = [value for value in astuple(self) if isinstance(value, tuple)]
+        if any(low > high for low, high in ranges):
+            raise KerasStemError(f"Expected ranges from low to high, found {self}.")
+
+
+@dataclass(frozen=True)
+class Beam:
+    """What is known of the microscope: kV, deg, and mrad (half angle)."""
+
+    beam_energy: float = 300.0
+    precession_angle: float = 0.6
+    convergence_angle: float = 1.6
+
+
+class PatternStream:
+    """Patterns of one phase on one detector, in numbered batches that do not depend on each other.
+
+    Parameters
+    ----------
+    phase
+        With its whole unit cell.
+    beam
+        The microscope.
+    detector
+        Shape and calibration of the patterns.
+    nuisances
+        What varies.
+    seed
+        With its number it fixes a batch.
+    """
+
+    def __init__(self, phase: Phase, beam: Beam, detector: Detector, nuisances: Nuisances, seed: int):
+        self._reflections = reflections(phase, detector.reciprocal_radius)
+        self._beam = beam
+        self._detector = detector
+        self._nuisances = nuisances
+        self._seed = seed
+        self._wave = wave_number(beam.beam_energy)
+        self._disk = beam.convergence_angle * 1e-3 * self._wave / detector.pixel_size
+
+    def batch(self, number: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return patterns and their dominant orientations.
+
+        Parameters
+        ----------
+        number
+            Of the batch.
+        size
+            Of the batch.
+
+        Returns
+        -------
+        counts : numpy.ndarray
+            Shape (size, H, W), uint16.
+        matrices : numpy.ndarray
+            Shape (size, 3, 3), lab to crystal, float32.
+        """
+        rng = np.random.default_rng((self._seed, number))
+        matrices = random_rotations(2 * size, rng).to_matrix().reshape(size, 2, 3, 3)
+        drawn = self._nuisances
+        shares = np.where(rng.uniform(size=size) < drawn.overlap, rng.uniform(*drawn.share, size), 1.0)
+        counts = np.empty((size, *self._detector.shape), np.uint16)
+        expose(
+            self._reflections.vectors,
+            self._reflections.strengths,
+            matrices,
+            shares,
+            self._conditions(size, rng),
+            self._wave,
+            np.deg2rad(self._beam.precession_angle),
+            self._detector.pixel_size,
+            int(rng.integers(2**31)),
+            counts,
+        )
+        return counts, matrices[:, 0].astype(np.float32)
+
+    def _conditions(self, size: int, rng: np.random.Generator) -> np.ndarray:
+        """Return the conditions that `expose` takes, shape (size, 9)."""
+        drawn = self._nuisances
+        return np.stack(
+            [
+                rng.uniform(*drawn.excitation_error, size),
+                np.maximum(self._disk * rng.uniform(*drawn.disk, size), 0.5),
+                rng.uniform(*drawn.direct, size),
+                rng.uniform(*drawn.diffuse, size),
+                rng.uniform(*drawn.halo, size) / self._detector.pixel_size,
+                np.exp(rng.uniform(*np.log(drawn.dose), size)),
+                rng.uniform(*drawn.drift, size),
+                rng.uniform(*drawn.drift, size),
+                rng.uniform(*drawn.scale, size),
+            ],
+            axis=1,
+        )

@@ -1,0 +1,55 @@
+"""The fast simulation draws what diffsims gives."""
+
+import numpy as np
+import pytest
+from orix.quaternion import Rotation
+from phases import PHASES
+
+from keras_stem.crystal.rotations import random_rotations
+from keras_stem.scan.detector import Detector
+from keras_stem.simulate.kinematic import reflections, spots_of, wave_number
+from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots
+from keras_stem.simulate.stream import Beam, Nuisances, PatternStream
+
+DETECTOR = Detector((64, 64), 0.05)
+
+
+@pytest.mark.parametrize("precession", [0.0, 0.6])
+@pytest.mark.parametrize("name", ["R-3m", "P-1", "Pm-3m", "P6/mmm"])
+def test_spots_are_those_of_diffsims(name, precession, rng):
+    phase = PHASES[name]()
+    microscope = Microscope(precession_angle=precession)
+    simulator = PatternSimulator(phase, microscope, DETECTOR)
+    rotations = random_rotations(8, rng)
+    known = reflections(phase, DETECTOR.reciprocal_radius)
+    for expected, matrix in zip(simulator.spots(rotations), rotations.to_matrix(), strict=True):
+        x, y, intensity = spots_of(
+            known.vectors,
+            known.strengths,
+            matrix,
+            wave_number(300.0),
+            np.deg2rad(precession),
+            microscope.excitation_error,
+            DETECTOR.reciprocal_radius,
+        )
+        found = Spots(np.stack([x, y], axis=1), intensity)
+        images = [simulator.draw([spots], [1.0], np.zeros(2)) for spots in (found, expected)]
+        np.testing.assert_allclose(*images, atol=1e-9)
+
+
+def test_the_stream_draws_what_the_simulator_does():
+    same = {"direct": (0.35,) * 2, "diffuse": (0.3,) * 2, "halo": (0.25,) * 2, "disk": (1.0,) * 2}
+    still = {"drift": (0.0,) * 2, "scale": (1.0,) * 2, "excitation_error": (0.02,) * 2, "overlap": 0.0}
+    phase = PHASES["R-3m"]()
+    stream = PatternStream(phase, Beam(), DETECTOR, Nuisances(dose=(1e6,) * 2, **same, **still), seed=3)
+    counts, matrices = stream.batch(7, 4)
+    again = stream.batch(7, 4)
+    np.testing.assert_array_equal(counts, again[0])
+    np.testing.assert_array_equal(matrices, again[1])
+    assert (stream.batch(8, 4)[0] != counts).any()
+    simulator = PatternSimulator(phase, Microscope(), DETECTOR)
+    for pattern, spots in zip(counts, simulator.spots(Rotation.from_matrix(matrices)), strict=True):
+        expected = 1e6 * simulator.draw([spots], [1.0], np.zeros(2))
+        noise = (pattern - expected) / np.sqrt(np.maximum(expected, 1))
+        assert abs(noise.mean()) < 0.1
+        assert 0.9 < noise.std() < 1.1
