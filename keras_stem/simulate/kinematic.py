@@ -16,6 +16,9 @@ from keras_stem.errors import KerasStemError
 from keras_stem.simulate.patterns import FAINTEST, stretch
 from keras_stem.simulate.rendering import add_disks, add_halo
 
+_EXTINCT = 1e-9
+"""Reflections below this share of the strongest are extinct but for rounding."""
+
 _SLACK = 1.02
 """The Ewald sphere is not flat: a spot at some distance from the direct beam has a slightly longer vector."""
 
@@ -43,9 +46,8 @@ def reflections(phase: Phase, radius: float) -> Reflections:
         strengths = get_kinematical_intensities(phase.structure, found.hkl, found.gspacing)
     except (KeyError, ValueError) as error:
         raise KerasStemError(f"diffsims cannot simulate {phase.name}: {error}.") from error
-    kept = (found.gspacing <= min(stretch(phase), _SLACK) * radius) & (
-        strengths > FAINTEST * strengths.max(initial=0)
-    )
+    near = found.gspacing <= min(stretch(phase), _SLACK) * radius
+    kept = near & (strengths > _EXTINCT * strengths.max(initial=0))
     if not kept.any():
         raise KerasStemError(f"{phase.name} has no reflections up to {radius:.3g} 1/Å.")
     return Reflections(np.ascontiguousarray(found.data[kept]), np.ascontiguousarray(strengths[kept]))
