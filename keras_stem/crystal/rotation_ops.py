@@ -104,6 +104,28 @@ def turned_about_beam(matrices: keras.KerasTensor, angles: np.ndarray) -> keras.
     return ops.matmul(matrices, turn.reshape(-1, 3, 3).astype("float32"))
 
 
+def votes_in_lab(votes: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    """Return what the azimuths of a polar network say, in the frame of the lab.
+
+    Parameters
+    ----------
+    votes
+        Shape (B, n, 7): a score, and the six numbers of a rotation in the frame that is turned by the azimuth.
+
+    Returns
+    -------
+    weights : tensor
+        Shape (B, n), logarithms of weights whose sum is 1.
+    rotations : tensor
+        Shape (B, n, 3, 3).
+    """
+    count = votes.shape[1]
+    # A vote belongs to the middle of a pair of azimuths, the first of which are 0 and 1 of 2 n.
+    azimuths = 2 * np.pi * (np.arange(count) + 0.25) / count
+    weights = ops.log_softmax(votes[..., 0], axis=-1)
+    return weights, turned_about_beam(orthonormal(votes[..., 1:]), azimuths)
+
+
 def bunge(matrices: keras.KerasTensor) -> keras.KerasTensor:
     """Return Bunge Euler angles (..., 3) in radians, from 0, of rotations (..., 3, 3)."""
     element = {(i + 1, j + 1): matrices[..., i, j] for i in range(3) for j in range(3)}

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_stem.crystal.rotation_ops import fundamental_bunge, orthonormal
+from keras_stem.crystal.rotation_ops import fundamental_bunge, orthonormal, votes_in_lab
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
@@ -57,3 +57,14 @@ class RotationDecoder(keras.layers.Layer):
     def get_config(self):  # noqa: D102
         own = {"operators": self.operators.tolist(), "ranges": self.ranges}
         return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="keras_stem")
+class VoteDecoder(RotationDecoder):
+    """Votes (B, azimuths, 7) to the Bunge Euler angles (B, 3) of the strongest, in radians."""
+
+    def call(self, votes):  # noqa: D102
+        weights, rotations = votes_in_lab(ops.cast(votes, "float32"))
+        strongest = ops.one_hot(ops.argmax(weights, axis=-1), votes.shape[1], dtype="float32")
+        chosen = ops.sum(strongest[..., None, None] * rotations, axis=1)
+        return fundamental_bunge(chosen, self.operators, self.ranges)
