@@ -4,7 +4,7 @@ import click
 
 from keras_stem.choices import ARCHITECTURES
 from keras_stem.cli.common import MODEL, SCAN, choose_model, import_backend
-from keras_stem.cli.tables import print_scores
+from keras_stem.cli.tables import print_confidence, print_scores
 
 
 @click.command("evaluate")
@@ -13,7 +13,8 @@ from keras_stem.cli.tables import print_scores
 @click.option("--arch", type=click.Choice(ARCHITECTURES), help="Take the best model of this network.")
 @click.option("--min-q", type=float, help="Smallest Q of DS_Q and DS_R.  [default: that of the training]")
 @click.option("--min-r", type=float, help="Smallest R of DS_R.  [default: that of the training]")
-def command(scan, model, arch, min_q, min_r) -> None:
+@click.option("--refine", is_flag=True, help="Refine each orientation against simulated patterns.")
+def command(scan, model, arch, min_q, min_r, refine) -> None:
     """Score a model on SCAN, against its labels and, where the scan is simulated, the truth."""
     import_backend()
     from keras_stem.scan.scan import Scan
@@ -26,6 +27,8 @@ def command(scan, model, arch, min_q, min_r) -> None:
         thresholds = Thresholds(
             trained["q"] if min_q is None else min_q, trained["r"] if min_r is None else min_r
         )
-        found = evaluate(loaded, opened, thresholds, verbose=True)
+        found = evaluate(loaded, opened, thresholds, verbose=True, refine=refine)
     click.echo(f"Model {reference} on {scan}:")
     print_scores([(row.subset, row.reference, row.scores) for row in found])
+    if found[0].confidence is not None:
+        print_confidence([(row.subset, row.reference, row.confidence) for row in found])

@@ -9,23 +9,37 @@ from keras_stem.cli.common import import_backend, pattern_progress
 from keras_stem.cli.tables import print_scores
 from keras_stem.cli.training_options import training_options
 
+SIMULATION = ("simulate", "space_group", "like", "patterns")
+
 
 @click.command("fit")
 @click.argument("scan", type=click.Path(path_type=Path), required=False)
-@click.option("--arch", type=click.Choice(ARCHITECTURES), help="Network.  [cnn]")
+@click.option("--arch", type=click.Choice(ARCHITECTURES), help="Network.  [polar; paper cnn]")
 @click.option(
     "--variant",
     type=click.Choice([name for names in VARIANTS.values() for name in names]),
     help="Of DenseNet or Swin, as in the paper.  [plain, modified-fc]",
 )
+@click.option(
+    "--simulate",
+    metavar="CIF",
+    help="Train on simulated patterns of this crystal structure (LiNiO2 is built in) instead of a scan.",
+)
+@click.option("--space-group", type=click.IntRange(1, 230), help="Simulate: where the CIF file says P 1.")
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    help="Simulate: a scan whose detector and beam to take.  [64 pixels, 1.6 1/Å, 300 kV, 0.6 deg, 1.6 mrad]",
+)
+@click.option("--patterns", type=click.IntRange(1), help="Simulate: in an epoch.  [32000]")
 @training_options
 @click.option("--resume", is_flag=True, help="Go on with the training that was interrupted last.")
 @click.pass_context
 def command(context, scan, resume, **options) -> None:
     """Train a network on SCAN, as an MLflow run, and register the model.
 
-    Without SCAN, the built-in demonstration scan is taken. What is not given is as in the paper, with the
-    values in brackets.
+    Without SCAN, the built-in demonstration scan is taken, or patterns are simulated for --simulate. What is
+    not given has the values in brackets; --recipe paper takes those of the paper.
     """
     given = [
         name
@@ -35,18 +49,40 @@ def command(context, scan, resume, **options) -> None:
     if resume and given:
         raise click.UsageError(f"--resume takes everything from the interrupted run; leave out {given[0]}.")
     import_backend()
-    result = _resume() if resume else _fit(scan or _demonstration(), options)
+    result = _resume() if resume else _fit(scan, options)
     print_scores([(f"DS_{name.capitalize()}", "labels", scores) for name, scores in result.scores.items()])
     click.echo(f"Run {result.run_id}, {result.epochs} epochs.")
     marks = f" (now {', '.join(result.aliases)})" if result.aliases else ""
     click.echo(f"Registered as {result.model_uri}{marks}.")
 
 
-def _fit(scan: Path, options: dict):
+def _fit(scan: Path | None, options: dict):
     from keras_stem.training.options import recipe_from_options
     from keras_stem.workflow.fit import fit
 
-    return fit(scan, recipe_from_options(options), verbose=True)
+    simulation = _simulation(**{name: options.pop(name) for name in SIMULATION})
+    recipe = recipe_from_options({**options, "simulation": simulation})
+    if simulation is None and scan is None:
+        scan = _demonstration()
+    return fit(scan, recipe, verbose=True)
+
+
+def _simulation(simulate: str | None, space_group: int | None, like: Path | None, patterns: int | None):
+    """Return what is simulated, if anything."""
+    if simulate is None:
+        if space_group or like or patterns:
+            raise click.UsageError("--space-group, --like and --patterns go with --simulate.")
+        return None
+    from keras_stem.scan.scan import Scan
+    from keras_stem.simulate.stream import Instrument, SimulatedTraining
+
+    instrument = Instrument()
+    if like:
+        with Scan(like) as scan:
+            instrument = Instrument.of_scan(scan.info)
+    cif = None if simulate.lower() == "linio2" else str(Path(simulate).resolve())
+    settings = {"patterns": patterns} if patterns else {}
+    return SimulatedTraining(cif, space_group, instrument, **settings)
 
 
 def _resume():

@@ -19,8 +19,11 @@ from keras_stem.cli.common import MODEL, SCAN, choose_model, import_backend
     "--min-q", type=float, default=20.0, show_default=True, help="Points with a smaller Q are grey."
 )
 @click.option("--all", "show_all", is_flag=True, help="Show all points, whatever their Q.")
-def command(scan, model, arch, out, min_q, show_all) -> None:
-    """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5 and an .ang file."""
+@click.option(
+    "--refine", is_flag=True, help="Refine each orientation against simulated patterns: slower and finer."
+)
+def command(scan, model, arch, out, min_q, show_all, refine) -> None:
+    """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5, an .ang and a .ctf file."""
     import_backend()
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.mapping import map_scan
@@ -29,5 +32,9 @@ def command(scan, model, arch, out, min_q, show_all) -> None:
     with Scan(scan) as opened:
         phase = opened.phase.name if opened.has_labels else None
         loaded, reference = choose_model(model, arch, phase)
-        map_scan(loaded, opened, out, None if show_all else min_q, reference, verbose=True)
+        threshold = None if show_all else min_q
+        prediction = map_scan(loaded, opened, out, threshold, reference, verbose=True, refine=refine)
+    unlike = prediction.property("unlike")
+    if unlike is not None and unlike.any():
+        click.echo(f"{unlike.mean():.1%} of the patterns are unlike those that the model was trained on.")
     click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")

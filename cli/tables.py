@@ -4,31 +4,64 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from keras_stem.training.confidence import ConfidenceScores
     from keras_stem.training.scores import Scores
     from keras_stem.workflow.compare import Row
 
-_COLUMNS = (
+_DISORIENTATION = (
     ("median", "Median", "{:.2f}"),
     ("mean", "Mean", "{:.2f}"),
     ("p95", "95 %", "{:.1f}"),
+    ("under_1", "< 1°", "{:.1%}"),
     ("under_2", "< 2°", "{:.1%}"),
     ("under_5", "< 5°", "{:.1%}"),
+)
+_PATTERN = tuple((f"pattern_{name}", title, form) for name, title, form in _DISORIENTATION)
+_EULER = (
     ("r2", "R²", "{:.3f}"),
+    ("r2_nearest", "R² nearest", "{:.3f}"),
     ("mae", "MAE", "{:.2f}"),
     ("mse", "MSE", "{:.0f}"),
+)
+_CONFIDENCE = (
+    ("covered_68", "Under 68 %", "{:.1%}"),
+    ("covered_95", "Under 95 %", "{:.1%}"),
+    ("spearman", "Spearman", "{:.2f}"),
+    ("risk", "Risk (°)", "{:.2f}"),
+)
+_NOTE = (
+    "Disorientation in degrees, and again with half a turn about the beam divided out. R², MAE, MSE: of the\n"
+    "Euler angles in degrees; R² nearest with predictions moved to the equivalent nearest to the reference."
 )
 
 
 def print_scores(rows: "list[tuple[str, str, Scores]]") -> None:
-    """Print a line of scores for each subset and reference: the disorientation first."""
+    """Print the scores of each subset and reference: the disorientation first."""
+    titles = ["Subset", "Against", "DPs", *(title for _, title, _ in _DISORIENTATION)]
+    lines, euler = [], []
+    for subset, reference, scores in rows:
+        named = scores.named("")
+        lines.append([subset, reference, str(scores.count), *_cells(named, "_", _DISORIENTATION)])
+        lines.append(["", "  half turn", "", *_cells(named, "_", _PATTERN)])
+        euler.append([subset, reference, *_cells(named, "_", _EULER)])
+    _print_table(titles, lines, 2)
+    _print_table(["Subset", "Against", *(title for _, title, _ in _EULER)], euler, 2)
+    print(_NOTE)
+
+
+def print_confidence(rows: "list[tuple[str, str, ConfidenceScores]]") -> None:
+    """Print how well the stated uncertainties agree with the errors."""
     lines = [
-        [subset, reference, str(scores.count), *_cells(asdict(scores), "", _COLUMNS)]
-        for subset, reference, scores in rows
+        [subset, reference, *_cells(asdict(scores), "", _CONFIDENCE)] for subset, reference, scores in rows
     ]
-    _print_table(["Subset", "Against", "DPs", *(title for _, title, _ in _COLUMNS)], lines, 2)
-    print("Median to < 5°: disorientation (°). R², MAE, MSE: Euler angles (°).")
+    _print_table(["Subset", "Against", *(title for _, title, _ in _CONFIDENCE)], lines, 2)
+    print(
+        "Shares of the errors under the stated bounds, rank correlation of uncertainty and error, area\n"
+        "under the risk-coverage curve."
+    )
 
 
+_COMPARED = (*_DISORIENTATION, *(column for column in _EULER if column[0] != "r2_nearest"))
 _SUBSETS = (("val", "DS_Val"), ("test", "DS_Test"), ("q", "DS_Q"))
 _SPEED = (
     ("parameters", "Weights", "{:,.0f}"),
@@ -42,7 +75,7 @@ _SPEED = (
 
 def print_comparison(rows: "list[Row]", markdown: bool = False) -> None:
     """Print the scores, and then the cost, of trainings; as Markdown on demand."""
-    scores = ["Training", "Subset", *(title for _, title, _ in _COLUMNS)]
+    scores = ["Training", "Subset", *(title for _, title, _ in _COMPARED)]
     speed = ["Training", "Backend", "Precision", *(title for _, title, _ in _SPEED)]
     speed_lines = [[row.name, row.backend, row.precision, *_cells(row.metrics, "", _SPEED)] for row in rows]
     if markdown:
@@ -53,14 +86,14 @@ def print_comparison(rows: "list[Row]", markdown: bool = False) -> None:
         _print_table(speed, speed_lines, 3)
     print(
         "Median to < 5°: disorientation from the labels (°). R², MAE, MSE: Euler angles (°).\n"
-        "Needed: epochs until R² on DS_Val exceeded the criterion. Time: of all epochs (s).\n"
+        "Needed: epochs until DS_Val met the criterion. Time: of all epochs (s).\n"
         "Train, Predict: patterns a second."
     )
 
 
 def _score_lines(row: "Row") -> list[list[str]]:
     return [
-        [row.name, title, *_cells(row.metrics, f"final_{subset}_", _COLUMNS)] for subset, title in _SUBSETS
+        [row.name, title, *_cells(row.metrics, f"final_{subset}_", _COMPARED)] for subset, title in _SUBSETS
     ]
 
 

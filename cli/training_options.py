@@ -1,4 +1,4 @@
-"""The options of a training, for ``kstem fit`` and ``kstem study``. What is not given is as in the paper."""
+"""The options of a training, for ``kstem fit`` and ``kstem study``; the recipe has what is not given."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from keras_stem.choices import (
     DECAY_UNITS,
     DISTANCES,
     PRECISIONS,
+    RECIPES,
     SCHEDULES,
     SPLITS,
     TARGETS,
@@ -16,6 +17,11 @@ from keras_stem.choices import (
 from keras_stem.cli.common import IntegerList
 
 _OPTIONS = (
+    click.option(
+        "--recipe",
+        type=click.Choice(RECIPES),
+        help="What the other options start from: ours, or that of the paper for its networks.  [default]",
+    ),
     click.option(
         "--weights", help="imagenet, a checkpoint (file or folder), or a models:/ URI to start from."
     ),
@@ -25,6 +31,10 @@ _OPTIONS = (
         type=click.Choice(PRECISIONS),
         help="Of the network; its head and the loss are float32.  [float32]",
     ),
+    click.option("--radii", type=click.IntRange(2), help="Polar: circles of the pattern.  [40]"),
+    click.option("--azimuths", type=click.IntRange(8), help="Polar: samples of each circle.  [144]"),
+    click.option("--channels", type=click.IntRange(1), help="Polar: channels of the convolutions.  [128]"),
+    click.option("--dilations", type=IntegerList(), help="Polar: of each block.  [1,3,9,27,1,3,9,27]"),
     click.option("--filters", type=IntegerList(), help="CNN: filters of each convolution.  [32,64]"),
     click.option("--kernel-size", type=click.IntRange(1), help="CNN: side of the kernels.  [3]"),
     click.option("--widths", type=IntegerList(), help="CNN: units of the layers before the last.  [128,64]"),
@@ -33,25 +43,50 @@ _OPTIONS = (
     click.option("--depths", type=IntegerList(), help="Swin: blocks of each stage.  [2,2,6,2]"),
     click.option("--heads", type=IntegerList(), help="Swin: attention heads of each stage.  [3,6,12,24]"),
     click.option("--window", type=click.IntRange(1), help="Swin: side of the windows.  [7]"),
-    click.option("--target", type=click.Choice(TARGETS), help="What the network predicts.  [euler]"),
-    click.option("--distance", type=click.Choice(DISTANCES), help="Of the loss of rotations.  [chordal]"),
+    click.option(
+        "--target", type=click.Choice(TARGETS), help="What the network predicts.  [rotation; paper euler]"
+    ),
+    click.option(
+        "--distance",
+        type=click.Choice(DISTANCES),
+        help="Of the loss of rotations, for all networks but polar.  [chordal]",
+    ),
     click.option(
         "--ambiguity",
         type=click.Choice(AMBIGUITIES),
         help="pattern: half a turn about the beam counts as no difference.  [none]",
     ),
     click.option("--clamp/--no-clamp", default=None, help="Clamp the output before the loss.  [no]"),
+    click.option("--augment/--no-augment", default=None, help="Change training patterns.  [yes; paper no]"),
+    click.option("--rotate/--no-rotate", default=None, help="Augment: turn about the beam.  [yes]"),
+    click.option("--mirror/--no-mirror", default=None, help="Augment: mirror.  [yes]"),
+    click.option("--shift", type=click.FloatRange(0), help="Augment: shift, up to so many pixels.  [0.5]"),
+    click.option("--scale", type=click.FloatRange(0), help="Augment: relative camera length.  [0.002]"),
+    click.option("--dose", type=click.FloatRange(0, 1, True), help="Augment: least share kept.  [0.5]"),
+    click.option("--background", type=click.FloatRange(0), help="Augment: diffuse share added.  [0.1]"),
+    click.option("--hot-pixels", type=click.IntRange(0), help="Augment: up to so many.  [3]"),
+    click.option("--overlap", type=click.FloatRange(0), help="Augment: share of another pattern.  [0.3]"),
     click.option("--min-q", type=float, help="Smallest correlation index Q of DS_Q and DS_R.  [20]"),
     click.option("--min-r", type=float, help="Smallest reliability R of DS_R.  [15]"),
     click.option("--split", type=click.Choice(SPLITS), help="How DS_R is divided.  [random]"),
     click.option("--binning", type=click.IntRange(1), help="Of the detector.  [1]"),
     click.option("--batch-size", type=click.IntRange(1), help="[64; Swin 32]"),
-    click.option("--learning-rate", type=float, help="lr_0 of equation 1.  [0.0005; Swin 0.0001]"),
-    click.option("--schedule", type=click.Choice(SCHEDULES), help="[exponential; Swin constant]"),
+    click.option(
+        "--learning-rate", type=float, help="The highest; lr_0 of equation 1.  [0.001; with --weights 0.0003]"
+    ),
+    click.option(
+        "--schedule", type=click.Choice(SCHEDULES), help="[cosine; paper exponential, Swin constant]"
+    ),
     click.option("--decay-per", type=click.Choice(DECAY_UNITS), help="i of equation 1.  [step]"),
-    click.option("--max-epochs", type=click.IntRange(1), help="[200]"),
-    click.option("--score-every", type=click.IntRange(1), help="Epochs between scores on DS_Val.  [10]"),
-    click.option("--stop-r2", type=float, help="Stop when R2 on DS_Val exceeds this.  [0.95]"),
+    click.option("--weight-decay", type=click.FloatRange(0), help="Of AdamW.  [0.001; paper 0]"),
+    click.option("--clip-norm", type=click.FloatRange(0), help="Of all gradients; 0 for none.  [1; paper 0]"),
+    click.option("--max-epochs", type=click.IntRange(1), help="[40; paper 200]"),
+    click.option("--score-every", type=click.IntRange(1), help="Epochs between scores.  [5; paper 10]"),
+    click.option(
+        "--stop",
+        help="Stop when DS_Val is so good: r2>0.95, median-disorientation<1 and others; or never.  "
+        "[never; paper r2>0.95]",
+    ),
     click.option("--cache/--no-cache", default=None, help="Keep the training patterns in memory.  [no]"),
     click.option("--seed", type=int, help="Fixes split, initial weights and order.  [0]"),
 )

@@ -1,7 +1,9 @@
 """Names that options offer, kept apart so that ``kstem --help`` imports nothing heavy."""
 
-ARCHITECTURES = ("cnn", "densenet", "swin")
+ARCHITECTURES = ("polar", "cnn", "densenet", "swin")
+RECIPES = ("default", "paper")
 VARIANTS = {
+    "polar": (),
     "cnn": (),
     "densenet": ("plain", "pre-trained"),
     "swin": ("modified-fc", "custom-fc", "adjust-model", "adjust-images"),
@@ -12,6 +14,6 @@ TARGETS = ("euler", "rotation")
 DISTANCES = ("chordal", "geodesic")
 AMBIGUITIES = ("none", "pattern")
 SPLITS = ("random", "grain", "block")
-SCHEDULES = ("exponential", "constant")
+SCHEDULES = ("cosine", "exponential", "constant")
 DECAY_UNITS = ("step", "epoch")
 FRAMES = ("orix", "edax1", "edax2", "edax3", "edax4", "astar", "oxford")

@@ -1,5 +1,6 @@
 """Tiny simulated scans, narrow networks, and a tracking store of the tests' own."""
 
+import dataclasses
 import os
 import shutil
 import sys
@@ -109,9 +110,10 @@ def rng() -> np.random.Generator:
 @pytest.fixture(scope="session")
 def narrow_recipe():
     from keras_stem.models.cnn import CNNConfig
-    from keras_stem.training.recipe import Recipe
+    from keras_stem.training.options import paper_recipe
 
-    return Recipe(network=CNNConfig(filters=(4,), widths=(16,)), max_epochs=2, score_every=1, stop_r2=2.0)
+    network = CNNConfig(filters=(4,), widths=(16,))
+    return dataclasses.replace(paper_recipe(), network=network, max_epochs=2, score_every=1, stop="never")
 
 
 @pytest.fixture(scope="session")

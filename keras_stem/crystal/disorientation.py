@@ -4,6 +4,9 @@ import numpy as np
 from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
+PATTERN_MATE = Rotation([0, 0, 0, 1])
+"""Half a turn about the beam: zeroth-order patterns of R and R * PATTERN_MATE look the same."""
+
 
 def disorientation(first: Rotation, second: Rotation, symmetry: Symmetry) -> np.ndarray:
     """Return the disorientation angle of each pair of orientations.

@@ -72,7 +72,12 @@ def squared_chord(
 
 def _largest_trace(found, expected, flat):
     product = ops.matmul(found, ops.swapaxes(expected, -1, -2))
-    return ops.max(ops.matmul(ops.reshape(product, (*product.shape[:-2], 9)), flat), axis=-1)
+    return ops.max(ops.matmul(_in_rows(product), flat), axis=-1)
+
+
+def _in_rows(matrices: keras.KerasTensor) -> keras.KerasTensor:
+    """Return matrices (B, ..., 3, 3) as (B, ..., 9)."""
+    return ops.reshape(matrices, (-1, *matrices.shape[1:-2], 9))
 
 
 def angle_of(squared: keras.KerasTensor) -> keras.KerasTensor:
@@ -110,7 +115,8 @@ def votes_in_lab(votes: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.Ker
     Parameters
     ----------
     votes
-        Shape (B, n, 7): a score, and the six numbers of a rotation in the frame that is turned by the azimuth.
+        Shape (B, n, 7): a score, and the six numbers of a rotation in the frame that is turned by the
+        azimuth.
 
     Returns
     -------
@@ -124,6 +130,38 @@ def votes_in_lab(votes: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.Ker
     azimuths = 2 * np.pi * (np.arange(count) + 0.25) / count
     weights = ops.log_softmax(votes[..., 0], axis=-1)
     return weights, turned_about_beam(orthonormal(votes[..., 1:]), azimuths)
+
+
+def mean_near(
+    centre: keras.KerasTensor, rotations: keras.KerasTensor, weights: keras.KerasTensor, operators: np.ndarray
+) -> keras.KerasTensor:
+    """Return the mean of rotations, each taken as its equivalent nearest to a centre.
+
+    Parameters
+    ----------
+    centre
+        Shape (B, 3, 3).
+    rotations
+        Shape (B, n, 3, 3).
+    weights
+        Shape (B, n); those of rotations far from the centre should vanish.
+    operators
+        Of the proper point group, shape (m, 3, 3).
+
+    Returns
+    -------
+    tensor
+        Shape (B, 3, 3).
+    """
+    operators = np.asarray(operators, "float32")
+    flat = np.swapaxes(operators, -1, -2).reshape(len(operators), 9).T
+    product = ops.matmul(rotations, ops.swapaxes(centre, -1, -2)[:, None])
+    traces = ops.matmul(_in_rows(product), flat)
+    nearest = ops.one_hot(ops.argmax(traces, axis=-1), len(operators), dtype="float32")
+    chosen = ops.reshape(ops.matmul(nearest, operators.reshape(-1, 9)), (-1, *product.shape[1:]))
+    mean = ops.sum(weights[..., None, None] * ops.matmul(chosen, rotations), axis=1)
+    columns = ops.concatenate([mean[..., 0], mean[..., 1]], axis=-1)
+    return orthonormal(columns / ops.maximum(ops.sum(weights, axis=-1, keepdims=True), _SMALL))
 
 
 def bunge(matrices: keras.KerasTensor) -> keras.KerasTensor:

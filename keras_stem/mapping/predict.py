@@ -9,11 +9,13 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.indexing.comparison import CheckedAnswers, check_answers
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.labels import crystal_map, single_phase
 from keras_stem.scan.scan import Scan
-from keras_stem.training.predict import predict
+from keras_stem.training.confidence import Calibration, reliability
+from keras_stem.training.predict import Predictions, predict
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,10 @@ class Prediction:
     euler
         As the model gives them, shape (n, 3), radians; they may lie a little outside the usual ranges.
     crystal_map
-        The predicted orientations, with the labels' Q and R as properties.
+        The predicted orientations. Its properties are the labels' Q and R, and, where they are known,
+        "uncertainty" and "uncertainty_95" (the error is below them with 68 and 95 %, deg), "reliability"
+        (0 to 100), "agreement" (with a simulation, up to 100) and "unlike" (1 where the pattern is unlike
+        those that the model was trained on).
     labels
         The labels of the scan, or None.
     disorientation
@@ -37,8 +42,14 @@ class Prediction:
     labels: CrystalMap | None
     disorientation: np.ndarray | None
 
+    def property(self, name: str) -> np.ndarray | None:
+        """Return a property of the map, shape (n,), or None if it has none of that name."""
+        return np.asarray(self.crystal_map.prop[name]) if name in self.crystal_map.prop else None
 
-def predict_map(model: OrientationModel, scan: Scan, verbose: bool = False) -> Prediction:
+
+def predict_map(
+    model: OrientationModel, scan: Scan, verbose: bool = False, refine: bool = False
+) -> Prediction:
     """Predict the orientation at every position of a scan.
 
     Patterns are streamed, so that memory does not grow with the scan.
@@ -51,6 +62,8 @@ def predict_map(model: OrientationModel, scan: Scan, verbose: bool = False) -> P
         The open scan.
     verbose
         Whether to show progress.
+    refine
+        Whether the answers are refined by simulation.
 
     Returns
     -------
@@ -59,22 +72,45 @@ def predict_map(model: OrientationModel, scan: Scan, verbose: bool = False) -> P
     Raises
     ------
     KerasStemError
-        If the model was not made for such patterns, or they cannot be read.
+        If the model was not made for such patterns, or they cannot be read, or its phase cannot be simulated
+        and so not refined.
     """
     phase = model.card.load_phase()
     source = ScanSource(scan, model.card.binning_for(scan.info.detector))
     scan.require_signal()
     labels = _comparable_labels(scan, phase.name)
+    positions = np.arange(len(scan))
     with source.plain_errors():
-        euler = predict(model, source, np.arange(len(scan)), verbose)
+        predictions = predict(model, source, positions, verbose)
+        checked = check_answers(model.card, source, positions, predictions, refine, verbose)
+    euler = predictions.euler if checked is None else checked.euler
     rotations = Rotation.from_euler(euler.astype(float))
-    qualities = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
+    properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
+    properties |= _confidence(model, predictions) | _agreement(model, checked)
     info = scan.info
-    found = crystal_map(rotations, phase, info.shape, info.step, info.unit, qualities)
+    found = crystal_map(rotations, phase, info.shape, info.step, info.unit, properties)
     if labels is None:
         return Prediction(euler, found, None, None)
     angles = disorientation(rotations, labels.rotations, proper_point_group(phase))
     return Prediction(euler, found, labels, np.rad2deg(angles))
+
+
+def _confidence(model: OrientationModel, predictions: Predictions) -> dict[str, np.ndarray]:
+    if predictions.spread is None or model.card.calibration is None:
+        return {}
+    bound_68, bound_95 = Calibration(**model.card.calibration).bounds(predictions.spread)
+    return {
+        "uncertainty": bound_68,
+        "uncertainty_95": bound_95,
+        "reliability": reliability(bound_68),
+    }
+
+
+def _agreement(model: OrientationModel, checked: CheckedAnswers | None) -> dict[str, np.ndarray]:
+    if checked is None:
+        return {}
+    unlike = checked.agreement < (model.card.least_agreement or -np.inf)
+    return {"agreement": checked.agreement, "unlike": unlike.astype(np.uint8)}
 
 
 def _comparable_labels(scan: Scan, phase: str) -> CrystalMap | None:

@@ -8,6 +8,7 @@ from orix.crystal_map import Phase
 from keras_stem.crystal.phase import phase_from_dict
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
+from keras_stem.simulate.stream import Instrument
 
 PIXEL_SIZE_TOLERANCE = 0.01
 """Relative. A camera length that is off by 0.5 % can already move the median error from 3 to 32 deg."""
@@ -31,6 +32,8 @@ class ModelCard:
         Convention of the orientations.
     detector_shape, pixel_size
         Of the patterns as the model takes them: rows and columns, Å⁻¹.
+    beam_energy, precession_angle, convergence_angle
+        Of the training patterns: kV, deg, mrad.
     label_mean, label_std
         Of the training labels' Euler angles, deg.
     fingerprint
@@ -39,6 +42,12 @@ class ModelCard:
         Of the training.
     version
         Of keras_stem.
+    calibration
+        What the spread of predictions says of their error, as
+        `keras_stem.training.confidence.Calibration` has it; None where the target has no spread.
+    least_agreement
+        Patterns that agree less with a simulation of what the model says of them are unlike those that it was
+        trained on; None where the phase cannot be simulated.
     """
 
     arch: str
@@ -48,16 +57,27 @@ class ModelCard:
     frame: str
     detector_shape: tuple[int, int]
     pixel_size: float
+    beam_energy: float
+    precession_angle: float
+    convergence_angle: float
     label_mean: tuple[float, ...]
     label_std: tuple[float, ...]
     fingerprint: str
     recipe: dict[str, Any]
     version: str
+    calibration: dict[str, list[float]] | None = None
+    least_agreement: float | None = None
 
     @property
     def detector(self) -> Detector:
         """Detector whose patterns the model takes."""
         return Detector(tuple(self.detector_shape), self.pixel_size)
+
+    @property
+    def instrument(self) -> Instrument:
+        """Detector and beam of the training patterns."""
+        beam = (self.beam_energy, self.precession_angle, self.convergence_angle)
+        return Instrument(tuple(self.detector_shape), self.pixel_size, *beam)
 
     def load_phase(self) -> Phase:
         """Return the phase."""

@@ -1,15 +1,29 @@
-"""Layers from what a network gives to Bunge Euler angles."""
+"""Layers from what a network gives to Bunge Euler angles, and to what it knows of its error.
+
+Each returns a dictionary. "euler" (B, 3) is always there, in radians. "spread" (B,) grows with the error that
+is to be expected, radians; "runner_up" (B, 3) are Euler angles of the next best answer that is another one.
+"""
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_stem.crystal.rotation_ops import fundamental_bunge, orthonormal, votes_in_lab
+from keras_stem.crystal.rotation_ops import (
+    angle_of,
+    fundamental_bunge,
+    mean_near,
+    orthonormal,
+    squared_chord,
+    votes_in_lab,
+)
+
+DISTINCT = 0.15
+"""Votes farther apart than this, radians, are for different orientations."""
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class EulerDecoder(keras.layers.Layer):
-    """Normalised Euler angles (B, 3) to Bunge Euler angles (B, 3) in radians.
+    """Normalised Euler angles (B, 3) to Bunge Euler angles.
 
     Predictions a little outside the fundamental region stay there: -3 deg is as good an angle as 357, and
     nearer to a label of 2.
@@ -25,7 +39,7 @@ class EulerDecoder(keras.layers.Layer):
         self.ranges = [float(bound) for bound in ranges]
 
     def call(self, normalised):  # noqa: D102
-        return ops.cast(normalised, "float32") * ops.array(self.ranges, "float32")
+        return {"euler": ops.cast(normalised, "float32") * ops.array(self.ranges, "float32")}
 
     def get_config(self):  # noqa: D102
         return {**super().get_config(), "ranges": self.ranges}
@@ -33,7 +47,7 @@ class EulerDecoder(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class RotationDecoder(keras.layers.Layer):
-    """Two directions (B, 6) to Bunge Euler angles (B, 3) in radians, in the fundamental region.
+    """Two directions and the logarithm of an error (B, 7) to Euler angles in the fundamental region.
 
     Parameters
     ----------
@@ -48,11 +62,12 @@ class RotationDecoder(keras.layers.Layer):
         self.operators = np.asarray(operators, "float32")
         self.ranges = [float(bound) for bound in ranges]
 
-    def call(self, six):  # noqa: D102
-        return fundamental_bunge(orthonormal(ops.cast(six, "float32")), self.operators, self.ranges)
+    def call(self, seven):  # noqa: D102
+        seven = ops.cast(seven, "float32")
+        return {"euler": self._bunge(orthonormal(seven[:, :6])), "spread": ops.exp(seven[:, 6])}
 
-    def compute_output_shape(self, input_shape):  # noqa: D102
-        return (input_shape[0], 3)
+    def _bunge(self, matrices):
+        return fundamental_bunge(matrices, self.operators, self.ranges)
 
     def get_config(self):  # noqa: D102
         own = {"operators": self.operators.tolist(), "ranges": self.ranges}
@@ -61,10 +76,26 @@ class RotationDecoder(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class VoteDecoder(RotationDecoder):
-    """Votes (B, azimuths, 7) to the Bunge Euler angles (B, 3) of the strongest, in radians."""
+    """Votes (B, azimuths, 7) to the Euler angles of the strongest, averaged with those that agree with it.
+
+    The spread is the mean disorientation of all votes from the strongest, by their weights.
+    """
 
     def call(self, votes):  # noqa: D102
         weights, rotations = votes_in_lab(ops.cast(votes, "float32"))
-        strongest = ops.one_hot(ops.argmax(weights, axis=-1), votes.shape[1], dtype="float32")
-        chosen = ops.sum(strongest[..., None, None] * rotations, axis=1)
-        return fundamental_bunge(chosen, self.operators, self.ranges)
+        weights = ops.exp(weights)
+        strongest = _chosen(rotations, weights)
+        squared = squared_chord(rotations, strongest[:, None], self.operators)
+        agreeing = weights * ops.exp(-squared / (2 * (DISTINCT / 3) ** 2))
+        others = ops.where(squared > DISTINCT**2, weights, 0.0)
+        return {
+            "euler": self._bunge(mean_near(strongest, rotations, agreeing, self.operators)),
+            "spread": ops.sum(weights * angle_of(squared), axis=-1),
+            "runner_up": self._bunge(_chosen(rotations, others)),
+        }
+
+
+def _chosen(rotations, weights):
+    """Return the rotation of the largest weight, (B, 3, 3)."""
+    strongest = ops.one_hot(ops.argmax(weights, axis=-1), weights.shape[-1], dtype="float32")
+    return ops.sum(strongest[..., None, None] * rotations, axis=1)

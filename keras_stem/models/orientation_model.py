@@ -9,6 +9,7 @@ import keras
 import keras_stem.models.decoders
 import keras_stem.models.fused
 import keras_stem.models.layers
+import keras_stem.models.polar_layers
 import keras_stem.models.swin_layers  # noqa: F401
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
@@ -16,7 +17,10 @@ from keras_stem.models.card import ModelCard
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class OrientationModel(keras.Model):
-    """Counts (B, H, W, 1) as the detector gave them to Bunge Euler angles (B, 3) in radians.
+    """Counts (B, H, W, 1) as the detector gave them to orientations.
+
+    It returns a dictionary with the Bunge Euler angles "euler" (B, 3) in radians and, where the target has
+    them, "spread" and "runner_up", as `keras_stem.models.decoders` describes them.
 
     Parameters
     ----------

@@ -5,11 +5,17 @@ import keras
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig, build_cnn
 from keras_stem.models.densenet import DenseNetConfig, build_densenet
+from keras_stem.models.polar import PolarConfig, build_polar
 from keras_stem.models.swin import SwinConfig, build_swin
 
-NetworkConfig = CNNConfig | DenseNetConfig | SwinConfig
+NetworkConfig = PolarConfig | CNNConfig | DenseNetConfig | SwinConfig
 
-_BUILDERS = {CNNConfig: build_cnn, DenseNetConfig: build_densenet, SwinConfig: build_swin}
+_BUILDERS = {
+    PolarConfig: build_polar,
+    CNNConfig: build_cnn,
+    DenseNetConfig: build_densenet,
+    SwinConfig: build_swin,
+}
 
 
 def config_class(arch: str) -> type[NetworkConfig]:
@@ -45,7 +51,7 @@ def build_model(
     Returns
     -------
     keras.Model
-        From patterns in [0, 1], (B, H, W, 1), to (B, outputs).
+        From patterns in [0, 1], (B, H, W, 1), to (B, outputs); polar to (B, azimuths, outputs).
 
     Raises
     ------

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_stem.pipeline.order import InOrder, Shuffled
+from keras_stem.pipeline.order import Epoch, InOrder, Shuffled
 from keras_stem.pipeline.source import PatternSource
 
 BUFFER_BYTES = 32 << 20
@@ -17,9 +17,18 @@ if keras.backend.backend() != "tensorflow":
     tf.config.set_visible_devices([], "GPU")
 
 
+Change = Callable[[int, int, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""From the numbers of epoch and batch, patterns (B, H, W) and targets (B, d) to new ones, float32."""
+
+
 def shuffled_patterns(
-    source: PatternSource, positions: np.ndarray, targets: np.ndarray, batch_size: int, seed: int
-) -> tuple[tf.data.Dataset, Shuffled]:
+    source: PatternSource,
+    positions: np.ndarray,
+    targets: np.ndarray,
+    batch_size: int,
+    seed: int,
+    change: Change | None = None,
+) -> tuple[tf.data.Dataset, Epoch]:
     """Return batches for training, in an order that is new in each epoch.
 
     Parameters
@@ -34,13 +43,15 @@ def shuffled_patterns(
         Number of patterns in a batch; the last of an epoch may be smaller.
     seed
         Fixes the order of all epochs.
+    change
+        What is done to each batch, in threads of its own; None for nothing.
 
     Returns
     -------
     tf.data.Dataset
         Of pairs of counts (B, H, W, 1) and targets (B, d), float32.
-    Shuffled
-        The order; set its ``epoch`` before an epoch begins.
+    Epoch
+        Its ``epoch`` has to be set before an epoch begins.
     """
     chunks = source.chunk_of(positions)
     order = Shuffled(positions, chunks, _fitting(source, BUFFER_BYTES), seed)
@@ -51,7 +62,77 @@ def shuffled_patterns(
         return read(block), tf.gather(targets_tensor, tf.searchsorted(positions, block))
 
     pairs = _blocks(order).map(read_both, num_parallel_calls=2, deterministic=True).rebatch(batch_size)
-    return _floats(pairs, -(-len(positions) // batch_size)), order
+    count = -(-len(positions) // batch_size)
+    if change is not None:
+
+        def changed(number, patterns, targets):
+            return change(order.epoch, int(number), patterns, targets)
+
+        def apply(number, pair):
+            return _both(changed, (number, *pair), source.shape)
+
+        pairs = tf.data.Dataset.zip(tf.data.Dataset.range(count), pairs)
+        pairs = pairs.map(apply, num_parallel_calls=2, deterministic=True)
+    return _floats(pairs, count), order
+
+
+def streamed_patterns(
+    make: Callable[[int], tuple[np.ndarray, np.ndarray]], shape: tuple[int, int], count: int
+) -> tuple[tf.data.Dataset, Epoch]:
+    """Return batches that are made when they are needed.
+
+    Parameters
+    ----------
+    make
+        From the number of a batch to patterns (B, H, W) and targets (B, d), float32; called by several
+        threads.
+    shape
+        (H, W).
+    count
+        Number of batches in an epoch.
+
+    Returns
+    -------
+    tf.data.Dataset
+        Of pairs of counts (B, H, W, 1) and targets (B, d), float32.
+    Epoch
+        Its ``epoch`` has to be set before an epoch begins.
+    """
+    following = Epoch()
+
+    def made(number):
+        counts, targets = make(following.epoch * count + int(number))
+        return counts.astype(np.float32), targets
+
+    pairs = tf.data.Dataset.range(count).map(
+        lambda number: _both(made, (number,), shape), num_parallel_calls=2, deterministic=True
+    )
+    return _floats(pairs, count), following
+
+
+def with_progress(batches: tf.data.Dataset, following: Epoch, epochs: int) -> tf.data.Dataset:
+    """Return batches whose targets, (B, d + 1), end with the share of the training that is done, from 0 to 1.
+
+    Losses that change with the training take it from there: what a callback sets is not seen by JAX before
+    the epoch ends.
+    """
+    count = int(batches.cardinality())
+
+    def done(number: np.ndarray) -> np.ndarray:
+        return np.float32((following.epoch + number / count) / epochs)
+
+    def append(number, pair):
+        counts, targets = pair
+        share = tf.ensure_shape(tf.numpy_function(done, [number], tf.float32), ())
+        return counts, tf.pad(targets, [[0, 0], [0, 1]], constant_values=share)
+
+    return tf.data.Dataset.zip(tf.data.Dataset.range(count), batches).map(append)
+
+
+def _both(function: Callable, arguments: tuple, shape: tuple[int, int]) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return what a function of arrays gives: patterns (B, H, W) and targets (B, d)."""
+    patterns, targets = tf.numpy_function(function, arguments, (tf.float32, tf.float32))
+    return tf.ensure_shape(patterns, (None, *shape)), tf.ensure_shape(targets, (None, None))
 
 
 def _fitting(source: PatternSource, memory: int) -> int:

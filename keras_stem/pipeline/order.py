@@ -32,7 +32,19 @@ class InOrder:
             yield self._positions[first : first + self._block]
 
 
-class Shuffled:
+class Epoch:
+    """What has to know which epoch begins; the training sets ``epoch`` before.
+
+    Attributes
+    ----------
+    epoch
+        Number of the epoch, from 0.
+    """
+
+    epoch: int = 0
+
+
+class Shuffled(Epoch):
     """Chunks in random order; positions in random order within a buffer of several chunks.
 
     Parameters
@@ -44,12 +56,7 @@ class Shuffled:
     buffer
         Number of positions that are shuffled together.
     seed
-        With `epoch` it fixes the order.
-
-    Attributes
-    ----------
-    epoch
-        Number of the epoch that is visited next; the training sets it.
+        With ``epoch`` it fixes the order.
     """
 
     def __init__(self, positions: np.ndarray, chunks: np.ndarray, buffer: int, seed: int):
@@ -58,7 +65,6 @@ class Shuffled:
         self._size = len(positions)
         self._buffer = buffer
         self._seed = seed
-        self.epoch = 0
 
     def __len__(self) -> int:
         return max(1, round(self._size / self._buffer))

@@ -126,3 +126,25 @@ class MemorySource:
     def read(self, positions: np.ndarray) -> np.ndarray:
         """Return patterns, shape (n, H, W), of positions, shape (n,)."""
         return self._patterns[np.searchsorted(self._positions, positions)]
+
+
+class ArraySource:
+    """Patterns that are in memory, all of them.
+
+    Parameters
+    ----------
+    patterns
+        Shape (n, H, W).
+    """
+
+    def __init__(self, patterns: np.ndarray):
+        self._patterns = patterns
+        self.shape, self.dtype, self.chunk = patterns.shape[1:], patterns.dtype, STEP
+
+    def chunk_of(self, positions: np.ndarray) -> np.ndarray:
+        """Return the number of the chunk that stores each position, shape (n,)."""
+        return positions // self.chunk
+
+    def read(self, positions: np.ndarray) -> np.ndarray:
+        """Return patterns, shape (n, H, W), of positions, shape (n,)."""
+        return self._patterns[positions]

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.disorientation import PATTERN_MATE
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.simulate.microstructure import Truth
 
 ERROR_DEG = 0.4
 """Typical error (Rayleigh scale) of a label that is right, deg; the grid of a template bank makes as much."""
-
-PATTERN_MATE = Rotation([0, 0, 0, 1])
-"""Half a turn about the beam: zeroth-order patterns of R and R * PATTERN_MATE look the same."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """An endless stream of simulated patterns of random orientations, for training without a labelled scan."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 
 import numpy as np
 from orix.crystal_map import Phase
@@ -8,6 +8,7 @@ from orix.crystal_map import Phase
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
+from keras_stem.scan.metadata import BEAM_ENERGY, CONVERGENCE_ANGLE, ScanInfo
 from keras_stem.simulate.kinematic import expose, reflections, wave_number
 
 Range = tuple[float, float]
@@ -57,39 +58,110 @@ class Nuisances:
 
 
 @dataclass(frozen=True)
-class Beam:
-    """What is known of the microscope: kV, deg, and mrad (half angle)."""
+class Instrument:
+    """Detector and beam.
 
+    Parameters
+    ----------
+    detector_shape
+        Rows and columns.
+    pixel_size
+        Å⁻¹.
+    beam_energy, precession_angle, convergence_angle
+        kV, deg and mrad (half angle).
+    """
+
+    detector_shape: tuple[int, int] = (64, 64)
+    pixel_size: float = 0.05
     beam_energy: float = 300.0
     precession_angle: float = 0.6
     convergence_angle: float = 1.6
 
+    def __post_init__(self):
+        if min(*self.detector_shape, self.pixel_size, self.beam_energy, self.convergence_angle) <= 0:
+            raise KerasStemError(f"Expected an instrument with sizes above 0, found {self}.")
+        if not 0 <= self.precession_angle < 10:
+            raise KerasStemError(f"Expected a precession of 0 to 10 deg, found {self.precession_angle}.")
+
+    @classmethod
+    def of_scan(cls, info: ScanInfo, binning: int = 1) -> "Instrument":
+        """Return the instrument of a scan; what the scan does not tell is as in the paper, or 0."""
+        detector = info.detector.binned(binning)
+        return cls(
+            detector.shape,
+            detector.pixel_size,
+            info.beam_energy or BEAM_ENERGY,
+            info.precession_angle or 0.0,
+            info.convergence_angle or CONVERGENCE_ANGLE,
+        )
+
+    @property
+    def detector(self) -> Detector:
+        """Shape and calibration."""
+        return Detector(tuple(self.detector_shape), self.pixel_size)
+
+    @property
+    def wave_number(self) -> float:
+        """Radius of the Ewald sphere, Å⁻¹."""
+        return wave_number(self.beam_energy)
+
+    @property
+    def disk_radius(self) -> float:
+        """Radius of the disks, pixels."""
+        return max(self.convergence_angle * 1e-3 * self.wave_number / self.pixel_size, 0.5)
+
+
+@dataclass(frozen=True)
+class SimulatedTraining:
+    """A training on simulated patterns.
+
+    Parameters
+    ----------
+    cif, space_group
+        The phase, as `keras_stem.crystal.phase.load_phase` takes it.
+    instrument
+        Detector and beam.
+    nuisances
+        What varies.
+    patterns
+        Number in an epoch; all are new in each.
+    """
+
+    cif: str | None = None
+    space_group: int | None = None
+    instrument: Instrument = field(default_factory=Instrument)
+    nuisances: Nuisances = field(default_factory=Nuisances)
+    patterns: int = 32_000
+
+    def __post_init__(self):
+        if self.patterns < 1:
+            raise KerasStemError(f"Expected at least one pattern in an epoch, found {self.patterns}.")
+
 
 class PatternStream:
-    """Patterns of one phase on one detector, in numbered batches that do not depend on each other.
+    """Patterns of one phase in one instrument, in numbered batches that do not depend on each other.
 
     Parameters
     ----------
     phase
         With its whole unit cell.
-    beam
-        The microscope.
-    detector
-        Shape and calibration of the patterns.
+    instrument
+        Detector and beam.
     nuisances
         What varies.
     seed
-        With its number it fixes a batch.
+        Fixes all batches; different seeds, or sequences of numbers, give independent streams.
     """
 
-    def __init__(self, phase: Phase, beam: Beam, detector: Detector, nuisances: Nuisances, seed: int):
+    def __init__(
+        self, phase: Phase, instrument: Instrument, nuisances: Nuisances, seed: int | tuple[int, ...]
+    ):
+        detector = instrument.detector
         self._reflections = reflections(phase, detector.reciprocal_radius)
-        self._beam = beam
-        self._detector = detector
+        self._instrument = instrument
         self._nuisances = nuisances
-        self._seed = seed
-        self._wave = wave_number(beam.beam_energy)
-        self._disk = beam.convergence_angle * 1e-3 * self._wave / detector.pixel_size
+        self._seed = seed if isinstance(seed, tuple) else (seed,)
+        self.shape = detector.shape
 
     def batch(self, number: int, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Return patterns and their dominant orientations.
@@ -108,20 +180,20 @@ class PatternStream:
         matrices : numpy.ndarray
             Shape (size, 3, 3), lab to crystal, float32.
         """
-        rng = np.random.default_rng((self._seed, number))
+        rng = np.random.default_rng((*self._seed, number))
         matrices = random_rotations(2 * size, rng).to_matrix().reshape(size, 2, 3, 3)
         drawn = self._nuisances
         shares = np.where(rng.uniform(size=size) < drawn.overlap, rng.uniform(*drawn.share, size), 1.0)
-        counts = np.empty((size, *self._detector.shape), np.uint16)
+        counts = np.empty((size, *self.shape), np.uint16)
         expose(
             self._reflections.vectors,
             self._reflections.strengths,
             matrices,
             shares,
             self._conditions(size, rng),
-            self._wave,
-            np.deg2rad(self._beam.precession_angle),
-            self._detector.pixel_size,
+            self._instrument.wave_number,
+            np.deg2rad(self._instrument.precession_angle),
+            self._instrument.pixel_size,
             int(rng.integers(2**31)),
             counts,
         )
@@ -133,10 +205,10 @@ class PatternStream:
         return np.stack(
             [
                 rng.uniform(*drawn.excitation_error, size),
-                np.maximum(self._disk * rng.uniform(*drawn.disk, size), 0.5),
+                np.maximum(self._instrument.disk_radius * rng.uniform(*drawn.disk, size), 0.5),
                 rng.uniform(*drawn.direct, size),
                 rng.uniform(*drawn.diffuse, size),
-                rng.uniform(*drawn.halo, size) / self._detector.pixel_size,
+                rng.uniform(*drawn.halo, size) / self._instrument.pixel_size,
                 np.exp(rng.uniform(*np.log(drawn.dose), size)),
                 rng.uniform(*drawn.drift, size),
                 rng.uniform(*drawn.drift, size),

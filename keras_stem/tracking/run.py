@@ -17,8 +17,8 @@ from mlflow.types.schema import Schema, TensorSpec
 
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.transfer import Transfer
-from keras_stem.scan.scan import Scan
 from keras_stem.tracking.store import experiment
+from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores
 from keras_stem.version import __version__
@@ -66,8 +66,8 @@ class TrackedRun:
     def __init__(self, run_id: str):
         self.run_id = run_id
 
-    def log_start(self, scan: Scan, recipe: Recipe, tags: Mapping[str, str]) -> None:
-        """Log the whole recipe, tags, and the scan by its fingerprint."""
+    def log_start(self, data: TrainingData, recipe: Recipe, tags: Mapping[str, str]) -> None:
+        """Log the whole recipe, tags, and the scan or simulation by its fingerprint."""
         mlflow.log_params(recipe.flat())
         mlflow.log_dict(recipe.to_dict(), "recipe.json")
         mlflow.set_tags(
@@ -75,12 +75,12 @@ class TrackedRun:
                 "arch": recipe.arch,
                 "backend": keras.backend.backend(),
                 "keras_stem_version": __version__,
-                "scan_fingerprint": scan.fingerprint,
+                "scan_fingerprint": data.fingerprint,
                 **tags,
             }
         )
-        source = LocalArtifactDatasetSource(str(scan.path.resolve()))
-        mlflow.log_input(MetaDataset(source, name=scan.info.title, digest=scan.fingerprint), "training")
+        source = LocalArtifactDatasetSource(data.path)
+        mlflow.log_input(MetaDataset(source, name=data.title, digest=data.fingerprint), "training")
 
     def log_epoch(self, epoch: int, logs: dict[str, float]) -> None:
         """Log the curve of an epoch, counted from 1."""
@@ -119,14 +119,19 @@ class TrackedRun:
     def log_model(self, model: OrientationModel) -> tuple[str, str]:
         """Log the model and return its URI and id."""
         rows, columns = model.card.detector_shape
+        answers = model.compute_output_spec(keras.KerasTensor((None, rows, columns, 1)))
         logged = mlflow.keras.log_model(
             model,
             name=MODEL_NAME,
             signature=ModelSignature(
                 inputs=Schema([TensorSpec(np.dtype("float32"), (-1, rows, columns, 1), "counts")]),
-                outputs=Schema([TensorSpec(np.dtype("float32"), (-1, 3), "euler_angles")]),
+                outputs=Schema([_answer(name, answer.shape) for name, answer in answers.items()]),
             ),
             pip_requirements=[f"keras_stem=={__version__}", f"keras=={keras.__version__}"],
             metadata={"card": model.card.to_dict()},
         )
         return logged.model_uri, logged.model_id
+
+
+def _answer(name: str, shape: tuple) -> TensorSpec:
+    return TensorSpec(np.dtype("float32"), tuple(-1 if size is None else size for size in shape), name)

@@ -11,15 +11,21 @@ from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.registry import build_model
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.targets import EulerTarget, RotationTarget, Target, euler_degrees
+from keras_stem.training.targets import EulerTarget, RotationTarget, Target, VoteTarget, euler_degrees
 from keras_stem.version import __version__
+
+TUNING_WIDTH = 0.1
+"""Radians. Votes that have learned already are not to be taught all anew."""
 
 
 def target_of(recipe: Recipe, symmetry: Symmetry) -> Target:
     """Return the representation of orientations that a recipe asks for, in a proper point group."""
     if recipe.target == "euler":
         return EulerTarget(symmetry)
-    return RotationTarget(symmetry, recipe.distance, mates=recipe.ambiguity == "pattern")
+    mates = recipe.ambiguity == "pattern"
+    if recipe.arch == "polar":
+        return VoteTarget(symmetry, mates, first_width=1.0 if recipe.weights is None else TUNING_WIDTH)
+    return RotationTarget(symmetry, recipe.distance, mates)
 
 
 def assemble(data: TrainingData, recipe: Recipe, target: Target) -> OrientationModel:
@@ -38,7 +44,7 @@ def assemble(data: TrainingData, recipe: Recipe, target: Target) -> OrientationM
     -------
     OrientationModel
     """
-    input_shape = (*data.detector.shape, 1)
+    input_shape = (*data.instrument.detector_shape, 1)
     network = build_model(recipe.network, input_shape, target.size, recipe.precision)
     before = [LogScale(dtype="float32"), UnitScale(dtype="float32")]
     after = [target.clamp()] if recipe.clamp else []
@@ -47,18 +53,21 @@ def assemble(data: TrainingData, recipe: Recipe, target: Target) -> OrientationM
 
 
 def _card(data: TrainingData, recipe: Recipe, target: Target) -> ModelCard:
-    angles = euler_degrees(data.rotations[data.parts.train], data.symmetry)
+    angles = euler_degrees(data.some_rotations, data.symmetry)
     return ModelCard(
         arch=recipe.arch,
         target=target.name,
         phase=phase_to_dict(data.phase),
         point_group=data.symmetry.name,
         frame=ORIX_FRAME,
-        detector_shape=data.detector.shape,
-        pixel_size=data.detector.pixel_size,
+        detector_shape=data.instrument.detector_shape,
+        pixel_size=data.instrument.pixel_size,
+        beam_energy=data.instrument.beam_energy,
+        precession_angle=data.instrument.precession_angle,
+        convergence_angle=data.instrument.convergence_angle,
         label_mean=tuple(angles.mean(axis=0).tolist()),
         label_std=tuple(angles.std(axis=0).tolist()),
-        fingerprint=data.scan.fingerprint,
+        fingerprint=data.fingerprint,
         recipe=recipe.to_dict(),
         version=__version__,
     )

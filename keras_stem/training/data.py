@@ -1,57 +1,67 @@
-"""What a training needs of a scan: subsets, split, targets, and where to read."""
+"""What a training needs: patterns to train on and to score, and what they are patterns of."""
 
-from dataclasses import dataclass
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.phase import load_phase, proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.pipeline.source import ScanSource
-from keras_stem.scan.detector import Detector
+from keras_stem.models.card import ModelCard
+from keras_stem.pipeline.source import ArraySource, MemorySource, PatternSource, ScanSource
+from keras_stem.scan.detector import bin_patterns
 from keras_stem.scan.scan import Scan
-from keras_stem.scan.splits import Split, split
+from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import subset
+from keras_stem.simulate.stream import Instrument, PatternStream, SimulatedTraining
+from keras_stem.training.patterns import LabelledPatterns, ScanPatterns, SimulatedPatterns, TrainingPatterns
 from keras_stem.training.recipe import Recipe
+
+SCORED_PATTERNS = 2048
+"""Number of simulated patterns that stand in for DS_Val, and for DS_Test."""
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """A scan prepared by a recipe.
+    """What a recipe makes of a scan, or of a simulation.
 
     Parameters
     ----------
-    scan
-        The open scan.
-    source
-        Its patterns, binned.
-    detector
-        Shape and calibration of these.
+    path, title, fingerprint
+        Of the scan, or of the simulation and its CIF file.
+    instrument
+        Detector, as the model sees it, and beam.
     phase, symmetry
-        Of the labels; the proper point group.
-    rotations
-        Labels of all positions, shape (n,).
-    parts
-        DS_Train, DS_Val and DS_Test.
-    ds_q
-        Positions of DS_Q.
+        Of the orientations; the proper point group.
+    train
+        The training patterns.
+    some_rotations
+        Orientations as the training patterns have them, shape (n,).
+    scored
+        What is scored: "val", "test" and, of a scan, "q", in that order.
+    test_source_for
+        Returns the patterns of "test" as the model with a card takes them.
+    plain_errors
+        A context in which errors of reading come out as they were.
     """
 
-    scan: Scan
-    source: ScanSource
-    detector: Detector
+    path: str
+    title: str
+    fingerprint: str
+    instrument: Instrument
     phase: Phase
     symmetry: Symmetry
-    rotations: Rotation
-    parts: Split
-    ds_q: np.ndarray
-
-    @property
-    def scored(self) -> dict[str, np.ndarray]:
-        """Positions of the subsets on which the paper scores a model."""
-        return {"val": self.parts.val, "test": self.parts.test, "q": self.ds_q}
+    train: TrainingPatterns
+    some_rotations: Rotation
+    scored: dict[str, LabelledPatterns]
+    test_source_for: Callable[[ModelCard], PatternSource]
+    plain_errors: Callable[[], contextlib.AbstractContextManager]
 
 
 def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
@@ -67,16 +77,77 @@ def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
     ds_r = subset(labels, "DS_R", recipe.thresholds)
     _require_calibration(scan)
     scan.require_signal()
+    parts = split(labels, ds_r, recipe.split, recipe.seed)
+    file = ScanSource(scan, recipe.binning)
+    seen = file
+    if recipe.cache:
+        with file.plain_errors():
+            seen = MemorySource(file, np.sort(np.concatenate([parts.train, parts.val])))
+
+    def labelled(source: PatternSource, positions: np.ndarray) -> LabelledPatterns:
+        return LabelledPatterns(source, positions, labels.rotations[positions])
+
+    train = labelled(seen, parts.train)
     return TrainingData(
-        scan=scan,
-        source=ScanSource(scan, recipe.binning),
-        detector=scan.info.detector.binned(recipe.binning),
+        path=str(scan.path.resolve()),
+        title=scan.info.title,
+        fingerprint=scan.fingerprint,
+        instrument=Instrument.of_scan(scan.info, recipe.binning),
         phase=phase,
         symmetry=proper_point_group(phase),
-        rotations=labels.rotations,
-        parts=split(labels, ds_r, recipe.split, recipe.seed),
-        ds_q=subset(labels, "DS_Q", recipe.thresholds),
+        train=ScanPatterns(train, recipe.augmentation, recipe.seed),
+        some_rotations=train.rotations,
+        scored={
+            "val": labelled(seen, parts.val),
+            "test": labelled(file, parts.test),
+            "q": labelled(file, subset(labels, "DS_Q", recipe.thresholds)),
+        },
+        test_source_for=lambda card: ScanSource(scan, card.binning_for(scan.info.detector)),
+        plain_errors=file.plain_errors,
     )
+
+
+def prepare_simulation(settings: SimulatedTraining, seed: int) -> TrainingData:
+    """Prepare a simulation for training; DS_Val and DS_Test are simulated alike, with seeds of their own.
+
+    Raises
+    ------
+    KerasStemError
+        If the phase cannot be simulated.
+    """
+    phase = load_phase(settings.cif, settings.space_group)
+    instrument = settings.instrument
+
+    def stream(part: int) -> PatternStream:
+        return PatternStream(phase, instrument, settings.nuisances, (seed, part))
+
+    drawn = {name: stream(part).batch(0, SCORED_PATTERNS) for part, name in ((1, "val"), (2, "test"))}
+    scored = {
+        name: LabelledPatterns(
+            ArraySource(patterns), np.arange(len(patterns)), Rotation.from_matrix(matrices.astype(float))
+        )
+        for name, (patterns, matrices) in drawn.items()
+    }
+    return TrainingData(
+        path=settings.cif or phase.name,
+        title=f"{phase.name} simulated",
+        fingerprint=hashlib.sha256(json.dumps([asdict(settings), seed]).encode()).hexdigest()[:16],
+        instrument=instrument,
+        phase=phase,
+        symmetry=proper_point_group(phase),
+        train=SimulatedPatterns(stream(0), settings.patterns),
+        some_rotations=scored["val"].rotations,
+        scored=scored,
+        test_source_for=lambda card: ArraySource(
+            bin_patterns(drawn["test"][0], card.binning_for(instrument.detector))
+        ),
+        plain_errors=_nothing,
+    )
+
+
+@contextlib.contextmanager
+def _nothing() -> Iterator[None]:
+    yield
 
 
 def _require_calibration(scan: Scan) -> None:

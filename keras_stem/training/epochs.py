@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.pipeline.dataset import shuffled_patterns
-from keras_stem.pipeline.order import Shuffled
-from keras_stem.pipeline.source import MemorySource, PatternSource
+from keras_stem.pipeline.dataset import with_progress
+from keras_stem.pipeline.order import Epoch
 from keras_stem.training.callbacks.checkpoint import Checkpoint
 from keras_stem.training.callbacks.finite import RequireFiniteLoss
 from keras_stem.training.callbacks.interrupt import HeedInterrupt
@@ -18,13 +16,14 @@ from keras_stem.training.callbacks.order import FollowEpoch
 from keras_stem.training.callbacks.progress import ShowProgress, stopped
 from keras_stem.training.callbacks.stopwatch import Stopwatch
 from keras_stem.training.callbacks.validation import ScoreValidation
+from keras_stem.training.criterion import Criterion
 from keras_stem.training.data import TrainingData
 from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.schedule import PaperDecay
+from keras_stem.training.schedule import PaperDecay, rise_and_fall
 from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState
-from keras_stem.training.targets import Target
+from keras_stem.training.targets import Target, VoteTarget
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,9 @@ class EpochLoop:
         """Train."""
         if self._good_enough():
             return
-        train, val = self.data.parts.train, self.data.parts.val
-        source: PatternSource = self.data.source
-        if self.recipe.cache:
-            source = MemorySource(source, np.sort(np.concatenate([train, val])))
-        targets = self.target.encode(self.data.rotations[train])
-        batches, order = shuffled_patterns(source, train, targets, self.recipe.batch_size, self.recipe.seed)
+        batches, order = self.data.train.batches(self.recipe.batch_size, self.target)
+        if isinstance(self.target, VoteTarget):
+            batches = with_progress(batches, order, self.recipe.max_epochs)
         restore = self.state.epochs > 0
         for head_only, last in self._phases():
             if last < self.state.epochs or self._good_enough():
@@ -74,7 +70,7 @@ class EpochLoop:
                 self._restore()
                 restore = False
             if self.state.epochs < last:
-                self._fit(batches, order, source, head_only, last)
+                self._fit(batches, order, head_only, last)
         self.model.encoder.optimizer = None  # would be saved with the model, and make it three times as large
 
     def _phases(self) -> list[tuple[bool, int]]:
@@ -85,7 +81,7 @@ class EpochLoop:
     def _compile(self, head_only: bool, steps: int) -> None:
         for layer in self.model.network.layers:
             layer.trainable = not head_only or layer.name.startswith("head")
-        self.model.encoder.compile(_optimizer(self.recipe, steps), self.target.loss())
+        self.model.encoder.compile(optimizer_of(self.recipe, steps), self.target.loss())
 
     def _restore(self) -> None:
         """Load weights and optimizer as they were after the last finished epoch."""
@@ -93,9 +89,7 @@ class EpochLoop:
         encoder.optimizer.build(encoder.trainable_variables)
         encoder.load_weights(self.state.latest_weights(self.state.epochs))
 
-    def _fit(
-        self, batches: tf.data.Dataset, order: Shuffled, source: PatternSource, head_only: bool, last: int
-    ) -> None:
+    def _fit(self, batches: tf.data.Dataset, order: Epoch, head_only: bool, last: int) -> None:
         interrupt = HeedInterrupt()
         progress = ShowProgress("Training the head" if head_only else "Training", self.state.epochs)
         callbacks = [
@@ -103,7 +97,7 @@ class EpochLoop:
             FollowEpoch(order),
             RequireFiniteLoss(),
             Stopwatch(),
-            self._validation(source),
+            self._validation(),
             *([progress] if self.verbose else []),
             Checkpoint(self.state, self.on_epoch),
         ]
@@ -111,26 +105,38 @@ class EpochLoop:
         with stopped(progress.on_train_end), interrupt.watching():
             self.model.encoder.fit(batches, shuffle=False, verbose=0, **settings)
 
-    def _validation(self, source: PatternSource) -> keras.callbacks.Callback:
-        data, recipe, val = self.data, self.recipe, self.data.parts.val
+    def _validation(self) -> keras.callbacks.Callback:
+        val = self.data.scored["val"]
 
         def score_validation() -> Scores:
-            return score(predict(self.model, source, val), data.rotations[val], data.symmetry)
+            euler = predict(self.model, val.source, val.positions).euler
+            return score(euler, val.rotations, self.data.symmetry)
 
         return ScoreValidation(
-            self.model.network, score_validation, recipe.score_every, recipe.stop_r2, self.state
+            self.model.network, score_validation, self.recipe.score_every, self._criterion, self.state
         )
+
+    @property
+    def _criterion(self) -> Criterion:
+        return Criterion.parse(self.recipe.stop)
 
     def _good_enough(self) -> bool:
         """Whether the last epoch reached the criterion."""
         history = self.state.history
-        return bool(history) and history[-1].get("val_r2", -np.inf) > self.recipe.stop_r2
+        return bool(history) and self._criterion.met(history[-1])
 
 
-def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+def optimizer_of(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    """Return the optimizer of a recipe with so many steps in an epoch."""
     rate = recipe.learning_rate
     if recipe.schedule == "exponential":
         rate = PaperDecay(rate, 1 if recipe.decay_per == "step" else steps)
-    adam = keras.optimizers.Adam(rate)
+    elif recipe.schedule == "cosine":
+        rate = rise_and_fall(rate, recipe.max_epochs * steps)
+    clip = recipe.clip_norm or None
+    if recipe.weight_decay:
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, global_clipnorm=clip)
+    else:
+        optimizer = keras.optimizers.Adam(rate, global_clipnorm=clip)
     # Gradients of float16 would vanish without.
-    return keras.optimizers.LossScaleOptimizer(adam) if recipe.precision == "float16" else adam
+    return keras.optimizers.LossScaleOptimizer(optimizer) if recipe.precision == "float16" else optimizer

@@ -1,10 +1,24 @@
 """Losses of orientations that know the crystal's symmetry."""
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
 
 from keras_stem.crystal.rotation_ops import angle_of, orthonormal, squared_chord, votes_in_lab
+
+ERROR_SHARE = 0.1
+"""Weight of what the network says of its own error, beside the error."""
+
+SMALLEST_ERROR = 1e-3
+"""Radians; added to an angle before its logarithm."""
+
+LAST_WIDTH = 0.012
+"""Radians; about the error that is left at the end."""
+
+MISTAKEN = 0.02
+"""Share of patterns that votes take for mistaken: their labels may be anything."""
 
 
 class DisorientationLoss(keras.losses.Loss):
@@ -27,41 +41,57 @@ class DisorientationLoss(keras.losses.Loss):
         self._mates = mates
 
     def call(self, y_true, y_pred):
-        """Return the loss (B,) of matrices (B, 9), row by row, and predictions (B, 6)."""
+        """Return the loss (B,) of matrices (B, 9), row by row, and predictions (B, 6) or (B, 7).
+
+        A seventh number is to be the logarithm of the disorientation, as far as the network can tell. It does
+        not disturb the first six: nothing is gained by a larger error that was foretold.
+        """
         expected = ops.reshape(y_true, (-1, 3, 3))
-        squared = squared_chord(orthonormal(y_pred), expected, self._operators, self._mates)
-        return squared / 2 if self._distance == "chordal" else angle_of(squared)
+        squared = squared_chord(orthonormal(y_pred[..., :6]), expected, self._operators, self._mates)
+        loss = squared / 2 if self._distance == "chordal" else angle_of(squared)
+        if y_pred.shape[-1] == 6:
+            return loss
+        angle = ops.log(angle_of(ops.stop_gradient(squared)) + SMALLEST_ERROR)
+        return loss + ERROR_SHARE * ops.abs(angle - y_pred[..., 6])
 
 
 class VoteLoss(keras.losses.Loss):
     """How improbable the expected rotation is under the votes of all azimuths.
 
-    The votes are a mixture of distributions around the rotations that they name, with their weights, and fall
-    with the squared chordal distance d: the loss is the negative logarithm of the sum of
-    ``w exp(-d / 2 s^2) / s^3``.
-    A wide distribution, at first, lets all votes learn; a narrow one, at last, the one that is right already.
+    The votes are a mixture of normal distributions around the rotations that they name, with their weights,
+    of a common width s, and of an even distribution for labels that are mistaken. With the squared chordal
+    distance d and n operators, the loss is the negative logarithm of
+    ``(1 - m) sum(w exp(-d / 2 s^2)) / (2 pi)^1.5 s^3 + m n / 8 pi^2``.
+    A wide distribution, at first, lets all votes learn; a narrow one, at last, those that are right already.
 
     Parameters
     ----------
     operators
         Matrices of the proper point group, (n, 3, 3).
-    width
-        The variable s, radians.
     mates
         Whether half a turn about the beam counts as no difference.
+    first_width
+        s at the beginning, radians.
     """
 
-    def __init__(self, operators: np.ndarray, width: keras.Variable, mates: bool = False):
+    def __init__(self, operators: np.ndarray, mates: bool = False, first_width: float = 1.0):
         super().__init__(name="votes")
         self._operators = operators
-        self._width = width
         self._mates = mates
+        self._first_width = first_width
 
     def call(self, y_true, y_pred):
-        """Return the loss (B,) of matrices (B, 9), row by row, and votes (B, azimuths, 7)."""
+        """Return the loss (B,) of votes (B, azimuths, 7).
+
+        Expected are matrices, row by row, and the share of the training that is done, (B, 10). The width
+        falls evenly on a logarithmic scale, and stays for the last tenth.
+        """
         weights, rotations = votes_in_lab(y_pred)
-        expected = ops.reshape(y_true, (-1, 1, 3, 3))
+        expected = ops.reshape(y_true[:, :9], (-1, 1, 3, 3))
         squared = squared_chord(rotations, expected, self._operators, self._mates)
-        width = ops.convert_to_tensor(self._width)
-        each = weights - squared / (2 * width * width) - 3 * ops.log(width)
-        return -ops.logsumexp(each, axis=-1)
+        first = self._first_width
+        width = first * (LAST_WIDTH / first) ** ops.minimum(y_true[:, 9] / 0.9, 1.0)
+        peak = math.log(1 - MISTAKEN) - 1.5 * math.log(2 * math.pi) - 3 * ops.log(width)
+        voted = peak + ops.logsumexp(weights - squared / (2 * ops.square(width)[:, None]), axis=-1)
+        even = math.log(MISTAKEN * len(self._operators) / (8 * math.pi**2))
+        return -ops.logaddexp(voted, ops.full_like(voted, even))

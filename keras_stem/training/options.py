@@ -4,32 +4,87 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from keras_stem.choices import VARIANTS
+from keras_stem.choices import RECIPES, VARIANTS
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig
 from keras_stem.models.densenet import DenseNetConfig
+from keras_stem.models.polar import PolarConfig
 from keras_stem.models.registry import NetworkConfig, config_class
 from keras_stem.models.swin import SwinConfig
+from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.training.recipe import Recipe
 
 _CUSTOM_HEAD = (384,)
 """The paper does not give the width of the first of the two linear layers."""
 
-_SWIN = Recipe(network=SwinConfig(), batch_size=32, learning_rate=1e-4, schedule="constant")
+TUNING_RATE = 3e-4
+"""Highest learning rate of networks whose weights have learned already."""
+
+SIMULATED_EPOCHS = 100
+"""A simulation does not run out of new patterns."""
+
+_CNN = Recipe(
+    network=CNNConfig(),
+    target="euler",
+    augmentation=None,
+    learning_rate=5e-4,
+    schedule="exponential",
+    weight_decay=0.0,
+    clip_norm=0.0,
+    max_epochs=200,
+    score_every=10,
+    stop="r2>0.95",
+)
+_DENSENET = replace(_CNN, network=DenseNetConfig())
+_SWIN = replace(_CNN, network=SwinConfig(), batch_size=32, learning_rate=1e-4, schedule="constant")
 
 _PAPER = {
-    ("cnn", None): Recipe(network=CNNConfig()),
-    ("densenet", "plain"): Recipe(network=DenseNetConfig()),
-    ("densenet", "pre-trained"): Recipe(network=DenseNetConfig(), weights="imagenet"),
+    ("cnn", None): _CNN,
+    ("densenet", "plain"): _DENSENET,
+    ("densenet", "pre-trained"): replace(_DENSENET, weights="imagenet"),
     ("swin", "modified-fc"): _SWIN,
     ("swin", "custom-fc"): replace(_SWIN, network=SwinConfig(head_widths=_CUSTOM_HEAD)),
     ("swin", "adjust-model"): replace(_SWIN, weights="imagenet"),
     ("swin", "adjust-images"): replace(_SWIN, network=SwinConfig(resize=224), weights="imagenet"),
 }
 
+_DEFAULT = {
+    "polar": Recipe(),
+    "cnn": Recipe(),
+    "densenet": Recipe(),
+    "swin": Recipe(batch_size=32, learning_rate=3e-4),
+}
+"""What differs from architecture to architecture, besides the network."""
+
 
 def paper_recipe(arch: str = "cnn", variant: str | None = None) -> Recipe:
     """Return the recipe of Wissel et al. for a network.
+
+    Parameters
+    ----------
+    arch
+        "cnn", "densenet" or "swin".
+    variant
+        One of the architecture's `keras_stem.choices.VARIANTS`; the first by default.
+
+    Raises
+    ------
+    KerasStemError
+        If the paper has no such network.
+    """
+    if arch == "polar":
+        raise KerasStemError("The paper has no polar network; its networks are cnn, densenet and swin.")
+    known = VARIANTS.get(arch, ())
+    found = _PAPER.get((arch, variant or (known[0] if known else None)))
+    if found is None:
+        config_class(arch)
+        variants = ", ".join(known) or "none"
+        raise KerasStemError(f"Expected a variant of {arch} out of {variants}, found {variant!r}.")
+    return found
+
+
+def default_recipe(arch: str = "polar", variant: str | None = None) -> Recipe:
+    """Return our recipe for a network: rotations with the crystal's symmetry, and exact augmentation.
 
     Parameters
     ----------
@@ -43,23 +98,22 @@ def paper_recipe(arch: str = "cnn", variant: str | None = None) -> Recipe:
     KerasStemError
         If there is no such network.
     """
-    known = VARIANTS.get(arch, ())
-    found = _PAPER.get((arch, variant or (known[0] if known else None)))
-    if found is None:
-        config_class(arch)
-        variants = ", ".join(known) or "none"
-        raise KerasStemError(f"Expected a variant of {arch} out of {variants}, found {variant!r}.")
-    return found
+    config_class(arch)
+    if arch == "polar" and variant is None:
+        return _DEFAULT[arch]
+    paper = paper_recipe(arch, variant)
+    return replace(_DEFAULT[arch], network=paper.network, weights=paper.weights)
 
 
 def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Recipe:
-    """Return the paper's recipe for a network, changed by options.
+    """Return the default or the paper's recipe for a network, changed by options.
 
     Parameters
     ----------
     options
-        Values by name: "arch", "variant", "min_q", "min_r", the fields of `Recipe`, and those of the options
-        of the network. None stands for what the paper has.
+        Values by name: "recipe" ("default" or "paper"), "arch", "variant", "min_q", "min_r", "augment"
+        (whether there is any augmentation), the fields of `Recipe` ("simulation" among them), of its
+        augmentation and of the options of the network. None stands for what the recipe has.
     strict
         Whether options of other networks are an error; they are ignored otherwise.
 
@@ -73,20 +127,46 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
         If an option does not exist, or has no sense for this network.
     """
     given = {name: value for name, value in options.items() if value is not None}
-    recipe = paper_recipe(given.pop("arch", "cnn"), given.pop("variant", None))
+    recipe = _named_recipe(given)
     network, given = _changed_network(recipe.network, given, strict)
+    augmentation = _changed_augmentation(recipe.augmentation, given)
     thresholds = {name: given.pop(f"min_{name}") for name in ("q", "r") if f"min_{name}" in given}
     unknown = given.keys() - {field.name for field in fields(Recipe)}
     if unknown:
         raise KerasStemError(f"There is no option {min(unknown).replace('_', '-')!r} for a training.")
-    return replace(recipe, network=network, thresholds=replace(recipe.thresholds, **thresholds), **given)
+    if recipe.target != "euler" and (given.get("weights") or recipe.weights):
+        given.setdefault("learning_rate", TUNING_RATE)
+    thresholds = replace(recipe.thresholds, **thresholds)
+    return replace(recipe, network=network, thresholds=thresholds, augmentation=augmentation, **given)
+
+
+def _named_recipe(given: dict[str, Any]) -> Recipe:
+    name = given.pop("recipe", RECIPES[0])
+    if name not in RECIPES:
+        raise KerasStemError(f"Expected a recipe out of {', '.join(RECIPES)}, found {name!r}.")
+    variant = given.pop("variant", None)
+    if name == "paper":
+        return paper_recipe(given.pop("arch", "cnn"), variant)
+    recipe = default_recipe(given.pop("arch", "polar"), variant)
+    if "simulation" in given:
+        recipe = replace(recipe, batch_size=128, max_epochs=SIMULATED_EPOCHS, augmentation=None)
+    return recipe
+
+
+def _changed_augmentation(augmentation: Augmentation | None, given: dict[str, Any]) -> Augmentation | None:
+    """Return the augmentation with its options, which are taken out of those given."""
+    wanted = given.pop("augment", augmentation is not None)
+    own = {field.name: given.pop(field.name) for field in fields(Augmentation) if field.name in given}
+    if own and not wanted:
+        raise KerasStemError(f"--{min(own).replace('_', '-')} is of the augmentation, which is off.")
+    return replace(augmentation or Augmentation(), **own) if wanted else None
 
 
 def _changed_network(
     network: NetworkConfig, given: dict[str, Any], strict: bool
 ) -> tuple[NetworkConfig, dict[str, Any]]:
     """Return the network with its options, and the options that are not of any network."""
-    networks = (CNNConfig, DenseNetConfig, SwinConfig)
+    networks = (PolarConfig, CNNConfig, DenseNetConfig, SwinConfig)
     of_networks = {field.name for config in networks for field in fields(config)}
     known = {field.name for field in fields(network)}
     named = {name: value for name, value in given.items() if name in of_networks}

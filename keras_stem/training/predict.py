@@ -1,5 +1,7 @@
 """Orientations of positions of a scan by a model."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from keras_stem.models.orientation_model import OrientationModel
@@ -11,13 +13,33 @@ from keras_stem.training.callbacks.progress import ShowPredictions, stopped
 PREDICTION_BATCH = 128
 
 
+@dataclass(frozen=True)
+class Predictions:
+    """What a model says of n patterns, all in radians.
+
+    Parameters
+    ----------
+    euler
+        Bunge Euler angles, shape (n, 3).
+    spread
+        Grows with the error that is to be expected, shape (n,); None where the target does not tell.
+    runner_up
+        Euler angles of the next best answer, shape (n, 3); None where there is one answer only.
+    """
+
+    euler: np.ndarray
+    spread: np.ndarray | None = None
+    runner_up: np.ndarray | None = None
+
+
 def predict(
     model: OrientationModel, source: PatternSource, positions: np.ndarray, verbose: bool = False
-) -> np.ndarray:
-    """Return the model's Euler angles, shape (n, 3) in radians, of positions, shape (n,), ascending."""
+) -> Predictions:
+    """Return what the model says of positions, shape (n,), ascending."""
     batches = ordered_patterns(source, positions, PREDICTION_BATCH)
     interrupt = HeedInterrupt()
     progress = ShowPredictions(len(positions), PREDICTION_BATCH)
     with stopped(progress.on_predict_end), interrupt.watching():
         callbacks = [interrupt, *([progress] if verbose else [])]
-        return np.asarray(model.predict(batches, verbose=0, callbacks=callbacks))
+        found = model.predict(batches, verbose=0, callbacks=callbacks)
+    return Predictions(**{name: np.asarray(values) for name, values in found.items()})

@@ -1,7 +1,7 @@
 """Everything that fixes a training run."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from keras_stem.choices import (
@@ -14,14 +14,17 @@ from keras_stem.choices import (
     TARGETS,
 )
 from keras_stem.errors import KerasStemError
-from keras_stem.models.cnn import CNNConfig
+from keras_stem.models.polar import PolarConfig
 from keras_stem.models.registry import NetworkConfig, config_class
+from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.scan.subsets import Thresholds
+from keras_stem.simulate.stream import Instrument, Nuisances, SimulatedTraining
+from keras_stem.training.criterion import NEVER, Criterion
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that fixes a training run; the defaults are those of Wissel et al. for the CNN.
+    """Everything that fixes a training run; `keras_stem.training.options` has the paper's.
 
     Parameters
     ----------
@@ -35,13 +38,17 @@ class Recipe:
     precision
         Of the network: "float32", "bfloat16" or "float16". Its head and the loss are in float32.
     target
-        How the network represents an orientation: "euler" (the paper's) or "rotation".
+        How the network represents an orientation: "rotation", or "euler" (the paper's).
     distance
-        Of the loss of rotations: "chordal" or "geodesic".
+        Of the loss of rotations: "chordal" or "geodesic". The votes of the polar network have their own.
     ambiguity
         Of what counts as no difference: "none", or "pattern" for half a turn about the beam.
     clamp
         Whether the output is clamped to the physical range before the loss, for Euler angles.
+    simulation
+        What is simulated, if the training patterns come from a simulation and not from a scan.
+    augmentation
+        What may happen to training patterns of a scan; None for nothing.
     thresholds
         Smallest Q and R of DS_R, from which DS_Train, DS_Val and DS_Test are taken.
     split
@@ -51,41 +58,49 @@ class Recipe:
     batch_size
         Patterns in a training step.
     learning_rate
-        lr_0 of equation 1, or the constant rate.
+        The highest: lr_0 of equation 1, or the constant rate.
     schedule
-        "exponential": equation 1. "constant".
+        "cosine": a short rise and a fall to nothing. "exponential": equation 1. "constant".
     decay_per
         What i counts in equation 1: "step" or "epoch". The paper does not say.
+    weight_decay
+        Of AdamW; Adam without.
+    clip_norm
+        Largest norm of all gradients; 0 for any.
     max_epochs
         Training ends here at the latest.
     score_every
         DS_Val is scored every so many epochs.
-    stop_r2
-        Training ends when R2 on DS_Val exceeds this.
+    stop
+        Training ends when this holds on DS_Val, as `keras_stem.training.criterion` reads it.
     seed
         Fixes split, initial weights and order.
     cache
         Whether the training patterns are kept in memory.
     """
 
-    network: NetworkConfig = field(default_factory=CNNConfig)
+    network: NetworkConfig = field(default_factory=PolarConfig)
     weights: str | None = None
     freeze: int = 0
     precision: str = "float32"
-    target: str = "euler"
+    target: str = "rotation"
     distance: str = "chordal"
     ambiguity: str = "none"
     clamp: bool = False
+    simulation: SimulatedTraining | None = None
+    augmentation: Augmentation | None = field(default_factory=Augmentation)
     thresholds: Thresholds = field(default_factory=Thresholds)
     split: str = "random"
     binning: int = 1
     batch_size: int = 64
-    learning_rate: float = 5e-4
-    schedule: str = "exponential"
+    learning_rate: float = 1e-3
+    schedule: str = "cosine"
     decay_per: str = "step"
-    max_epochs: int = 200
-    score_every: int = 10
-    stop_r2: float = 0.95
+    weight_decay: float = 1e-3
+    clip_norm: float = 1.0
+    max_epochs: int = 40
+    score_every: int = 5
+    stop: str = NEVER
     seed: int = 0
     cache: bool = False
 
@@ -106,15 +121,23 @@ class Recipe:
         for name in ("binning", "batch_size", "max_epochs", "score_every", "learning_rate"):
             if getattr(self, name) <= 0:
                 raise KerasStemError(f"Expected {name} above 0, found {getattr(self, name)}.")
+        self._require_consistency()
+        Criterion.parse(self.stop)
 
+    def _require_consistency(self) -> None:
+        if self.target == "euler" and self.arch == "polar":
+            raise KerasStemError("The azimuths of polar vote for rotations; it has no target euler.")
         if self.target == "euler" and (self.ambiguity != "none" or self.distance != "chordal"):
             raise KerasStemError("The distance and the ambiguity are of the target rotation, found euler.")
+        if self.target == "euler" and self.simulation is not None:
+            raise KerasStemError("Trainings on simulated patterns have the target rotation, found euler.")
         if self.target != "euler" and self.clamp:
             raise KerasStemError(
                 f"Only the target euler has a physical range to clamp to, found {self.target}."
             )
-        if self.freeze < 0:
-            raise KerasStemError(f"Expected freeze of at least 0 epochs, found {self.freeze}.")
+        for name in ("freeze", "weight_decay", "clip_norm"):
+            if getattr(self, name) < 0:
+                raise KerasStemError(f"Expected {name} of at least 0, found {getattr(self, name)}.")
 
     @property
     def arch(self) -> str:
@@ -127,15 +150,43 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Recipe":
-        """Return the recipe that `to_dict` described."""
+        """Return the recipe that `to_dict` described.
+
+        Raises
+        ------
+        KerasStemError
+            If it is of another version of keras_stem.
+        """
         plain = dict(plain)
-        options = {k: tuple(v) if isinstance(v, list) else v for k, v in plain["network"].items()}
-        network = config_class(plain.pop("arch"))(**options)
-        return cls(**{**plain, "network": network, "thresholds": Thresholds(**plain["thresholds"])})
+        if plain.keys() != {"arch", *(part.name for part in fields(cls))}:
+            raise KerasStemError(
+                "The training was done by another version of keras_stem, with other options."
+            )
+        plain["network"] = config_class(plain.pop("arch"))(**_tuples(plain["network"]))
+        plain["thresholds"] = Thresholds(**plain["thresholds"])
+        if plain["augmentation"]:
+            plain["augmentation"] = Augmentation(**plain["augmentation"])
+        if plain["simulation"]:
+            plain["simulation"] = _simulation(plain["simulation"])
+        return cls(**plain)
 
     def flat(self) -> dict[str, Any]:
         """Return one level of names and values, as MLflow logs parameters."""
-        flat: dict[str, Any] = {"arch": self.arch}
-        for name, value in asdict(self).items():
-            flat |= {f"{name}.{k}": v for k, v in value.items()} if isinstance(value, dict) else {name: value}
-        return flat
+        return {"arch": self.arch, **_flat(asdict(self))}
+
+
+def _simulation(plain: dict[str, Any]) -> SimulatedTraining:
+    instrument = Instrument(**_tuples(plain["instrument"]))
+    nuisances = Nuisances(**_tuples(plain["nuisances"]))
+    return SimulatedTraining(**{**plain, "instrument": instrument, "nuisances": nuisances})
+
+
+def _tuples(plain: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+
+
+def _flat(nested: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat = {}
+    for name, value in nested.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+    return flat

@@ -1,10 +1,16 @@
-"""The learning rate of the paper."""
+"""Learning rates that change with the steps: the paper's, and ours."""
 
 import keras
 from keras import ops
 
 DECAY = 0.995
 PERIOD = 500
+
+RISE = 0.03
+"""Share of the steps in which the rate rises."""
+
+END = 0.01
+"""Share of the highest rate that is left at the end."""
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
@@ -34,3 +40,16 @@ class PaperDecay(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self):  # noqa: D102
         return {"initial": self.initial, "steps_per_i": self.steps_per_i}
+
+
+def rise_and_fall(highest: float, steps: int) -> keras.optimizers.schedules.CosineDecay:
+    """Return a rate that rises from nearly nothing in a few steps, and falls along a cosine.
+
+    References
+    ----------
+    Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017.
+    """
+    rise = max(1, round(RISE * steps))
+    return keras.optimizers.schedules.CosineDecay(
+        END * highest, max(1, steps - rise), alpha=END, warmup_target=highest, warmup_steps=rise
+    )

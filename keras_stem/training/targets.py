@@ -8,8 +8,8 @@ from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.crystal.euler import euler_ranges, reduce_euler
-from keras_stem.models.decoders import EulerDecoder, RotationDecoder
-from keras_stem.training.losses import DisorientationLoss
+from keras_stem.models.decoders import EulerDecoder, RotationDecoder, VoteDecoder
+from keras_stem.training.losses import DisorientationLoss, VoteLoss
 
 
 class Target(Protocol):
@@ -31,7 +31,7 @@ class Target(Protocol):
         ...
 
     def decoder(self) -> keras.layers.Layer:
-        """Return the layer that turns predictions into Bunge Euler angles in radians."""
+        """Return the layer that turns predictions into orientations."""
         ...
 
     def loss(self) -> keras.losses.Loss:
@@ -78,7 +78,8 @@ class EulerTarget:
 class RotationTarget:
     """Two directions of the lab in the crystal, made a rotation by Gram-Schmidt: six numbers without jumps.
 
-    The loss is the smallest distance over the symmetrically equivalent orientations.
+    The loss is the smallest distance over the symmetrically equivalent orientations. A seventh number tells
+    how large the network expects it to be.
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ class RotationTarget:
     """
 
     name = "rotation"
-    size = 6
+    size = 7
 
     def __init__(self, symmetry: Symmetry, distance: str = "chordal", mates: bool = False):
         self._operators = symmetry.to_matrix()
@@ -110,6 +111,41 @@ class RotationTarget:
     def loss(self) -> keras.losses.Loss:
         """Return the loss of encoded orientations."""
         return DisorientationLoss(self._operators, self._distance, self._mates)
+
+
+class VoteTarget:
+    """A rotation for each azimuth of the pattern and its weight, in the frame that is turned there.
+
+    Parameters
+    ----------
+    symmetry
+        Proper point group.
+    mates
+        Whether half a turn about the beam, which many patterns cannot tell apart, counts as no difference.
+    first_width
+        Of the votes' distribution when the training begins, radians.
+    """
+
+    name = "votes"
+    size = 7
+
+    def __init__(self, symmetry: Symmetry, mates: bool = False, first_width: float = 1.0):
+        self._operators = symmetry.to_matrix()
+        self._ranges = euler_ranges(symmetry)
+        self._mates = mates
+        self._first_width = first_width
+
+    def encode(self, rotations: Rotation) -> np.ndarray:
+        """Return matrices lab to crystal, row by row, shape (n, 9), of orientations, shape (n,)."""
+        return rotations.to_matrix().reshape(-1, 9)
+
+    def decoder(self) -> keras.layers.Layer:
+        """Return the layer that turns votes into Euler angles in radians."""
+        return VoteDecoder(self._operators.tolist(), self._ranges.tolist(), name="decoder")
+
+    def loss(self) -> keras.losses.Loss:
+        """Return the loss of encoded orientations."""
+        return VoteLoss(self._operators, self._mates, self._first_width)
 
 
 def euler_degrees(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:

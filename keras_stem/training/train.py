@@ -2,20 +2,27 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
+from orix.quaternion import Rotation
 
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.indexing.comparison import check_answers
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.transfer import Transfer, transfer
 from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.confidence import calibrate
 from keras_stem.training.data import TrainingData
 from keras_stem.training.epochs import EpochLoop
-from keras_stem.training.predict import predict
+from keras_stem.training.predict import Predictions, predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState
+
+UNLIKE_SHARE = 0.01
+"""Share of DS_Val that agrees so little with simulations that it would count as unlike them."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Trained:
     history
         Logs of each epoch.
     predictions, scores
-        Euler angles (n, 3) in radians, and scores against the labels, on DS_Val, DS_Test and DS_Q.
+        On DS_Val, DS_Test and DS_Q; scores against the labels.
     transfer
         What became of the weights that it started from, if there were any.
     speed
@@ -38,7 +45,7 @@ class Trained:
 
     model: OrientationModel
     history: list[dict[str, float]]
-    predictions: dict[str, np.ndarray]
+    predictions: dict[str, Predictions]
     scores: dict[str, Scores]
     transfer: Transfer | None
     speed: dict[str, float]
@@ -84,30 +91,48 @@ def train(
     done = transfer(model.network, initial, str(recipe.weights)) if initial else None
     if done and verbose:
         print(done)
-    with data.source.plain_errors():
+    with data.plain_errors():
         EpochLoop(model, target, data, recipe, state, on_epoch, verbose).run()
         model.network.load_weights(state.best_weights)
-        predictions, seconds = _predictions(model, data)
-    scores = {
-        name: score(predictions[name], data.rotations[where], data.symmetry)
-        for name, where in data.scored.items()
-    }
+        predictions, speeds = _predictions(model, data)
+        least = _least_agreement(model, predictions["val"], data)
+    model.card = replace(
+        model.card, calibration=_calibration(predictions["val"], data), least_agreement=least
+    )
     epochs = [logs["seconds"] for logs in state.history]
     speed = {
         "training_seconds": sum(epochs),
-        "training_patterns_per_s": len(data.parts.train) / float(np.median(epochs)),
-        "prediction_patterns_per_s": len(data.ds_q) / seconds["q"],
+        "training_patterns_per_s": data.train.count / float(np.median(epochs)),
+        "prediction_patterns_per_s": speeds[-1],
+    }
+    scores = {
+        name: score(predictions[name].euler, scored.rotations, data.symmetry)
+        for name, scored in data.scored.items()
     }
     return Trained(model, state.history, predictions, scores, done, speed)
 
 
-def _predictions(
-    model: OrientationModel, data: TrainingData
-) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-    """Return what the model predicts for each subset, and how many seconds it took; the last is DS_Q."""
-    predictions, seconds = {}, {}
-    for name, where in data.scored.items():
+def _predictions(model: OrientationModel, data: TrainingData) -> tuple[dict[str, Predictions], list[float]]:
+    """Return what the model predicts for each subset, and how many patterns a second."""
+    predictions, speeds = {}, []
+    for name, scored in data.scored.items():
         start = time.perf_counter()
-        predictions[name] = predict(model, data.source, where)
-        seconds[name] = time.perf_counter() - start
-    return predictions, seconds
+        predictions[name] = predict(model, scored.source, scored.positions)
+        speeds.append(len(scored.positions) / (time.perf_counter() - start))
+    return predictions, speeds
+
+
+def _least_agreement(model: OrientationModel, predictions: Predictions, data: TrainingData) -> float | None:
+    """Return the agreement with simulations that nearly all of DS_Val reach."""
+    val = data.scored["val"]
+    checked = check_answers(model.card, val.source, val.positions, predictions)
+    return None if checked is None else float(np.quantile(checked.agreement, UNLIKE_SHARE))
+
+
+def _calibration(predictions: Predictions, data: TrainingData) -> dict[str, list[float]] | None:
+    """Return what the spreads on DS_Val say of the errors there, in plain types."""
+    if predictions.spread is None:
+        return None
+    found = Rotation.from_euler(predictions.euler)
+    errors = np.rad2deg(disorientation(found, data.scored["val"].rotations, data.symmetry))
+    return calibrate(predictions.spread, errors).to_dict()

@@ -5,35 +5,60 @@ from dataclasses import dataclass
 import numpy as np
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import proper_point_group
-from keras_stem.mapping.predict import predict_map
+from keras_stem.mapping.predict import Prediction, predict_map
 from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.scan.labels import single_phase
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import Thresholds, subset
+from keras_stem.training.confidence import ConfidenceScores, score_confidence
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores, score
 
 TRUE_EULER = "truth_euler"
 """Property with the true Euler angles (n, 3), radians, of a simulated scan."""
 
+TRUE_WEIGHT = "truth_weight"
+"""Property with the true grain's share of the scattering, of a simulated scan."""
+
+CLEAR = 0.8
+"""Smallest share of the dominant grain in patterns that count as those of one grain."""
+
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores on one subset against one reference: "labels" or "truth"."""
+    """Scores on one subset against one reference: "labels" or "truth".
+
+    Parameters
+    ----------
+    subset, reference
+        Their names.
+    scores
+        Of the orientations.
+    confidence
+        Of the uncertainties that the model stated; None where it states none.
+    """
 
     subset: str
     reference: str
     scores: Scores
+    confidence: ConfidenceScores | None
 
 
 def evaluate(
-    model: OrientationModel, scan: Scan, thresholds: Thresholds | None = None, verbose: bool = False
+    model: OrientationModel,
+    scan: Scan,
+    thresholds: Thresholds | None = None,
+    verbose: bool = False,
+    refine: bool = False,
 ) -> list[Evaluation]:
     """Score a model on a scan.
 
     On the scan that the model was trained on, DS_Val and DS_Test are scored as well as DS_R and DS_Q; on any
-    other, nothing was trained on, and DS_R and DS_Q are scored.
+    other, nothing was trained on, and DS_R and DS_Q are scored. Where there is truth, "clear" are the
+    positions of DS_Q at which one grain has at least 80 % of the scattering.
 
     Parameters
     ----------
@@ -45,6 +70,8 @@ def evaluate(
         Of DS_Q and DS_R; those of the training by default.
     verbose
         Whether to show progress.
+    refine
+        Whether to refine the answers by simulation.
 
     Returns
     -------
@@ -57,13 +84,26 @@ def evaluate(
     """
     recipe = Recipe.from_dict(model.card.recipe)
     subsets = _subsets(model, scan, recipe, thresholds or recipe.thresholds)
-    predicted = predict_map(model, scan, verbose).euler
-    symmetry = proper_point_group(scan.phase)
+    prediction = predict_map(model, scan, verbose, refine)
     return [
-        Evaluation(name, reference, score(predicted[where], rotations[where], symmetry))
+        _evaluation(prediction, where, rotations[where], name, reference)
         for reference, rotations in _references(scan).items()
         for name, where in subsets.items()
     ]
+
+
+def _evaluation(
+    prediction: Prediction, where: np.ndarray, expected: Rotation, subset: str, reference: str
+) -> Evaluation:
+    symmetry = proper_point_group(single_phase(prediction.crystal_map))
+    euler = prediction.euler[where]
+    scores = score(euler, expected, symmetry)
+    bounds = [prediction.property(name) for name in ("uncertainty", "uncertainty_95")]
+    if bounds[0] is None:
+        return Evaluation(subset, reference, scores, None)
+    errors = np.rad2deg(disorientation(Rotation.from_euler(euler), expected, symmetry))
+    stated = score_confidence(*(bound[where] for bound in bounds), errors)
+    return Evaluation(subset, reference, scores, stated)
 
 
 def _subsets(
@@ -74,7 +114,10 @@ def _subsets(
         trained_on = subset(scan.labels, "DS_R", recipe.thresholds)
         parts = split(scan.labels, trained_on, recipe.split, recipe.seed)
         found = {"DS_Val": parts.val, "DS_Test": parts.test}
-    return found | {name: subset(scan.labels, name, thresholds) for name in ("DS_R", "DS_Q")}
+    found |= {name: subset(scan.labels, name, thresholds) for name in ("DS_R", "DS_Q")}
+    if TRUE_WEIGHT in scan.labels.prop:
+        found["clear"] = found["DS_Q"][scan.labels.prop[TRUE_WEIGHT][found["DS_Q"]] >= CLEAR]
+    return found
 
 
 def _references(scan: Scan) -> dict[str, Rotation]:

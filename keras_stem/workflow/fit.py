@@ -1,6 +1,7 @@
 """Train, score, track and register."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +14,13 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
 from keras_stem.models.checkpoints import checkpoint_weights, model_weights
-from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
 from keras_stem.tracking.registry import award, register
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import TrackedRun, tracked_run
 from keras_stem.tracking.store import absolute_uri, connect
-from keras_stem.training.data import TrainingData, prepare
+from keras_stem.training.criterion import Criterion
+from keras_stem.training.data import TrainingData, prepare, prepare_simulation
 from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores, score
@@ -54,20 +55,20 @@ class FitResult:
 
 
 def fit(
-    scan_path: str | Path,
+    scan_path: str | Path | None,
     recipe: Recipe | None = None,
     verbose: bool = False,
     name: str | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> FitResult:
-    """Train a model on a scan, as an MLflow run, and register it.
+    """Train a model on a scan or on a simulation, as an MLflow run, and register it.
 
     Parameters
     ----------
     scan_path
-        The scan, with labels.
+        The scan, with labels; None where the recipe has a simulation.
     recipe
-        How to train; the paper's CNN by default.
+        How to train.
     verbose
         Whether to show progress.
     name, tags
@@ -83,15 +84,26 @@ def fit(
         If the scan or the weights to start from cannot be used, or the training diverges.
     """
     recipe = recipe or Recipe()
-    with Scan(scan_path) as scan:
-        data = prepare(scan, recipe)
+    path = str(Path(scan_path).resolve()) if scan_path else ""
+    with _prepared(path, recipe) as data:
         initial = _initial_weights(recipe)
         client = connect()
-        with tracked_run(name or f"{recipe.arch} {scan.info.title}") as run:
-            run.log_start(scan, recipe, tags or {})
-            state = RunState(run.run_id, str(Path(scan_path).resolve()), recipe.to_dict(), absolute_uri())
+        with tracked_run(name or f"{recipe.arch} {data.title}") as run:
+            run.log_start(data, recipe, tags or {})
+            state = RunState(run.run_id, path, recipe.to_dict(), absolute_uri())
             state.save()
             return _fit(client, run, data, recipe, state, initial, verbose)
+
+
+@contextlib.contextmanager
+def _prepared(path: str, recipe: Recipe) -> Iterator[TrainingData]:
+    if recipe.simulation is not None and path:
+        raise KerasStemError("Expected a scan to train on or a simulation, found both.")
+    if recipe.simulation is not None:
+        yield prepare_simulation(recipe.simulation, recipe.seed)
+        return
+    with Scan(path) as scan:
+        yield prepare(scan, recipe)
 
 
 def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
@@ -115,12 +127,11 @@ def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
     """
     state = state or last_interrupted()
     recipe = Recipe.from_dict(state.recipe)
-    with Scan(state.scan) as scan:
-        data = prepare(scan, recipe)
+    with _prepared(state.scan, recipe) as data:
         client = connect(state.tracking_uri)
         known = client.get_run(state.run_id).data.tags.get("scan_fingerprint")
-        if known != scan.fingerprint:
-            raise KerasStemError(f"{state.scan} has changed since the run {state.run_id} began; start anew.")
+        if known != data.fingerprint:
+            raise KerasStemError(f"{data.path} has changed since the run {state.run_id} began; start anew.")
         initial = None if state.epochs else _initial_weights(recipe)
         with tracked_run(recipe.arch, state.run_id) as run:
             return _fit(client, run, data, recipe, state, initial, verbose)
@@ -180,15 +191,15 @@ def _initial_weights(recipe: Recipe) -> dict[str, np.ndarray] | None:
 
 
 def _epochs_to_criterion(trained: Trained, recipe: Recipe) -> int | None:
-    """Return the number of epochs after which R2 on DS_Val first exceeded the criterion, if it did."""
-    scored = enumerate((logs.get("val_r2", -np.inf) for logs in trained.history), 1)
-    return next((epoch for epoch, r2 in scored if r2 > recipe.stop_r2), None)
+    """Return the number of epochs after which DS_Val first met the criterion, if it did."""
+    criterion = Criterion.parse(recipe.stop)
+    return next((epoch for epoch, logs in enumerate(trained.history, 1) if criterion.met(logs)), None)
 
 
 def _log_figures(run: TrackedRun, data: TrainingData, trained: Trained) -> None:
     run.log_figure(curves_figure(trained.history), "curves")
-    predicted = trained.predictions["test"]
-    labels = data.rotations[data.parts.test]
+    predicted = trained.predictions["test"].euler
+    labels = data.scored["test"].rotations
     angles = disorientation(Rotation.from_euler(predicted), labels, data.symmetry)
     expected = euler_degrees(labels, data.symmetry)
     run.log_figure(parity_figure(expected, np.rad2deg(predicted), np.rad2deg(angles)), "test_parity")
@@ -207,14 +218,14 @@ class _Incumbent:
         return self._known[version.version]
 
     def _score(self, version: ModelVersion) -> float | None:
-        data = self._data
+        test = self._data.scored["test"]
         try:
             model = load_model(f"models:/{version.name}/{version.version}")
         except KerasStemError:
             return float("inf")  # its files are gone
         try:
-            source = ScanSource(data.scan, model.card.binning_for(data.scan.info.detector))
+            source = self._data.test_source_for(model.card)
         except KerasStemError:
             return None
-        predicted = predict(model, source, data.parts.test)
-        return score(predicted, data.rotations[data.parts.test], data.symmetry).median
+        predicted = predict(model, source, test.positions).euler
+        return score(predicted, test.rotations, self._data.symmetry).median

@@ -6,6 +6,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.comparison import comparison_figure
+from keras_stem.figures.confidence import confidence_figure
 from keras_stem.figures.ipf import DIRECTIONS, ipf_figure
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
@@ -23,12 +24,13 @@ def map_scan(
     min_q: float | None = Thresholds.q,
     model_name: str = "",
     verbose: bool = False,
+    refine: bool = False,
 ) -> Prediction:
     """Predict the orientations of a scan and write them.
 
-    The folder gets ``ipf_x.png``, ``ipf_y.png``, ``ipf_z.png``, ``map.h5`` (orix), ``map.ang``, ``map.ctf``,
-    and, where
-    the scan has labels, ``comparison.png``.
+    The folder gets ``ipf_x.png``, ``ipf_y.png``, ``ipf_z.png``, ``map.h5`` (orix), ``map.ang``, ``map.ctf``;
+    where the model states its uncertainty or its phase can be simulated, ``confidence.png``; and, where the
+    scan has labels, ``comparison.png``.
 
     Parameters
     ----------
@@ -45,6 +47,8 @@ def map_scan(
         Recorded in ``map.h5``.
     verbose
         Whether to show progress.
+    refine
+        Whether the answers are refined by simulation.
 
     Returns
     -------
@@ -56,12 +60,13 @@ def map_scan(
         If the model does not fit the scan, or the folder cannot be written.
     """
     with complete_folder(folder) as staging:
-        prediction = predict_map(model, scan, verbose)
+        prediction = predict_map(model, scan, verbose, refine)
         origin = {
             "frame": model.card.frame,
             "model": model_name,
             "scan": str(scan.path),
             "training_fingerprint": model.card.fingerprint,
+            "refined": str(refine),
         }
         for suffix in (".h5", ".ang", ".ctf"):
             write_map(staging / f"map{suffix}", prediction.crystal_map, origin)
@@ -79,6 +84,10 @@ def _visible(crystal_map: CrystalMap, min_q: float | None) -> np.ndarray | None:
 def _draw(prediction: Prediction, visible: np.ndarray | None, folder: Path) -> None:
     for direction in DIRECTIONS:
         save(ipf_figure(prediction.crystal_map, direction, visible), folder / f"ipf_{direction}.png")
+    shown = {name: prediction.property(name) for name in ("uncertainty", "agreement")}
+    if any(values is not None for values in shown.values()):
+        figure = confidence_figure(prediction.crystal_map, **shown, unlike=prediction.property("unlike"))
+        save(figure, folder / "confidence.png")
     if prediction.labels is not None:
         figure = comparison_figure(
             prediction.labels, prediction.crystal_map, prediction.disorientation, visible

@@ -13,7 +13,7 @@ from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 from platformdirs import user_state_path
 
-from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.grains import OUTSIDE
 from keras_stem.crystal.phase import load_phases, phase_to_dict, proper_point_group
@@ -27,7 +27,6 @@ from keras_stem.indexing.settings import Matching
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.labels import crystal_map, single_phase
 from keras_stem.scan.scan import Scan
-from keras_stem.simulate.matching_labels import PATTERN_MATE
 from keras_stem.version import __version__
 
 BLOCK_PATTERNS = 512

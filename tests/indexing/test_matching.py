@@ -7,7 +7,7 @@ import pytest
 from orix.quaternion import Rotation
 from phases import PHASES
 
-from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.phase import linio2, proper_point_group
 from keras_stem.crystal.rotations import random_rotations, rotations_about
 from keras_stem.errors import KerasStemError
@@ -23,7 +23,6 @@ DETECTOR = Detector((96, 96), 3.2 / 96)
 SETTINGS = Matching(
     resolution=6, radius=1.8, beam_energy=300, precession_angle=0.6, spot_radius=0.0813, beam_mask=0.122
 )
-PATTERN_MATE = Rotation([0, 0, 0, 1])
 
 
 def drawn(phase, rotations):

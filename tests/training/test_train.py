@@ -45,7 +45,7 @@ def test_training_learns_and_scores(run, narrow_recipe, tmp_path):
 
 
 def test_training_stops_when_r2_is_reached(run, narrow_recipe):
-    result, state = run(dataclasses.replace(narrow_recipe, max_epochs=9, stop_r2=-1e6), "stops")
+    result, state = run(dataclasses.replace(narrow_recipe, max_epochs=9, stop="r2>-1000000"), "stops")
     assert len(result.history) == 1
     state.discard()
 

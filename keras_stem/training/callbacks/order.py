@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_stem.pipeline.order import Shuffled
+from keras_stem.pipeline.order import Epoch
 
 
 class FollowEpoch(keras.callbacks.Callback):
@@ -14,7 +14,7 @@ class FollowEpoch(keras.callbacks.Callback):
         Of the training patterns.
     """
 
-    def __init__(self, order: Shuffled):
+    def __init__(self, order: Epoch):
         super().__init__()
         self._order = order
 

@@ -91,3 +91,15 @@ def stopped(stop: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         stop()
+
+
+@contextlib.contextmanager
+def blocks_progress(what: str, patterns: int, verbose: bool) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar over patterns, if wanted; yield a function that takes how many are new."""
+    if not verbose:
+        yield lambda done: None
+        return
+    columns = (TextColumn(what), BarColumn(bar_width=16), MofNCompleteColumn(), TextColumn("patterns"))
+    with Progress(*columns, TimeElapsedColumn()) as progress:
+        task = progress.add_task(what, total=patterns)
+        yield lambda done: progress.advance(task, done)

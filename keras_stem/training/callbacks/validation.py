@@ -5,12 +5,13 @@ from collections.abc import Callable
 import keras
 
 from keras_stem.files import complete_file
+from keras_stem.training.criterion import Criterion
 from keras_stem.training.scores import Scores
 from keras_stem.training.state import RunState
 
 
 class ScoreValidation(keras.callbacks.Callback):
-    """Score DS_Val every few epochs, keep the best weights, and stop when R2 is high enough.
+    """Score DS_Val every few epochs, keep the best weights, and stop when they are good enough.
 
     The scores join the epoch's logs as ``val_r2``, ``val_median`` and so on. Best is the lowest median
     disorientation. The last epoch is always scored.
@@ -23,31 +24,32 @@ class ScoreValidation(keras.callbacks.Callback):
         Returns the scores of the model as it is.
     every
         Number of epochs between two scores.
-    stop_r2
-        Training stops when R2 exceeds this.
+    stop
+        Training stops when this is met.
     state
         Keeps the best score and weights.
     """
 
     def __init__(
-        self, network: keras.Model, score: Callable[[], Scores], every: int, stop_r2: float, state: RunState
+        self, network: keras.Model, score: Callable[[], Scores], every: int, stop: Criterion, state: RunState
     ):
         super().__init__()
         self._network = network
         self._score = score
         self._every = every
-        self._stop_r2 = stop_r2
+        self._stop = stop
         self._state = state
 
     def on_epoch_end(self, epoch, logs=None):  # noqa: D102
         if (epoch + 1) % self._every and epoch + 1 != self.params["epochs"]:
             return
         scores = self._score()
+        named = scores.named("val")
         if logs is not None:
-            logs.update(scores.named("val"))
+            logs.update(named)
         if self._state.best is None or scores.median < self._state.best:
             self._state.best = scores.median
             with complete_file(self._state.best_weights) as partial:
                 self._network.save_weights(partial)
-        if scores.r2 > self._stop_r2:
+        if self._stop.met(named):
             self.model.stop_training = True

@@ -1,0 +1,60 @@
+"""How far predictions may be off, and how well they agree with simulations, over the scan."""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from orix.crystal_map import CrystalMap
+
+from keras_stem.figures.ipf import draw_image
+from keras_stem.figures.style import MASKED, style
+from keras_stem.scan.labels import grid_shape
+
+LARGEST_SHOWN = 15.0
+"""The colour bar of the uncertainty ends here, deg."""
+
+
+def confidence_figure(
+    crystal_map: CrystalMap,
+    uncertainty: np.ndarray | None,
+    agreement: np.ndarray | None,
+    unlike: np.ndarray | None = None,
+) -> Figure:
+    """Return a figure of the uncertainty and of the agreement at each point.
+
+    Parameters
+    ----------
+    crystal_map
+        The map.
+    uncertainty
+        Shape (n,), deg, or None if it is not known.
+    agreement
+        Shape (n,), up to 100, or None if it is not known.
+    unlike
+        Shape (n,); points that are not 0 are grey. None for none.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    rows, columns = grid_shape(crystal_map)
+    hidden = np.zeros(crystal_map.size, bool) if unlike is None else np.asarray(unlike) != 0
+    panels = []
+    if uncertainty is not None:
+        panels.append(("Uncertainty (68 %)", uncertainty, "Degrees", LARGEST_SHOWN))
+    if agreement is not None:
+        panels.append(("Agreement with simulation", agreement, "Correlation × 100", 100.0))
+    height = float(np.clip(4 * rows / columns, 1.6, 8))
+    colors = mpl.colormaps["cividis"].with_extremes(bad=MASKED)
+    with style():
+        figure = Figure(figsize=(4.6 * len(panels), height + 0.8), layout="constrained")
+        for axes, (title, values, label, largest) in zip(
+            figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
+        ):
+            shown = np.ma.masked_array(values, hidden).reshape(rows, columns)
+            image = draw_image(axes, crystal_map, shown, cmap=colors, vmin=0, vmax=largest)
+            axes.set_title(title)
+            extend = "max" if largest == LARGEST_SHOWN else "neither"
+            figure.colorbar(image, ax=axes, label=label, extend=extend, shrink=0.8)
+        if hidden.any():
+            figure.supxlabel(f"Grey: {hidden.mean():.0%} of the points are unlike the training patterns")
+    return figure

@@ -1,0 +1,112 @@
+"""Where the training patterns come from: a labelled scan, or a simulation that never ends."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import tensorflow as tf
+from orix.quaternion import Rotation
+
+from keras_stem.pipeline.augmentation import Augmentation, augment
+from keras_stem.pipeline.dataset import shuffled_patterns, streamed_patterns
+from keras_stem.pipeline.order import Epoch
+from keras_stem.pipeline.source import PatternSource
+from keras_stem.simulate.stream import PatternStream
+from keras_stem.training.targets import Target
+
+
+class TrainingPatterns(Protocol):
+    """Patterns to train on."""
+
+    @property
+    def count(self) -> int:
+        """Number of patterns in an epoch."""
+        ...
+
+    def batches(self, batch_size: int, target: Target) -> tuple[tf.data.Dataset, Epoch]:
+        """Return batches of counts and encoded orientations, and what has to be told the epoch."""
+        ...
+
+
+@dataclass(frozen=True)
+class LabelledPatterns:
+    """Patterns with known orientations.
+
+    Parameters
+    ----------
+    source
+        Where to read.
+    positions
+        Shape (n,), ascending.
+    rotations
+        Shape (n,), of these positions.
+    """
+
+    source: PatternSource
+    positions: np.ndarray
+    rotations: Rotation
+
+
+@dataclass(frozen=True)
+class ScanPatterns:
+    """Labelled patterns in an order that is new in each epoch.
+
+    Parameters
+    ----------
+    labelled
+        The patterns.
+    augmentation
+        What may happen to them; None for nothing.
+    seed
+        Fixes order and augmentation.
+    """
+
+    labelled: LabelledPatterns
+    augmentation: Augmentation | None
+    seed: int
+
+    @property
+    def count(self) -> int:
+        """Number of patterns in an epoch."""
+        return len(self.labelled.positions)
+
+    def batches(self, batch_size: int, target: Target) -> tuple[tf.data.Dataset, Epoch]:
+        """Return batches of counts and encoded orientations, and what has to be told the epoch."""
+        source, positions, rotations = (
+            getattr(self.labelled, n) for n in ("source", "positions", "rotations")
+        )
+        if self.augmentation is None:
+            return shuffled_patterns(source, positions, target.encode(rotations), batch_size, self.seed)
+
+        def change(epoch: int, number: int, patterns: np.ndarray, matrices: np.ndarray):
+            rng = np.random.default_rng((self.seed, epoch, number))
+            counts, turned = augment(patterns, matrices.reshape(-1, 3, 3), self.augmentation, rng)
+            return counts, target.encode(Rotation.from_matrix(turned)).astype(np.float32)
+
+        matrices = rotations.to_matrix().reshape(-1, 9)
+        return shuffled_patterns(source, positions, matrices, batch_size, self.seed, change)
+
+
+@dataclass(frozen=True)
+class SimulatedPatterns:
+    """Patterns that are simulated while the network learns; none is seen twice.
+
+    Parameters
+    ----------
+    stream
+        The simulation.
+    count
+        Number of patterns in an epoch.
+    """
+
+    stream: PatternStream
+    count: int
+
+    def batches(self, batch_size: int, target: Target) -> tuple[tf.data.Dataset, Epoch]:
+        """Return batches of counts and encoded orientations, and what has to be told the epoch."""
+
+        def simulate(number: int) -> tuple[np.ndarray, np.ndarray]:
+            counts, matrices = self.stream.batch(number, batch_size)
+            return counts, target.encode(Rotation.from_matrix(matrices)).astype(np.float32)
+
+        return streamed_patterns(simulate, self.stream.shape, -(-self.count // batch_size))
