@@ -28,10 +28,13 @@ class CheckedAnswers:
         Bunge Euler angles, shape (n, 3), radians: those of the model, or refined.
     agreement
         Of pattern and simulation, shape (n,), up to 100.
+    rival
+        That of the runner-up, shape (n,); None if there is none.
     """
 
     euler: np.ndarray
     agreement: np.ndarray
+    rival: np.ndarray | None
 
 
 def check_answers(
@@ -76,20 +79,24 @@ def check_answers(
             raise
         return None
     candidates = _candidates(predictions)
-    found, agreement = candidates[:, 0].copy(), np.empty(len(positions))
+    agreement = np.empty(candidates.shape[:2])
     with blocks_progress("Refining" if refine else "Checking", len(positions), verbose) as advance:
         for first in range(0, len(positions), BLOCK):
             block = slice(first, first + BLOCK)
             patterns = source.read(positions[block])
             if refine:
-                found[block], agreement[block] = comparison.refine(patterns, candidates[block])
-            else:
-                agreement[block] = comparison.agreement(patterns, found[block])
+                candidates[block] = comparison.refine(patterns, candidates[block])
+            agreement[block] = comparison.agreement(patterns, candidates[block])
             advance(len(patterns))
-    if not refine:
-        return CheckedAnswers(predictions.euler, agreement)
-    symmetry = proper_point_group(card.load_phase())
-    return CheckedAnswers(reduce_euler(Rotation.from_matrix(found), symmetry), agreement)
+    if refine:
+        best = agreement.argmax(axis=1)
+        found = Rotation.from_matrix(candidates[np.arange(len(best)), best])
+        euler = reduce_euler(found, proper_point_group(card.load_phase()))
+        agreement = -np.sort(-agreement, axis=1)
+    else:
+        euler = predictions.euler
+    rival = agreement[:, 1] if agreement.shape[1] > 1 else None
+    return CheckedAnswers(euler, agreement[:, 0], rival)
 
 
 def _candidates(predictions: Predictions) -> np.ndarray:

@@ -61,27 +61,25 @@ class PatternComparison:
             ]
         )
 
-    def agreement(self, patterns: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    def agreement(self, patterns: np.ndarray, candidates: np.ndarray) -> np.ndarray:
         """Return the agreement of patterns with orientations.
 
         Parameters
         ----------
         patterns
             Shape (n, H, W), counts.
-        matrices
-            Shape (n, 3, 3), lab to crystal.
+        candidates
+            Shape (n, k, 3, 3), lab to crystal: k orientations for each pattern.
 
         Returns
         -------
         numpy.ndarray
-            Shape (n,), up to 100.
+            Shape (n, k), up to 100.
         """
-        matrices = np.ascontiguousarray(matrices, float)
-        return 100 * _agreements(patterns, matrices, self._rings, *self._reflections, self._beam)
+        candidates = np.ascontiguousarray(candidates, float)
+        return 100 * _agreements(patterns, candidates, self._rings, *self._reflections, self._beam)
 
-    def refine(
-        self, patterns: np.ndarray, candidates: np.ndarray, steps: int = STEPS
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def refine(self, patterns: np.ndarray, candidates: np.ndarray, steps: int = STEPS) -> np.ndarray:
         """Return the orientations near candidates that agree best with patterns.
 
         Parameters
@@ -89,24 +87,21 @@ class PatternComparison:
         patterns
             Shape (n, H, W), counts.
         candidates
-            Shape (n, k, 3, 3), lab to crystal: k possible answers for each pattern, not too far from right.
+            Shape (n, k, 3, 3), lab to crystal: k orientations for each pattern, not too far from right.
         steps
             Simulations of a pattern for each candidate.
 
         Returns
         -------
-        matrices : numpy.ndarray
-            Shape (n, 3, 3).
-        agreement : numpy.ndarray
-            Shape (n,), up to 100.
+        numpy.ndarray
+            Shape (n, k, 3, 3).
 
         References
         ----------
         The simplex of Nelder and Mead, Computer Journal 7 (1965) 308.
         """
         candidates = np.ascontiguousarray(candidates, float)
-        found, agreement = _refined(patterns, candidates, steps, self._rings, *self._reflections, self._beam)
-        return found, 100 * agreement
+        return _refined(patterns, candidates, steps, self._rings, *self._reflections, self._beam)
 
 
 def _rings(detector: Detector, inner: float) -> np.ndarray:
@@ -116,25 +111,23 @@ def _rings(detector: Detector, inner: float) -> np.ndarray:
 
 
 @numba.njit(cache=True, parallel=True)
-def _agreements(patterns, matrices, rings, vectors, strengths, beam):
-    out = np.empty(len(patterns))
+def _agreements(patterns, candidates, rings, vectors, strengths, beam):
+    out = np.empty(candidates.shape[:2])
     for k in numba.prange(len(patterns)):
         image = _without_background(patterns[k], rings)
-        out[k] = _agreement(image, rings, vectors, strengths, matrices[k], beam)
+        for i in range(candidates.shape[1]):
+            out[k, i] = _agreement(image, rings, vectors, strengths, candidates[k, i], beam)
     return out
 
 
 @numba.njit(cache=True, parallel=True)
 def _refined(patterns, candidates, steps, rings, vectors, strengths, beam):
-    count, tries = candidates.shape[:2]
-    found, agreement = np.empty((count, 3, 3)), np.full(count, -2.0)
-    for k in numba.prange(count):
+    out = np.empty(candidates.shape)
+    for k in numba.prange(len(patterns)):
         image = _without_background(patterns[k], rings)
-        for i in range(tries):
-            matrix, agreed = _climb(image, rings, vectors, strengths, candidates[k, i], beam, steps)
-            if agreed > agreement[k]:
-                found[k], agreement[k] = matrix, agreed
-    return found, agreement
+        for i in range(candidates.shape[1]):
+            out[k, i] = _climb(image, rings, vectors, strengths, candidates[k, i], beam, steps)
+    return out
 
 
 @numba.njit(cache=True)
@@ -189,7 +182,7 @@ def _agreement(image, rings, vectors, strengths, matrix, beam):
 
 @numba.njit(cache=True)
 def _climb(image, rings, vectors, strengths, matrix, beam, steps):
-    """Return the orientation near a matrix that agrees best, and how well."""
+    """Return the orientation near a matrix that agrees best. Corners of the simplex are rotation vectors."""
     near = _reachable(vectors, matrix, beam)
     vectors, strengths = vectors[near], strengths[near]
     corners = np.zeros((4, 3))
@@ -222,8 +215,7 @@ def _climb(image, rings, vectors, strengths, matrix, beam, steps):
             corners[i] = (corners[i] + corners[0]) / 2
             heights[i] = _agreement(image, rings, vectors, strengths, matrix @ _rotation(corners[i]), beam)
         taken += 3
-    best = np.argmax(heights)
-    return matrix @ _rotation(corners[best]), heights[best]
+    return matrix @ _rotation(corners[np.argmax(heights)])
 
 
 @numba.njit(cache=True)

@@ -10,11 +10,12 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.comparison import CheckedAnswers, check_answers
+from keras_stem.models.card import ModelCard
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.labels import crystal_map, single_phase
 from keras_stem.scan.scan import Scan
-from keras_stem.training.confidence import Calibration, reliability
+from keras_stem.training.confidence import Calibration, evidence, reliability
 from keras_stem.training.predict import Predictions, predict
 
 
@@ -86,7 +87,7 @@ def predict_map(
     euler = predictions.euler if checked is None else checked.euler
     rotations = Rotation.from_euler(euler.astype(float))
     properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
-    properties |= _confidence(model, predictions) | _agreement(model, checked)
+    properties |= _confidence(model.card, predictions, checked, refine) | _agreement(model.card, checked)
     info = scan.info
     found = crystal_map(rotations, phase, info.shape, info.step, info.unit, properties)
     if labels is None:
@@ -95,21 +96,21 @@ def predict_map(
     return Prediction(euler, found, labels, np.rad2deg(angles))
 
 
-def _confidence(model: OrientationModel, predictions: Predictions) -> dict[str, np.ndarray]:
-    if predictions.spread is None or model.card.calibration is None:
+def _confidence(
+    card: ModelCard, predictions: Predictions, checked: CheckedAnswers | None, refined: bool
+) -> dict[str, np.ndarray]:
+    known = evidence(predictions, checked)
+    calibration = card.refined_calibration if refined else card.calibration
+    if known is None or calibration is None:
         return {}
-    bound_68, bound_95 = Calibration(**model.card.calibration).bounds(predictions.spread)
-    return {
-        "uncertainty": bound_68,
-        "uncertainty_95": bound_95,
-        "reliability": reliability(bound_68),
-    }
+    bound_68, bound_95 = Calibration(**calibration).bounds(known)
+    return {"uncertainty": bound_68, "uncertainty_95": bound_95, "reliability": reliability(bound_68)}
 
 
-def _agreement(model: OrientationModel, checked: CheckedAnswers | None) -> dict[str, np.ndarray]:
+def _agreement(card: ModelCard, checked: CheckedAnswers | None) -> dict[str, np.ndarray]:
     if checked is None:
         return {}
-    unlike = checked.agreement < (model.card.least_agreement or -np.inf)
+    unlike = checked.agreement < (-np.inf if card.least_agreement is None else card.least_agreement)
     return {"agreement": checked.agreement, "unlike": unlike.astype(np.uint8)}
 
 

@@ -42,9 +42,10 @@ class ModelCard:
         Of the training.
     version
         Of keras_stem.
-    calibration
-        What the spread of predictions says of their error, as
-        `keras_stem.training.confidence.Calibration` has it; None where the target has no spread.
+    calibration, refined_calibration
+        What is known of predictions says so much of their errors, as
+        `keras_stem.training.confidence.Calibration` has it: for answers as the model gives them, and refined
+        by simulation. None where nothing is known.
     least_agreement
         Patterns that agree less with a simulation of what the model says of them are unlike those that it was
         trained on; None where the phase cannot be simulated.
@@ -66,6 +67,7 @@ class ModelCard:
     recipe: dict[str, Any]
     version: str
     calibration: dict[str, list[float]] | None = None
+    refined_calibration: dict[str, list[float]] | None = None
     least_agreement: float | None = None
 
     @property

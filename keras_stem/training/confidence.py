@@ -1,10 +1,14 @@
-"""How far a prediction may be off: the spread that a model gives, calibrated on DS_Val."""
+"""How far a prediction may be off: what is known of it, calibrated on DS_Val."""
 
 from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy.stats import spearmanr
 from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LinearRegression
+
+from keras_stem.indexing.comparison import CheckedAnswers
+from keras_stem.training.predict import Predictions
 
 HALF_RELIABLE = 5.0
 """A prediction whose error is probably (68 %) below so many degrees has a reliability of 50."""
@@ -12,53 +16,88 @@ HALF_RELIABLE = 5.0
 _LEAST_IN_STEP = 40
 _MOST_STEPS = 20
 _APART = 1e-3
+_SMALLEST_ERROR = 0.05
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Bounds of the error for spreads; between them it is interpolated, and beyond them constant.
+    """From what is known of predictions to bounds of their errors.
 
     Parameters
     ----------
-    spread
-        As the model gives it, ascending, shape (k,).
+    weights
+        Of each piece of `evidence`, shape (k,): their sum is the expected logarithm of the error.
+    expected
+        Such sums, ascending, shape (m,).
     bound_68, bound_95
-        Below which 68 and 95 % of the errors are at that spread, deg.
+        Below which 68 and 95 % of the errors are there, deg, shape (m,). In between it is interpolated.
     """
 
-    spread: list[float]
+    weights: list[float]
+    expected: list[float]
     bound_68: list[float]
     bound_95: list[float]
 
-    def bounds(self, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the bounds below which an error is with 68 and 95 %, deg, of spreads, shape (n,)."""
-        return np.interp(spread, self.spread, self.bound_68), np.interp(spread, self.spread, self.bound_95)
+    def bounds(self, evidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the bounds below which an error is with 68 and 95 %, deg, from evidence, shape (n, k)."""
+        expected = evidence @ np.asarray(self.weights)
+        bounds = (np.interp(expected, self.expected, bound) for bound in (self.bound_68, self.bound_95))
+        return tuple(bounds)
 
     def to_dict(self) -> dict[str, list[float]]:
         """Return plain JSON types."""
         return asdict(self)
 
 
-def calibrate(spread: np.ndarray, errors: np.ndarray) -> Calibration:
-    """Return the calibration that fits what is known.
-
-    The predictions are sorted by their spread and taken in groups of equal size; the quantiles of the errors
-    of each are made ascending by isotonic regression.
+def evidence(predictions: Predictions, checked: CheckedAnswers | None) -> np.ndarray | None:
+    """Return what is known of the errors of predictions.
 
     Parameters
     ----------
-    spread
-        Shape (n,), of predictions.
-    errors
-        Shape (n,), of the same predictions, deg.
+    predictions
+        Of a model, for n patterns.
+    checked
+        How well they agree with simulations; None if the phase cannot be simulated.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, k): as far as they are there, the logarithm of the spread, the agreement, and that of the
+        runner-up. None if nothing is known.
     """
-    order = np.argsort(spread)
+    known = []
+    if predictions.spread is not None:
+        known.append(np.log(predictions.spread + 1e-4))
+    if checked is not None:
+        known.append(checked.agreement / 100)
+        if checked.rival is not None:
+            known.append(checked.rival / 100)
+    return np.stack(known, axis=1).astype(float) if known else None
+
+
+def calibrate(evidence: np.ndarray, errors: np.ndarray) -> Calibration:
+    """Return the calibration that fits predictions with known errors.
+
+    The logarithm of the error is regressed on the evidence. The predictions are sorted by what is expected of
+    them and taken in groups of equal size; the quantiles of the errors of each are made ascending by isotonic
+    regression.
+
+    Parameters
+    ----------
+    evidence
+        Shape (n, k).
+    errors
+        Shape (n,), deg.
+    """
+    weights = LinearRegression().fit(evidence, np.log(errors + _SMALLEST_ERROR)).coef_
+    expected = evidence @ weights
+    order = np.argsort(expected)
     steps = np.array_split(order, int(np.clip(len(order) // _LEAST_IN_STEP, 1, _MOST_STEPS)))
-    middles = np.array([np.median(spread[step]) for step in steps])
+    middles = np.array([np.median(expected[step]) for step in steps])
     bounds = (np.array([np.quantile(errors[step], share) for step in steps]) for share in (0.68, 0.95))
-    rank = _APART * np.arange(len(steps))  # the larger spread is never the surer prediction
+    rank = _APART * np.arange(len(steps))  # the better evidence is never of the less sure prediction
     ascending = ((IsotonicRegression().fit_transform(middles, bound) + rank).tolist() for bound in bounds)
-    return Calibration(middles.tolist(), *ascending)
+    return Calibration(weights.tolist(), middles.tolist(), *ascending)
 
 
 def reliability(uncertainty: np.ndarray) -> np.ndarray:

@@ -3,17 +3,18 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import keras
 import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.indexing.comparison import check_answers
+from keras_stem.indexing.comparison import CheckedAnswers, check_answers
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.transfer import Transfer, transfer
 from keras_stem.training.assemble import assemble, target_of
-from keras_stem.training.confidence import calibrate
+from keras_stem.training.confidence import calibrate, evidence
 from keras_stem.training.data import TrainingData
 from keras_stem.training.epochs import EpochLoop
 from keras_stem.training.predict import Predictions, predict
@@ -95,10 +96,7 @@ def train(
         EpochLoop(model, target, data, recipe, state, on_epoch, verbose).run()
         model.network.load_weights(state.best_weights)
         predictions, speeds = _predictions(model, data)
-        least = _least_agreement(model, predictions["val"], data)
-    model.card = replace(
-        model.card, calibration=_calibration(predictions["val"], data), least_agreement=least
-    )
+        model.card = replace(model.card, **_calibrated(model, predictions["val"], data))
     epochs = [logs["seconds"] for logs in state.history]
     speed = {
         "training_seconds": sum(epochs),
@@ -122,17 +120,24 @@ def _predictions(model: OrientationModel, data: TrainingData) -> tuple[dict[str,
     return predictions, speeds
 
 
-def _least_agreement(model: OrientationModel, predictions: Predictions, data: TrainingData) -> float | None:
-    """Return the agreement with simulations that nearly all of DS_Val reach."""
-    val = data.scored["val"]
-    checked = check_answers(model.card, val.source, val.positions, predictions)
-    return None if checked is None else float(np.quantile(checked.agreement, UNLIKE_SHARE))
+def _calibrated(model: OrientationModel, predictions: Predictions, data: TrainingData) -> dict[str, Any]:
+    """Return what DS_Val says of the errors of the model, as fields of its card."""
+    val, card = data.scored["val"], model.card
+    checked = check_answers(card, val.source, val.positions, predictions)
+    fields = {"calibration": _calibration(predictions, checked, data)}
+    if checked is None:
+        return fields
+    refined = check_answers(card, val.source, val.positions, predictions, refine=True)
+    fields["refined_calibration"] = _calibration(predictions, refined, data)
+    return {**fields, "least_agreement": float(np.quantile(checked.agreement, UNLIKE_SHARE))}
 
 
-def _calibration(predictions: Predictions, data: TrainingData) -> dict[str, list[float]] | None:
-    """Return what the spreads on DS_Val say of the errors there, in plain types."""
-    if predictions.spread is None:
+def _calibration(
+    predictions: Predictions, checked: CheckedAnswers | None, data: TrainingData
+) -> dict[str, list[float]] | None:
+    known = evidence(predictions, checked)
+    if known is None:
         return None
-    found = Rotation.from_euler(predictions.euler)
-    errors = np.rad2deg(disorientation(found, data.scored["val"].rotations, data.symmetry))
-    return calibrate(predictions.spread, errors).to_dict()
+    euler = predictions.euler if checked is None else checked.euler
+    angles = disorientation(Rotation.from_euler(euler), data.scored["val"].rotations, data.symmetry)
+    return calibrate(known, np.rad2deg(angles)).to_dict()
