@@ -115,8 +115,9 @@ def _agreements(patterns, candidates, rings, vectors, strengths, beam):
     out = np.empty(candidates.shape[:2])
     for k in numba.prange(len(patterns)):
         image = _without_background(patterns[k], rings)
+        sums, drawn = _sums(image, rings), np.zeros(image.shape)
         for i in range(candidates.shape[1]):
-            out[k, i] = _agreement(image, rings, vectors, strengths, candidates[k, i], beam)
+            out[k, i] = _agreement(image, sums, drawn, rings, vectors, strengths, candidates[k, i], beam)
     return out
 
 
@@ -130,7 +131,7 @@ def _refined(patterns, candidates, steps, rings, vectors, strengths, beam):
     return out
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, fastmath=True)
 def _without_background(pattern, rings):
     """Return square roots of what is above the background of each ring: the mean of its darker half."""
     last = rings.max() + 1
@@ -152,32 +153,54 @@ def _without_background(pattern, rings):
     return image
 
 
+@numba.njit(cache=True)
+def _sums(image, rings):
+    """Return the number of pixels that count, the sum of their values, and of the squares."""
+    count, total, squares = 0, 0.0, 0.0
+    for i in range(image.shape[0]):
+        for j in range(image.shape[1]):
+            if rings[i, j] >= 0:
+                count += 1
+                total += image[i, j]
+                squares += image[i, j] ** 2
+    return count, total, squares
+
+
 @numba.njit(cache=True, fastmath=True)
-def _agreement(image, rings, vectors, strengths, matrix, beam):
-    """Return the correlation of an image with the square roots of the simulated spots."""
+def _agreement(image, sums, drawn, rings, vectors, strengths, matrix, beam):
+    """Return the correlation of an image with the square roots of the simulated spots.
+
+    ``drawn``, shape (H, W), is zero before and after; only the pixels of spots are visited.
+    """
     wave, precession, error, radius, pixel_size, disk = beam
     x, y, intensity = spots_of(vectors, strengths, matrix, wave, precession, error, radius)
-    height, width = image.shape
-    drawn = np.zeros((height, width))
-    reach = int(np.ceil(disk + 0.5))
+    rows, columns = (image.shape[0] - 1) / 2 - y / pixel_size, (image.shape[1] - 1) / 2 + x / pixel_size
     for k in range(len(x)):
-        row, column = (height - 1) / 2 - y[k] / pixel_size, (width - 1) / 2 + x[k] / pixel_size
-        row0, column0 = int(np.round(row)), int(np.round(column))
-        for i in range(max(0, row0 - reach), min(height, row0 + reach + 1)):
-            for j in range(max(0, column0 - reach), min(width, column0 + reach + 1)):
-                inside = disk + 0.5 - np.sqrt((i - row) ** 2 + (j - column) ** 2)
+        top, bottom, left, right = _box(rows[k], columns[k], disk, image.shape)
+        for i in range(top, bottom):
+            for j in range(left, right):
+                inside = disk + 0.5 - np.sqrt((i - rows[k]) ** 2 + (j - columns[k]) ** 2)
                 if inside > 0:
                     drawn[i, j] += intensity[k] * min(1.0, inside)
-    count, a, b, aa, bb, ab = 0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for i in range(height):
-        for j in range(width):
-            if rings[i, j] >= 0:
-                seen, expected = image[i, j], np.sqrt(drawn[i, j])
-                count += 1
-                a, b, aa, bb, ab = (
-                    a + seen, b + expected, aa + seen * seen, bb + expected * expected, ab + seen * expected
-                )  # fmt: skip
+    b, bb, ab = 0.0, 0.0, 0.0
+    for k in range(len(x)):
+        top, bottom, left, right = _box(rows[k], columns[k], disk, image.shape)
+        for i in range(top, bottom):
+            for j in range(left, right):
+                if drawn[i, j] > 0 and rings[i, j] >= 0:
+                    expected = np.sqrt(drawn[i, j])
+                    b, bb, ab = b + expected, bb + drawn[i, j], ab + expected * image[i, j]
+                drawn[i, j] = 0.0
+    count, a, aa = sums
     return (ab - a * b / count) / np.sqrt(max((aa - a * a / count) * (bb - b * b / count), 1e-30))
+
+
+@numba.njit(cache=True)
+def _box(row, column, disk, shape):
+    """Return the rows and columns, from and up to, that a disk can touch."""
+    reach, i, j = int(np.ceil(disk + 0.5)), int(np.round(row)), int(np.round(column))
+    top, bottom = max(0, i - reach), min(shape[0], i + reach + 1)
+    return top, bottom, max(0, j - reach), min(shape[1], j + reach + 1)
 
 
 @numba.njit(cache=True)
@@ -185,37 +208,40 @@ def _climb(image, rings, vectors, strengths, matrix, beam, steps):
     """Return the orientation near a matrix that agrees best. Corners of the simplex are rotation vectors."""
     near = _reachable(vectors, matrix, beam)
     vectors, strengths = vectors[near], strengths[near]
-    corners = np.zeros((4, 3))
-    for i in range(3):
-        corners[i + 1, i] = FIRST_STEP
-    heights = np.empty(4)
+    sums, drawn = _sums(image, rings), np.zeros(image.shape)
+
+    def height(corner):
+        return _agreement(image, sums, drawn, rings, vectors, strengths, _turned(matrix, corner), beam)
+
+    corners, heights = np.zeros((4, 3)), np.empty(4)
     for i in range(4):
-        heights[i] = _agreement(image, rings, vectors, strengths, matrix @ _rotation(corners[i]), beam)
+        if i > 0:
+            corners[i, i - 1] = FIRST_STEP
+        heights[i] = height(corners[i])
     taken = 4
     while taken < steps:
         order = np.argsort(-heights)
         corners, heights = corners[order], heights[order]
         middle = (corners[0] + corners[1] + corners[2]) / 3
-        tried, height = 2 * middle - corners[3], 0.0
-        height = _agreement(image, rings, vectors, strengths, matrix @ _rotation(tried), beam)
-        second, other = tried, height
-        if height > heights[0]:
-            second = 3 * middle - 2 * corners[3]
-        elif height <= heights[2]:
-            second = (middle + (tried if height > heights[3] else corners[3])) / 2
-        if height > heights[0] or height <= heights[2]:
-            other = _agreement(image, rings, vectors, strengths, matrix @ _rotation(second), beam)
-            taken += 1
+        tried = 2 * middle - corners[3]
+        reached = height(tried)
         taken += 1
-        if max(height, other) > heights[3]:
-            better = other > height
-            corners[3], heights[3] = (second, other) if better else (tried, height)
+        if reached > heights[0] or reached <= heights[2]:
+            second = 3 * middle - 2 * corners[3]  # farther out, or back inside
+            if reached <= heights[2]:
+                second = (middle + (tried if reached > heights[3] else corners[3])) / 2
+            other = height(second)
+            taken += 1
+            if other > reached:
+                tried, reached = second, other
+        if reached > heights[3]:
+            corners[3], heights[3] = tried, reached
             continue
         for i in range(1, 4):
             corners[i] = (corners[i] + corners[0]) / 2
-            heights[i] = _agreement(image, rings, vectors, strengths, matrix @ _rotation(corners[i]), beam)
+            heights[i] = height(corners[i])
         taken += 3
-    return matrix @ _rotation(corners[np.argmax(heights)])
+    return _turned(matrix, corners[np.argmax(heights)])
 
 
 @numba.njit(cache=True)
@@ -224,7 +250,10 @@ def _reachable(vectors, matrix, beam):
     wave, precession, error, radius, _, _ = beam
     found = np.zeros(len(vectors), numba.boolean)
     for k in range(len(vectors)):
-        x, y, z = matrix.T @ vectors[k]
+        a, b, c = vectors[k]
+        x = a * matrix[0, 0] + b * matrix[1, 0] + c * matrix[2, 0]
+        y = a * matrix[0, 1] + b * matrix[1, 1] + c * matrix[2, 1]
+        z = a * matrix[0, 2] + b * matrix[1, 2] + c * matrix[2, 2]
         r = np.sqrt(x * x + y * y)
         if r < 1.05 * radius:
             excited = wave - np.sqrt(wave * wave - r * r) - z
@@ -233,11 +262,18 @@ def _reachable(vectors, matrix, beam):
 
 
 @numba.njit(cache=True)
-def _rotation(vector):
-    """Return the matrix of a rotation vector (Rodrigues)."""
-    angle = np.sqrt((vector**2).sum())
-    if angle < 1e-12:
-        return np.eye(3)
-    x, y, z = vector / angle
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * (cross @ cross)
+def _turned(matrix, vector):
+    """Return a matrix times that of a rotation vector (Rodrigues); without BLAS, whose calls take longer."""
+    x, y, z = vector
+    angle = np.sqrt(x * x + y * y + z * z)
+    first = np.sin(angle) / angle if angle > 1e-9 else 1.0
+    second = (1 - np.cos(angle)) / angle**2 if angle > 1e-9 else 0.5
+    diagonal = 1 - second * angle**2
+    out = np.empty((3, 3))
+    for i in range(3):
+        a, b, c = matrix[i]
+        along = second * (a * x + b * y + c * z)
+        out[i, 0] = diagonal * a + first * (b * z - c * y) + along * x
+        out[i, 1] = diagonal * b + first * (c * x - a * z) + along * y
+        out[i, 2] = diagonal * c + first * (a * y - b * x) + along * z
+    return out

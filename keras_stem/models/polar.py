@@ -27,9 +27,9 @@ class PolarConfig:
     arch: ClassVar[str] = "polar"
 
     radii: int = 40
-    azimuths: int = 144
+    azimuths: int = 72
     channels: int = 128
-    dilations: tuple[int, ...] = (1, 3, 9, 27, 1, 3, 9, 27)
+    dilations: tuple[int, ...] = (1, 3, 9, 1, 3, 9, 1, 3)
 
     def __post_init__(self):
         if self.azimuths % 2 or self.azimuths < 8 or self.radii < 2 or self.channels < 1:
@@ -69,8 +69,16 @@ def build_polar(input_shape: tuple[int, int, int], outputs: int, config: PolarCo
     x = CircularConv(config.channels // 2, activation="relu", name="stem")(x)
     x = layers.Dense(config.channels, name="embed")(Halve(name="pairs")(x))
     for number, dilation in enumerate(config.dilations, 1):
-        y = layers.LayerNormalization(name=f"block{number}_norm")(x)
-        y = CircularConv(config.channels, dilation, activation="relu", name=f"block{number}_around")(y)
-        x = layers.Add()([x, layers.Dense(config.channels, name=f"block{number}_mix")(y)])
+        x = layers.Add()([x, _block(x, config.channels, dilation, f"block{number}")])
     x = layers.LayerNormalization(dtype="float32", name="norm")(x)
     return keras.Model(pattern, layers.Dense(outputs, dtype="float32", name="head")(x), name="polar")
+
+
+def _block(x, channels: int, dilation: int, name: str):
+    """Return what a residual block adds to (B, votes, C): what is around each azimuth, and on the whole circle."""
+    y = layers.LayerNormalization(name=f"{name}_norm")(x)
+    y = CircularConv(channels, dilation, activation="relu", name=f"{name}_around")(y)
+    y = layers.Dense(channels, name=f"{name}_mix")(y)
+    whole = layers.GlobalAveragePooling1D(keepdims=True, name=f"{name}_pool")(y)
+    whole = layers.Dense(channels, activation="relu", name=f"{name}_whole")(whole)
+    return layers.Add()([y, layers.Dense(channels, name=f"{name}_back")(whole)])
