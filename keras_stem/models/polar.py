@@ -75,7 +75,7 @@ def build_polar(input_shape: tuple[int, int, int], outputs: int, config: PolarCo
 
 
 def _block(x, channels: int, dilation: int, name: str):
-    """Return what a residual block adds to (B, votes, C): what is around each azimuth, and on the whole circle."""
+    """Return what a residual block adds to (B, votes, C): from around each azimuth, and the whole circle."""
     y = layers.LayerNormalization(name=f"{name}_norm")(x)
     y = CircularConv(channels, dilation, activation="relu", name=f"{name}_around")(y)
     y = layers.Dense(channels, name=f"{name}_mix")(y)

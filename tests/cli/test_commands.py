@@ -20,7 +20,7 @@ def run():
     return run
 
 
-NARROW = ("--filters", "4", "--widths", "16", "--score-every", "1", "--stop-r2", "2")
+NARROW = ("--arch", "cnn", "--filters", "4", "--widths", "16", "--score-every", "1")
 
 
 def test_simulate_then_info(run, tmp_path):
@@ -55,7 +55,7 @@ def test_simulate_then_info(run, tmp_path):
 
 
 def test_fit_evaluate_map_models(run, scan_path, tmp_path):
-    told = run("fit", scan_path, "--arch", "cnn", *NARROW, "--max-epochs", "2", "--seed", "1")
+    told = run("fit", scan_path, *NARROW, "--max-epochs", "2", "--seed", "1")
     assert "DS_Test" in told
     assert "2 epochs" in told
     told = run("evaluate", scan_path)

@@ -76,8 +76,8 @@ def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkey
     def trained_an_epoch():
         return any(json.loads(path.read_text())["epochs"] for path in states.glob("*/state.json"))
 
-    narrow = ("--filters", "4", "--widths", "16")
-    said = interrupt(trained_an_epoch, "fit", scan_path, *narrow, "--max-epochs", "60", "--stop-r2", "2")
+    narrow = ("--arch", "cnn", "--filters", "4", "--widths", "16")
+    said = interrupt(trained_an_epoch, "fit", scan_path, *narrow, "--max-epochs", "60", "--stop", "never")
     assert "kstem fit --resume" in said
     result = subprocess.run([*kstem, "fit", "--resume"], capture_output=True, text=True, timeout=240)
     assert result.returncode == 0, result.stderr
@@ -89,7 +89,7 @@ def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkey
 def test_study(interrupt, scan_path, own_store, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     states = tmp_path / "keras_stem" / "interrupted"
-    narrow = ("--filters", "4", "--widths", "16", "--max-epochs", "60", "--stop-r2", "2")
+    narrow = ("--filters", "4", "--widths", "16", "--max-epochs", "60", "--stop", "never")
     said = interrupt(lambda: any(states.glob("*/epoch-*")), "study", "clamp", scan_path, *narrow)
     assert "kstem study --resume" in said
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("store")
 NARROW = (
     *("--filters", "4", "--widths", "16", "--blocks", "1,1,1,1"),
     *("--embed-dim", "12", "--depths", "1,1", "--heads", "1,2"),
-    *("--max-epochs", "2", "--score-every", "1", "--stop-r2", "2"),
+    *("--max-epochs", "2", "--score-every", "1", "--stop", "never"),
 )
 
 

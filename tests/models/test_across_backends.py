@@ -13,12 +13,12 @@ from orix.quaternion import Rotation, symmetry
 
 from keras_stem.choices import VARIANTS
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
-from keras_stem.training.assemble import assemble
+from keras_stem.training.assemble import assemble, target_of
 from keras_stem.training.data import prepare
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.predict import predict
-from keras_stem.training.targets import EulerTarget
 
 pytestmark = pytest.mark.backend
 
@@ -34,15 +34,22 @@ folder, scan, out = sys.argv[1:]
 with Scan(scan) as opened:
     source = ScanSource(opened)
     models = {path.stem: load_keras_file(path) for path in Path(folder).glob("*.keras")}
-    np.savez(out, **{name: predict(model, source, np.arange(200)) for name, model in models.items()})
+    found = {name: predict(model, source, np.arange(200)) for name, model in models.items()}
+    for answer in ("euler", "spread", "runner_up"):
+        known = {name: getattr(told, answer) for name, told in found.items()}
+        np.savez(f"{out}/{answer}", **{name: value for name, value in known.items() if value is not None})
 """
 
 SWIN = {"arch": "swin", "embed_dim": 12, "depths": (1, 2), "heads": (1, 2), "weights": None}
+CNN = {"arch": "cnn", "filters": (4,), "widths": (16,)}
+PAPER = {"recipe": "paper"}
 NETWORKS = {
-    "cnn": {"filters": (4,), "widths": (16,)},
-    "cnn-clamped": {"filters": (4,), "widths": (16,), "clamp": True},
-    "densenet": {"arch": "densenet", "blocks": (1, 2, 1, 1)},
-    **{f"swin-{variant}": {**SWIN, "variant": variant} for variant in VARIANTS["swin"]},
+    "polar": {"channels": 8, "azimuths": 24, "radii": 8, "dilations": (1, 3, 9)},
+    "cnn": CNN,
+    "cnn-paper": {**PAPER, **CNN},
+    "cnn-clamped": {**PAPER, **CNN, "clamp": True},
+    "densenet": {**PAPER, "arch": "densenet", "blocks": (1, 2, 1, 1)},
+    **{f"swin-{variant}": {**PAPER, **SWIN, "variant": variant} for variant in VARIANTS["swin"]},
 }
 
 
@@ -56,11 +63,11 @@ def saved(scan_path, tmp_path_factory):
             keras.utils.set_random_seed(0)
             recipe = dataclasses.replace(recipe_from_options(options), weights=None)
             data = prepare(scan, recipe)
-            model = assemble(data, recipe, EulerTarget(data.symmetry))
+            model = assemble(data, recipe, target_of(recipe, data.symmetry))
             for number, variable in enumerate(model.non_trainable_variables):
                 variable.assign(variable + 0.1 * np.sin(number + np.arange(variable.shape[0])))
             model.save(folder / f"{name}.keras")
-            predictions[name] = predict(model, data.source, np.arange(200))
+            predictions[name] = predict(model, ScanSource(scan), np.arange(200))
     return folder, predictions
 
 
@@ -70,13 +77,21 @@ def test_same_orientations_within_a_hundredth_of_a_degree(backend, saved, scan_p
         pytest.skip(f"{backend} is not installed")
     folder, predictions = saved
     environment = {**os.environ, "KERAS_BACKEND": backend}
-    arguments = [sys.executable, "-c", APPLY, str(folder), str(scan_path), str(tmp_path / "found.npz")]
+    arguments = [sys.executable, "-c", APPLY, str(folder), str(scan_path), str(tmp_path)]
     subprocess.run(arguments, env=environment, check=True, capture_output=True, timeout=240)
-    found = np.load(tmp_path / "found.npz")
-    assert set(found) == set(NETWORKS)
+    found = {name: np.load(tmp_path / f"{name}.npz") for name in ("euler", "spread", "runner_up")}
+    assert set(found["euler"]) == set(NETWORKS)
+    assert set(found["spread"]) == {"polar", "cnn"}
+    assert set(found["runner_up"]) == {"polar"}
     for name, expected in predictions.items():
-        assert np.ptp(np.rad2deg(expected), axis=0).max() > 0.1, (
-            name
-        )  # patterns do not all look the same to it
-        there, here = Rotation.from_euler(found[name]), Rotation.from_euler(expected)
-        assert np.rad2deg(disorientation(there, here, symmetry.C1).max()) < 0.01, name
+        # Patterns do not all look the same to it.
+        assert np.ptp(np.rad2deg(expected.euler), axis=0).max() > 0.1, name
+        assert apart(found["euler"][name], expected.euler).max() < 0.01, name
+    for name in found["spread"]:
+        np.testing.assert_allclose(found["spread"][name], predictions[name].spread, rtol=1e-4)
+    assert apart(found["runner_up"]["polar"], predictions["polar"].runner_up).max() < 0.01
+
+
+def apart(first, second):
+    """The disorientations of Euler angles, deg."""
+    return np.rad2deg(disorientation(Rotation.from_euler(first), Rotation.from_euler(second), symmetry.C1))

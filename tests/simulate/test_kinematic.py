@@ -9,7 +9,7 @@ from keras_stem.crystal.rotations import random_rotations
 from keras_stem.scan.detector import Detector
 from keras_stem.simulate.kinematic import reflections, spots_of, wave_number
 from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots
-from keras_stem.simulate.stream import Beam, Nuisances, PatternStream
+from keras_stem.simulate.stream import Instrument, Nuisances, PatternStream
 
 DETECTOR = Detector((64, 64), 0.05)
 
@@ -41,7 +41,7 @@ def test_the_stream_draws_what_the_simulator_does():
     same = {"direct": (0.35,) * 2, "diffuse": (0.3,) * 2, "halo": (0.25,) * 2, "disk": (1.0,) * 2}
     still = {"drift": (0.0,) * 2, "scale": (1.0,) * 2, "excitation_error": (0.02,) * 2, "overlap": 0.0}
     phase = PHASES["R-3m"]()
-    stream = PatternStream(phase, Beam(), DETECTOR, Nuisances(dose=(1e6,) * 2, **same, **still), seed=3)
+    stream = PatternStream(phase, Instrument(), Nuisances(dose=(1e6,) * 2, **same, **still), seed=3)
     counts, matrices = stream.batch(7, 4)
     again = stream.batch(7, 4)
     np.testing.assert_array_equal(counts, again[0])

@@ -1,43 +1,31 @@
 """Targets: what is encoded comes back decoded; losses are what they claim, with finite gradients."""
 
-import keras
 import numpy as np
 import pytest
+from gradients import gradient
 from keras import ops
 from orix.quaternion import Rotation, symmetry
 
-from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.training.targets import EulerTarget, RotationTarget
 
 LAUE = ["C1", "C2", "D2", "C4", "D4", "C3", "D3", "C6", "D6", "T", "O"]
 
 
 def six(rotations):
-    """What a network would have to predict for rotations."""
+    """What a network would have to predict for rotations, but for their error."""
     return rotations.to_matrix()[:, :, :2].transpose(0, 2, 1).reshape(-1, 6).astype("float32")
 
 
-def gradient(function, at):
-    """The gradient of the sum of a function's values, on any backend."""
-    match keras.backend.backend():
-        case "tensorflow":
-            import tensorflow as tf
+def seven(rotations, logarithm):
+    """The same, with the logarithm of the error that the network expects."""
+    return np.concatenate([six(rotations), np.full((rotations.size, 1), logarithm, "float32")], axis=1)
 
-            variable = tf.Variable(at)
-            with tf.GradientTape() as tape:
-                total = tf.reduce_sum(function(variable))
-            return tape.gradient(total, variable).numpy()
-        case "torch":
-            import torch
 
-            tensor = torch.tensor(at, requires_grad=True)
-            function(tensor).sum().backward()
-            return tensor.grad.numpy()
-        case "jax":
-            import jax
-
-            return np.asarray(jax.grad(lambda x: function(x).sum())(at))
+def losses(target, expected, predicted):
+    """The loss of each prediction."""
+    return ops.convert_to_numpy(target.loss().call(target.encode(expected).astype("float32"), predicted))
 
 
 @pytest.mark.parametrize("name", LAUE)
@@ -46,10 +34,11 @@ def test_round_trip(name, rng):
     rotations = random_rotations(100, rng)
     euler = EulerTarget(group)
     found = [euler.decoder()(euler.encode(rotations).astype("float32"))]
-    found.append(RotationTarget(group).decoder()(six(rotations)))
-    for angles in found:
-        back = Rotation.from_euler(ops.convert_to_numpy(angles).astype(float))
+    found.append(RotationTarget(group).decoder()(seven(rotations, np.log(0.02))))
+    for answer in found:
+        back = Rotation.from_euler(ops.convert_to_numpy(answer["euler"]).astype(float))
         assert np.rad2deg(disorientation(back, rotations, group)).max() < 0.05
+    np.testing.assert_allclose(ops.convert_to_numpy(found[1]["spread"]), 0.02, rtol=1e-5)
 
 
 @pytest.mark.backend
@@ -58,13 +47,41 @@ def test_round_trip(name, rng):
 def test_the_loss_is_the_disorientation(name, distance, rng):
     group = getattr(symmetry, name)
     first, second = random_rotations(200, rng), random_rotations(200, rng)
-    target = RotationTarget(group, distance)
-    loss = target.loss()
-    loss.reduction = None
-    found = ops.convert_to_numpy(loss(target.encode(second).astype("float32"), six(first)))
+    found = losses(RotationTarget(group, distance), second, six(first))
     angle = disorientation(first, second, group)
     expected = 1 - np.cos(angle) if distance == "chordal" else angle
     np.testing.assert_allclose(found, expected, atol=2e-3)
+
+
+@pytest.mark.backend
+def test_half_turns_about_the_beam_are_no_difference_on_demand(rng):
+    rotations = random_rotations(50, rng)
+    mates = six(rotations * PATTERN_MATE)
+    assert losses(RotationTarget(symmetry.D3, mates=True), rotations, mates).max() < 1e-5
+    assert np.median(losses(RotationTarget(symmetry.D3), rotations, mates)) > 0.1
+
+
+@pytest.mark.backend
+def test_the_seventh_number_learns_the_logarithm_of_the_error(rng):
+    truth = random_rotations(40, rng)
+    found = small_rotations(np.full(40, 0.1), rng) * truth
+    target = RotationTarget(symmetry.D3)
+    right, wrong = (losses(target, truth, seven(found, value)) for value in np.log([0.1, 0.3]))
+    np.testing.assert_allclose(right, losses(target, truth, six(found)), atol=0.01)
+    np.testing.assert_allclose(wrong - right, 0.1 * np.log(3), atol=0.01)
+
+
+@pytest.mark.backend
+def test_the_seventh_number_does_not_disturb_the_others(rng):
+    truth = random_rotations(40, rng)
+    found = small_rotations(np.full(40, 0.1), rng) * truth
+    target = RotationTarget(symmetry.D3, "geodesic")
+    encoded = ops.convert_to_tensor(target.encode(truth).astype("float32"))
+    whole, without = (
+        gradient(lambda x: target.loss().call(encoded, x), made) for made in (seven(found, -1.0), six(found))
+    )
+    np.testing.assert_allclose(whole[:, :6], without, atol=1e-5)
+    assert np.abs(whole[:, 6]).min() > 0.05
 
 
 @pytest.mark.backend
@@ -73,9 +90,10 @@ def test_the_loss_is_the_disorientation(name, distance, rng):
 def test_gradients_are_finite_everywhere(distance, mates, rng):
     rotations = random_rotations(50, rng)
     half_turn = rotations * Rotation([0, 1, 0, 0])
+    nowhere = np.zeros((50, 7), "float32")
     for group in (symmetry.C1, symmetry.O):
         target = RotationTarget(group, distance, mates)
         loss = target.loss()
         encoded = ops.convert_to_tensor(target.encode(rotations).astype("float32"))
-        for predicted in (six(rotations), six(half_turn), np.zeros((50, 6), "float32")):
+        for predicted in (seven(rotations, -5.0), seven(half_turn, -5.0), nowhere):
             assert np.isfinite(gradient(lambda x, e=encoded, f=loss: f.call(e, x), predicted)).all()

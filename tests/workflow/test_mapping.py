@@ -31,7 +31,8 @@ def mapped(model, scan_path, tmp_path_factory):
 def test_all_files_are_there_and_nothing_else(mapped):
     folder, _ = mapped
     names = {path.name for path in folder.iterdir()}
-    assert names == {"ipf_x.png", "ipf_y.png", "ipf_z.png", "comparison.png", "map.h5", "map.ang", "map.ctf"}
+    pictures = {"ipf_x.png", "ipf_y.png", "ipf_z.png", "comparison.png", "confidence.png"}
+    assert names == {*pictures, "map.h5", "map.ang", "map.ctf"}
 
 
 def test_orix_reads_both_maps_back(mapped):
@@ -61,6 +62,30 @@ def test_disorientation_is_that_of_labels_and_prediction(mapped, scan):
     _, prediction = mapped
     angles = disorientation(prediction.crystal_map.rotations, scan.labels.rotations, SYMMETRY)
     np.testing.assert_allclose(prediction.disorientation, np.rad2deg(angles))
+
+
+def test_the_map_tells_how_sure_it_is(mapped):
+    folder, prediction = mapped
+    sure = {
+        name: prediction.property(name)
+        for name in ("uncertainty", "uncertainty_95", "reliability", "agreement", "unlike")
+    }
+    assert np.all(sure["uncertainty"] <= sure["uncertainty_95"])
+    assert np.all((sure["reliability"] >= 0) & (sure["reliability"] <= 100))
+    assert np.all(sure["agreement"] <= 100)
+    assert set(np.unique(sure["unlike"])) <= {0, 1}
+    stored = orix.io.load(folder / "map.h5").prop
+    for name, values in sure.items():
+        np.testing.assert_array_equal(stored[name], values)
+
+
+def test_refined_answers_agree_better_with_simulations(mapped, model, scan, tmp_path):
+    _, prediction = mapped
+    refined = map_scan(model, scan, tmp_path / "refined", refine=True)
+    assert np.all(refined.property("agreement") >= prediction.property("agreement") - 1e-6)
+    assert refined.property("agreement").mean() > prediction.property("agreement").mean() + 1
+    with h5py.File(tmp_path / "refined" / "map.h5") as file:
+        assert file["crystal_map"].attrs["refined"] == "True"
 
 
 def test_points_under_the_threshold_are_grey(mapped, model, scan, tmp_path):
@@ -111,6 +136,18 @@ def test_evaluation_knows_the_parts_of_the_training_scan(model, scan, trained):
     assert found["DS_Q", "labels"].count == trained.scores["q"].count
 
 
+def test_evaluation_scores_the_stated_uncertainties(model, scan):
+    for row in evaluate(model, scan):
+        assert 0 <= row.confidence.covered_68 <= row.confidence.covered_95 <= 1
+        assert 0 <= row.confidence.risk <= row.scores.p95
+
+
+def test_evaluation_against_the_truth_of_one_grain(model, scan):
+    clear = {row.reference: row.scores for row in evaluate(model, scan) if row.subset == "clear"}
+    pure = (scan.labels.prop["truth_weight"] >= 0.8) & (scan.labels.prop["Q"] >= 20)
+    assert clear["truth"].count == clear["labels"].count == pure.sum()
+
+
 def test_evaluation_of_another_scan_has_no_parts(model, simulation, tmp_path):
     import dataclasses
 
@@ -118,4 +155,4 @@ def test_evaluation_of_another_scan_has_no_parts(model, simulation, tmp_path):
 
     simulate_scan(tmp_path / "other.h5", dataclasses.replace(simulation, seed=9))
     with Scan(tmp_path / "other.h5") as other:
-        assert {row.subset for row in evaluate(model, other)} == {"DS_R", "DS_Q"}
+        assert {row.subset for row in evaluate(model, other)} == {"DS_R", "DS_Q", "clear"}
