@@ -47,6 +47,11 @@ _OPTIONS = (
         "--target", type=click.Choice(TARGETS), help="What the network predicts.  [rotation; paper euler]"
     ),
     click.option(
+        "--symmetry/--no-symmetry",
+        default=None,
+        help="Take the nearest equivalent of a label, or that in the fundamental region.  [nearest]",
+    ),
+    click.option(
         "--distance",
         type=click.Choice(DISTANCES),
         help="Of the loss of rotations, for all networks but polar.  [chordal]",

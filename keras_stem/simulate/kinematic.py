@@ -145,7 +145,6 @@ def expose(
     shares: np.ndarray,
     conditions: np.ndarray,
     wave: float,
-    precession: float,
     pixel_size: float,
     seed: int,
     counts: np.ndarray,
@@ -161,10 +160,10 @@ def expose(
     shares
         Shape (n,), of the first grain in the scattering; the second has the rest.
     conditions
-        Shape (n, 9): excitation error (Å⁻¹), disk radius (pixels), shares of the direct beam and of the
-        diffuse background, halo (pixels), dose (electrons), drift of rows and of columns (pixels), scale
-        (1 for the detector's calibration).
-    wave, precession
+        Shape (n, 10): excitation error (Å⁻¹), precession (radians), disk radius (pixels), shares of the
+        direct beam and of the diffuse background, halo (pixels), dose (electrons), drift of rows and of
+        columns (pixels), scale (1 for the detector's calibration).
+    wave
         As for `spots_of`.
     pixel_size
         Å⁻¹.
@@ -177,7 +176,7 @@ def expose(
     height, width = counts.shape[1:]
     radius = np.hypot(height, width) / 2 * pixel_size
     for k in range(len(counts)):
-        error, disk, direct, diffuse, halo, dose, drift_row, drift_column, scale = conditions[k]
+        error, precession, disk, direct, diffuse, halo, dose, drift_row, drift_column, scale = conditions[k]
         row0, column0 = (height - 1) / 2 + drift_row, (width - 1) / 2 + drift_column
         image = np.zeros((height, width))
         add_disks(image, np.array([row0]), np.array([column0]), np.array([direct]), disk)

@@ -22,6 +22,8 @@ class Nuisances:
     ----------
     excitation_error
         Å⁻¹, about the inverse thickness of the sample.
+    precession
+        Angle, in that of the instrument.
     disk
         Radius of the disks, in that of the convergence angle.
     direct, diffuse
@@ -41,6 +43,7 @@ class Nuisances:
     """
 
     excitation_error: Range = (0.015, 0.03)
+    precession: Range = (0.9, 1.1)
     disk: Range = (0.85, 1.15)
     direct: Range = (0.2, 0.5)
     diffuse: Range = (0.15, 0.4)
@@ -192,7 +195,6 @@ class PatternStream:
             shares,
             self._conditions(size, rng),
             self._instrument.wave_number,
-            np.deg2rad(self._instrument.precession_angle),
             self._instrument.pixel_size,
             int(rng.integers(2**31)),
             counts,
@@ -200,11 +202,12 @@ class PatternStream:
         return counts, matrices[:, 0].astype(np.float32)
 
     def _conditions(self, size: int, rng: np.random.Generator) -> np.ndarray:
-        """Return the conditions that `expose` takes, shape (size, 9)."""
+        """Return the conditions that `expose` takes, shape (size, 10)."""
         drawn = self._nuisances
         return np.stack(
             [
                 rng.uniform(*drawn.excitation_error, size),
+                np.deg2rad(self._instrument.precession_angle) * rng.uniform(*drawn.precession, size),
                 np.maximum(self._instrument.disk_radius * rng.uniform(*drawn.disk, size), 0.5),
                 rng.uniform(*drawn.direct, size),
                 rng.uniform(*drawn.diffuse, size),

@@ -24,8 +24,9 @@ def target_of(recipe: Recipe, symmetry: Symmetry) -> Target:
         return EulerTarget(symmetry)
     mates = recipe.ambiguity == "pattern"
     if recipe.arch == "polar":
-        return VoteTarget(symmetry, mates, first_width=1.0 if recipe.weights is None else TUNING_WIDTH)
-    return RotationTarget(symmetry, recipe.distance, mates)
+        width = 1.0 if recipe.weights is None else TUNING_WIDTH
+        return VoteTarget(symmetry, mates, recipe.symmetry, width)
+    return RotationTarget(symmetry, recipe.distance, mates, recipe.symmetry)
 
 
 def assemble(data: TrainingData, recipe: Recipe, target: Target) -> OrientationModel:

@@ -39,6 +39,9 @@ class Recipe:
         Of the network: "float32", "bfloat16" or "float16". Its head and the loss are in float32.
     target
         How the network represents an orientation: "rotation", or "euler" (the paper's).
+    symmetry
+        Whether the loss of rotations takes the nearest of all equivalents of the label, or that in the Euler
+        fundamental region.
     distance
         Of the loss of rotations: "chordal" or "geodesic". The votes of the polar network have their own.
     ambiguity
@@ -84,6 +87,7 @@ class Recipe:
     freeze: int = 0
     precision: str = "float32"
     target: str = "rotation"
+    symmetry: bool = True
     distance: str = "chordal"
     ambiguity: str = "none"
     clamp: bool = False

@@ -89,20 +89,26 @@ class RotationTarget:
         Of the loss, "chordal" or "geodesic".
     mates
         Whether half a turn about the beam, which many patterns cannot tell apart, counts as no difference.
+    nearest
+        Whether the loss takes the nearest of all equivalents, or that in the Euler fundamental region.
     """
 
     name = "rotation"
     size = 7
 
-    def __init__(self, symmetry: Symmetry, distance: str = "chordal", mates: bool = False):
+    def __init__(
+        self, symmetry: Symmetry, distance: str = "chordal", mates: bool = False, nearest: bool = True
+    ):
+        self._symmetry = symmetry
         self._operators = symmetry.to_matrix()
+        self._compared = self._operators if nearest else np.eye(3)[None]
         self._ranges = euler_ranges(symmetry)
         self._distance = distance
         self._mates = mates
 
     def encode(self, rotations: Rotation) -> np.ndarray:
         """Return matrices lab to crystal, row by row, shape (n, 9), of orientations, shape (n,)."""
-        return rotations.to_matrix().reshape(-1, 9)
+        return _matrices(rotations, self._symmetry, len(self._compared) > 1)
 
     def decoder(self) -> keras.layers.Layer:
         """Return the layer that turns predictions into Euler angles in radians."""
@@ -110,7 +116,7 @@ class RotationTarget:
 
     def loss(self) -> keras.losses.Loss:
         """Return the loss of encoded orientations."""
-        return DisorientationLoss(self._operators, self._distance, self._mates)
+        return DisorientationLoss(self._compared, self._distance, self._mates)
 
 
 class VoteTarget:
@@ -122,6 +128,8 @@ class VoteTarget:
         Proper point group.
     mates
         Whether half a turn about the beam, which many patterns cannot tell apart, counts as no difference.
+    nearest
+        Whether the loss takes the nearest of all equivalents, or that in the Euler fundamental region.
     first_width
         Of the votes' distribution when the training begins, radians.
     """
@@ -129,15 +137,19 @@ class VoteTarget:
     name = "votes"
     size = 7
 
-    def __init__(self, symmetry: Symmetry, mates: bool = False, first_width: float = 1.0):
+    def __init__(
+        self, symmetry: Symmetry, mates: bool = False, nearest: bool = True, first_width: float = 1.0
+    ):
+        self._symmetry = symmetry
         self._operators = symmetry.to_matrix()
+        self._compared = self._operators if nearest else np.eye(3)[None]
         self._ranges = euler_ranges(symmetry)
         self._mates = mates
         self._first_width = first_width
 
     def encode(self, rotations: Rotation) -> np.ndarray:
         """Return matrices lab to crystal, row by row, shape (n, 9), of orientations, shape (n,)."""
-        return rotations.to_matrix().reshape(-1, 9)
+        return _matrices(rotations, self._symmetry, len(self._compared) > 1)
 
     def decoder(self) -> keras.layers.Layer:
         """Return the layer that turns votes into Euler angles in radians."""
@@ -145,7 +157,14 @@ class VoteTarget:
 
     def loss(self) -> keras.losses.Loss:
         """Return the loss of encoded orientations."""
-        return VoteLoss(self._operators, self._mates, self._first_width)
+        return VoteLoss(self._compared, self._mates, self._first_width)
+
+
+def _matrices(rotations: Rotation, symmetry: Symmetry, any_equivalent: bool) -> np.ndarray:
+    """Return matrices lab to crystal, row by row, shape (n, 9)."""
+    if not any_equivalent:
+        rotations = Rotation.from_euler(reduce_euler(rotations, symmetry))
+    return rotations.to_matrix().reshape(-1, 9)
 
 
 def euler_degrees(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:

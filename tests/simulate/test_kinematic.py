@@ -39,7 +39,8 @@ def test_spots_are_those_of_diffsims(name, precession, rng):
 
 def test_the_stream_draws_what_the_simulator_does():
     same = {"direct": (0.35,) * 2, "diffuse": (0.3,) * 2, "halo": (0.25,) * 2, "disk": (1.0,) * 2}
-    still = {"drift": (0.0,) * 2, "scale": (1.0,) * 2, "excitation_error": (0.02,) * 2, "overlap": 0.0}
+    still = {"drift": (0.0,) * 2, "scale": (1.0,) * 2, "excitation_error": (0.02,) * 2}
+    still |= {"precession": (1.0,) * 2, "overlap": 0.0}
     phase = PHASES["R-3m"]()
     stream = PatternStream(phase, Instrument(), Nuisances(dose=(1e6,) * 2, **same, **still), seed=3)
     counts, matrices = stream.batch(7, 4)
