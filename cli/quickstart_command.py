@@ -5,10 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.cli.common import import_backend, pattern_progress
-from keras_stem.cli.tables import print_scores
-
-STOP_R2 = 0.99
-"""Stricter than the paper's 0.95, which this small scan passes while its map is still rough."""
+from keras_stem.cli.tables import print_confidence, print_scores
 
 
 @click.command("quickstart")
@@ -21,7 +18,7 @@ STOP_R2 = 0.99
 )
 @click.option("--max-epochs", type=click.IntRange(1), default=40, show_default=True)
 def command(out, max_epochs) -> None:
-    """Simulate a scan, fit the CNN of the paper, score it, and map it."""
+    """Simulate a scan, fit the polar network, score it, and map it."""
     from keras_stem.files import existing_folder
     from keras_stem.simulate.demonstration import DEMONSTRATION
     from keras_stem.simulate.simulation import simulate_scan
@@ -39,12 +36,13 @@ def command(out, max_epochs) -> None:
     from keras_stem.workflow.fit import fit
     from keras_stem.workflow.mapping import map_scan
 
-    result = fit(scan_path, Recipe(max_epochs=max_epochs, stop_r2=STOP_R2, cache=True), verbose=True)
+    result = fit(scan_path, Recipe(max_epochs=max_epochs, cache=True), verbose=True)
     model = load_model(result.model_uri)
     with Scan(scan_path) as scan:
         found = evaluate(model, scan)
         map_scan(model, scan, out, model_name=result.model_uri)
     print_scores([(row.subset, row.reference, row.scores) for row in found])
+    print_confidence([(row.subset, row.reference, row.confidence) for row in found])
     click.echo(f"Trained {result.epochs} epochs; registered as {result.model_uri}.")
     click.echo(f"The maps are in {out}: ipf_z.png, comparison.png, map.h5, map.ang and others.")
     click.echo("Open the MLflow UI on the run with: kstem ui")

@@ -11,10 +11,15 @@ from keras_stem.errors import KerasStemError
 from keras_stem.version import __version__
 
 _HOME = {
+    "Augmentation": "keras_stem.pipeline.augmentation",
+    "Instrument": "keras_stem.simulate.stream",
+    "Nuisances": "keras_stem.simulate.stream",
     "Recipe": "keras_stem.training.recipe",
     "Scan": "keras_stem.scan.scan",
     "Simulation": "keras_stem.simulate.simulation",
+    "SimulatedTraining": "keras_stem.simulate.stream",
     "build_model": "keras_stem.models.registry",
+    "default_recipe": "keras_stem.training.options",
     "fit": "keras_stem.workflow.fit",
     "load_model": "keras_stem.tracking.resolve",
     "map_scan": "keras_stem.workflow.mapping",
