@@ -1,7 +1,5 @@
 """Losses of orientations that know the crystal's symmetry."""
 
-import math
-
 import keras
 import numpy as np
 from keras import ops
@@ -17,8 +15,8 @@ SMALLEST_ERROR = 1e-3
 LAST_WIDTH = 0.012
 """Radians; about the error that is left at the end."""
 
-MISTAKEN = 0.02
-"""Share of patterns that votes take for mistaken: their labels may be anything."""
+TAIL = 3.0
+"""Degrees of freedom of the votes' distribution: the fewer, the heavier are its tails."""
 
 
 class DisorientationLoss(keras.losses.Loss):
@@ -58,11 +56,13 @@ class DisorientationLoss(keras.losses.Loss):
 class VoteLoss(keras.losses.Loss):
     """How improbable the expected rotation is under the votes of all azimuths.
 
-    The votes are a mixture of normal distributions around the rotations that they name, with their weights,
-    of a common width s, and of an even distribution for labels that are mistaken. With the squared chordal
-    distance d and n operators, the loss is the negative logarithm of
-    ``(1 - m) sum(w exp(-d / 2 s^2)) / (2 pi)^1.5 s^3 + m n / 8 pi^2``.
+    The votes are a mixture of Student's t-distributions around the rotations that they name, with their weights
+    and a common width s. With the squared chordal distance d and f degrees of freedom, the loss is, but for a
+    constant, the negative logarithm of ``sum(w (1 + d / f s^2)^(-(f + 3) / 2)) / s^3``.
+
     A wide distribution, at first, lets all votes learn; a narrow one, at last, those that are right already.
+    The tails let a vote learn that is far from right, where a normal distribution would leave it to chance,
+    and make little of labels that are mistaken.
 
     Parameters
     ----------
@@ -91,7 +91,6 @@ class VoteLoss(keras.losses.Loss):
         squared = squared_chord(rotations, expected, self._operators, self._mates)
         first = self._first_width
         width = first * (LAST_WIDTH / first) ** ops.minimum(y_true[:, 9] / 0.9, 1.0)
-        peak = math.log(1 - MISTAKEN) - 1.5 * math.log(2 * math.pi) - 3 * ops.log(width)
-        voted = peak + ops.logsumexp(weights - squared / (2 * ops.square(width)[:, None]), axis=-1)
-        even = math.log(MISTAKEN * len(self._operators) / (8 * math.pi**2))
-        return -ops.logaddexp(voted, ops.full_like(voted, even))
+        scaled = squared / (TAIL * ops.square(width)[:, None])
+        each = weights - (TAIL + 3) / 2 * ops.log1p(scaled)
+        return 3 * ops.log(width) - ops.logsumexp(each, axis=-1)
