@@ -56,8 +56,8 @@ def main() -> None:
                 for refine in (False, True):
                     mapped = rate(lambda: predict_map(model, many, refine=refine), len(many))  # noqa: B023
                     print(
-                        f"The map in {precision}{', refined' if refine else ''}: {mapped / matched:.1f} times "
-                        f"label match (goal {GOAL_MAP}; {mapped:.0f} against {matched:.0f} patterns/s)",
+                        f"The map in {precision}{', refined' if refine else ''}: {mapped / matched:.1f} times
+                        " f"label match (goal {GOAL_MAP}; {mapped:.0f} against {matched:.0f} patterns/s)",
                         flush=True,
                     )
 

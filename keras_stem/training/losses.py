@@ -56,9 +56,9 @@ class DisorientationLoss(keras.losses.Loss):
 class VoteLoss(keras.losses.Loss):
     """How improbable the expected rotation is under the votes of all azimuths.
 
-    The votes are a mixture of Student's t-distributions around the rotations that they name, with their weights
-    and a common width s. With the squared chordal distance d and f degrees of freedom, the loss is, but for a
-    constant, the negative logarithm of ``sum(w (1 + d / f s^2)^(-(f + 3) / 2)) / s^3``.
+    The votes are a mixture of Student's t-distributions around the rotations that they name, with their
+    weights and a common width s. With the squared chordal distance d and f degrees of freedom, the loss is,
+    but for a constant, the negative logarithm of ``sum(w (1 + d / f s^2)^(-(f + 3) / 2)) / s^3``.
 
     A wide distribution, at first, lets all votes learn; a narrow one, at last, those that are right already.
     The tails let a vote learn that is far from right, where a normal distribution would leave it to chance,

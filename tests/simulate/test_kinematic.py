@@ -5,11 +5,13 @@ import pytest
 from orix.quaternion import Rotation
 from phases import PHASES
 
+from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
 from keras_stem.simulate.kinematic import reflections, spots_of, wave_number
 from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots
-from keras_stem.simulate.stream import Instrument, Nuisances, PatternStream
+from keras_stem.simulate.stream import Instrument, Nuisances, PatternStream, SimulatedTraining
 
 DETECTOR = Detector((64, 64), 0.05)
 
@@ -54,3 +56,21 @@ def test_the_stream_draws_what_the_simulator_does():
         noise = (pattern - expected) / np.sqrt(np.maximum(expected, 1))
         assert abs(noise.mean()) < 0.1
         assert 0.9 < noise.std() < 1.1
+
+
+def test_bright_pixels_saturate():
+    nuisances = Nuisances(dose=(3e6,) * 2, drift=(0.5,) * 2, direct=(0.5,) * 2)
+    counts, _ = PatternStream(linio2(), Instrument((32, 32), 0.1), nuisances, seed=0).batch(0, 5)
+    assert counts.dtype == np.uint16
+    assert np.all(counts.max(axis=(1, 2)) == np.iinfo(np.uint16).max)
+
+
+def test_settings_that_make_no_sense_are_clear_errors():
+    for make in (
+        lambda: Nuisances(dose=(2e5, 1e5)),
+        lambda: Instrument((0, 64)),
+        lambda: Instrument(precession_angle=-1),
+        lambda: SimulatedTraining(patterns=0),
+    ):
+        with pytest.raises(KerasStemError):
+            make()

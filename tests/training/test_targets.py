@@ -25,7 +25,8 @@ def seven(rotations, logarithm):
 
 def losses(target, expected, predicted):
     """The loss of each prediction."""
-    return ops.convert_to_numpy(target.loss().call(target.encode(expected).astype("float32"), predicted))
+    pair = (ops.convert_to_tensor(made.astype("float32")) for made in (target.encode(expected), predicted))
+    return ops.convert_to_numpy(target.loss().call(*pair))
 
 
 @pytest.mark.parametrize("name", LAUE)
