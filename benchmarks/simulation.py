@@ -55,9 +55,10 @@ def main() -> None:
                 model = untrained(many, precision)
                 for refine in (False, True):
                     mapped = rate(lambda: predict_map(model, many, refine=refine), len(many))  # noqa: B023
+                    name = f"{precision}, refined" if refine else precision
                     print(
-                        f"The map in {precision}{', refined' if refine else ''}: {mapped / matched:.1f} times
-                        " f"label match (goal {GOAL_MAP}; {mapped:.0f} against {matched:.0f} patterns/s)",
+                        f"The map in {name}: {mapped / matched:.1f} times label match (goal {GOAL_MAP}; "
+                        f"{mapped:.0f} against {matched:.0f} patterns/s)",
                         flush=True,
                     )
 
