@@ -31,7 +31,7 @@ SIMULATION = ("simulate", "space_group", "like", "patterns")
     type=click.Path(path_type=Path),
     help="Simulate: a scan whose detector and beam to take.  [64 pixels, 1.6 1/Å, 300 kV, 0.6 deg, 1.6 mrad]",
 )
-@click.option("--patterns", type=click.IntRange(1), help="Simulate: in an epoch.  [32000]")
+@click.option("--patterns", type=click.IntRange(1), help="Simulate: in an epoch.  [40000]")
 @training_options
 @click.option("--resume", is_flag=True, help="Go on with the training that was interrupted last.")
 @click.pass_context

@@ -134,7 +134,7 @@ class SimulatedTraining:
     space_group: int | None = None
     instrument: Instrument = field(default_factory=Instrument)
     nuisances: Nuisances = field(default_factory=Nuisances)
-    patterns: int = 32_000
+    patterns: int = 40_000
 
     def __post_init__(self):
         if self.patterns < 1:

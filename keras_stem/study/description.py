@@ -45,8 +45,8 @@ class Study:
     cells: tuple[Cell, ...]
 
 
-def paper_studies() -> list[str]:
-    """Return the names of the studies of Wissel et al., which ship with the package."""
+def shipped_studies() -> list[str]:
+    """Return the names of the studies that ship with the package: those of Wissel et al., and ours."""
     return sorted(path.name.removesuffix(".toml") for path in _shipped().iterdir() if path.suffix == ".toml")
 
 
@@ -59,7 +59,7 @@ def read_study(name: str) -> Study:
     Parameters
     ----------
     name
-        One of `paper_studies`, or the path of a TOML file.
+        One of `shipped_studies`, or the path of a TOML file.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def read_study(name: str) -> Study:
         plain = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise KerasStemError(
-            f"Expected a study out of {', '.join(paper_studies())}, or a .toml file, found {name!r}."
+            f"Expected a study out of {', '.join(shipped_studies())}, or a .toml file, found {name!r}."
         ) from None
     except (OSError, ValueError) as error:
         raise KerasStemError(f"Cannot read the study {name}: {error}") from error
@@ -83,7 +83,7 @@ def read_study(name: str) -> Study:
 
 
 def _shipped():
-    return files("keras_stem.study") / "paper"
+    return files("keras_stem.study") / "shipped"
 
 
 def _cells(plain: dict[str, Any], study: str) -> tuple[Cell, ...]:

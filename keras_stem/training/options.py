@@ -20,9 +20,6 @@ _CUSTOM_HEAD = (384,)
 TUNING_RATE = 3e-4
 """Highest learning rate of networks whose weights have learned already."""
 
-SIMULATED_EPOCHS = 100
-"""A simulation does not run out of new patterns."""
-
 _CNN = Recipe(
     network=CNNConfig(),
     target="euler",
@@ -55,6 +52,16 @@ _DEFAULT = {
     "swin": Recipe(batch_size=32, learning_rate=3e-4),
 }
 """What differs from architecture to architecture, besides the network."""
+
+
+_SIMULATED = {
+    "augmentation": None,
+    "batch_size": 128,
+    "learning_rate": 2e-3,
+    "max_epochs": 80,
+    "score_every": 10,
+}
+"""What differs where patterns are simulated: no pattern is seen twice, and there are many."""
 
 
 def paper_recipe(arch: str = "cnn", variant: str | None = None) -> Recipe:
@@ -149,7 +156,7 @@ def _named_recipe(given: dict[str, Any]) -> Recipe:
         return paper_recipe(given.pop("arch", "cnn"), variant)
     recipe = default_recipe(given.pop("arch", "polar"), variant)
     if "simulation" in given:
-        recipe = replace(recipe, batch_size=128, max_epochs=SIMULATED_EPOCHS, augmentation=None)
+        recipe = replace(recipe, **_SIMULATED)
     return recipe
 
 

@@ -1,23 +1,25 @@
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.study.description import paper_studies, read_study
+from keras_stem.study.description import shipped_studies, read_study
 from keras_stem.training.options import recipe_from_options
 
 
-def test_the_papers_studies_ship():
-    assert paper_studies() == [
+def test_the_papers_studies_and_ours_ship():
+    assert shipped_studies() == [
+        "ablation",
         "architectures",
         "batch-size",
         "clamp",
         "kernel-size",
         "layers",
         "schedule",
+        "targets",
         "variants",
     ]
 
 
-@pytest.mark.parametrize("name", paper_studies())
+@pytest.mark.parametrize("name", shipped_studies())
 def test_every_cell_is_a_recipe_of_its_own(name):
     recipes = [recipe_from_options(cell.options) for cell in read_study(name).cells]
     assert len({str(recipe) for recipe in recipes}) == len(recipes) >= 2
