@@ -77,7 +77,9 @@ _OPTIONS = (
     click.option("--binning", type=click.IntRange(1), help="Of the detector.  [1]"),
     click.option("--batch-size", type=click.IntRange(1), help="[64; Swin 32; simulated 128]"),
     click.option(
-        "--learning-rate", type=float, help="The highest; lr_0 of equation 1.  [0.001; simulated 0.002; with --weights 0.0003]"
+        "--learning-rate",
+        type=float,
+        help="The highest; lr_0 of equation 1.  [0.001; simulated 0.002; with --weights 0.0003]",
     ),
     click.option(
         "--schedule", type=click.Choice(SCHEDULES), help="[cosine; paper exponential, Swin constant]"
@@ -86,7 +88,7 @@ _OPTIONS = (
     click.option("--weight-decay", type=click.FloatRange(0), help="Of AdamW.  [0.001; paper 0]"),
     click.option("--clip-norm", type=click.FloatRange(0), help="Of all gradients; 0 for none.  [1; paper 0]"),
     click.option("--max-epochs", type=click.IntRange(1), help="[40; simulated 80; paper 200]"),
-    click.option("--score-every", type=click.IntRange(1), help="Epochs between scores.  [5; simulated, paper 10]"),
+    click.option("--score-every", type=click.IntRange(1), help="Epochs between scores.  [5; else 10]"),
     click.option(
         "--stop",
         help="Stop when DS_Val is so good: r2>0.95, median-disorientation<1 and others; or never.  "

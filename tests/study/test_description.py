@@ -1,7 +1,7 @@
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.study.description import shipped_studies, read_study
+from keras_stem.study.description import read_study, shipped_studies
 from keras_stem.training.options import recipe_from_options
 
 
