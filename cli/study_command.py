@@ -25,8 +25,8 @@ def command(name, scan, pretrained, resume, **options) -> None:
     """Train a grid of networks on SCAN, as MLflow runs under one parent, and print their table.
 
     NAME is a study of the paper (architectures, batch-size, clamp, kernel-size, layers, schedule, variants),
-    one of ours (ablation, targets), or a TOML file of your own. The other options override those of all cells;
-    those of a network change the cells of that network.
+    one of ours (ablation, targets), or a TOML file of your own. The other options override those of all
+    cells; those of a network change the cells of that network.
     """
     given = name or scan or pretrained or any(value is not None for value in options.values())
     if resume and given:

@@ -1,5 +1,6 @@
 """The commands as a person uses them, one after the other."""
 
+import re
 import subprocess
 
 import pytest
@@ -21,6 +22,7 @@ def run():
 
 
 NARROW = ("--arch", "cnn", "--filters", "4", "--widths", "16", "--score-every", "1")
+NARROW_POLAR = ("--radii", "8", "--azimuths", "24", "--channels", "8", "--dilations", "1,3")
 
 
 def test_simulate_then_info(run, tmp_path):
@@ -75,6 +77,30 @@ def test_fit_without_a_scan_takes_the_demonstration(run, monkeypatch, simulation
         assert "demonstration" in told
 
 
+def test_fit_on_a_simulation_then_map_and_evaluate_a_scan(run, scan_path, tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_stem.training.data.SCORED_PATTERNS", 200)
+    simulated = ("--simulate", "linio2", "--like", scan_path, "--patterns", "200")
+    told = run("fit", *simulated, *NARROW_POLAR, "--max-epochs", "1")
+    assert "DS_Test" in told
+    assert "DS_Q" not in told
+    [uri] = re.findall(r"Registered as (models:/LiNiO2/\d+)", told)
+    told = run("map", scan_path, "--model", uri, "--refine", "--out", tmp_path / "maps")
+    assert f"by {uri}" in told
+    assert {"ipf_z.png", "confidence.png"} <= {path.name for path in (tmp_path / "maps").iterdir()}
+    told = run("evaluate", scan_path, "--model", uri)
+    for part in ("truth", "clear", "half turn", "R² nearest", "Under 95 %", "risk-coverage"):
+        assert part in told
+    tuned = run("fit", scan_path, "--weights", uri, *NARROW_POLAR, "--max-epochs", "1")
+    assert re.search(r"Weights from models:/LiNiO2/\d+: \d+ loaded", tuned)
+
+
+def test_fit_on_a_simulation_of_ones_own_crystal(run, copper_cif, monkeypatch):
+    monkeypatch.setattr("keras_stem.training.data.SCORED_PATTERNS", 100)
+    crystal = ("--simulate", copper_cif, "--space-group", "225", "--patterns", "100")
+    told = run("fit", *crystal, *NARROW, "--max-epochs", "1", "--stop", "under-5>0.5")
+    assert "models:/Cu/" in told
+
+
 def test_quickstart(run, monkeypatch, simulation, tmp_path):
     monkeypatch.setattr("keras_stem.simulate.demonstration.DEMONSTRATION", simulation)
     told = run("quickstart", "--out", tmp_path / "quick", "--max-epochs", "1")
@@ -89,6 +115,9 @@ def test_wrong_usage_has_status_2(kstem, scan_path):
         ["fit", "--filters", "a,b"],
         ["simulate", "x.h5", "--shape", "twelve"],
         ["fit", str(scan_path), "--resume"],
+        ["fit", "--like", str(scan_path)],
+        ["fit", str(scan_path), "--patterns", "100"],
+        ["fit", "--recipe", "mine"],
         ["nonsense"],
     ):
         result = subprocess.run([*kstem, *arguments], capture_output=True, text=True)

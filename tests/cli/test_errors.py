@@ -125,6 +125,32 @@ def test_an_empty_subset(fails, scan_path):
     assert "is empty" in fails("fit", scan_path, "--min-q", "101")
 
 
+def test_an_unknown_criterion(fails, scan_path):
+    for criterion in ("luck>1", "r2", "r2>1.2.3"):
+        assert f"found '{criterion}'" in fails("fit", scan_path, "--stop", criterion)
+
+
+def test_options_that_do_not_go_together(fails, scan_path):
+    assert "no polar network" in fails("fit", scan_path, "--recipe", "paper", "--arch", "polar")
+    assert "found both" in fails("fit", scan_path, "--simulate", "linio2")
+    assert "found euler" in fails("fit", "--simulate", "linio2", "--recipe", "paper")
+    assert "augmentation, which is off" in fails("fit", scan_path, "--no-augment", "--shift", "1")
+    assert "votes for rotations" in fails("fit", scan_path, "--target", "euler")
+
+
+def test_a_crystal_structure_that_cannot_be_read(fails, tmp_path):
+    assert "Cannot read" in fails("fit", "--simulate", tmp_path / "absent.cif")
+    (tmp_path / "text.cif").write_text("no crystal structure")
+    assert "text.cif" in fails("fit", "--simulate", tmp_path / "text.cif")
+
+
+def test_a_simulation_like_a_scan_without_calibration(fails, remade, scan):
+    from keras_stem.scan.detector import Detector
+
+    path = remade("bare.h5", info=replace(scan.info, detector=Detector((64, 64), float("nan"))))
+    assert "calibration" in fails("fit", "--simulate", "linio2", "--like", path)
+
+
 def test_an_output_folder_that_cannot_be_written(fails, scan_path, trained, tmp_path):
     (tmp_path / "file").write_text("in the way")
     out = tmp_path / "file" / "maps"

@@ -66,7 +66,7 @@ def test_variants_from_weights_at_hand(run, scan_path, tmp_path):
 
 def test_a_cell_that_fails_leaves_the_others(run, scan_path, tmp_path):
     (tmp_path / "two.toml").write_text(
-        "[[cells]]\nname = 'lost'\nweights = 'absent.keras'\n[[cells]]\nname = 'good'\n"
+        "[base]\narch = 'cnn'\n[[cells]]\nname = 'lost'\nweights = 'absent.keras'\n[[cells]]\nname = 'good'\n"
     )
     told = run("study", tmp_path / "two.toml", scan_path, *NARROW, status=1)
     assert "lost failed" in told
@@ -78,7 +78,7 @@ def test_a_cell_that_fails_leaves_the_others(run, scan_path, tmp_path):
 
 @pytest.mark.backend
 def test_a_killed_study_resumes_to_the_same_table(run, kstem, scan_path, tmp_path, monkeypatch):
-    (tmp_path / "three.toml").write_text("[grid]\nseed = [1, 2, 3]\n")
+    (tmp_path / "three.toml").write_text("[base]\narch = 'cnn'\n[grid]\nseed = [1, 2, 3]\n")
     arguments = ("study", tmp_path / "three.toml", scan_path, *NARROW, "--max-epochs", "4")
     undisturbed = scores(run(*arguments))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/other.db")
