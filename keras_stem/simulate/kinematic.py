@@ -23,6 +23,9 @@ _SLACK = 1.02
 """The Ewald sphere is not flat: a spot at some distance from the direct beam has a slightly longer vector."""
 
 
+_FULL = np.iinfo(np.uint16).max
+
+
 @dataclass(frozen=True)
 class Reflections:
     """Reciprocal lattice vectors of a phase, (n, 3), Å⁻¹, in its Cartesian frame, and their |F|², (n,)."""
@@ -193,4 +196,5 @@ def expose(
             add_disks(image, row0 - y * zoom, column0 + x * zoom, total * intensity, disk)
         for row in range(height):
             for column in range(width):
-                counts[k, row, column] = np.random.poisson(dose * image[row, column])
+                electrons = np.random.poisson(dose * image[row, column])
+                counts[k, row, column] = min(electrons, _FULL)

@@ -72,9 +72,8 @@ class ScanPatterns:
 
     def batches(self, batch_size: int, target: Target) -> tuple[tf.data.Dataset, Epoch]:
         """Return batches of counts and encoded orientations, and what has to be told the epoch."""
-        source, positions, rotations = (
-            getattr(self.labelled, n) for n in ("source", "positions", "rotations")
-        )
+        source, positions = self.labelled.source, self.labelled.positions
+        rotations = self.labelled.rotations
         if self.augmentation is None:
             return shuffled_patterns(source, positions, target.encode(rotations), batch_size, self.seed)
 
