@@ -101,10 +101,11 @@ def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> 
 
 def _write_ang(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
     properties = {}
-    if "Q" in crystal_map.prop:
-        properties["Q"] = np.asarray(crystal_map.prop["Q"])
-    if "R" in crystal_map.prop:
-        properties["confidence"] = np.asarray(crystal_map.prop["R"]) / 100
+    quality, reliability = _qualities(crystal_map)
+    if quality is not None:
+        properties["Q"] = quality
+    if reliability is not None:
+        properties["confidence"] = reliability / 100
     scale = MICROMETRES.get(crystal_map.scan_unit, 1.0)
     y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
     plain = CrystalMap(
@@ -145,10 +146,7 @@ def _write_ctf(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> N
         number[chosen] = k + 1
         turned = from_lab(Rotation(rotations[chosen]), "oxford", phases[k].structure.lattice)
         euler[chosen] = np.rad2deg(turned.to_euler())
-    q, r = (
-        np.asarray(crystal_map.prop[name]) if name in crystal_map.prop else np.zeros(crystal_map.size)
-        for name in "QR"
-    )
+    q, r = (np.zeros(crystal_map.size) if known is None else known for known in _qualities(crystal_map))
     y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
     indexed = number > 0
     bands, error = np.where(indexed, 8, 0), np.where(indexed, 0, _NO_SOLUTION)
@@ -165,6 +163,15 @@ def _ctf_phase(phase) -> str:
     space_group = phase.space_group.number if phase.space_group is not None else 0
     lattice = f"{a:.4f};{b:.4f};{c:.4f}\t{alpha:.4f};{beta:.4f};{gamma:.4f}"
     return f"{lattice}\t{phase.name}\t{_LAUE_NUMBERS[laue]}\t{space_group}"
+
+
+def _qualities(crystal_map: CrystalMap) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return what stands for Q and for R: of predictions, their own, and not those of the labels."""
+    found = []
+    for names in (("agreement", "Q"), ("reliability", "R")):
+        known = [np.asarray(crystal_map.prop[name]) for name in names if name in crystal_map.prop]
+        found.append(known[0] if known else None)
+    return found[0], found[1]
 
 
 def _told(origin: dict[str, str]) -> str:
