@@ -3,6 +3,7 @@
 import itertools
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,14 +72,13 @@ def ours(scan: Scan, bank, settings: Matching):
 def network(scan: Scan, precision: str):
     """Return a function that maps all positions with an untrained CNN."""
     from keras_stem.mapping.predict import predict_map
-    from keras_stem.training.assemble import assemble
+    from keras_stem.training.assemble import assemble, target_of
     from keras_stem.training.data import prepare
-    from keras_stem.training.recipe import Recipe
-    from keras_stem.training.targets import EulerTarget
+    from keras_stem.training.options import paper_recipe
 
-    recipe = Recipe(precision=precision)
+    recipe = replace(paper_recipe(), precision=precision)
     data = prepare(scan, recipe)
-    model = assemble(data, recipe, EulerTarget(data.symmetry))
+    model = assemble(data, recipe, target_of(recipe, data.symmetry))
     return lambda: predict_map(model, scan)
 
 

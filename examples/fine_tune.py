@@ -1,9 +1,9 @@
 """Transfer learning: a network that has learned one simulated scan learns a second one faster."""
 
-import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
-from keras_stem import Recipe, Simulation, fit, simulate_scan
+from keras_stem import Simulation, fit, paper_recipe, simulate_scan
 from keras_stem.models.cnn import CNNConfig
 from keras_stem.simulate.microstructure import Polycrystal
 
@@ -11,10 +11,11 @@ scans = [Path("first.h5"), Path("second.h5")]
 for seed, path in enumerate(scans):
     simulate_scan(path, Simulation(Polycrystal(shape=(40, 40), grains=12), seed=seed))
 
-recipe = Recipe(network=CNNConfig(filters=(8, 16), widths=(32,)), max_epochs=15, stop_r2=2, cache=True)
+narrow = CNNConfig(filters=(8, 16), widths=(32,))
+recipe = replace(paper_recipe(), network=narrow, max_epochs=15, stop="never", cache=True)
 first = fit(scans[0], recipe)
 
-few = dataclasses.replace(recipe, max_epochs=5, score_every=5)
+few = replace(recipe, max_epochs=5, score_every=5)
 for start in (None, first.model_uri):
-    result = fit(scans[1], dataclasses.replace(few, weights=start))
+    result = fit(scans[1], replace(few, weights=start))
     print(f"5 epochs from {start or 'random weights'}: median {result.scores['test'].median:.1f} deg")

@@ -83,6 +83,17 @@ def test_ctf(two_phases, tmp_path):
     assert "models:/LiNiO2/7" in (tmp_path / "map.ctf").read_text()
 
 
+@pytest.mark.parametrize(("suffix", "names"), [("ang", ("iq", "ci")), ("ctf", ("BC", "MAD"))])
+def test_predictions_tell_their_own_quality(suffix, names, rng, tmp_path):
+    own = {"agreement": rng.uniform(10, 90, 30), "reliability": rng.uniform(10, 90, 30)}
+    properties = {"Q": np.zeros(30), "R": np.zeros(30), **own}
+    predicted = crystal_map(random_rotations(30, rng), linio2(), (5, 6), 2.5, "nm", properties)
+    write_map(tmp_path / f"map.{suffix}", predicted, ORIGIN)
+    found = orix.io.load(tmp_path / f"map.{suffix}").prop
+    np.testing.assert_allclose(found[names[0]], own["agreement"], atol=0.5)
+    np.testing.assert_allclose(100 * found[names[1]], own["reliability"], atol=0.01)
+
+
 def test_other_suffixes(two_phases, tmp_path):
     with pytest.raises(KerasStemError, match=r"\.h5, \.ang, \.ctf, found map\.txt"):
         write_map(tmp_path / "map.txt", two_phases, ORIGIN)

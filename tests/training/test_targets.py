@@ -7,8 +7,9 @@ from keras import ops
 from orix.quaternion import Rotation, symmetry
 
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.rotations import random_rotations, small_rotations
-from keras_stem.training.targets import EulerTarget, RotationTarget
+from keras_stem.training.targets import EulerTarget, RotationTarget, VoteTarget
 
 LAUE = ["C1", "C2", "D2", "C4", "D4", "C3", "D3", "C6", "D6", "T", "O"]
 
@@ -60,6 +61,28 @@ def test_half_turns_about_the_beam_are_no_difference_on_demand(rng):
     mates = six(rotations * PATTERN_MATE)
     assert losses(RotationTarget(symmetry.D3, mates=True), rotations, mates).max() < 1e-5
     assert np.median(losses(RotationTarget(symmetry.D3), rotations, mates)) > 0.1
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize("kind", [RotationTarget, VoteTarget])
+def test_without_symmetry_equivalents_have_one_label(kind, rng):
+    group = symmetry.D3
+    rotations = random_rotations(50, rng)
+    equivalents = Rotation(group.data[4]) * rotations
+    one = kind(group, nearest=False)
+    np.testing.assert_allclose(one.encode(equivalents), one.encode(rotations), atol=1e-6)
+    assert np.abs(kind(group).encode(equivalents) - kind(group).encode(rotations)).max() > 0.1
+
+
+@pytest.mark.backend
+def test_without_symmetry_equivalents_are_far_apart(rng):
+    group = symmetry.D3
+    rotations = random_rotations(50, rng)
+    target = RotationTarget(group, nearest=False)
+    labels = Rotation.from_euler(reduce_euler(rotations, group))
+    assert losses(target, rotations, six(labels)).max() < 1e-5
+    assert losses(target, rotations, six(Rotation(group.data[4]) * labels)).min() > 0.5
+    assert losses(RotationTarget(group), rotations, six(Rotation(group.data[4]) * labels)).max() < 1e-5
 
 
 @pytest.mark.backend

@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+
+from keras_stem.crystal.phase import linio2
+from keras_stem.crystal.rotations import random_rotations
+from keras_stem.figures.confidence import confidence_figure
+from keras_stem.figures.style import save
+from keras_stem.scan.labels import crystal_map
+
+
+@pytest.mark.parametrize("known", [("uncertainty", "agreement"), ("uncertainty",), ("agreement",)])
+def test_what_is_known_has_a_panel(known, tmp_path, rng):
+    drawn = crystal_map(random_rotations(60, rng), linio2(), (6, 10), 1.5, "nm", {})
+    values = {"uncertainty": rng.uniform(0, 20, 60), "agreement": rng.uniform(0, 100, 60)}
+    shown = {name: values[name] if name in known else None for name in values}
+    figure = confidence_figure(drawn, **shown)
+    assert len([axes for axes in figure.axes if axes.get_title()]) == len(known)
+    save(figure, tmp_path / "confidence.png")
+    assert (tmp_path / "confidence.png").stat().st_size > 5000
+
+
+def test_points_unlike_the_training_are_told(rng):
+    drawn = crystal_map(random_rotations(60, rng), linio2(), (6, 10), 1.5, "nm", {})
+    figure = confidence_figure(drawn, rng.uniform(0, 20, 60), None, np.arange(60) < 15)
+    assert "25%" in figure.get_supxlabel()

@@ -1,0 +1,101 @@
+"""Answers of a model, checked against simulations of them and refined."""
+
+import numpy as np
+import pytest
+from orix.crystal_map import Phase
+from orix.quaternion import Rotation
+from simulated import PURE
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.frames import ORIX_FRAME
+from keras_stem.crystal.phase import linio2, phase_to_dict, proper_point_group
+from keras_stem.crystal.rotations import random_rotations, small_rotations
+from keras_stem.errors import KerasStemError
+from keras_stem.indexing.comparison import check_answers
+from keras_stem.models.card import ModelCard
+from keras_stem.pipeline.source import ArraySource
+from keras_stem.simulate.stream import Instrument, PatternStream
+from keras_stem.training.predict import Predictions
+
+COUNT = 40
+POSITIONS = np.arange(COUNT)
+SYMMETRY = proper_point_group(linio2())
+
+
+def card_of(phase):
+    beam = Instrument()
+    return ModelCard(
+        arch="polar",
+        target="votes",
+        phase=phase_to_dict(phase),
+        point_group=SYMMETRY.name,
+        frame=ORIX_FRAME,
+        detector_shape=beam.detector_shape,
+        pixel_size=beam.pixel_size,
+        beam_energy=beam.beam_energy,
+        precession_angle=beam.precession_angle,
+        convergence_angle=beam.convergence_angle,
+        label_mean=(),
+        label_std=(),
+        fingerprint="",
+        recipe={},
+        version="",
+    )
+
+
+@pytest.fixture(scope="module")
+def patterns():
+    """Patterns, and their orientations."""
+    counts, matrices = PatternStream(linio2(), Instrument(), PURE, seed=1).batch(0, COUNT)
+    return ArraySource(counts), Rotation.from_matrix(matrices.astype(float))
+
+
+def near(truth, rng):
+    """Orientations 1 deg off."""
+    return (small_rotations(np.full(COUNT, np.deg2rad(1.0)), rng) * truth).to_euler()
+
+
+def errors(euler, truth):
+    return np.rad2deg(disorientation(Rotation.from_euler(euler), truth, SYMMETRY))
+
+
+def test_answers_are_left_as_they_are_unless_they_are_refined(patterns, rng):
+    source, truth = patterns
+    told = Predictions(near(truth, rng))
+    checked = check_answers(card_of(linio2()), source, POSITIONS, told)
+    np.testing.assert_array_equal(checked.euler, told.euler)
+    assert checked.rival is None
+    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
+    assert np.median(errors(refined.euler, truth)) < 0.2
+    assert np.all(refined.agreement >= checked.agreement)
+
+
+def test_the_better_of_two_answers_wins_when_refined(patterns, rng):
+    source, truth = patterns
+    right, wrong = near(truth, rng), random_rotations(COUNT, rng).to_euler()
+    second = np.arange(COUNT)[:, None] % 2 == 1
+    told = Predictions(np.where(second, wrong, right), runner_up=np.where(second, right, wrong))
+    checked = check_answers(card_of(linio2()), source, POSITIONS, told)
+    assert np.all((checked.rival > checked.agreement) == second[:, 0])
+    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
+    assert np.mean(errors(refined.euler, truth) < 0.5) > 0.9
+    assert np.all(refined.agreement >= refined.rival)
+
+
+def test_positions_in_several_blocks(patterns, rng, monkeypatch):
+    source, truth = patterns
+    told = Predictions(near(truth, rng), runner_up=near(truth, rng))
+    whole = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
+    monkeypatch.setattr("keras_stem.indexing.comparison.BLOCK", 7)
+    parts = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
+    np.testing.assert_array_equal(parts.euler, whole.euler)
+    np.testing.assert_array_equal(parts.agreement, whole.agreement)
+
+
+def test_a_phase_that_cannot_be_simulated_is_an_error_only_if_it_has_to_be(patterns, rng):
+    source, truth = patterns
+    bare = card_of(Phase("bare", space_group=166))
+    told = Predictions(near(truth, rng))
+    assert check_answers(bare, source, POSITIONS, told) is None
+    with pytest.raises(KerasStemError, match="bare"):
+        check_answers(bare, source, POSITIONS, told, refine=True)

@@ -1,0 +1,173 @@
+"""Trainings on simulated patterns, and what they are good for."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from keras import ops
+from simulated import PURE, SMALL
+
+from keras_stem.models.orientation_model import load_keras_file
+from keras_stem.models.polar import PolarConfig
+from keras_stem.simulate.stream import Instrument, SimulatedTraining
+from keras_stem.tracking.resolve import load_model
+from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.data import prepare_simulation
+from keras_stem.training.options import recipe_from_options
+from keras_stem.training.predict import predict
+from keras_stem.training.recipe import Recipe
+from keras_stem.training.state import RunState, last_interrupted
+from keras_stem.training.train import train
+from keras_stem.workflow.evaluate import evaluate
+from keras_stem.workflow.fit import fit, resume
+from keras_stem.workflow.mapping import map_scan
+
+pytestmark = pytest.mark.backend
+
+TINY = PolarConfig(radii=8, azimuths=24, channels=8, dilations=(1, 3))
+RECIPE = Recipe(
+    network=TINY,
+    simulation=SimulatedTraining(instrument=SMALL, nuisances=PURE, patterns=600),
+    augmentation=None,
+    learning_rate=5e-3,
+    max_epochs=4,
+    score_every=2,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_scored():
+    patch = pytest.MonkeyPatch()
+    patch.setattr("keras_stem.training.data.SCORED_PATTERNS", 200)
+    yield
+    patch.undo()
+
+
+def run(recipe, name, on_epoch=lambda epoch, logs: None, state=None):
+    """Train by a recipe under a name, and return the result and the state."""
+    state = state or RunState(name, "", recipe.to_dict())
+    state.save()
+    data = prepare_simulation(recipe.simulation, recipe.seed)
+    return train(data, recipe, state, on_epoch, verbose=False), state
+
+
+@pytest.fixture(scope="module")
+def learned(few_scored):
+    """The result of one training."""
+    result, state = run(RECIPE, "whole")
+    state.discard()
+    return result
+
+
+def loss_of(model, data):
+    """The loss on DS_Val with the width that it has after a third of a training."""
+    target, val = target_of(RECIPE, data.symmetry), data.scored["val"]
+    votes = model.encoder.predict(val.source.read(val.positions)[..., None].astype("float32"), verbose=0)
+    expected = np.pad(target.encode(val.rotations), [(0, 0), (0, 1)], constant_values=1 / 3)
+    pair = (ops.convert_to_tensor(array.astype("float32")) for array in (expected, votes))
+    return float(ops.mean(target.loss().call(*pair)))
+
+
+def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
+    data = prepare_simulation(RECIPE.simulation, RECIPE.seed)
+    untrained = assemble(data, RECIPE, target_of(RECIPE, data.symmetry))
+    assert loss_of(learned.model, data) < loss_of(untrained, data) - 0.1
+    assert np.isfinite([logs["loss"] for logs in learned.history]).all()
+    assert len(learned.history) == 4
+    assert set(learned.scores) == {"val", "test"}
+    assert learned.scores["test"].count == 200
+    card = learned.model.card
+    assert {"weights", "expected", "bound_68", "bound_95"} == set(card.calibration)
+    assert len(card.calibration["weights"]) == 3  # spread, agreement, and that of the runner-up
+    assert card.refined_calibration is not None
+    assert -100 <= card.least_agreement <= 100
+    assert card.instrument == SMALL
+    assert (card.arch, card.target) == ("polar", "votes")
+
+    learned.model.save(tmp_path / "model.keras")
+    loaded = load_keras_file(tmp_path / "model.keras")
+    assert json.loads(json.dumps(loaded.card.to_dict())) == json.loads(json.dumps(card.to_dict()))
+    val = data.scored["val"]
+    found = predict(loaded, val.source, val.positions)
+    for name in ("euler", "spread", "runner_up"):
+        expected = getattr(learned.predictions["val"], name)
+        np.testing.assert_allclose(getattr(found, name), expected, atol=1e-5)
+
+
+def test_a_resumed_training_is_the_one_that_would_have_been(learned):
+    def interrupt(epoch, logs):
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(RECIPE, "part", interrupt)
+    assert last_interrupted().epochs == 2
+    resumed, state = run(RECIPE, "part", state=last_interrupted())
+    state.discard()
+    losses = [[logs["loss"] for logs in result.history] for result in (resumed, learned)]
+    np.testing.assert_allclose(*losses, rtol=1e-5)
+    for name in ("val", "test"):
+        found, expected = (result.predictions[name].euler for result in (resumed, learned))
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_the_seed_fixes_what_is_seen():
+    first, again, other = (prepare_simulation(RECIPE.simulation, seed) for seed in (0, 0, 1))
+    patterns = [data.scored["val"].source.read(np.arange(200)) for data in (first, again, other)]
+    np.testing.assert_array_equal(patterns[0], patterns[1])
+    assert (patterns[0] != patterns[2]).any()
+    assert (patterns[0] != first.scored["test"].source.read(np.arange(200))).any()
+    assert first.fingerprint == again.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_lower_precision_trains_and_answers_in_float32(precision):
+    recipe = dataclasses.replace(RECIPE, precision=precision, max_epochs=1)
+    result, state = run(recipe, "low")
+    state.discard()
+    assert np.isfinite([logs["loss"] for logs in result.history]).all()
+    assert {layer.compute_dtype for layer in result.model.network.layers} == {precision, "float32"}
+    for answer in (result.predictions["test"].euler, result.predictions["test"].spread):
+        assert answer.dtype == np.float32
+
+
+def test_other_networks_are_trained_on_simulations_too():
+    small = {"arch": "cnn", "filters": (4,), "widths": (16,), "max_epochs": 1}
+    recipe = recipe_from_options({**small, "simulation": RECIPE.simulation})
+    result, state = run(recipe, "cnn")
+    state.discard()
+    assert np.isfinite(result.history[0]["loss"])
+    assert len(result.model.card.calibration["weights"]) == 2  # spread and agreement
+
+
+@pytest.mark.usefixtures("own_store")
+def test_what_was_learned_from_a_simulation_is_applied_to_a_scan_and_tuned_on_it(scan, tmp_path):
+    simulation = SimulatedTraining(instrument=Instrument.of_scan(scan.info), nuisances=PURE, patterns=200)
+    first = fit(None, dataclasses.replace(RECIPE, simulation=simulation, max_epochs=1))
+    model = load_model(first.model_uri)
+    prediction = map_scan(model, scan, tmp_path / "map")
+    for name in ("uncertainty", "reliability", "agreement", "unlike"):
+        assert prediction.property(name).shape == (len(scan),)
+    assert {row.subset for row in evaluate(model, scan)} == {"DS_R", "DS_Q", "clear"}
+
+    options = {**dataclasses.asdict(TINY), "weights": first.model_uri, "freeze": 1, "max_epochs": 2}
+    second = fit(scan.path, recipe_from_options(options))
+    assert set(second.scores) == {"val", "test", "q"}
+    card = load_model(second.model_uri).card
+    assert card.recipe["weights"] == first.model_uri
+    assert card.fingerprint == scan.fingerprint
+
+
+@pytest.mark.usefixtures("own_store")
+def test_an_interrupted_simulated_training_is_resumed(monkeypatch):
+    def interrupt(run, epoch, logs):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("keras_stem.tracking.run.TrackedRun.log_epoch", interrupt)
+        with pytest.raises(KeyboardInterrupt, match="kstem fit --resume"):
+            fit(None, RECIPE)
+    assert last_interrupted().epochs in (1, 2)
+    assert resume().epochs == 4
