@@ -126,8 +126,14 @@ def _refined(patterns, candidates, steps, rings, vectors, strengths, beam):
     out = np.empty(candidates.shape)
     for k in numba.prange(len(patterns)):
         image = _without_background(patterns[k], rings)
+        sums, drawn = _sums(image, rings), np.zeros(image.shape)
         for i in range(candidates.shape[1]):
-            out[k, i] = _climb(image, rings, vectors, strengths, candidates[k, i], beam, steps)
+            start = candidates[k, i]
+            found = _climb(image, rings, vectors, strengths, start, beam, steps)
+            # On the way, reflections far from the sphere at the start were left out.
+            before = _agreement(image, sums, drawn, rings, vectors, strengths, start, beam)
+            after = _agreement(image, sums, drawn, rings, vectors, strengths, found, beam)
+            out[k, i] = found if after > before else start
     return out
 
 

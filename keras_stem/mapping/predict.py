@@ -87,7 +87,8 @@ def predict_map(
     euler = predictions.euler if checked is None else checked.euler
     rotations = Rotation.from_euler(euler.astype(float))
     properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
-    properties |= _confidence(model.card, predictions, checked, refine) | _agreement(model.card, checked)
+    properties |= _confidence(model.card, predictions, checked, refine)
+    properties |= _agreement(model.card, checked, refine)
     info = scan.info
     found = crystal_map(rotations, phase, info.shape, info.step, info.unit, properties)
     if labels is None:
@@ -107,10 +108,11 @@ def _confidence(
     return {"uncertainty": bound_68, "uncertainty_95": bound_95, "reliability": reliability(bound_68)}
 
 
-def _agreement(card: ModelCard, checked: CheckedAnswers | None) -> dict[str, np.ndarray]:
+def _agreement(card: ModelCard, checked: CheckedAnswers | None, refined: bool) -> dict[str, np.ndarray]:
     if checked is None:
         return {}
-    unlike = checked.agreement < (-np.inf if card.least_agreement is None else card.least_agreement)
+    least = card.refined_least_agreement if refined else card.least_agreement
+    unlike = checked.agreement < (-np.inf if least is None else least)
     return {"agreement": checked.agreement, "unlike": unlike.astype(np.uint8)}
 
 

@@ -181,5 +181,5 @@ def _heat(patterns: np.ndarray, most: int, rng: np.random.Generator) -> None:
     brightest = patterns.max(axis=(1, 2))[:, None]
     flat = patterns.reshape(count, -1)
     kept = np.take_along_axis(flat, places, axis=1)
-    heated = np.where(hot, brightest * rng.uniform(0.05, 1, places.shape), kept)
+    heated = np.where(hot, np.maximum(kept, brightest * rng.uniform(0.05, 1, places.shape)), kept)
     np.put_along_axis(flat, places, heated, axis=1)

@@ -90,6 +90,8 @@ class Instrument:
     def of_scan(cls, info: ScanInfo, binning: int = 1) -> "Instrument":
         """Return the instrument of a scan; what the scan does not tell is as in the paper, or 0."""
         detector = info.detector.binned(binning)
+        if not detector.pixel_size > 0:
+            raise KerasStemError(f"{info.title} has no reciprocal calibration; nothing is like it.")
         return cls(
             detector.shape,
             detector.pixel_size,

@@ -45,7 +45,7 @@ class Criterion:
         """
         if text == NEVER:
             return cls("", True, float("inf"))
-        found = re.fullmatch(r"\s*([\w-]+)\s*([<>])\s*(-?[\d.]+(?:e-?\d+)?)\s*", text)
+        found = re.fullmatch(r"\s*([\w-]+)\s*([<>])\s*(-?\d*\.?\d+(?:e-?\d+)?)\s*", text)
         if found is None or found[1] not in _NAMES:
             raise KerasStemError(
                 f"Expected {NEVER}, or one of {', '.join(_NAMES)} with > or < and a number, found {text!r}."

@@ -134,6 +134,8 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
         If an option does not exist, or has no sense for this network.
     """
     given = {name: value for name, value in options.items() if value is not None}
+    if "simulation" in given:
+        _require_no_scan_options(given)
     recipe = _named_recipe(given)
     network, given = _changed_network(recipe.network, given, strict)
     augmentation = _changed_augmentation(recipe.augmentation, given)
@@ -145,6 +147,16 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
         given.setdefault("learning_rate", TUNING_RATE)
     thresholds = replace(recipe.thresholds, **thresholds)
     return replace(recipe, network=network, thresholds=thresholds, augmentation=augmentation, **given)
+
+
+def _require_no_scan_options(given: Mapping[str, Any]) -> None:
+    of_scans = {"augment", "min_q", "min_r", "split", "binning", "cache"}
+    of_scans |= {field.name for field in fields(Augmentation)}
+    foreign = sorted(of_scans & given.keys())
+    if foreign:
+        raise KerasStemError(
+            f"--{foreign[0].replace('_', '-')} is for trainings on a scan, not for --simulate."
+        )
 
 
 def _named_recipe(given: dict[str, Any]) -> Recipe:

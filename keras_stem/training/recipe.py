@@ -131,8 +131,9 @@ class Recipe:
     def _require_consistency(self) -> None:
         if self.target == "euler" and self.arch == "polar":
             raise KerasStemError("The azimuths of polar vote for rotations; it has no target euler.")
-        if self.target == "euler" and (self.ambiguity != "none" or self.distance != "chordal"):
-            raise KerasStemError("The distance and the ambiguity are of the target rotation, found euler.")
+        own = (self.ambiguity, self.distance, self.symmetry)
+        if self.target == "euler" and own != ("none", "chordal", True):
+            raise KerasStemError("Distance, ambiguity and symmetry are of the target rotation, found euler.")
         if self.target == "euler" and self.simulation is not None:
             raise KerasStemError("Trainings on simulated patterns have the target rotation, found euler.")
         if self.target != "euler" and self.clamp:

@@ -123,9 +123,10 @@ def _nearest(rotations: Rotation, expected: np.ndarray, symmetry: Symmetry) -> n
     nearest, distance = np.zeros_like(expected), np.full(len(expected), np.inf)
     for operation in symmetry:
         angles = np.rad2deg((Rotation(operation.data) * rotations).to_euler())
-        for turned in (0, 2):  # full turns change nothing
-            angles[:, turned] -= 360 * np.round((angles[:, turned] - expected[:, turned]) / 360)
-        apart = np.linalg.norm((angles - expected) / scatter, axis=1)
-        closer = apart < distance
-        nearest[closer], distance[closer] = angles[closer], apart[closer]
+        for same in (angles, angles * (1, -1, 1) + (180, 0, 180)):  # one rotation, with Phi below 0 too
+            for turned in (0, 2):  # full turns change nothing
+                same[:, turned] -= 360 * np.round((same[:, turned] - expected[:, turned]) / 360)
+            apart = np.linalg.norm((same - expected) / scatter, axis=1)
+            closer = apart < distance
+            nearest[closer], distance[closer] = same[closer], apart[closer]
     return nearest

@@ -124,12 +124,16 @@ def _calibrated(model: OrientationModel, predictions: Predictions, data: Trainin
     """Return what DS_Val says of the errors of the model, as fields of its card."""
     val, card = data.scored["val"], model.card
     checked = check_answers(card, val.source, val.positions, predictions)
-    fields = {"calibration": _calibration(predictions, checked, data)}
+    plain = {"calibration": _calibration(predictions, checked, data)}
     if checked is None:
-        return fields
+        return plain
     refined = check_answers(card, val.source, val.positions, predictions, refine=True)
-    fields["refined_calibration"] = _calibration(predictions, refined, data)
-    return {**fields, "least_agreement": float(np.quantile(checked.agreement, UNLIKE_SHARE))}
+    return {
+        **plain,
+        "refined_calibration": _calibration(predictions, refined, data),
+        "least_agreement": float(np.quantile(checked.agreement, UNLIKE_SHARE)),
+        "refined_least_agreement": float(np.quantile(refined.agreement, UNLIKE_SHARE)),
+    }
 
 
 def _calibration(
