@@ -58,9 +58,8 @@ class EpochLoop:
         """Train."""
         if self._good_enough():
             return
-        batches, order = self.data.train.batches(self.recipe.batch_size, self.target)
-        if isinstance(self.target, VoteTarget):
-            batches = with_progress(batches, order, self.recipe.max_epochs)
+        with HeedInterrupt().watching():
+            batches, order = self._batches()
         restore = self.state.epochs > 0
         for head_only, last in self._phases():
             if last < self.state.epochs or self._good_enough():
@@ -72,6 +71,12 @@ class EpochLoop:
             if self.state.epochs < last:
                 self._fit(batches, order, head_only, last)
         self.model.encoder.optimizer = None  # would be saved with the model, and make it three times as large
+
+    def _batches(self) -> tuple[tf.data.Dataset, Epoch]:
+        batches, order = self.data.train.batches(self.recipe.batch_size, self.target)
+        if isinstance(self.target, VoteTarget):
+            batches = with_progress(batches, order, self.recipe.max_epochs)
+        return batches, order
 
     def _phases(self) -> list[tuple[bool, int]]:
         """Whether the head alone is trained, and until which epoch."""

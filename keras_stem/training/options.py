@@ -58,7 +58,7 @@ _SIMULATED = {
     "augmentation": None,
     "batch_size": 128,
     "learning_rate": 2e-3,
-    "max_epochs": 80,
+    "max_epochs": 55,
     "score_every": 10,
 }
 """What differs where patterns are simulated: no pattern is seen twice, and there are many."""

@@ -36,10 +36,10 @@ def predict(
     model: OrientationModel, source: PatternSource, positions: np.ndarray, verbose: bool = False
 ) -> Predictions:
     """Return what the model says of positions, shape (n,), ascending."""
-    batches = ordered_patterns(source, positions, PREDICTION_BATCH)
     interrupt = HeedInterrupt()
     progress = ShowPredictions(len(positions), PREDICTION_BATCH)
     with stopped(progress.on_predict_end), interrupt.watching():
+        batches = ordered_patterns(source, positions, PREDICTION_BATCH)
         callbacks = [interrupt, *([progress] if verbose else [])]
         found = model.predict(batches, verbose=0, callbacks=callbacks)
     return Predictions(**{name: np.asarray(values) for name, values in found.items()})

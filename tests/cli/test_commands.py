@@ -77,6 +77,7 @@ def test_fit_without_a_scan_takes_the_demonstration(run, monkeypatch, simulation
         assert "demonstration" in told
 
 
+@pytest.mark.slow
 def test_fit_on_a_simulation_then_map_and_evaluate_a_scan(run, scan_path, tmp_path, monkeypatch):
     monkeypatch.setattr("keras_stem.training.data.SCORED_PATTERNS", 200)
     simulated = ("--simulate", "linio2", "--like", scan_path, "--patterns", "200")

@@ -69,6 +69,7 @@ def test_convert(interrupt, tmp_path):
     assert (out / "scan.h5").read_text() == "from before"
 
 
+@pytest.mark.slow
 def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     states = tmp_path / "keras_stem" / "interrupted"

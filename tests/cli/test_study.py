@@ -33,6 +33,7 @@ def scores(told: str) -> list[str]:
     return [" ".join(line.split()) for line in told.splitlines() if re.search(r"DS_(Val|Test|Q) +\d", line)]
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 def test_architectures(run, scan_path, tmp_path):
     told = run("study", "architectures", scan_path, *NARROW)
@@ -53,6 +54,7 @@ def test_architectures(run, scan_path, tmp_path):
     assert len(scores(run("compare"))) == 9
 
 
+@pytest.mark.slow
 def test_variants_from_weights_at_hand(run, scan_path, tmp_path):
     pretrained = []
     for config in (DenseNetConfig((1, 1, 1, 1)), SwinConfig(embed_dim=12, depths=(1, 1), heads=(1, 2))):
@@ -76,6 +78,7 @@ def test_a_cell_that_fails_leaves_the_others(run, scan_path, tmp_path):
     assert "lost failed" in told
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 def test_a_killed_study_resumes_to_the_same_table(run, kstem, scan_path, tmp_path, monkeypatch):
     (tmp_path / "three.toml").write_text("[base]\narch = 'cnn'\n[grid]\nseed = [1, 2, 3]\n")

@@ -3,7 +3,10 @@ import subprocess
 import time
 import urllib.request
 
+import pytest
 
+
+@pytest.mark.slow
 def test_the_ui_serves_the_tracked_runs(kstem, trained):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

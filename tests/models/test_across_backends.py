@@ -20,7 +20,7 @@ from keras_stem.training.data import prepare
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.predict import predict
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.slow]
 
 APPLY = """
 import sys

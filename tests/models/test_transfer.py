@@ -138,6 +138,7 @@ def test_a_hugging_face_swin_is_read_whole(hugging_face):
     np.testing.assert_array_equal(found["norm/gamma"], arrays["layernorm.weight"])
 
 
+@pytest.mark.slow
 def test_fit_starts_from_a_hugging_face_swin(hugging_face, kstem, scan_path, own_store):
     network = ("--embed-dim", "12", "--depths", "1,2", "--heads", "1,2")
     options = (*network, "--weights", hugging_face[0], "--freeze", "1", "--max-epochs", "2")

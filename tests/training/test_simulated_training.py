@@ -121,6 +121,7 @@ def test_the_seed_fixes_what_is_seen():
     assert first.fingerprint == again.fingerprint != other.fingerprint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
 def test_lower_precision_trains_and_answers_in_float32(precision):
     recipe = dataclasses.replace(RECIPE, precision=precision, max_epochs=1)
@@ -141,6 +142,7 @@ def test_other_networks_are_trained_on_simulations_too():
     assert len(result.model.card.calibration["weights"]) == 2  # spread and agreement
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_store")
 def test_what_was_learned_from_a_simulation_is_applied_to_a_scan_and_tuned_on_it(scan, tmp_path):
     simulation = SimulatedTraining(instrument=Instrument.of_scan(scan.info), nuisances=PURE, patterns=200)
@@ -159,6 +161,7 @@ def test_what_was_learned_from_a_simulation_is_applied_to_a_scan_and_tuned_on_it
     assert card.fingerprint == scan.fingerprint
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_store")
 def test_an_interrupted_simulated_training_is_resumed(monkeypatch):
     def interrupt(run, epoch, logs):

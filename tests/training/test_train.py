@@ -107,6 +107,7 @@ def test_a_resumed_training_thaws_when_it_would_have(run, narrow_recipe, stopped
     np.testing.assert_allclose(*losses, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arch", "precision"),
     [("cnn", "float16"), ("densenet", "bfloat16"), ("swin", "bfloat16"), ("swin", "float16")],
