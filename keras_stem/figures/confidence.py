@@ -40,13 +40,13 @@ def confidence_figure(
     hidden = np.zeros(crystal_map.size, bool) if unlike is None else np.asarray(unlike) != 0
     panels = []
     if uncertainty is not None:
-        panels.append(("Uncertainty (68 %)", uncertainty, "Degrees", LARGEST_SHOWN))
+        panels.append(("Uncertainty (68 %)", uncertainty, "Uncertainty (°)", LARGEST_SHOWN))
     if agreement is not None:
         panels.append(("Agreement with simulation", agreement, "Correlation × 100", 100.0))
     height = float(np.clip(4 * rows / columns, 1.6, 8))
     colors = mpl.colormaps["cividis"].with_extremes(bad=MASKED)
     with style():
-        figure = Figure(figsize=(4.6 * len(panels), height + 0.8), layout="constrained")
+        figure = Figure(figsize=(4.6 * len(panels), height + 0.3), layout="constrained")
         for axes, (title, values, label, largest) in zip(
             figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
         ):
