@@ -11,10 +11,11 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.indexing.bank import build_bank
 from keras_stem.indexing.settings import Matching
 from keras_stem.mapping.predict import predict_map
+from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Simulation, simulate_scan
-from keras_stem.simulate.stream import Instrument, Nuisances, PatternStream
+from keras_stem.simulate.stream import Nuisances, PatternStream
 from keras_stem.training.assemble import assemble, target_of
 from keras_stem.training.data import prepare
 from keras_stem.training.recipe import Recipe

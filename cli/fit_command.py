@@ -73,8 +73,9 @@ def _simulation(simulate: str | None, space_group: int | None, like: Path | None
         if space_group or like or patterns:
             raise click.UsageError("--space-group, --like and --patterns go with --simulate.")
         return None
+    from keras_stem.scan.instrument import Instrument
     from keras_stem.scan.scan import Scan
-    from keras_stem.simulate.stream import Instrument, SimulatedTraining
+    from keras_stem.simulate.stream import SimulatedTraining
 
     instrument = Instrument()
     if like:

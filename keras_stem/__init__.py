@@ -12,7 +12,7 @@ from keras_stem.version import __version__
 
 _HOME = {
     "Augmentation": "keras_stem.pipeline.augmentation",
-    "Instrument": "keras_stem.simulate.stream",
+    "Instrument": "keras_stem.scan.instrument",
     "Nuisances": "keras_stem.simulate.stream",
     "Recipe": "keras_stem.training.recipe",
     "Scan": "keras_stem.scan.scan",

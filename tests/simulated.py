@@ -1,6 +1,7 @@
 """Simulated patterns that differ by their orientation alone, for tests. Not a test itself."""
 
-from keras_stem.simulate.stream import Instrument, Nuisances
+from keras_stem.scan.instrument import Instrument
+from keras_stem.simulate.stream import Nuisances
 
 PURE = Nuisances(
     excitation_error=(0.02, 0.02),

@@ -9,12 +9,12 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.indexing.comparison import CheckedAnswers, check_answers
 from keras_stem.models.card import ModelCard
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.labels import crystal_map, single_phase
 from keras_stem.scan.scan import Scan
+from keras_stem.training.checks import CheckedAnswers, check_answers
 from keras_stem.training.confidence import Calibration, evidence, reliability
 from keras_stem.training.predict import Predictions, predict
 

@@ -8,7 +8,7 @@ from orix.crystal_map import Phase
 from keras_stem.crystal.phase import phase_from_dict
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
-from keras_stem.simulate.stream import Instrument
+from keras_stem.scan.instrument import Instrument
 
 PIXEL_SIZE_TOLERANCE = 0.01
 """Relative. A camera length that is off by 0.5 % can already move the median error from 3 to 32 deg."""

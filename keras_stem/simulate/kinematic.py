@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 from diffsims.crystallography import ReciprocalLatticeVector
-from diffsims.utils.sim_utils import get_electron_wavelength, get_kinematical_intensities
+from diffsims.utils.sim_utils import get_kinematical_intensities
 from orix.crystal_map import Phase
 
 from keras_stem.errors import KerasStemError
@@ -54,11 +54,6 @@ def reflections(phase: Phase, radius: float) -> Reflections:
     if not kept.any():
         raise KerasStemError(f"{phase.name} has no reflections up to {radius:.3g} 1/Å.")
     return Reflections(np.ascontiguousarray(found.data[kept]), np.ascontiguousarray(strengths[kept]))
-
-
-def wave_number(beam_energy: float) -> float:
-    """Return the radius of the Ewald sphere, Å⁻¹, of a beam energy in kV."""
-    return 1 / float(get_electron_wavelength(beam_energy))
 
 
 @numba.njit(cache=True, nogil=True)

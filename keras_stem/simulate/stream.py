@@ -7,9 +7,8 @@ from orix.crystal_map import Phase
 
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.detector import Detector
-from keras_stem.scan.metadata import BEAM_ENERGY, CONVERGENCE_ANGLE, ScanInfo
-from keras_stem.simulate.kinematic import expose, reflections, wave_number
+from keras_stem.scan.instrument import Instrument
+from keras_stem.simulate.kinematic import expose, reflections
 
 Range = tuple[float, float]
 
@@ -58,62 +57,6 @@ class Nuisances:
         ranges = [value for value in astuple(self) if isinstance(value, tuple)]
         if any(low > high for low, high in ranges):
             raise KerasStemError(f"Expected ranges from low to high, found {self}.")
-
-
-@dataclass(frozen=True)
-class Instrument:
-    """Detector and beam.
-
-    Parameters
-    ----------
-    detector_shape
-        Rows and columns.
-    pixel_size
-        Å⁻¹.
-    beam_energy, precession_angle, convergence_angle
-        kV, deg and mrad (half angle).
-    """
-
-    detector_shape: tuple[int, int] = (64, 64)
-    pixel_size: float = 0.05
-    beam_energy: float = 300.0
-    precession_angle: float = 0.6
-    convergence_angle: float = 1.6
-
-    def __post_init__(self):
-        if min(*self.detector_shape, self.pixel_size, self.beam_energy, self.convergence_angle) <= 0:
-            raise KerasStemError(f"Expected an instrument with sizes above 0, found {self}.")
-        if not 0 <= self.precession_angle < 10:
-            raise KerasStemError(f"Expected a precession of 0 to 10 deg, found {self.precession_angle}.")
-
-    @classmethod
-    def of_scan(cls, info: ScanInfo, binning: int = 1) -> "Instrument":
-        """Return the instrument of a scan; what the scan does not tell is as in the paper, or 0."""
-        detector = info.detector.binned(binning)
-        if not detector.pixel_size > 0:
-            raise KerasStemError(f"{info.title} has no reciprocal calibration; nothing is like it.")
-        return cls(
-            detector.shape,
-            detector.pixel_size,
-            info.beam_energy or BEAM_ENERGY,
-            info.precession_angle or 0.0,
-            info.convergence_angle or CONVERGENCE_ANGLE,
-        )
-
-    @property
-    def detector(self) -> Detector:
-        """Shape and calibration."""
-        return Detector(tuple(self.detector_shape), self.pixel_size)
-
-    @property
-    def wave_number(self) -> float:
-        """Radius of the Ewald sphere, Å⁻¹."""
-        return wave_number(self.beam_energy)
-
-    @property
-    def disk_radius(self) -> float:
-        """Radius of the disks, pixels."""
-        return max(self.convergence_angle * 1e-3 * self.wave_number / self.pixel_size, 0.5)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from scipy.stats import spearmanr
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LinearRegression
 
-from keras_stem.indexing.comparison import CheckedAnswers
+from keras_stem.training.checks import CheckedAnswers
 from keras_stem.training.predict import Predictions
 
 HALF_RELIABLE = 5.0

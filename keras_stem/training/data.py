@@ -16,10 +16,11 @@ from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import ArraySource, MemorySource, PatternSource, ScanSource
 from keras_stem.scan.detector import bin_patterns
+from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import subset
-from keras_stem.simulate.stream import Instrument, PatternStream, SimulatedTraining
+from keras_stem.simulate.stream import PatternStream, SimulatedTraining
 from keras_stem.training.patterns import LabelledPatterns, ScanPatterns, SimulatedPatterns, TrainingPatterns
 from keras_stem.training.recipe import Recipe
 

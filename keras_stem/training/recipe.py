@@ -17,8 +17,9 @@ from keras_stem.errors import KerasStemError
 from keras_stem.models.polar import PolarConfig
 from keras_stem.models.registry import NetworkConfig, config_class
 from keras_stem.pipeline.augmentation import Augmentation
+from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.subsets import Thresholds
-from keras_stem.simulate.stream import Instrument, Nuisances, SimulatedTraining
+from keras_stem.simulate.stream import Nuisances, SimulatedTraining
 from keras_stem.training.criterion import NEVER, Criterion
 
 

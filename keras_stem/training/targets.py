@@ -119,37 +119,24 @@ class RotationTarget:
         return DisorientationLoss(self._compared, self._distance, self._mates)
 
 
-class VoteTarget:
+class VoteTarget(RotationTarget):
     """A rotation for each azimuth of the pattern and its weight, in the frame that is turned there.
 
     Parameters
     ----------
-    symmetry
-        Proper point group.
-    mates
-        Whether half a turn about the beam, which many patterns cannot tell apart, counts as no difference.
-    nearest
-        Whether the loss takes the nearest of all equivalents, or that in the Euler fundamental region.
+    symmetry, mates, nearest
+        As for `RotationTarget`.
     first_width
         Of the votes' distribution when the training begins, radians.
     """
 
     name = "votes"
-    size = 7
 
     def __init__(
         self, symmetry: Symmetry, mates: bool = False, nearest: bool = True, first_width: float = 1.0
     ):
-        self._symmetry = symmetry
-        self._operators = symmetry.to_matrix()
-        self._compared = self._operators if nearest else np.eye(3)[None]
-        self._ranges = euler_ranges(symmetry)
-        self._mates = mates
+        super().__init__(symmetry, mates=mates, nearest=nearest)
         self._first_width = first_width
-
-    def encode(self, rotations: Rotation) -> np.ndarray:
-        """Return matrices lab to crystal, row by row, shape (n, 9), of orientations, shape (n,)."""
-        return _matrices(rotations, self._symmetry, len(self._compared) > 1)
 
     def decoder(self) -> keras.layers.Layer:
         """Return the layer that turns votes into Euler angles in radians."""

@@ -10,10 +10,10 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.indexing.comparison import CheckedAnswers, check_answers
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.transfer import Transfer, transfer
 from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.checks import CheckedAnswers, check_answers
 from keras_stem.training.confidence import calibrate, evidence
 from keras_stem.training.data import TrainingData
 from keras_stem.training.epochs import EpochLoop

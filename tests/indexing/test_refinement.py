@@ -11,7 +11,8 @@ from keras_stem.crystal.phase import proper_point_group
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.refinement import PatternComparison
-from keras_stem.simulate.stream import Instrument, PatternStream
+from keras_stem.scan.instrument import Instrument
+from keras_stem.simulate.stream import PatternStream
 
 COUNT = 60
 

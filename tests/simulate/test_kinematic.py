@@ -9,9 +9,10 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
-from keras_stem.simulate.kinematic import reflections, spots_of, wave_number
+from keras_stem.scan.instrument import Instrument, wave_number
+from keras_stem.simulate.kinematic import reflections, spots_of
 from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots
-from keras_stem.simulate.stream import Instrument, Nuisances, PatternStream, SimulatedTraining
+from keras_stem.simulate.stream import Nuisances, PatternStream, SimulatedTraining
 
 DETECTOR = Detector((64, 64), 0.05)
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from keras_stem.indexing.comparison import CheckedAnswers
+from keras_stem.training.checks import CheckedAnswers
 from keras_stem.training.confidence import (
     Calibration,
     calibrate,

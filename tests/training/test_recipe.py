@@ -10,7 +10,8 @@ from keras_stem.models.densenet import DenseNetConfig
 from keras_stem.models.polar import PolarConfig
 from keras_stem.models.swin import SwinConfig
 from keras_stem.pipeline.augmentation import Augmentation
-from keras_stem.simulate.stream import Instrument, Nuisances, SimulatedTraining
+from keras_stem.scan.instrument import Instrument
+from keras_stem.simulate.stream import Nuisances, SimulatedTraining
 from keras_stem.training.options import default_recipe, paper_recipe, recipe_from_options
 from keras_stem.training.recipe import Recipe
 

@@ -10,7 +10,8 @@ from simulated import PURE, SMALL
 
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.models.polar import PolarConfig
-from keras_stem.simulate.stream import Instrument, SimulatedTraining
+from keras_stem.scan.instrument import Instrument
+from keras_stem.simulate.stream import SimulatedTraining
 from keras_stem.tracking.resolve import load_model
 from keras_stem.training.assemble import assemble, target_of
 from keras_stem.training.data import prepare_simulation

@@ -11,10 +11,11 @@ from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.phase import linio2, phase_to_dict, proper_point_group
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.errors import KerasStemError
-from keras_stem.indexing.comparison import check_answers
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import ArraySource
-from keras_stem.simulate.stream import Instrument, PatternStream
+from keras_stem.scan.instrument import Instrument
+from keras_stem.simulate.stream import PatternStream
+from keras_stem.training.checks import check_answers
 from keras_stem.training.predict import Predictions
 
 COUNT = 40
@@ -86,7 +87,7 @@ def test_positions_in_several_blocks(patterns, rng, monkeypatch):
     source, truth = patterns
     told = Predictions(near(truth, rng), runner_up=near(truth, rng))
     whole = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
-    monkeypatch.setattr("keras_stem.indexing.comparison.BLOCK", 7)
+    monkeypatch.setattr("keras_stem.training.checks.BLOCK", 7)
     parts = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
     np.testing.assert_array_equal(parts.euler, whole.euler)
     np.testing.assert_array_equal(parts.agreement, whole.agreement)
