@@ -15,7 +15,7 @@ from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.labels import crystal_map, single_phase
 from keras_stem.scan.scan import Scan
 from keras_stem.training.checks import CheckedAnswers, check_answers
-from keras_stem.training.confidence import Calibration, evidence, reliability
+from keras_stem.training.confidence import Calibration, Usual, evidence, reliability
 from keras_stem.training.predict import Predictions, predict
 
 
@@ -88,7 +88,7 @@ def predict_map(
     rotations = Rotation.from_euler(euler.astype(float))
     properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
     properties |= _confidence(model.card, predictions, checked, refine)
-    properties |= _agreement(model.card, checked, refine)
+    properties |= _likeness(model.card, predictions, checked, refine)
     info = scan.info
     found = crystal_map(rotations, phase, info.shape, info.step, info.unit, properties)
     if labels is None:
@@ -108,12 +108,14 @@ def _confidence(
     return {"uncertainty": bound_68, "uncertainty_95": bound_95, "reliability": reliability(bound_68)}
 
 
-def _agreement(card: ModelCard, checked: CheckedAnswers | None, refined: bool) -> dict[str, np.ndarray]:
-    if checked is None:
-        return {}
-    least = card.refined_least_agreement if refined else card.least_agreement
-    unlike = checked.agreement < (-np.inf if least is None else least)
-    return {"agreement": checked.agreement, "unlike": unlike.astype(np.uint8)}
+def _likeness(
+    card: ModelCard, predictions: Predictions, checked: CheckedAnswers | None, refined: bool
+) -> dict[str, np.ndarray]:
+    found = {} if checked is None else {"agreement": checked.agreement}
+    usual = card.refined_usual if refined else card.usual
+    if usual is not None:
+        found["unlike"] = Usual(**usual).unlike(predictions, checked).astype(np.uint8)
+    return found
 
 
 def _comparable_labels(scan: Scan, phase: str) -> CrystalMap | None:

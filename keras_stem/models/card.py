@@ -46,9 +46,9 @@ class ModelCard:
         What is known of predictions says so much of their errors, as
         `keras_stem.training.confidence.Calibration` has it: for answers as the model gives them, and refined
         by simulation. None where nothing is known.
-    least_agreement, refined_least_agreement
-        Patterns that agree less with a simulation of the answer, as the model gives it or refined, are unlike
-        those that the model was trained on; None where the phase cannot be simulated.
+    usual, refined_usual
+        What right answers look like, as `keras_stem.training.confidence.Usual` has it: as the model gives
+        them, and refined. Those to other patterns are unlike them.
     """
 
     arch: str
@@ -68,8 +68,8 @@ class ModelCard:
     version: str
     calibration: dict[str, list[float]] | None = None
     refined_calibration: dict[str, list[float]] | None = None
-    least_agreement: float | None = None
-    refined_least_agreement: float | None = None
+    usual: dict[str, float | None] | None = None
+    refined_usual: dict[str, float | None] | None = None
 
     @property
     def detector(self) -> Detector:

@@ -35,12 +35,13 @@ class PolarSampling(layers.Layer):
         super().build(input_shape)
 
     def call(self, patterns):  # noqa: D102
-        flat = ops.reshape(patterns, (-1, patterns.shape[1] * patterns.shape[2]))
+        # Pixels first: whole rows are taken, which is several times faster than single pixels.
+        pixels = ops.transpose(ops.reshape(patterns, (-1, patterns.shape[1] * patterns.shape[2])))
         corners = [
-            ops.take(flat, place, axis=1) * ops.cast(weight, flat.dtype)
+            ops.take(pixels, place, axis=0) * ops.cast(weight[:, None], pixels.dtype)
             for place, weight in zip(self._places, self._weights, strict=True)
         ]
-        return ops.reshape(sum(corners), (-1, self.azimuths, self.radii))
+        return ops.reshape(ops.transpose(sum(corners)), (-1, self.azimuths, self.radii))
 
     def compute_output_shape(self, input_shape):  # noqa: D102
         return (input_shape[0], self.azimuths, self.radii)

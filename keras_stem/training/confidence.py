@@ -13,6 +13,12 @@ from keras_stem.training.predict import Predictions
 HALF_RELIABLE = 5.0
 """A prediction whose error is probably (68 %) below so many degrees has a reliability of 50."""
 
+RIGHT = 5.0
+"""Answers of DS_Val count as right below so many degrees."""
+
+RARE = 0.01
+"""Share of the right answers that is surer to be wrong, or agrees less, than is called usual."""
+
 _LEAST_IN_STEP = 40
 _MOST_STEPS = 20
 _APART = 1e-3
@@ -98,6 +104,43 @@ def calibrate(evidence: np.ndarray, errors: np.ndarray) -> Calibration:
     rank = _APART * np.arange(len(steps))  # the better evidence is never of the less sure prediction
     ascending = ((IsotonicRegression().fit_transform(middles, bound) + rank).tolist() for bound in bounds)
     return Calibration(weights.tolist(), middles.tolist(), *ascending)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What right answers look like on patterns as the model was trained on.
+
+    Parameters
+    ----------
+    largest_spread
+        That of 99 % of them is smaller, radians; None where the target does not tell.
+    least_agreement
+        99 % of them agree better with simulations; None where the phase cannot be simulated.
+    """
+
+    largest_spread: float | None
+    least_agreement: float | None
+
+    @classmethod
+    def of(cls, predictions: Predictions, checked: CheckedAnswers | None, errors: np.ndarray) -> "Usual":
+        """Return what is usual of predictions for DS_Val with known errors, shape (n,), deg."""
+        right = errors < RIGHT
+        spread = None if predictions.spread is None else predictions.spread[right]
+        agreement = None if checked is None else checked.agreement[right]
+        return cls(_quantile(spread, 1 - RARE), _quantile(agreement, RARE))
+
+    def unlike(self, predictions: Predictions, checked: CheckedAnswers | None) -> np.ndarray:
+        """Return whether patterns look unlike those of the training, shape (n,), by what is said of them."""
+        found = np.zeros(len(predictions.euler), bool)
+        if self.largest_spread is not None:
+            found |= predictions.spread > self.largest_spread
+        if self.least_agreement is not None:
+            found |= checked.agreement < self.least_agreement
+        return found
+
+
+def _quantile(values: np.ndarray | None, share: float) -> float | None:
+    return None if values is None or not len(values) else float(np.quantile(values, share))
 
 
 def reliability(uncertainty: np.ndarray) -> np.ndarray:

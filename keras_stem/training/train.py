@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import keras
@@ -14,16 +14,13 @@ from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.transfer import Transfer, transfer
 from keras_stem.training.assemble import assemble, target_of
 from keras_stem.training.checks import CheckedAnswers, check_answers
-from keras_stem.training.confidence import calibrate, evidence
+from keras_stem.training.confidence import Usual, calibrate, evidence
 from keras_stem.training.data import TrainingData
 from keras_stem.training.epochs import EpochLoop
 from keras_stem.training.predict import Predictions, predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState
-
-UNLIKE_SHARE = 0.01
-"""Share of DS_Val that agrees so little with simulations that it would count as unlike them."""
 
 
 @dataclass(frozen=True)
@@ -124,24 +121,21 @@ def _calibrated(model: OrientationModel, predictions: Predictions, data: Trainin
     """Return what DS_Val says of the errors of the model, as fields of its card."""
     val, card = data.scored["val"], model.card
     checked = check_answers(card, val.source, val.positions, predictions)
-    plain = {"calibration": _calibration(predictions, checked, data)}
-    if checked is None:
-        return plain
-    refined = check_answers(card, val.source, val.positions, predictions, refine=True)
-    return {
-        **plain,
-        "refined_calibration": _calibration(predictions, refined, data),
-        "least_agreement": float(np.quantile(checked.agreement, UNLIKE_SHARE)),
-        "refined_least_agreement": float(np.quantile(refined.agreement, UNLIKE_SHARE)),
-    }
+    found = _stated(predictions, checked, data)
+    if checked is not None:
+        refined = check_answers(card, val.source, val.positions, predictions, refine=True)
+        stated = _stated(predictions, refined, data)
+        found |= {f"refined_{name}": value for name, value in stated.items()}
+    return found
 
 
-def _calibration(
+def _stated(
     predictions: Predictions, checked: CheckedAnswers | None, data: TrainingData
-) -> dict[str, list[float]] | None:
-    known = evidence(predictions, checked)
-    if known is None:
-        return None
+) -> dict[str, dict | None]:
     euler = predictions.euler if checked is None else checked.euler
     angles = disorientation(Rotation.from_euler(euler), data.scored["val"].rotations, data.symmetry)
-    return calibrate(known, np.rad2deg(angles)).to_dict()
+    errors, known = np.rad2deg(angles), evidence(predictions, checked)
+    return {
+        "calibration": None if known is None else calibrate(known, errors).to_dict(),
+        "usual": asdict(Usual.of(predictions, checked, errors)),
+    }

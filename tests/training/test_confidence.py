@@ -8,6 +8,7 @@ import pytest
 from keras_stem.training.checks import CheckedAnswers
 from keras_stem.training.confidence import (
     Calibration,
+    Usual,
     calibrate,
     evidence,
     reliability,
@@ -68,6 +69,31 @@ def test_evidence_is_what_there_is(rng):
     assert evidence(Predictions(euler), alone).shape == (5, 1)
     assert evidence(Predictions(euler, spread, euler), rivalled).shape == (5, 3)
     assert np.isfinite(evidence(Predictions(euler, np.zeros(5)), alone)).all()
+
+
+def test_what_is_usual_is_that_of_right_answers(rng):
+    euler, right = np.zeros((2000, 3)), np.arange(2000) < 1000
+    errors = np.where(right, 1.0, 40.0)
+    spread = np.where(right, rng.uniform(0, 0.1, 2000), rng.uniform(0.5, 1, 2000))
+    agreement = np.where(right, rng.uniform(60, 100, 2000), rng.uniform(0, 40, 2000))
+    said, checked = Predictions(euler, spread), CheckedAnswers(euler, agreement, None)
+    usual = Usual.of(said, checked, errors)
+    assert 0.09 < usual.largest_spread < 0.1
+    assert 60 < usual.least_agreement < 62
+    unlike = usual.unlike(said, checked)
+    assert unlike[~right].all()
+    assert 0.005 < unlike[right].mean() < 0.025  # 1 % by each
+    # Either alone is enough, and is all there may be.
+    np.testing.assert_array_equal(Usual.of(said, None, errors).unlike(said, None)[~right], True)
+    silent = Predictions(euler)
+    np.testing.assert_array_equal(Usual.of(silent, checked, errors).unlike(silent, checked)[~right], True)
+
+
+def test_nothing_is_unusual_where_nothing_is_right(rng):
+    said = Predictions(np.zeros((9, 3)), rng.uniform(size=9))
+    usual = Usual.of(said, None, np.full(9, 30.0))
+    assert usual == Usual(None, None)
+    assert not usual.unlike(said, None).any()
 
 
 def test_reliability():

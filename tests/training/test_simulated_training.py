@@ -82,7 +82,7 @@ def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
     assert {"weights", "expected", "bound_68", "bound_95"} == set(card.calibration)
     assert len(card.calibration["weights"]) == 3  # spread, agreement, and that of the runner-up
     assert card.refined_calibration is not None
-    assert -100 <= card.least_agreement <= 100
+    assert set(card.usual) == set(card.refined_usual) == {"largest_spread", "least_agreement"}
     assert card.instrument == SMALL
     assert (card.arch, card.target) == ("polar", "votes")
 
