@@ -1,0 +1,55 @@
+"""How many of the wrong answers no single pattern could tell from the right ones.
+
+    python ambiguity.py models:/LiNiO2/1 scan.h5
+
+The scan is simulated, for its truth. Answers and truth are refined; an answer that is off by more than
+5 deg and yet agrees with the pattern as well as the truth does, is another orientation with the same pattern.
+"""
+
+import sys
+
+import numpy as np
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.phase import proper_point_group
+from keras_stem.indexing.refinement import PatternComparison
+from keras_stem.pipeline.source import ScanSource
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.subsets import Thresholds, subset
+from keras_stem.tracking.resolve import load_model
+from keras_stem.training.checks import check_answers
+from keras_stem.training.predict import predict
+from keras_stem.workflow.evaluate import CLEAR, TRUE_EULER, TRUE_WEIGHT
+
+WRONG = 5.0
+"""Degrees."""
+
+EQUAL = 0.1
+"""Difference of the agreement, which is up to 100; that of two grains is some tens."""
+
+
+def main(uri: str, path: str) -> None:
+    model = load_model(uri)
+    phase = model.card.load_phase()
+    with Scan(path) as scan:
+        positions = subset(scan.labels, "DS_Q", Thresholds())
+        positions = positions[scan.labels.prop[TRUE_WEIGHT][positions] >= CLEAR]
+        truth = Rotation.from_euler(scan.labels.prop[TRUE_EULER][positions])
+        source = ScanSource(scan, model.card.binning_for(scan.info.detector))
+        found = check_answers(model.card, source, positions, predict(model, source, positions), refine=True)
+        comparison, patterns = PatternComparison(phase, model.card.instrument), source.read(positions)
+        right = comparison.refine(patterns, truth.to_matrix()[:, None])
+        agreement = comparison.agreement(patterns, right)[:, 0]
+    angles = disorientation(Rotation.from_euler(found.euler.astype(float)), truth, proper_point_group(phase))
+    wrong = np.rad2deg(angles) > WRONG
+    equal = wrong & (found.agreement > agreement - EQUAL)
+    print(f"{path}: {len(positions)} positions of one grain")
+    print(f"  {wrong.mean():.1%} of the refined answers are off by more than {WRONG:.0f} deg")
+    print(
+        f"  {equal.mean():.1%} are, and agree with the pattern at least as well as the truth, within {EQUAL}"
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
