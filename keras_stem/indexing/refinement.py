@@ -50,7 +50,8 @@ class PatternComparison:
         detector = instrument.detector
         found = reflections(phase, detector.reciprocal_radius)
         self._reflections = (found.vectors, found.strengths)
-        self._rings = _rings(detector, instrument.disk_radius + _BEAM_MARGIN)
+        self._inner = instrument.disk_radius + _BEAM_MARGIN
+        self._rings = _rings(detector, self._inner)
         self._beam = np.array(
             [
                 instrument.wave_number,
@@ -78,7 +79,9 @@ class PatternComparison:
             Shape (n, k), up to 100.
         """
         candidates = np.ascontiguousarray(candidates, float)
-        return 100 * _agreements(patterns, candidates, self._rings, *self._reflections, self._beam)
+        return 100 * _agreements(
+            patterns, candidates, self._rings, self._inner, *self._reflections, self._beam
+        )
 
     def refine(self, patterns: np.ndarray, candidates: np.ndarray, steps: int = STEPS) -> np.ndarray:
         """Return the orientations near candidates that agree best with patterns.
@@ -102,7 +105,7 @@ class PatternComparison:
         The simplex of Nelder and Mead, Computer Journal 7 (1965) 308.
         """
         candidates = np.ascontiguousarray(candidates, float)
-        return _refined(patterns, candidates, steps, self._rings, *self._reflections, self._beam)
+        return _refined(patterns, candidates, steps, self._rings, self._inner, *self._reflections, self._beam)
 
 
 def _rings(detector: Detector, inner: float) -> np.ndarray:
@@ -112,30 +115,55 @@ def _rings(detector: Detector, inner: float) -> np.ndarray:
 
 
 @numba.njit(cache=True, parallel=True)
-def _agreements(patterns, candidates, rings, vectors, strengths, beam):
+def _agreements(patterns, candidates, rings, inner, vectors, strengths, beam):
     out = np.empty(candidates.shape[:2])
     for k in numba.prange(len(patterns)):
+        origin = _direct_beam(patterns[k], inner)
         image = _without_background(patterns[k], rings)
         sums, drawn = _sums(image, rings), np.zeros(image.shape)
         for i in range(candidates.shape[1]):
-            out[k, i] = _agreement(image, sums, drawn, rings, vectors, strengths, candidates[k, i], beam)
+            out[k, i] = _agreement(
+                image, sums, drawn, rings, vectors, strengths, candidates[k, i], beam, origin
+            )
     return out
 
 
 @numba.njit(cache=True, parallel=True)
-def _refined(patterns, candidates, steps, rings, vectors, strengths, beam):
+def _refined(patterns, candidates, steps, rings, inner, vectors, strengths, beam):
     out = np.empty(candidates.shape)
     for k in numba.prange(len(patterns)):
+        origin = _direct_beam(patterns[k], inner)
         image = _without_background(patterns[k], rings)
         sums, drawn = _sums(image, rings), np.zeros(image.shape)
         for i in range(candidates.shape[1]):
             start = candidates[k, i]
-            found = _climb(image, rings, vectors, strengths, start, beam, steps)
+            found = _climb(image, rings, vectors, strengths, start, beam, origin, steps)
             # On the way, reflections far from the sphere at the start were left out.
-            before = _agreement(image, sums, drawn, rings, vectors, strengths, start, beam)
-            after = _agreement(image, sums, drawn, rings, vectors, strengths, found, beam)
+            before = _agreement(image, sums, drawn, rings, vectors, strengths, start, beam, origin)
+            after = _agreement(image, sums, drawn, rings, vectors, strengths, found, beam, origin)
             out[k, i] = found if after > before else start
     return out
+
+
+@numba.njit(cache=True)
+def _direct_beam(pattern, inner):
+    """Return row and column of the direct beam: the centroid of what is brighter than its surroundings.
+
+    Patterns drift by a part of a pixel. Where the beam is hidden, it is in the detector's middle.
+    """
+    row0, column0 = (pattern.shape[0] - 1) / 2, (pattern.shape[1] - 1) / 2
+    top, bottom = max(0, int(row0 - inner)), min(pattern.shape[0], int(row0 + inner) + 2)
+    left, right = max(0, int(column0 - inner)), min(pattern.shape[1], int(column0 + inner) + 2)
+    around = pattern[top:bottom, left:right]
+    level = np.median(around.astype(np.float64))
+    total, row, column = 0.0, 0.0, 0.0
+    for i in range(top, bottom):
+        for j in range(left, right):
+            counts = max(pattern[i, j] - level, 0.0)
+            total, row, column = total + counts, row + counts * i, column + counts * j
+    if total == 0:
+        return row0, column0
+    return row / total, column / total
 
 
 @numba.njit(cache=True)
@@ -174,14 +202,14 @@ def _sums(image, rings):
 
 
 @numba.njit(cache=True, fastmath=True)
-def _agreement(image, sums, drawn, rings, vectors, strengths, matrix, beam):
-    """Return the correlation of an image with the square roots of the simulated spots.
+def _agreement(image, sums, drawn, rings, vectors, strengths, matrix, beam, origin):
+    """Return the correlation of an image with the square roots of the spots simulated around an origin.
 
     ``drawn``, shape (H, W), is zero before and after; only the pixels of spots are visited.
     """
     wave, precession, error, radius, pixel_size, disk = beam
     x, y, intensity = spots_of(vectors, strengths, matrix, wave, precession, error, radius)
-    rows, columns = (image.shape[0] - 1) / 2 - y / pixel_size, (image.shape[1] - 1) / 2 + x / pixel_size
+    rows, columns = origin[0] - y / pixel_size, origin[1] + x / pixel_size
     for k in range(len(x)):
         top, bottom, left, right = _box(rows[k], columns[k], disk, image.shape)
         for i in range(top, bottom):
@@ -211,14 +239,15 @@ def _box(row, column, disk, shape):
 
 
 @numba.njit(cache=True)
-def _climb(image, rings, vectors, strengths, matrix, beam, steps):
+def _climb(image, rings, vectors, strengths, matrix, beam, origin, steps):
     """Return the orientation near a matrix that agrees best. Corners of the simplex are rotation vectors."""
     near = _reachable(vectors, matrix, beam)
     vectors, strengths = vectors[near], strengths[near]
     sums, drawn = _sums(image, rings), np.zeros(image.shape)
 
     def height(corner):
-        return _agreement(image, sums, drawn, rings, vectors, strengths, _turned(matrix, corner), beam)
+        turned = _turned(matrix, corner)
+        return _agreement(image, sums, drawn, rings, vectors, strengths, turned, beam, origin)
 
     corners, heights = np.zeros((4, 3)), np.empty(4)
     for i in range(4):

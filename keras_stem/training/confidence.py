@@ -19,6 +19,9 @@ RIGHT = 5.0
 RARE = 0.01
 """Share of the right answers that is surer to be wrong, or agrees less, than is called usual."""
 
+EVEN = 0.05
+"""Two answers whose agreements, up to 100, differ by less have the same pattern."""
+
 _LEAST_IN_STEP = 40
 _MOST_STEPS = 20
 _APART = 1e-3
@@ -68,8 +71,8 @@ def evidence(predictions: Predictions, checked: CheckedAnswers | None) -> np.nda
     Returns
     -------
     numpy.ndarray
-        Shape (n, k): as far as they are there, the logarithm of the spread, the agreement, and that of the
-        runner-up. None if nothing is known.
+        Shape (n, k): as far as they are there, the logarithm of the spread, the agreement, and its lead over
+        that of the runner-up, on a scale that tells small leads apart. None if nothing is known.
     """
     known = []
     if predictions.spread is not None:
@@ -77,7 +80,7 @@ def evidence(predictions: Predictions, checked: CheckedAnswers | None) -> np.nda
     if checked is not None:
         known.append(checked.agreement / 100)
         if checked.rival is not None:
-            known.append(checked.rival / 100)
+            known.append(np.arcsinh((checked.agreement - checked.rival) / EVEN))
     return np.stack(known, axis=1).astype(float) if known else None
 
 

@@ -1,5 +1,7 @@
 """Orientations are moved to where simulations agree with the patterns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from orix.quaternion import Rotation
@@ -44,6 +46,27 @@ def test_orientations_are_refined(simulated, rng):
     assert np.median(simulated.errors(refined)) < 0.2
     squares = refined @ refined.transpose(0, 2, 1)
     np.testing.assert_allclose(squares, np.broadcast_to(np.eye(3), squares.shape), atol=1e-9)
+
+
+def test_a_drifted_direct_beam_is_followed(simulated, rng):
+    drifting = PatternStream(simulated.phase, Instrument(), replace(PURE, drift=(0.5, 0.5)), seed=1)
+    patterns, matrices = drifting.batch(0, COUNT)
+    np.testing.assert_allclose(matrices, simulated.truth.to_matrix(), atol=1e-3)
+    start = (small_rotations(np.deg2rad(rng.rayleigh(1.0, COUNT)), rng) * simulated.truth).to_matrix()
+    refined = simulated.comparison.refine(patterns, start[:, None])
+    assert np.median(simulated.errors(refined[:, 0])) < 0.2
+    centred, drifted = (
+        simulated.comparison.agreement(seen, refined) for seen in (simulated.patterns, patterns)
+    )
+    assert np.median(np.abs(drifted - centred)) < 2
+
+
+def test_a_hidden_direct_beam_is_no_obstacle(simulated, rng):
+    patterns = simulated.patterns.copy()
+    patterns[:, 28:36, 28:36] = 0
+    start = (small_rotations(np.deg2rad(rng.rayleigh(1.0, COUNT)), rng) * simulated.truth).to_matrix()
+    refined = simulated.comparison.refine(patterns, start[:, None])[:, 0]
+    assert np.median(simulated.errors(refined)) < 0.25
 
 
 def test_refined_orientations_agree_no_less(simulated, rng):
