@@ -10,7 +10,7 @@ from keras_stem.scan.scan import Scan
 from keras_stem.training.assemble import assemble, target_of
 from keras_stem.training.data import prepare
 from keras_stem.training.options import paper_recipe
-from keras_stem.training.predict import PREDICTION_BATCH
+from keras_stem.training.predict import BATCH
 from keras_stem.workflow.mapping import map_scan
 
 
@@ -25,7 +25,7 @@ def main() -> None:
         compare(
             f"Mapping 200 x 200 patterns on {keras.backend.backend()}",
             lambda: map_scan(model, scan, folder),
-            lambda: model.predict(arrays, batch_size=PREDICTION_BATCH, verbose=0),
+            lambda: model.predict(arrays, batch_size=BATCH, verbose=0),
             0.9,
             3,
         )

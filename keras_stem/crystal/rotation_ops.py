@@ -102,11 +102,10 @@ def turned_about_beam(matrices: keras.KerasTensor, angles: np.ndarray) -> keras.
     angles
         Shape (n,), radians.
     """
-    cos, sin = np.cos(angles), np.sin(angles)
-    zero, one = np.zeros_like(cos), np.ones_like(cos)
-    # Passive: lab coordinates before the crystal's.
-    turn = np.stack([cos, sin, zero, -sin, cos, zero, zero, zero, one], axis=-1)
-    return ops.matmul(matrices, turn.reshape(-1, 3, 3).astype("float32"))
+    cos, sin = (part(angles)[:, None].astype("float32") for part in (np.cos, np.sin))
+    x, y, z = (matrices[..., i] for i in range(3))
+    # Passive: lab coordinates before the crystal's. By elements, as products of so small matrices are slow.
+    return ops.stack([x * cos - y * sin, x * sin + y * cos, z], axis=-1)
 
 
 def votes_in_lab(votes: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.KerasTensor]:

@@ -108,10 +108,18 @@ class PatternComparison:
         return _refined(patterns, candidates, steps, self._rings, self._inner, *self._reflections, self._beam)
 
 
-def _rings(detector: Detector, inner: float) -> np.ndarray:
-    """Return the number of the ring of each pixel, shape (H, W); -1 inside a radius in pixels."""
+def _rings(detector: Detector, inner: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the pixels beyond a radius in pixels, in rings of one pixel's width.
+
+    Their places in the flat pattern, ring by ring; where each ring starts, and the last ends; and whether
+    each pixel of the pattern, shape (H, W), is one of them.
+    """
     distances = detector.distances / detector.pixel_size
-    return np.where(distances > inner, np.round(distances), -1).astype(np.int64)
+    counted = distances > inner
+    numbers = np.where(counted, np.round(distances), -1).astype(np.int64).ravel()
+    pixels = np.argsort(numbers, kind="stable")[np.count_nonzero(numbers < 0) :]
+    starts = np.searchsorted(numbers[pixels], np.arange(numbers.max() + 2))
+    return pixels, starts, counted
 
 
 @numba.njit(cache=True, parallel=True)
@@ -166,39 +174,39 @@ def _direct_beam(pattern, inner):
     return row / total, column / total
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, fastmath={"reassoc"})
 def _without_background(pattern, rings):
     """Return square roots of what is above the background of each ring: the mean of its darker half."""
-    last = rings.max() + 1
-    level = np.full(last, np.inf)
-    for _ in range(3):
-        total, count = np.zeros(last), np.zeros(last)
-        for i in range(pattern.shape[0]):
-            for j in range(pattern.shape[1]):
-                ring = rings[i, j]
-                if ring >= 0 and pattern[i, j] <= level[ring]:
-                    total[ring] += pattern[i, j]
-                    count[ring] += 1
-        level = total / np.maximum(count, 1)
-    image = np.zeros(pattern.shape)
-    for i in range(pattern.shape[0]):
-        for j in range(pattern.shape[1]):
-            if rings[i, j] >= 0:
-                image[i, j] = np.sqrt(max(pattern[i, j] - level[rings[i, j]], 0.0))
-    return image
+    pixels, starts, _ = rings
+    flat, image = pattern.ravel(), np.zeros(pattern.size)
+    values = np.empty(len(pixels))
+    for k in range(len(pixels)):
+        values[k] = flat[pixels[k]]
+    for i in range(len(starts) - 1):
+        ring = values[starts[i] : starts[i + 1]]
+        level = np.inf
+        for _ in range(3):
+            total, count = 0.0, 0.0
+            for value in ring:  # without branches, so that the compiler takes several at once
+                dark = value <= level
+                total += value if dark else 0.0
+                count += 1.0 if dark else 0.0
+            level = total / max(count, 1.0)
+        for k in range(len(ring)):
+            ring[k] = np.sqrt(max(ring[k] - level, 0.0))
+    for k in range(len(pixels)):
+        image[pixels[k]] = values[k]
+    return image.reshape(pattern.shape)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, fastmath={"reassoc"})
 def _sums(image, rings):
     """Return the number of pixels that count, the sum of their values, and of the squares."""
-    count, total, squares = 0, 0.0, 0.0
-    for i in range(image.shape[0]):
-        for j in range(image.shape[1]):
-            if rings[i, j] >= 0:
-                count += 1
-                total += image[i, j]
-                squares += image[i, j] ** 2
-    return count, total, squares
+    flat, total, squares = image.ravel(), 0.0, 0.0  # those that do not count are zero
+    for value in flat:
+        total += value
+        squares += value * value
+    return len(rings[0]), total, squares
 
 
 @numba.njit(cache=True, fastmath=True)
@@ -222,7 +230,7 @@ def _agreement(image, sums, drawn, rings, vectors, strengths, matrix, beam, orig
         top, bottom, left, right = _box(rows[k], columns[k], disk, image.shape)
         for i in range(top, bottom):
             for j in range(left, right):
-                if drawn[i, j] > 0 and rings[i, j] >= 0:
+                if drawn[i, j] > 0 and rings[2][i, j]:
                     expected = np.sqrt(drawn[i, j])
                     b, bb, ab = b + expected, bb + drawn[i, j], ab + expected * image[i, j]
                 drawn[i, j] = 0.0

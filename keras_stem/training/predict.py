@@ -1,5 +1,6 @@
 """Orientations of positions of a scan by a model."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,8 @@ from keras_stem.pipeline.source import PatternSource
 from keras_stem.training.callbacks.interrupt import HeedInterrupt
 from keras_stem.training.callbacks.progress import ShowPredictions, stopped
 
-PREDICTION_BATCH = 128
+BATCH, SMALL_BATCH = 128, 256
+"""Patterns that are predicted at once; those of up to 64 x 64 pixels cost less each in a larger batch."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,10 @@ def predict(
     model: OrientationModel, source: PatternSource, positions: np.ndarray, verbose: bool = False
 ) -> Predictions:
     """Return what the model says of positions, shape (n,), ascending."""
-    interrupt = HeedInterrupt()
-    progress = ShowPredictions(len(positions), PREDICTION_BATCH)
+    batch = SMALL_BATCH if math.prod(source.shape) <= 64 * 64 else BATCH
+    interrupt, progress = HeedInterrupt(), ShowPredictions(len(positions), batch)
     with stopped(progress.on_predict_end), interrupt.watching():
-        batches = ordered_patterns(source, positions, PREDICTION_BATCH)
+        batches = ordered_patterns(source, positions, batch)
         callbacks = [interrupt, *([progress] if verbose else [])]
         found = model.predict(batches, verbose=0, callbacks=callbacks)
     return Predictions(**{name: np.asarray(values) for name, values in found.items()})
