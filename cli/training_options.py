@@ -79,7 +79,7 @@ _OPTIONS = (
     click.option(
         "--learning-rate",
         type=float,
-        help="The highest; lr_0 of equation 1.  [0.001; simulated 0.002; with --weights 0.0003]",
+        help="The highest; lr_0 of equation 1.  [0.001; simulated 0.002; with --weights 0.0001]",
     ),
     click.option(
         "--schedule", type=click.Choice(SCHEDULES), help="[cosine; paper exponential, Swin constant]"

@@ -17,7 +17,7 @@ from keras_stem.training.recipe import Recipe
 _CUSTOM_HEAD = (384,)
 """The paper does not give the width of the first of the two linear layers."""
 
-TUNING_RATE = 3e-4
+TUNING_RATE = 1e-4
 """Highest learning rate of networks whose weights have learned already."""
 
 _CNN = Recipe(
