@@ -102,8 +102,8 @@ def turned_about_beam(matrices: keras.KerasTensor, angles: np.ndarray) -> keras.
     angles
         Shape (n,), radians.
     """
-    cos, sin = (part(angles)[:, None].astype("float32") for part in (np.cos, np.sin))
-    x, y, z = (matrices[..., i] for i in range(3))
+    cos, sin = (ops.convert_to_tensor(part(angles)[:, None], "float32") for part in (np.cos, np.sin))
+    x, y, z = (ops.convert_to_tensor(matrices)[..., i] for i in range(3))
     # Passive: lab coordinates before the crystal's. By elements, as products of so small matrices are slow.
     return ops.stack([x * cos - y * sin, x * sin + y * cos, z], axis=-1)
 

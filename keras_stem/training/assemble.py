@@ -15,7 +15,7 @@ from keras_stem.training.targets import EulerTarget, RotationTarget, Target, Vot
 from keras_stem.version import __version__
 
 TUNING_WIDTH = 0.02
-"""Radians. Votes that have learned already are not to be taught all anew: with 0.1 they are worse afterwards."""
+"""Radians. Votes that have learned already are not taught anew: with 0.1 they are worse afterwards."""
 
 
 def target_of(recipe: Recipe, symmetry: Symmetry) -> Target:
