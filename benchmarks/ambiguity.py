@@ -37,7 +37,9 @@ def main(uri: str, path: str) -> None:
         positions = positions[scan.labels.prop[TRUE_WEIGHT][positions] >= CLEAR]
         truth = Rotation.from_euler(scan.labels.prop[TRUE_EULER][positions])
         source = ScanSource(scan, model.card.binning_for(scan.info.detector))
-        found = check_answers(model.card, source, positions, predict(model, source, positions), refine=True)
+        found = check_answers(
+            model.card, source, positions, predict(model, source, positions), refine="quick"
+        )
         comparison, patterns = PatternComparison(phase, model.card.instrument), source.read(positions)
         right = comparison.refine(patterns, truth.to_matrix()[:, None])
         agreement = comparison.agreement(patterns, right)[:, 0]

@@ -86,7 +86,7 @@ def find_strangers(model: OrientationModel, scan: Scan, other: str) -> None:
         source, positions = ArraySource(stream.batch(0, STRANGERS)[0]), np.arange(STRANGERS)
         found = predict(model, source, positions)
         shares = []
-        for refine, usual in ((False, card.usual), (True, card.refined_usual)):
+        for refine, usual in ((None, card.usual), ("quick", card.refined_usual)):
             checked = check_answers(card, source, positions, found, refine)
             shares.append(Usual(**usual).unlike(found, checked).mean())
         print(f"  {name}: {shares[0]:.1%}; refined: {shares[1]:.1%}")

@@ -54,9 +54,9 @@ def main() -> None:
             )
             for precision in ("float32", "bfloat16"):
                 model = untrained(many, precision)
-                for refine in (False, True):
+                for refine in (None, "quick", "thorough"):
                     mapped = rate(lambda: predict_map(model, many, refine=refine), len(many))  # noqa: B023
-                    name = f"{precision}, refined" if refine else precision
+                    name = f"{precision}, {refine} refinement" if refine else precision
                     print(
                         f"The map in {name}: {mapped / matched:.1f} times label match (goal {GOAL_MAP}; "
                         f"{mapped:.0f} against {matched:.0f} patterns/s)",

@@ -25,6 +25,17 @@ MIN_R = click.option(
 MODEL = click.option(
     "--model", help="A models:/ URI, the id of a run, or a .keras file. [default: the champion of the phase]"
 )
+REFINE = click.option(
+    "--refine",
+    flag_value="quick",
+    help="Refine each orientation and its runner-up against simulated patterns: slower and finer.",
+)
+THOROUGH = click.option(
+    "--thorough",
+    "refine",
+    flag_value="thorough",
+    help="Refine up to twelve orientations for each pattern: slower still, with fewer wrong ones.",
+)
 
 
 class IntegerList(click.ParamType):

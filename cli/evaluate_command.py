@@ -3,7 +3,7 @@
 import click
 
 from keras_stem.choices import ARCHITECTURES
-from keras_stem.cli.common import MODEL, SCAN, choose_model, import_backend
+from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend
 from keras_stem.cli.tables import print_confidence, print_scores
 
 
@@ -13,7 +13,8 @@ from keras_stem.cli.tables import print_confidence, print_scores
 @click.option("--arch", type=click.Choice(ARCHITECTURES), help="Take the best model of this network.")
 @click.option("--min-q", type=float, help="Smallest Q of DS_Q and DS_R.  [default: that of the training]")
 @click.option("--min-r", type=float, help="Smallest R of DS_R.  [default: that of the training]")
-@click.option("--refine", is_flag=True, help="Refine each orientation against simulated patterns.")
+@REFINE
+@THOROUGH
 def command(scan, model, arch, min_q, min_r, refine) -> None:
     """Score a model on SCAN, against its labels and, where the scan is simulated, the truth."""
     import_backend()

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import ARCHITECTURES
-from keras_stem.cli.common import MODEL, SCAN, choose_model, import_backend
+from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend
 
 
 @click.command("map")
@@ -19,9 +19,8 @@ from keras_stem.cli.common import MODEL, SCAN, choose_model, import_backend
     "--min-q", type=float, default=20.0, show_default=True, help="Points with a smaller Q are grey."
 )
 @click.option("--all", "show_all", is_flag=True, help="Show all points, whatever their Q.")
-@click.option(
-    "--refine", is_flag=True, help="Refine each orientation against simulated patterns: slower and finer."
-)
+@REFINE
+@THOROUGH
 def command(scan, model, arch, out, min_q, show_all, refine) -> None:
     """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5, an .ang and a .ctf file."""
     import_backend()

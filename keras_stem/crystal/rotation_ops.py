@@ -198,7 +198,9 @@ def fundamental_bunge(
     tensor
         Shape (B, 3), radians.
     """
-    equivalents = ops.matmul(operators[:, None].astype("float32"), matrices[None])
+    # As one product of two matrices; TensorFlow aborts in many of 3 x 3 of a single rotation.
+    products = ops.tensordot(operators.astype("float32"), matrices, axes=((2,), (1,)))
+    equivalents = ops.transpose(products, (0, 2, 1, 3))
     angles = bunge(equivalents)
     inside = ops.all(ops.less_equal(angles, np.asarray(bounds, "float32") + 1e-4), axis=-1)
     tilt = ops.where(inside, angles[..., 1], 10.0)

@@ -49,7 +49,7 @@ class Prediction:
 
 
 def predict_map(
-    model: OrientationModel, scan: Scan, verbose: bool = False, refine: bool = False
+    model: OrientationModel, scan: Scan, verbose: bool = False, refine: str | None = None
 ) -> Prediction:
     """Predict the orientation at every position of a scan.
 
@@ -64,7 +64,7 @@ def predict_map(
     verbose
         Whether to show progress.
     refine
-        Whether the answers are refined by simulation.
+        How the answers are refined by simulation, as `check_answers` does it: "quick" or "thorough".
 
     Returns
     -------
@@ -87,8 +87,8 @@ def predict_map(
     euler = predictions.euler if checked is None else checked.euler
     rotations = Rotation.from_euler(euler.astype(float))
     properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
-    properties |= _confidence(model.card, predictions, checked, refine)
-    properties |= _likeness(model.card, predictions, checked, refine)
+    properties |= _confidence(model.card, predictions, checked, refine is not None)
+    properties |= _likeness(model.card, predictions, checked, refine is not None)
     info = scan.info
     found = crystal_map(rotations, phase, info.shape, info.step, info.unit, properties)
     if labels is None:

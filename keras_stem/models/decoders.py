@@ -1,7 +1,8 @@
 """Layers from what a network gives to Bunge Euler angles, and to what it knows of its error.
 
 Each returns a dictionary. "euler" (B, 3) is always there, in radians. "spread" (B,) grows with the error that
-is to be expected, radians; "runner_up" (B, 3) are Euler angles of the next best answer that is another one.
+is to be expected, radians; "runners_up" (B, k, 3) are Euler angles of the next best answers, each another
+orientation.
 """
 
 import keras
@@ -19,6 +20,9 @@ from keras_stem.crystal.rotation_ops import (
 
 DISTINCT = 0.15
 """Votes farther apart than this, radians, are for different orientations."""
+
+RUNNERS_UP = 5
+"""Votes for other orientations than the strongest that are given."""
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
@@ -87,12 +91,21 @@ class VoteDecoder(RotationDecoder):
         strongest = _chosen(rotations, weights)
         squared = squared_chord(rotations, strongest[:, None], self.operators)
         agreeing = weights * ops.exp(-squared / (2 * (DISTINCT / 3) ** 2))
-        others = ops.where(squared > DISTINCT**2, weights, 0.0)
         return {
             "euler": self._bunge(mean_near(strongest, rotations, agreeing, self.operators)),
             "spread": ops.sum(weights * angle_of(squared), axis=-1),
-            "runner_up": self._bunge(_chosen(rotations, others)),
+            "runners_up": self._runners_up(rotations, weights, squared),
         }
+
+    def _runners_up(self, rotations, weights, squared):
+        """Return the strongest votes, each for another orientation than those before; the first is known."""
+        found = []
+        for _ in range(RUNNERS_UP):
+            weights = ops.where(squared > DISTINCT**2, weights, 0.0)
+            found.append(_chosen(rotations, weights))
+            squared = squared_chord(rotations, found[-1][:, None], self.operators)
+        flat = ops.reshape(ops.stack(found, axis=1), (-1, 3, 3))
+        return ops.reshape(self._bunge(flat), (-1, RUNNERS_UP, 3))
 
 
 def _chosen(rotations, weights):

@@ -20,7 +20,7 @@ class OrientationModel(keras.Model):
     """Counts (B, H, W, 1) as the detector gave them to orientations.
 
     It returns a dictionary with the Bunge Euler angles "euler" (B, 3) in radians and, where the target has
-    them, "spread" and "runner_up", as `keras_stem.models.decoders` describes them.
+    them, "spread" and "runners_up", as `keras_stem.models.decoders` describes them.
 
     Parameters
     ----------

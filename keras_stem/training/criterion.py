@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from keras_stem.errors import KerasStemError
 
 NEVER = "never"
+_STATISTICS = ("median", "mean", "p95", "geometric")
 _NAMES = {
-    **{f"{name}-disorientation": name for name in ("median", "mean", "p95")},
-    **{f"pattern-{name}-disorientation": f"pattern_{name}" for name in ("median", "mean", "p95")},
+    **{f"{name}-disorientation": name for name in _STATISTICS},
+    **{f"pattern-{name}-disorientation": f"pattern_{name}" for name in _STATISTICS},
     **{name.replace("_", "-"): name for name in ("under_1", "under_2", "under_5", "r2", "r2_nearest")},
     **{name: name for name in ("mae", "mse")},
 }

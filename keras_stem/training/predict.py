@@ -25,13 +25,14 @@ class Predictions:
         Bunge Euler angles, shape (n, 3).
     spread
         Grows with the error that is to be expected, shape (n,); None where the target does not tell.
-    runner_up
-        Euler angles of the next best answer, shape (n, 3); None where there is one answer only.
+    runners_up
+        Euler angles of the next best answers, each another orientation, shape (n, k, 3); None where there is
+        one answer only.
     """
 
     euler: np.ndarray
     spread: np.ndarray | None = None
-    runner_up: np.ndarray | None = None
+    runners_up: np.ndarray | None = None
 
 
 def predict(

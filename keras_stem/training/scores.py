@@ -10,6 +10,9 @@ from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.euler import reduce_euler
 
+_SMALLEST = 0.01
+"""deg; smaller errors are no better in the geometric mean."""
+
 
 @dataclass(frozen=True)
 class Disorientations:
@@ -19,6 +22,9 @@ class Disorientations:
     ----------
     median, mean, p95
         deg; p95 is the 95th percentile.
+    geometric
+        Geometric mean, deg. It falls with every error, whether most answers are right or few; the median
+        says nothing where less than half of them are, and the mean little of the small errors.
     under_1, under_2, under_5
         Fractions of positions under 1, 2 and 5 deg.
     """
@@ -26,6 +32,7 @@ class Disorientations:
     median: float
     mean: float
     p95: float
+    geometric: float
     under_1: float
     under_2: float
     under_5: float
@@ -104,6 +111,7 @@ def disorientations(angles: np.ndarray) -> Disorientations:
         median=float(np.median(angles)),
         mean=float(np.mean(angles)),
         p95=float(np.percentile(angles, 95)),
+        geometric=float(np.exp(np.mean(np.log(np.maximum(angles, _SMALLEST))))),
         under_1=float(np.mean(angles < 1)),
         under_2=float(np.mean(angles < 2)),
         under_5=float(np.mean(angles < 5)),

@@ -123,7 +123,7 @@ def _calibrated(model: OrientationModel, predictions: Predictions, data: Trainin
     checked = check_answers(card, val.source, val.positions, predictions)
     found = _stated(predictions, checked, data)
     if checked is not None:
-        refined = check_answers(card, val.source, val.positions, predictions, refine=True)
+        refined = check_answers(card, val.source, val.positions, predictions, refine="quick")
         stated = _stated(predictions, refined, data)
         found |= {f"refined_{name}": value for name, value in stated.items()}
     return found

@@ -52,7 +52,7 @@ def evaluate(
     scan: Scan,
     thresholds: Thresholds | None = None,
     verbose: bool = False,
-    refine: bool = False,
+    refine: str | None = None,
 ) -> list[Evaluation]:
     """Score a model on a scan.
 
@@ -71,7 +71,7 @@ def evaluate(
     verbose
         Whether to show progress.
     refine
-        Whether to refine the answers by simulation.
+        How to refine the answers by simulation: "quick" or "thorough".
 
     Returns
     -------

@@ -24,7 +24,7 @@ def map_scan(
     min_q: float | None = Thresholds.q,
     model_name: str = "",
     verbose: bool = False,
-    refine: bool = False,
+    refine: str | None = None,
 ) -> Prediction:
     """Predict the orientations of a scan and write them.
 
@@ -48,7 +48,7 @@ def map_scan(
     verbose
         Whether to show progress.
     refine
-        Whether the answers are refined by simulation.
+        How the answers are refined by simulation: "quick" or "thorough".
 
     Returns
     -------
@@ -66,7 +66,7 @@ def map_scan(
             "model": model_name,
             "scan": str(scan.path),
             "training_fingerprint": model.card.fingerprint,
-            "refined": str(refine),
+            "refined": refine or "no",
         }
         for suffix in (".h5", ".ang", ".ctf"):
             write_map(staging / f"map{suffix}", prediction.crystal_map, origin)

@@ -35,7 +35,7 @@ with Scan(scan) as opened:
     source = ScanSource(opened)
     models = {path.stem: load_keras_file(path) for path in Path(folder).glob("*.keras")}
     found = {name: predict(model, source, np.arange(200)) for name, model in models.items()}
-    for answer in ("euler", "spread", "runner_up"):
+    for answer in ("euler", "spread", "runners_up"):
         known = {name: getattr(told, answer) for name, told in found.items()}
         np.savez(f"{out}/{answer}", **{name: value for name, value in known.items() if value is not None})
 """
@@ -79,17 +79,17 @@ def test_same_orientations_within_a_hundredth_of_a_degree(backend, saved, scan_p
     environment = {**os.environ, "KERAS_BACKEND": backend}
     arguments = [sys.executable, "-c", APPLY, str(folder), str(scan_path), str(tmp_path)]
     subprocess.run(arguments, env=environment, check=True, capture_output=True, timeout=240)
-    found = {name: np.load(tmp_path / f"{name}.npz") for name in ("euler", "spread", "runner_up")}
+    found = {name: np.load(tmp_path / f"{name}.npz") for name in ("euler", "spread", "runners_up")}
     assert set(found["euler"]) == set(NETWORKS)
     assert set(found["spread"]) == {"polar", "cnn"}
-    assert set(found["runner_up"]) == {"polar"}
+    assert set(found["runners_up"]) == {"polar"}
     for name, expected in predictions.items():
         # Patterns do not all look the same to it.
         assert np.ptp(np.rad2deg(expected.euler), axis=0).max() > 0.1, name
         assert apart(found["euler"][name], expected.euler).max() < 0.01, name
     for name in found["spread"]:
         np.testing.assert_allclose(found["spread"][name], predictions[name].spread, rtol=1e-4)
-    assert apart(found["runner_up"]["polar"], predictions["polar"].runner_up).max() < 0.01
+    assert apart(found["runners_up"]["polar"], predictions["polar"].runners_up).max() < 0.01
 
 
 def apart(first, second):

@@ -117,9 +117,12 @@ def test_a_turned_pattern_turns_the_answer(network, symmetry, rng):
     first, second = (
         decoded(symmetry, network(made[..., None].astype("float32"))) for made in (patterns, turned)
     )
-    for name in ("euler", "runner_up"):
-        expected = reoriented(first[name].to_matrix(), quarter, upright)
-        assert degrees(second[name], Rotation.from_matrix(expected), symmetry).max() < 0.1
+    for before, after in (
+        (first["euler"], second["euler"]),
+        (first["runners_up"][:, 0], second["runners_up"][:, 0]),
+    ):
+        expected = reoriented(before.to_matrix(), quarter, upright)
+        assert degrees(after, Rotation.from_matrix(expected), symmetry).max() < 0.1
     np.testing.assert_allclose(second["spread"], first["spread"], rtol=1e-3)
 
 
@@ -167,11 +170,25 @@ def test_the_runner_up_is_another_orientation(symmetry, rng):
     rotations, scores = np.tile(rotations, (1, VOTES // 3, 1, 1)), np.tile([2.0, 1.9, 1.5], VOTES // 3)
     found = decoded(symmetry, votes_for(rotations, np.tile(scores, (best.size, 1))))
     assert degrees(found["euler"], best, symmetry).max() < 0.05
-    assert degrees(found["runner_up"], second, symmetry).max() < 0.05
+    assert degrees(found["runners_up"][:, 0], second, symmetry).max() < 0.05
     share = np.exp(1.5) / np.exp([2.0, 1.9, 1.5]).sum()
     np.testing.assert_allclose(
         found["spread"], share * disorientation(best, second, symmetry), rtol=0.01, atol=2e-3
     )
+
+
+def test_runners_up_are_all_different_and_fall_in_weight(symmetry, rng):
+    several = random_rotations(200, rng)
+    chosen = [0]
+    for k in range(1, 200):  # some that are far from each other
+        others = Rotation(several.data[chosen])
+        if disorientation(Rotation(np.tile(several.data[k], (len(chosen), 1))), others, symmetry).min() > 0.3:
+            chosen.append(k)
+    distinct = Rotation(several.data[chosen[: VOTES // 2]])
+    matrices, scores = np.repeat(distinct.to_matrix(), 2, axis=0), -np.repeat(np.arange(distinct.size), 2)
+    found = decoded(symmetry, votes_for(matrices[None], scores[None].astype(float)))
+    expected, runners_up = Rotation(distinct.data[1:]), Rotation(found["runners_up"].data[0])
+    assert degrees(runners_up, expected, symmetry).max() < 0.05
 
 
 def test_votes_that_agree_are_averaged(symmetry, rng):
@@ -189,7 +206,7 @@ def test_votes_that_all_agree_have_no_spread(symmetry, rng):
     found = decoded(symmetry, all_votes(truth))
     assert degrees(found["euler"], truth, symmetry).max() < 0.05
     assert found["spread"].max() < 2e-3
-    assert np.isfinite(found["runner_up"].data).all()
+    assert np.isfinite(found["runners_up"].data).all()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.95])

@@ -6,7 +6,8 @@ from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 from simulated import PURE
 
-from keras_stem.crystal.disorientation import disorientation
+from keras_stem.choices import REFINEMENTS
+from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.phase import linio2, phase_to_dict, proper_point_group
 from keras_stem.crystal.rotations import random_rotations, small_rotations
@@ -66,7 +67,7 @@ def test_answers_are_left_as_they_are_unless_they_are_refined(patterns, rng):
     checked = check_answers(card_of(linio2()), source, POSITIONS, told)
     np.testing.assert_array_equal(checked.euler, told.euler)
     assert checked.rival is None
-    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
+    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
     assert np.median(errors(refined.euler, truth)) < 0.2
     assert np.all(refined.agreement >= checked.agreement)
 
@@ -75,20 +76,47 @@ def test_the_better_of_two_answers_wins_when_refined(patterns, rng):
     source, truth = patterns
     right, wrong = near(truth, rng), random_rotations(COUNT, rng).to_euler()
     second = np.arange(COUNT)[:, None] % 2 == 1
-    told = Predictions(np.where(second, wrong, right), runner_up=np.where(second, right, wrong))
+    told = Predictions(np.where(second, wrong, right), runners_up=np.where(second, right, wrong)[:, None])
     checked = check_answers(card_of(linio2()), source, POSITIONS, told)
     assert np.all((checked.rival > checked.agreement) == second[:, 0])
-    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
+    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
     assert np.mean(errors(refined.euler, truth) < 0.5) > 0.9
     assert np.all(refined.agreement >= refined.rival)
 
 
+def test_thorough_refinement_tries_all_answers_and_half_turns(patterns, rng):
+    source, truth = patterns
+    wrong = random_rotations(3 * COUNT, rng).to_euler().reshape(3, COUNT, 3)
+    last = Rotation.from_euler(near(truth, rng))
+    last = np.where(np.arange(COUNT)[:, None] % 2, (last * PATTERN_MATE).to_euler(), last.to_euler())
+    told = Predictions(wrong[0], runners_up=np.stack([wrong[1], wrong[2], last], axis=1))
+    quick, thorough = (
+        check_answers(card_of(linio2()), source, POSITIONS, told, refine=how) for how in REFINEMENTS
+    )
+    assert np.mean(errors(quick.euler, truth) < 0.5) < 0.2
+    assert np.mean(errors(thorough.euler, truth) < 0.5) > 0.9
+    assert np.all(thorough.agreement >= quick.agreement)
+
+
+def test_answers_that_become_one_are_no_rivals(patterns, rng):
+    source, truth = patterns
+    told = Predictions(near(truth, rng), runners_up=near(truth, rng)[:, None])
+    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    assert np.mean(refined.rival == 0) > 0.9
+
+
+def test_an_unknown_refinement_is_a_clear_error(patterns, rng):
+    source, truth = patterns
+    with pytest.raises(KerasStemError, match="quick, thorough"):
+        check_answers(card_of(linio2()), source, POSITIONS, Predictions(near(truth, rng)), refine="slow")
+
+
 def test_positions_in_several_blocks(patterns, rng, monkeypatch):
     source, truth = patterns
-    told = Predictions(near(truth, rng), runner_up=near(truth, rng))
-    whole = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
+    told = Predictions(near(truth, rng), runners_up=near(truth, rng)[:, None])
+    whole = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
     monkeypatch.setattr("keras_stem.training.checks.BLOCK", 7)
-    parts = check_answers(card_of(linio2()), source, POSITIONS, told, refine=True)
+    parts = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
     np.testing.assert_array_equal(parts.euler, whole.euler)
     np.testing.assert_array_equal(parts.agreement, whole.agreement)
 
@@ -99,4 +127,4 @@ def test_a_phase_that_cannot_be_simulated_is_an_error_only_if_it_has_to_be(patte
     told = Predictions(near(truth, rng))
     assert check_answers(bare, source, POSITIONS, told) is None
     with pytest.raises(KerasStemError, match="bare"):
-        check_answers(bare, source, POSITIONS, told, refine=True)
+        check_answers(bare, source, POSITIONS, told, refine="quick")

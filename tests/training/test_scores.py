@@ -18,6 +18,7 @@ def test_known_errors_give_known_scores(rng):
     assert scores.median == pytest.approx(5, abs=0.02)
     assert scores.mean == pytest.approx(5, abs=0.02)
     assert scores.p95 == pytest.approx(9.5, abs=0.02)
+    assert scores.geometric == pytest.approx(10 / np.e, abs=0.02)
     assert scores.under_1 == pytest.approx(0.1, abs=0.002)
     assert scores.under_2 == pytest.approx(0.2, abs=0.002)
     assert scores.under_5 == pytest.approx(0.5, abs=0.002)

@@ -91,7 +91,7 @@ def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
     assert json.loads(json.dumps(loaded.card.to_dict())) == json.loads(json.dumps(card.to_dict()))
     val = data.scored["val"]
     found = predict(loaded, val.source, val.positions)
-    for name in ("euler", "spread", "runner_up"):
+    for name in ("euler", "spread", "runners_up"):
         expected = getattr(learned.predictions["val"], name)
         np.testing.assert_allclose(getattr(found, name), expected, atol=1e-5)
 

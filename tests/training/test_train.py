@@ -36,8 +36,8 @@ def test_training_learns_and_scores(run, narrow_recipe, tmp_path):
     scored = [epoch for epoch, logs in enumerate(result.history, 1) if "val_r2" in logs]
     assert scored == [4, 8, 12]
     assert set(result.scores) == {"val", "test", "q"}
-    best = min(logs["val_median"] for logs in result.history if "val_median" in logs)
-    assert result.scores["val"].median == pytest.approx(best, rel=1e-3)
+    best = min(logs["val_geometric"] for logs in result.history if "val_geometric" in logs)
+    assert result.scores["val"].geometric == pytest.approx(best, rel=1e-3)
     assert state.best == pytest.approx(best)
     state.discard()
     result.model.save(tmp_path / "model.keras")

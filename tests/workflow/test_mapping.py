@@ -82,11 +82,11 @@ def test_the_map_tells_how_sure_it_is(mapped):
 
 def test_refined_answers_agree_better_with_simulations(mapped, model, scan, tmp_path):
     _, prediction = mapped
-    refined = map_scan(model, scan, tmp_path / "refined", refine=True)
+    refined = map_scan(model, scan, tmp_path / "refined", refine="quick")
     assert np.mean(refined.property("agreement") >= prediction.property("agreement")) > 0.99
     assert refined.property("agreement").mean() > prediction.property("agreement").mean() + 1
     with h5py.File(tmp_path / "refined" / "map.h5") as file:
-        assert file["crystal_map"].attrs["refined"] == "True"
+        assert file["crystal_map"].attrs["refined"] == "quick"
 
 
 def test_points_under_the_threshold_are_grey(mapped, model, scan, tmp_path):

@@ -13,8 +13,8 @@ from keras_stem.training.state import RunState
 class ScoreValidation(keras.callbacks.Callback):
     """Score DS_Val every few epochs, keep the best weights, and stop when they are good enough.
 
-    The scores join the epoch's logs as ``val_r2``, ``val_median`` and so on. Best is the lowest median
-    disorientation. The last epoch is always scored.
+    The scores join the epoch's logs as ``val_r2``, ``val_median`` and so on. Best is the lowest geometric
+    mean of the disorientations. The last epoch is always scored.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class ScoreValidation(keras.callbacks.Callback):
         named = scores.named("val")
         if logs is not None:
             logs.update(named)
-        if self._state.best is None or scores.median < self._state.best:
-            self._state.best = scores.median
+        if self._state.best is None or scores.geometric < self._state.best:
+            self._state.best = scores.geometric
             with complete_file(self._state.best_weights) as partial:
                 self._network.save_weights(partial)
         if self._stop.met(named):
