@@ -88,7 +88,7 @@ def test_fit_on_a_simulation_then_map_and_evaluate_a_scan(run, scan_path, tmp_pa
     told = run("map", scan_path, "--model", uri, "--refine", "--out", tmp_path / "maps")
     assert f"by {uri}" in told
     assert {"ipf_z.png", "confidence.png"} <= {path.name for path in (tmp_path / "maps").iterdir()}
-    told = run("evaluate", scan_path, "--model", uri)
+    told = run("evaluate", scan_path, "--model", uri, "--thorough")
     for part in ("truth", "clear", "half turn", "R² nearest", "Under 95 %", "risk-coverage"):
         assert part in told
     tuned = run("fit", scan_path, "--weights", uri, *NARROW_POLAR, "--max-epochs", "1")
