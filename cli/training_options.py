@@ -54,7 +54,7 @@ _OPTIONS = (
     click.option(
         "--distance",
         type=click.Choice(DISTANCES),
-        help="Of the loss of rotations, for all networks but polar.  [chordal]",
+        help="Of the loss of rotations, for all networks but polar.  [geodesic]",
     ),
     click.option(
         "--ambiguity",

@@ -11,7 +11,7 @@ VARIANTS = {
 """As the paper names them; the first is the default."""
 PRECISIONS = ("float32", "bfloat16", "float16")
 TARGETS = ("euler", "rotation")
-DISTANCES = ("chordal", "geodesic")
+DISTANCES = ("geodesic", "chordal")
 AMBIGUITIES = ("none", "pattern")
 SPLITS = ("random", "grain", "block")
 SCHEDULES = ("cosine", "exponential", "constant")

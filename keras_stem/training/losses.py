@@ -27,12 +27,12 @@ class DisorientationLoss(keras.losses.Loss):
     operators
         Matrices of the proper point group, (n, 3, 3).
     distance
-        "chordal": 1 - cos t of the disorientation t. "geodesic": t in radians.
+        "geodesic": the disorientation t in radians. "chordal": 1 - cos t, which makes little of small errors.
     mates
         Whether half a turn about the beam counts as no difference.
     """
 
-    def __init__(self, operators: np.ndarray, distance: str = "chordal", mates: bool = False):
+    def __init__(self, operators: np.ndarray, distance: str = "geodesic", mates: bool = False):
         super().__init__(name=f"{distance}_disorientation")
         self._operators = operators
         self._distance = distance

@@ -44,7 +44,7 @@ class Recipe:
         Whether the loss of rotations takes the nearest of all equivalents of the label, or that in the Euler
         fundamental region.
     distance
-        Of the loss of rotations: "chordal" or "geodesic". The votes of the polar network have their own.
+        Of the loss of rotations: "geodesic" or "chordal". The votes of the polar network have their own.
     ambiguity
         Of what counts as no difference: "none", or "pattern" for half a turn about the beam.
     clamp
@@ -89,7 +89,7 @@ class Recipe:
     precision: str = "float32"
     target: str = "rotation"
     symmetry: bool = True
-    distance: str = "chordal"
+    distance: str = "geodesic"
     ambiguity: str = "none"
     clamp: bool = False
     simulation: SimulatedTraining | None = None
@@ -133,7 +133,7 @@ class Recipe:
         if self.target == "euler" and self.arch == "polar":
             raise KerasStemError("The azimuths of polar vote for rotations; it has no target euler.")
         own = (self.ambiguity, self.distance, self.symmetry)
-        if self.target == "euler" and own != ("none", "chordal", True):
+        if self.target == "euler" and own != ("none", "geodesic", True):
             raise KerasStemError("Distance, ambiguity and symmetry are of the target rotation, found euler.")
         if self.target == "euler" and self.simulation is not None:
             raise KerasStemError("Trainings on simulated patterns have the target rotation, found euler.")

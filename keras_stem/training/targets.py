@@ -86,7 +86,7 @@ class RotationTarget:
     symmetry
         Proper point group.
     distance
-        Of the loss, "chordal" or "geodesic".
+        Of the loss, "geodesic" or "chordal".
     mates
         Whether half a turn about the beam, which many patterns cannot tell apart, counts as no difference.
     nearest
@@ -97,7 +97,7 @@ class RotationTarget:
     size = 7
 
     def __init__(
-        self, symmetry: Symmetry, distance: str = "chordal", mates: bool = False, nearest: bool = True
+        self, symmetry: Symmetry, distance: str = "geodesic", mates: bool = False, nearest: bool = True
     ):
         self._symmetry = symmetry
         self._operators = symmetry.to_matrix()
