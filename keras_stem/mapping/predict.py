@@ -10,6 +10,7 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
+from keras_stem.models.decoders import MANY
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.labels import crystal_map, single_phase
@@ -82,7 +83,8 @@ def predict_map(
     labels = _comparable_labels(scan, phase.name)
     positions = np.arange(len(scan))
     with source.plain_errors():
-        predictions = predict(model, source, positions, verbose)
+        asked = model.with_runners_up(MANY) if refine == "thorough" else model
+        predictions = predict(asked, source, positions, verbose)
         checked = check_answers(model.card, source, positions, predictions, refine, verbose)
     euler = predictions.euler if checked is None else checked.euler
     rotations = Rotation.from_euler(euler.astype(float))

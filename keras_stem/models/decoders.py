@@ -21,8 +21,8 @@ from keras_stem.crystal.rotation_ops import (
 DISTINCT = 0.15
 """Votes farther apart than this, radians, are for different orientations."""
 
-RUNNERS_UP = 5
-"""Votes for other orientations than the strongest that are given."""
+MANY = 5
+"""Runners-up of a thorough look; each costs a few percent of a prediction."""
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
@@ -83,7 +83,18 @@ class VoteDecoder(RotationDecoder):
     """Votes (B, azimuths, 7) to the Euler angles of the strongest, averaged with those that agree with it.
 
     The spread is the mean disorientation of all votes from the strongest, by their weights.
+
+    Parameters
+    ----------
+    operators, ranges
+        As `RotationDecoder` has them.
+    runners_up
+        How many are given.
     """
+
+    def __init__(self, operators: list, ranges: list[float], runners_up: int = 1, **kwargs):
+        super().__init__(operators, ranges, **kwargs)
+        self.runners_up = runners_up
 
     def call(self, votes):  # noqa: D102
         weights, rotations = votes_in_lab(ops.cast(votes, "float32"))
@@ -100,12 +111,16 @@ class VoteDecoder(RotationDecoder):
     def _runners_up(self, rotations, weights, squared):
         """Return the strongest votes, each for another orientation than those before; the first is known."""
         found = []
-        for _ in range(RUNNERS_UP):
+        for _ in range(self.runners_up):
+            if found:
+                squared = squared_chord(rotations, found[-1][:, None], self.operators)
             weights = ops.where(squared > DISTINCT**2, weights, 0.0)
             found.append(_chosen(rotations, weights))
-            squared = squared_chord(rotations, found[-1][:, None], self.operators)
         flat = ops.reshape(ops.stack(found, axis=1), (-1, 3, 3))
-        return ops.reshape(self._bunge(flat), (-1, RUNNERS_UP, 3))
+        return ops.reshape(self._bunge(flat), (-1, self.runners_up, 3))
+
+    def get_config(self):  # noqa: D102
+        return {**super().get_config(), "runners_up": self.runners_up}
 
 
 def _chosen(rotations, weights):

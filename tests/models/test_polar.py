@@ -13,6 +13,7 @@ from keras_stem.crystal.phase import proper_point_group
 from keras_stem.crystal.rotation_ops import turned_about_beam
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.errors import KerasStemError
+from keras_stem.models.decoders import VoteDecoder
 from keras_stem.models.polar import PolarConfig
 from keras_stem.models.polar_layers import PolarSampling
 from keras_stem.models.registry import build_model
@@ -45,11 +46,11 @@ def votes_for(rotations, scores):
     return np.concatenate([scores[..., None], six], axis=-1).astype("float32")
 
 
-def decoded(symmetry, votes):
+def decoded(symmetry, votes, runners_up=1):
     """The answers of the decoder, Euler angles as rotations."""
-    found = {
-        name: ops.convert_to_numpy(value) for name, value in VoteTarget(symmetry).decoder()(votes).items()
-    }
+    settings = {**VoteTarget(symmetry).decoder().get_config(), "runners_up": runners_up}
+    answers = VoteDecoder.from_config(settings)(votes)
+    found = {name: ops.convert_to_numpy(value) for name, value in answers.items()}
     return {
         name: value if name == "spread" else Rotation.from_euler(value.astype(float))
         for name, value in found.items()
@@ -186,7 +187,7 @@ def test_runners_up_are_all_different_and_fall_in_weight(symmetry, rng):
             chosen.append(k)
     distinct = Rotation(several.data[chosen[: VOTES // 2]])
     matrices, scores = np.repeat(distinct.to_matrix(), 2, axis=0), -np.repeat(np.arange(distinct.size), 2)
-    found = decoded(symmetry, votes_for(matrices[None], scores[None].astype(float)))
+    found = decoded(symmetry, votes_for(matrices[None], scores[None].astype(float)), distinct.size - 1)
     expected, runners_up = Rotation(distinct.data[1:]), Rotation(found["runners_up"].data[0])
     assert degrees(runners_up, expected, symmetry).max() < 0.05
 

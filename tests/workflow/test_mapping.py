@@ -4,9 +4,11 @@ import orix.io
 import pytest
 from matplotlib.image import imread
 
+from keras_stem.choices import REFINEMENTS
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import linio2, proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.mapping.predict import predict_map
 from keras_stem.scan.scan import Scan, create_scan
 from keras_stem.tracking.resolve import load_model
 from keras_stem.workflow.evaluate import evaluate
@@ -87,6 +89,14 @@ def test_refined_answers_agree_better_with_simulations(mapped, model, scan, tmp_
     assert refined.property("agreement").mean() > prediction.property("agreement").mean() + 1
     with h5py.File(tmp_path / "refined" / "map.h5") as file:
         assert file["crystal_map"].attrs["refined"] == "quick"
+
+
+def test_thorough_refinement_looks_at_more(model, scan):
+    quick, thorough = (predict_map(model, scan, refine=how) for how in REFINEMENTS)
+    gained = thorough.property("agreement") - quick.property("agreement")
+    assert gained.min() > -0.1
+    assert gained.mean() > 1
+    assert np.mean(thorough.disorientation < 5) >= np.mean(quick.disorientation < 5)
 
 
 def test_points_under_the_threshold_are_grey(mapped, model, scan, tmp_path):
