@@ -59,7 +59,7 @@ def test_the_loss_is_the_disorientation(name, distance, rng):
 def test_half_turns_about_the_beam_are_no_difference_on_demand(rng):
     rotations = random_rotations(50, rng)
     mates = six(rotations * PATTERN_MATE)
-    assert losses(RotationTarget(symmetry.D3, mates=True), rotations, mates).max() < 1e-5
+    assert losses(RotationTarget(symmetry.D3, mates=True), rotations, mates).max() < 1e-3
     assert np.median(losses(RotationTarget(symmetry.D3), rotations, mates)) > 0.1
 
 
@@ -80,7 +80,7 @@ def test_without_symmetry_equivalents_are_far_apart(rng):
     rotations = random_rotations(50, rng)
     target = RotationTarget(group, nearest=False)
     labels = Rotation.from_euler(reduce_euler(rotations, group))
-    assert losses(target, rotations, six(labels)).max() < 1e-5
+    assert losses(target, rotations, six(labels)).max() < 1e-3
     assert losses(target, rotations, six(Rotation(group.data[4]) * labels)).min() > 0.5
     assert losses(RotationTarget(group), rotations, six(Rotation(group.data[4]) * labels)).max() < 1e-5
 
