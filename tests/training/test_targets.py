@@ -82,7 +82,7 @@ def test_without_symmetry_equivalents_are_far_apart(rng):
     labels = Rotation.from_euler(reduce_euler(rotations, group))
     assert losses(target, rotations, six(labels)).max() < 1e-3
     assert losses(target, rotations, six(Rotation(group.data[4]) * labels)).min() > 0.5
-    assert losses(RotationTarget(group), rotations, six(Rotation(group.data[4]) * labels)).max() < 1e-5
+    assert losses(RotationTarget(group), rotations, six(Rotation(group.data[4]) * labels)).max() < 1e-3
 
 
 @pytest.mark.backend
