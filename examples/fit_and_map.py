@@ -17,7 +17,7 @@ print(f"{result.epochs} epochs: median disorientation {result.scores['test'].med
 
 model = load_model(result.model_uri)
 with Scan(path) as scan:
-    for folder, refine in (("maps", False), ("refined", True)):
+    for folder, refine in (("maps", None), ("refined", "quick")):
         prediction = map_scan(model, scan, folder, refine=refine)
         uncertainty, off = prediction.property("uncertainty"), prediction.disorientation
         sure = uncertainty < np.median(uncertainty)
