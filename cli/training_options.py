@@ -87,7 +87,11 @@ _OPTIONS = (
     click.option("--decay-per", type=click.Choice(DECAY_UNITS), help="i of equation 1.  [step]"),
     click.option("--weight-decay", type=click.FloatRange(0), help="Of AdamW.  [0.001; paper 0]"),
     click.option("--clip-norm", type=click.FloatRange(0), help="Of all gradients; 0 for none.  [1; paper 0]"),
-    click.option("--max-epochs", type=click.IntRange(1), help="[40; simulated 55; paper 200]"),
+    click.option(
+        "--max-epochs",
+        type=click.IntRange(1),
+        help="[120; DenseNet, Swin 40; with --weights 20; simulated 55; paper 200]",
+    ),
     click.option("--score-every", type=click.IntRange(1), help="Epochs between scores.  [5; else 10]"),
     click.option(
         "--stop",

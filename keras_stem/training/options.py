@@ -20,6 +20,9 @@ _CUSTOM_HEAD = (384,)
 TUNING_RATE = 1e-4
 """Highest learning rate of networks whose weights have learned already."""
 
+TUNING_EPOCHS = 20
+"""Of networks whose weights have learned such patterns already."""
+
 _CNN = Recipe(
     network=CNNConfig(),
     target="euler",
@@ -48,8 +51,8 @@ _PAPER = {
 _DEFAULT = {
     "polar": Recipe(),
     "cnn": Recipe(),
-    "densenet": Recipe(),
-    "swin": Recipe(batch_size=32, learning_rate=3e-4),
+    "densenet": Recipe(max_epochs=40),
+    "swin": Recipe(batch_size=32, learning_rate=3e-4, max_epochs=40),
 }
 """What differs from architecture to architecture, besides the network."""
 
@@ -145,6 +148,8 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
         raise KerasStemError(f"There is no option {min(unknown).replace('_', '-')!r} for a training.")
     if recipe.target != "euler" and (given.get("weights") or recipe.weights):
         given.setdefault("learning_rate", TUNING_RATE)
+    if recipe.target != "euler" and given.get("weights") not in (None, "imagenet"):
+        given.setdefault("max_epochs", TUNING_EPOCHS)
     thresholds = replace(recipe.thresholds, **thresholds)
     return replace(recipe, network=network, thresholds=thresholds, augmentation=augmentation, **given)
 

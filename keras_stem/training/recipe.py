@@ -103,7 +103,7 @@ class Recipe:
     decay_per: str = "step"
     weight_decay: float = 1e-3
     clip_norm: float = 1.0
-    max_epochs: int = 40
+    max_epochs: int = 120
     score_every: int = 5
     stop: str = NEVER
     seed: int = 0
