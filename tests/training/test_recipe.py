@@ -41,6 +41,9 @@ def test_the_defaults_are_ours():
 def test_every_network_has_a_default_recipe(arch):
     recipe = default_recipe(arch)
     assert (recipe.arch, recipe.target, recipe.schedule) == (arch, "rotation", "cosine")
+    turned = recipe.augmentation.rotate, recipe.augmentation.mirror
+    assert turned == (arch == "polar", arch == "polar")
+    assert recipe.augmentation.overlap > 0
     if arch != "polar":
         assert recipe.network == paper_recipe(arch).network
 
