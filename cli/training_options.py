@@ -90,7 +90,7 @@ _OPTIONS = (
     click.option(
         "--max-epochs",
         type=click.IntRange(1),
-        help="[120; DenseNet, Swin 40; with --weights 20; simulated 55; paper 200]",
+        help="[120; DenseNet, Swin 40; with --weights models:/... 20; simulated 55; paper 200]",
     ),
     click.option("--score-every", type=click.IntRange(1), help="Epochs between scores.  [5; else 10]"),
     click.option(

@@ -17,4 +17,6 @@ SPLITS = ("random", "grain", "block")
 SCHEDULES = ("cosine", "exponential", "constant")
 REFINEMENTS = ("quick", "thorough")
 DECAY_UNITS = ("step", "epoch")
+MODEL_URIS = ("models:/", "runs:/")
+"""How references to tracked models of ours begin; other weights are files or names."""
 FRAMES = ("orix", "edax1", "edax2", "edax3", "edax4", "astar", "oxford")

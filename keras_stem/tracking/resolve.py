@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+from keras_stem.choices import MODEL_URIS
 from keras_stem.errors import KerasStemError
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.tracking.registry import CHAMPION, holder, registered_name
@@ -35,7 +36,7 @@ def load_model(reference: str | Path) -> OrientationModel:
         return load_keras_file(text)
     if _RUN_ID.fullmatch(text):
         text = f"runs:/{text}/{MODEL_NAME}"
-    if not text.startswith(("models:/", "runs:/")):
+    if not text.startswith(MODEL_URIS):
         raise KerasStemError(
             f"Expected a .keras file, a models:/ URI or the id of a run as the model, found {text!r}."
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from keras_stem.choices import RECIPES, VARIANTS
+from keras_stem.choices import MODEL_URIS, RECIPES, VARIANTS
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig
 from keras_stem.models.densenet import DenseNetConfig
@@ -152,7 +152,7 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
         raise KerasStemError(f"There is no option {min(unknown).replace('_', '-')!r} for a training.")
     if recipe.target != "euler" and (given.get("weights") or recipe.weights):
         given.setdefault("learning_rate", TUNING_RATE)
-    if recipe.target != "euler" and given.get("weights") not in (None, "imagenet"):
+    if recipe.target != "euler" and str(given.get("weights", "")).startswith(MODEL_URIS):
         given.setdefault("max_epochs", TUNING_EPOCHS)
     thresholds = replace(recipe.thresholds, **thresholds)
     return replace(recipe, network=network, thresholds=thresholds, augmentation=augmentation, **given)

@@ -11,6 +11,7 @@ from mlflow.entities.model_registry import ModelVersion
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.choices import MODEL_URIS
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
 from keras_stem.models.checkpoints import checkpoint_weights, model_weights
@@ -180,7 +181,7 @@ def _fit(
 def _initial_weights(recipe: Recipe) -> dict[str, np.ndarray] | None:
     if recipe.weights is None:
         return None
-    if not recipe.weights.startswith(("models:/", "runs:/")):
+    if not recipe.weights.startswith(MODEL_URIS):
         return checkpoint_weights(recipe.weights, recipe.network)
     model = load_model(recipe.weights)
     if model.card.arch != recipe.arch:
