@@ -10,8 +10,8 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 from orix.quaternion import Rotation
 
-from keras_stem.crystal.disorientation import disorientation
 from keras_stem.choices import MODEL_URIS
+from keras_stem.crystal.disorientation import disorientation
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
 from keras_stem.models.checkpoints import checkpoint_weights, model_weights
