@@ -10,7 +10,6 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
-from keras_stem.models.decoders import MANY
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.labels import crystal_map, single_phase
@@ -18,6 +17,7 @@ from keras_stem.scan.scan import Scan
 from keras_stem.training.checks import CheckedAnswers, check_answers
 from keras_stem.training.confidence import Calibration, Usual, evidence, reliability
 from keras_stem.training.predict import Predictions, predict
+from keras_stem.training.second_look import look_again
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def predict_map(
     verbose
         Whether to show progress.
     refine
-        How the answers are refined by simulation, as `check_answers` does it: "quick" or "thorough".
+        How the answers are refined by simulation, as `check_answers` does it: "quick" or "thorough", which
+        looks again where the agreement is less than common.
 
     Returns
     -------
@@ -83,9 +84,10 @@ def predict_map(
     labels = _comparable_labels(scan, phase.name)
     positions = np.arange(len(scan))
     with source.plain_errors():
-        asked = model.with_runners_up(MANY) if refine == "thorough" else model
-        predictions = predict(asked, source, positions, verbose)
+        predictions = predict(model, source, positions, verbose)
         checked = check_answers(model.card, source, positions, predictions, refine, verbose)
+        if refine == "thorough":
+            checked = look_again(model, source, positions, checked, verbose)
     euler = predictions.euler if checked is None else checked.euler
     rotations = Rotation.from_euler(euler.astype(float))
     properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}

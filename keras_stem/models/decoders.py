@@ -1,8 +1,7 @@
 """Layers from what a network gives to Bunge Euler angles, and to what it knows of its error.
 
 Each returns a dictionary. "euler" (B, 3) is always there, in radians. "spread" (B,) grows with the error that
-is to be expected, radians; "runners_up" (B, k, 3) are Euler angles of the next best answers, each another
-orientation.
+is to be expected, radians; "runners_up" (B, k, 3) are Euler angles of other answers that are possible.
 """
 
 import keras
@@ -20,9 +19,6 @@ from keras_stem.crystal.rotation_ops import (
 
 DISTINCT = 0.15
 """Votes farther apart than this, radians, are for different orientations."""
-
-MANY = 5
-"""Runners-up of a thorough look; each costs a few percent of a prediction."""
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
@@ -82,45 +78,36 @@ class RotationDecoder(keras.layers.Layer):
 class VoteDecoder(RotationDecoder):
     """Votes (B, azimuths, 7) to the Euler angles of the strongest, averaged with those that agree with it.
 
-    The spread is the mean disorientation of all votes from the strongest, by their weights.
-
-    Parameters
-    ----------
-    operators, ranges
-        As `RotationDecoder` has them.
-    runners_up
-        How many are given.
+    The spread is the mean disorientation of all votes from the strongest, by their weights. There is one
+    runner-up: the strongest of the votes for another orientation.
     """
-
-    def __init__(self, operators: list, ranges: list[float], runners_up: int = 1, **kwargs):
-        super().__init__(operators, ranges, **kwargs)
-        self.runners_up = runners_up
 
     def call(self, votes):  # noqa: D102
         weights, rotations = votes_in_lab(ops.cast(votes, "float32"))
         weights = ops.exp(weights)
         strongest = _chosen(rotations, weights)
         squared = squared_chord(rotations, strongest[:, None], self.operators)
+        others = ops.where(squared > DISTINCT**2, weights, 0.0)
         agreeing = weights * ops.exp(-squared / (2 * (DISTINCT / 3) ** 2))
         return {
             "euler": self._bunge(mean_near(strongest, rotations, agreeing, self.operators)),
             "spread": ops.sum(weights * angle_of(squared), axis=-1),
-            "runners_up": self._runners_up(rotations, weights, squared),
+            "runners_up": self._bunge(_chosen(rotations, others))[:, None],
         }
 
-    def _runners_up(self, rotations, weights, squared):
-        """Return the strongest votes, each for another orientation than those before; the first is known."""
-        found = []
-        for _ in range(self.runners_up):
-            if found:
-                squared = squared_chord(rotations, found[-1][:, None], self.operators)
-            weights = ops.where(squared > DISTINCT**2, weights, 0.0)
-            found.append(_chosen(rotations, weights))
-        flat = ops.reshape(ops.stack(found, axis=1), (-1, 3, 3))
-        return ops.reshape(self._bunge(flat), (-1, self.runners_up, 3))
 
-    def get_config(self):  # noqa: D102
-        return {**super().get_config(), "runners_up": self.runners_up}
+@keras.saving.register_keras_serializable(package="keras_stem")
+class AllVotes(RotationDecoder):
+    """Votes (B, azimuths, 7) to the Euler angles of the strongest, and of all as its runners-up."""
+
+    def call(self, votes):  # noqa: D102
+        weights, rotations = votes_in_lab(ops.cast(votes, "float32"))
+        count = rotations.shape[1]
+        every = self._bunge(ops.reshape(rotations, (-1, 3, 3)))
+        return {
+            "euler": self._bunge(_chosen(rotations, weights)),
+            "runners_up": ops.reshape(every, (-1, count, 3)),
+        }
 
 
 def _chosen(rotations, weights):

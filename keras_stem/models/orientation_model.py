@@ -13,7 +13,7 @@ import keras_stem.models.polar_layers
 import keras_stem.models.swin_layers  # noqa: F401
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
-from keras_stem.models.decoders import VoteDecoder
+from keras_stem.models.decoders import AllVotes, VoteDecoder
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
@@ -46,11 +46,14 @@ class OrientationModel(keras.Model):
         """The part of the encoder that has weights: patterns in [0, 1] to the encoded orientation."""
         return next(layer for layer in self.encoder.layers if isinstance(layer, keras.Model))
 
-    def with_runners_up(self, count: int) -> "OrientationModel":
-        """Return this model, with so many runners-up if its target has them; the weights are shared."""
-        if not isinstance(self.decoder, VoteDecoder):
-            return self
-        decoder = VoteDecoder.from_config({**self.decoder.get_config(), "runners_up": count})
+    @property
+    def votes(self) -> bool:
+        """Whether the network holds several orientations for possible."""
+        return isinstance(self.decoder, VoteDecoder)
+
+    def with_all_votes(self) -> "OrientationModel":
+        """Return this model, if it votes, with all votes as its runners-up; the weights are shared."""
+        decoder = AllVotes(self.decoder.operators, self.decoder.ranges)
         return OrientationModel(self.encoder, decoder, self.card.to_dict(), name=self.name)
 
     def build(self, input_shape):  # noqa: D102

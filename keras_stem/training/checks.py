@@ -21,6 +21,9 @@ from keras_stem.training.predict import Predictions
 BLOCK = 512
 """Patterns that are in memory at once."""
 
+MOST = 24
+"""Candidates of a pattern that are refined: those that agree best as they are."""
+
 
 @dataclass(frozen=True)
 class CheckedAnswers:
@@ -64,8 +67,8 @@ def check_answers(
         Of the model for them.
     refine
         "quick": the answer and its runner-up are moved to where they agree best, and the better is taken.
-        "thorough": all that the model holds for possible, and each turned by half about the beam. None: the
-        answers are left as they are.
+        "thorough": all that the predictions hold for possible, and each turned by half about the beam. None:
+        the answers are left as they are.
     verbose
         Whether to show progress.
 
@@ -95,7 +98,7 @@ def check_answers(
             patterns = source.read(positions[block])
             candidates = _candidates(predictions, block, refine)
             if refine:
-                candidates = comparison.refine(patterns, candidates)
+                candidates = _refined(comparison, patterns, candidates)
             agreements = comparison.agreement(patterns, candidates)
             best = agreements.argmax(axis=1) if refine else np.zeros(len(patterns), int)
             answers = Rotation.from_matrix(candidates[np.arange(len(best)), best])
@@ -105,6 +108,14 @@ def check_answers(
                 euler[block] = reduce_euler(answers, symmetry)
             advance(len(patterns))
     return CheckedAnswers(euler, agreement, None if predictions.runners_up is None else rival)
+
+
+def _refined(comparison: PatternComparison, patterns: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    """Return the candidates, or the best of many, moved to where they agree best."""
+    if candidates.shape[1] > MOST:
+        order = np.argsort(-comparison.agreement(patterns, candidates), axis=1)[:, :MOST]
+        candidates = np.take_along_axis(candidates, order[..., None, None], axis=1)
+    return comparison.refine(patterns, candidates)
 
 
 def _candidates(predictions: Predictions, block: slice, refine: str | None) -> np.ndarray:

@@ -19,6 +19,9 @@ RIGHT = 5.0
 RARE = 0.01
 """Share of the right answers that is surer to be wrong, or agrees less, than is called usual."""
 
+COMMON = 0.2
+"""Share of the right answers that agree less than is called common."""
+
 EVEN = 0.05
 """Two answers whose agreements, up to 100, differ by less have the same pattern."""
 
@@ -119,10 +122,13 @@ class Usual:
         That of 99 % of them is smaller, radians; None where the target does not tell.
     least_agreement
         99 % of them agree better with simulations; None where the phase cannot be simulated.
+    common_agreement
+        80 % of them agree better.
     """
 
     largest_spread: float | None
     least_agreement: float | None
+    common_agreement: float | None
 
     @classmethod
     def of(cls, predictions: Predictions, checked: CheckedAnswers | None, errors: np.ndarray) -> "Usual":
@@ -130,7 +136,7 @@ class Usual:
         right = errors < RIGHT
         spread = None if predictions.spread is None else predictions.spread[right]
         agreement = None if checked is None else checked.agreement[right]
-        return cls(_quantile(spread, 1 - RARE), _quantile(agreement, RARE))
+        return cls(_quantile(spread, 1 - RARE), _quantile(agreement, RARE), _quantile(agreement, COMMON))
 
     def unlike(self, predictions: Predictions, checked: CheckedAnswers | None) -> np.ndarray:
         """Return whether patterns look unlike those of the training, shape (n,), by what is said of them."""

@@ -26,8 +26,7 @@ class Predictions:
     spread
         Grows with the error that is to be expected, shape (n,); None where the target does not tell.
     runners_up
-        Euler angles of the next best answers, each another orientation, shape (n, k, 3); None where there is
-        one answer only.
+        Euler angles of other answers that are possible, shape (n, k, 3); None where there is one answer only.
     """
 
     euler: np.ndarray

@@ -80,6 +80,7 @@ def test_what_is_usual_is_that_of_right_answers(rng):
     usual = Usual.of(said, checked, errors)
     assert 0.09 < usual.largest_spread < 0.1
     assert 60 < usual.least_agreement < 62
+    assert usual.common_agreement == pytest.approx(68, abs=1.5)
     unlike = usual.unlike(said, checked)
     assert unlike[~right].all()
     assert 0.005 < unlike[right].mean() < 0.025  # 1 % by each
@@ -92,7 +93,7 @@ def test_what_is_usual_is_that_of_right_answers(rng):
 def test_nothing_is_unusual_where_nothing_is_right(rng):
     said = Predictions(np.zeros((9, 3)), rng.uniform(size=9))
     usual = Usual.of(said, None, np.full(9, 30.0))
-    assert usual == Usual(None, None)
+    assert usual == Usual(None, None, None)
     assert not usual.unlike(said, None).any()
 
 

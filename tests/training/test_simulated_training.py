@@ -14,10 +14,12 @@ from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.stream import SimulatedTraining
 from keras_stem.tracking.resolve import load_model
 from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.checks import check_answers
 from keras_stem.training.data import prepare_simulation
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
+from keras_stem.training.second_look import look_again
 from keras_stem.training.state import RunState, last_interrupted
 from keras_stem.training.train import train
 from keras_stem.workflow.evaluate import evaluate
@@ -82,7 +84,15 @@ def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
     assert {"weights", "expected", "bound_68", "bound_95"} == set(card.calibration)
     assert len(card.calibration["weights"]) == 3  # spread, agreement, and that of the runner-up
     assert card.refined_calibration is not None
-    assert set(card.usual) == set(card.refined_usual) == {"largest_spread", "least_agreement"}
+    assert (
+        set(card.usual)
+        == set(card.refined_usual)
+        == {
+            "largest_spread",
+            "least_agreement",
+            "common_agreement",
+        }
+    )
     assert card.instrument == SMALL
     assert (card.arch, card.target) == ("polar", "votes")
 
@@ -94,6 +104,25 @@ def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
     for name in ("euler", "spread", "runners_up"):
         expected = getattr(learned.predictions["val"], name)
         np.testing.assert_allclose(getattr(found, name), expected, atol=1e-5)
+
+
+def test_a_second_look_is_for_answers_that_agree_less_than_is_common(learned, monkeypatch):
+    val = prepare_simulation(RECIPE.simulation, RECIPE.seed).scored["val"]
+    card, where = learned.model.card, val.positions
+    predictions = predict(learned.model, val.source, where)
+    first = check_answers(card, val.source, where, predictions, refine="quick")
+    level, found = float(np.median(first.agreement)), {}
+    for common in (-100.0, level, 100.0):
+        usual = {**card.refined_usual, "common_agreement": common}
+        monkeypatch.setattr(learned.model, "card", dataclasses.replace(card, refined_usual=usual))
+        found[common] = look_again(learned.model, val.source, where, first)
+    assert found[-100.0] is first
+    half, whole = found[level].agreement - first.agreement, found[100.0].agreement - first.agreement
+    doubtful = first.agreement < level
+    np.testing.assert_array_equal(half[~doubtful], 0)
+    np.testing.assert_allclose(half[doubtful], whole[doubtful], atol=0.5)
+    assert np.all(whole >= 0)
+    assert whole.mean() > 2
 
 
 def test_a_resumed_training_is_the_one_that_would_have_been(learned):
