@@ -20,3 +20,4 @@ DECAY_UNITS = ("step", "epoch")
 MODEL_URIS = ("models:/", "runs:/")
 """How references to tracked models of ours begin; other weights are files or names."""
 FRAMES = ("orix", "edax1", "edax2", "edax3", "edax4", "astar", "oxford")
+SMALL_GRAINS = ("absorb", "drop")

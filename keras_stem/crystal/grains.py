@@ -35,18 +35,62 @@ def segment_grains(
     numpy.ndarray
         Shape (n,), int: 0 ... grains - 1, and -1 outside.
     """
-    index = np.arange(len(valid)).reshape(shape)
-    pairs = np.concatenate(
-        [
-            np.stack([index[:, :-1].ravel(), index[:, 1:].ravel()], axis=1),
-            np.stack([index[:-1].ravel(), index[1:].ravel()], axis=1),
-        ]
-    )
+    pairs = neighbour_pairs(shape)
     pairs = pairs[valid[pairs].all(axis=1)]
     angles = disorientation(rotations[pairs[:, 0]], rotations[pairs[:, 1]], symmetry)
-    first, second = pairs[angles <= threshold].T
-    links = coo_matrix((np.ones(len(first), bool), (first, second)), shape=(len(valid),) * 2)
-    _, component = connected_components(links, directed=False)
-    labels = np.full(len(valid), OUTSIDE)
-    labels[valid] = np.unique(component[valid], return_inverse=True)[1]
-    return labels
+    return number_connected(pairs[angles <= threshold], valid)
+
+
+def neighbour_pairs(shape: tuple[int, int], neighbours: int = 4) -> np.ndarray:
+    """Return the pairs of neighbouring points of a grid, each once.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns.
+    neighbours
+        4, or 8 with those across corners.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (m, 2), int: numbers of points, row by row. First all pairs side by side, then those one above
+        the other, then the diagonal ones.
+    """
+    index = np.arange(shape[0] * shape[1]).reshape(shape)
+    pairs = [(index[:, :-1], index[:, 1:]), (index[:-1], index[1:])]
+    if neighbours == 8:
+        pairs += [(index[:-1, :-1], index[1:, 1:]), (index[:-1, 1:], index[1:, :-1])]
+    return np.concatenate([np.stack([a.ravel(), b.ravel()], axis=1) for a, b in pairs])
+
+
+def number_connected(links: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Number the sets of points that are linked, in the order of their first points.
+
+    Parameters
+    ----------
+    links
+        Shape (m, 2), int: pairs of points.
+    valid
+        Shape (n,), bool; the others have no number.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), int: from 0, and -1 outside.
+    """
+    first, second = links.T
+    graph = coo_matrix((np.ones(len(first), bool), (first, second)), shape=(len(valid),) * 2)
+    _, component = connected_components(graph, directed=False)
+    return in_order(np.where(valid, component, OUTSIDE))
+
+
+def in_order(numbers: np.ndarray) -> np.ndarray:
+    """Return grain numbers, shape (n,), renumbered from 0 in the order of their first points; -1 stays."""
+    found = np.full(len(numbers), OUTSIDE)
+    inside = numbers != OUTSIDE
+    _, first, group = np.unique(numbers[inside], return_index=True, return_inverse=True)
+    rank = np.empty(len(first), int)
+    rank[np.argsort(first)] = np.arange(len(first))
+    found[inside] = rank[group]
+    return found

@@ -20,3 +20,11 @@ def rotations_about(axes: np.ndarray, angles: np.ndarray) -> Rotation:
     axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
     half = np.asarray(angles)[:, None] / 2
     return Rotation(np.hstack([np.cos(half), np.sin(half) * axes]))
+
+
+def even_directions(count: int) -> np.ndarray:
+    """Return ``count`` unit vectors, shape (count, 3), that cover the sphere evenly (a Fibonacci spiral)."""
+    steps = np.arange(count) + 0.5
+    z, azimuth = 1 - 2 * steps / count, np.pi * (1 + np.sqrt(5)) * steps
+    radius = np.sqrt(1 - z * z)
+    return np.stack([radius * np.cos(azimuth), radius * np.sin(azimuth), z], axis=1)

@@ -1,12 +1,11 @@
 """Labels, prediction and their disorientation, side by side."""
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image, draw_ipf_key, draw_ipf_map
-from keras_stem.figures.style import MASKED, style
+from keras_stem.figures.style import scalar_colors, style
 from keras_stem.scan.labels import grid_shape, single_phase
 
 LARGEST_SHOWN = 15.0
@@ -52,12 +51,8 @@ def comparison_figure(
         draw_ipf_key(figure, (0.605, 0.35, 0.075, 0.3), single_phase(reference).point_group, direction)
         axes = figure.add_axes((0.695, 0.02, 0.27, 0.88))
         angles = np.ma.masked_array(disorientation, ~shown).reshape(rows, columns)
-        image = draw_image(axes, reference, angles, cmap=_colors(), vmin=0, vmax=LARGEST_SHOWN)
+        image = draw_image(axes, reference, angles, cmap=scalar_colors(), vmin=0, vmax=LARGEST_SHOWN)
         axes.set_title(f"Disorientation, median {np.median(disorientation[shown]):.2f}°")
         bar = figure.add_axes((0.97, 0.15, 0.01, 0.62))
         figure.colorbar(image, cax=bar, label="Disorientation (°)", extend="max")
     return figure
-
-
-def _colors() -> mpl.colors.Colormap:
-    return mpl.colormaps["cividis"].with_extremes(bad=MASKED)

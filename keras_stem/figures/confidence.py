@@ -1,12 +1,11 @@
 """How far predictions may be off, and how well they agree with simulations, over the scan."""
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image
-from keras_stem.figures.style import MASKED, style
+from keras_stem.figures.style import scalar_colors, style
 from keras_stem.scan.labels import grid_shape
 
 LARGEST_SHOWN = 15.0
@@ -44,14 +43,13 @@ def confidence_figure(
     if agreement is not None:
         panels.append(("Agreement with simulation", agreement, "Correlation × 100", 100.0))
     height = float(np.clip(4 * rows / columns, 1.6, 8))
-    colors = mpl.colormaps["cividis"].with_extremes(bad=MASKED)
     with style():
         figure = Figure(figsize=(4.6 * len(panels), height + 0.3), layout="constrained")
         for axes, (title, values, label, largest) in zip(
             figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
         ):
             shown = np.ma.masked_array(values, hidden).reshape(rows, columns)
-            image = draw_image(axes, crystal_map, shown, cmap=colors, vmin=0, vmax=largest)
+            image = draw_image(axes, crystal_map, shown, cmap=scalar_colors(), vmin=0, vmax=largest)
             axes.set_title(title)
             extend = "max" if largest == LARGEST_SHOWN else "neither"
             figure.colorbar(image, ax=axes, label=label, extend=extend, shrink=0.8)

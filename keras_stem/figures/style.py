@@ -20,6 +20,7 @@ _STYLE = {
     "savefig.bbox": "tight",
     "image.cmap": "cividis",
     "image.interpolation": "nearest",
+    "svg.fonttype": "none",
 }
 
 
@@ -31,6 +32,34 @@ def style() -> Iterator[None]:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG."""
+    """Write a figure in the format that the suffix names."""
     with style():
         figure.savefig(path)
+
+
+def save_both(figure: Figure, folder: Path, name: str) -> None:
+    """Write a figure as PNG and as SVG, whose text stays text."""
+    for suffix in ("png", "svg"):
+        save(figure, folder / f"{name}.{suffix}")
+
+
+def map_size(shape: tuple[int, int], width: float, beside: float = 0.0) -> tuple[float, float]:
+    """Return the size, inches, of a figure for a map of some rows and columns.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns.
+    width
+        Of the map, inches.
+    beside
+        For what stands beside the map, inches.
+    """
+    rows, columns = shape
+    height = min(max(width * rows / columns, 1.6), 2 * width)
+    return width + beside, height + 0.5
+
+
+def scalar_colors() -> mpl.colors.Colormap:
+    """Return the colours of scalars: readable without colour vision, masked points grey."""
+    return mpl.colormaps["cividis"].with_extremes(bad=MASKED)

@@ -11,7 +11,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import from_lab
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import grid_shape, read_labels
+from keras_stem.scan.labels import grid_shape
 from keras_stem.version import __version__
 
 MICROMETRES = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "μm": 1.0, "Å": 1e-4, "A": 1e-4}
@@ -73,24 +73,6 @@ def write_map(path: str | Path, crystal_map: CrystalMap, origin: dict[str, str])
     if path.suffix.lower() not in writers:
         raise KerasStemError(f"Expected a map to end in {', '.join(writers)}, found {path.name}.")
     writers[path.suffix.lower()](path, crystal_map, origin)
-
-
-def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
-    """Return the map in an orix HDF5 file or in a scan, and what is known of its origin.
-
-    Raises
-    ------
-    KerasStemError
-        If the file holds no map.
-    """
-    path = Path(path)
-    try:
-        with h5py.File(path) as file:
-            found = read_labels(file)
-            origin = {name: str(value) for name, value in file["crystal_map"].attrs.items()}
-    except OSError as error:
-        raise KerasStemError(f"Expected a map of orix or a scan with labels, cannot read {path}.") from error
-    return found, {"scan": path.name, **origin}
 
 
 def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:

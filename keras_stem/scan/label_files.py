@@ -90,29 +90,68 @@ def import_labels(
         If the file cannot be read, is not complete, or does not fit the scan or the phases.
     """
     path = Path(path)
+    found = _read(path, phases)
+    order = _order(found, info, options, path)
+    chosen, phase_id = _phases(found, phases, options, path)
+    properties = {name: np.asarray(values)[order] for name, values in found.prop.items()}
+    missing = _add_qualities(properties, astar_ctf="MAD" in properties and _fits_astar(path))
+    rotations = _converted(_best(found)[order], phase_id[order], chosen, options.frame)
+    grid = (info.shape, info.step, info.unit)
+    return ImportedLabels(crystal_map(rotations, chosen, *grid, properties, phase_id[order]), missing)
+
+
+def read_foreign_map(path: str | Path, frame: str, phases: Sequence[Phase] = ()) -> CrystalMap:
+    """Read a map of another program by itself, on the grid that it has.
+
+    Parameters
+    ----------
+    path, phases
+        As `import_labels` takes them.
+    frame
+        Convention of its Euler angles, a key of `keras_stem.crystal.frames.FRAMES`.
+
+    Raises
+    ------
+    KerasStemError
+        If the file cannot be read or is not complete, or its grid is hexagonal.
+    """
+    path = Path(path)
+    found = _read(path, phases)
+    shape = grid_shape(found)
+    if found.size != shape[0] * shape[1]:
+        raise KerasStemError(
+            f"Expected {shape[0]} x {shape[1]} points on a square grid in {path}, found {found.size}: "
+            "the map is on a hexagonal grid, or not complete."
+        )
+    chosen, phase_id = _phases(found, phases, ImportOptions(frame), path)
+    properties = {name: np.asarray(values) for name, values in found.prop.items()}
+    _add_qualities(properties, astar_ctf="MAD" in properties and _fits_astar(path))
+    x, y = (np.zeros(found.size) if axis is None else axis for axis in (found.x, found.y))
+    order = np.lexsort([x, y])
+    return CrystalMap(
+        _converted(_best(found), phase_id, chosen, frame)[order],
+        phase_id=phase_id[order],
+        x=x[order],
+        y=y[order],
+        phase_list=PhaseList(chosen),
+        prop={name: values[order] for name, values in properties.items()},
+        scan_unit=found.scan_unit,
+    )
+
+
+def _read(path: Path, phases: Sequence[Phase]) -> CrystalMap:
     if not path.is_file():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     if path.suffix.lower() == ".ctf":
         _require_all_rows(path)
     if path.suffix.lower() == ".ang":
         _require_square_grid(path)
-    found = _read_csv(path, phases) if path.suffix.lower() == ".csv" else _read_with_orix(path)
-    order = _order(found, info, options, path)
-    chosen, phase_id = _phases(found, phases, options, path)
-    rotations = Rotation(found.rotations.data.reshape(len(found.x), -1, 4)[order, 0])
-    phase_id = phase_id[order]
-    properties = {name: np.asarray(values)[order] for name, values in found.prop.items()}
-    missing = _add_qualities(properties, astar_ctf="MAD" in properties and _fits_astar(path))
-    labels = crystal_map(
-        _converted(rotations, phase_id, chosen, options.frame),
-        chosen,
-        info.shape,
-        info.step,
-        info.unit,
-        properties,
-        phase_id,
-    )
-    return ImportedLabels(labels, missing)
+    return _read_csv(path, phases) if path.suffix.lower() == ".csv" else _read_with_orix(path)
+
+
+def _best(found: CrystalMap) -> Rotation:
+    """Return the first of the orientations that a file may have for each point."""
+    return Rotation(found.rotations.data.reshape(found.size, -1, 4)[:, 0])
 
 
 def _read_with_orix(path: Path) -> CrystalMap:
@@ -181,7 +220,7 @@ def _require_square_grid(path: Path) -> None:
         header = itertools.takewhile(lambda line: line.startswith("#"), file)
         if any("GRID" in line and "hex" in line.lower() for line in header):
             raise KerasStemError(
-                f"{path} is on a hexagonal grid, and a scan on a square one; "
+                f"{path} is on a hexagonal grid, and a scan or map has to be on a square one; "
                 "convert the map with the program that wrote it."
             )
 

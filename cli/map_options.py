@@ -1,0 +1,52 @@
+"""What the commands that analyse a map share."""
+
+from pathlib import Path
+
+import click
+
+from keras_stem.choices import FRAMES
+
+MAP = click.argument("map_", metavar="MAP", type=click.Path(path_type=Path))
+_OPTIONS = (
+    click.option(
+        "--frame",
+        type=click.Choice(FRAMES),
+        help="Convention of the Euler angles of another program's map (docs/labels.md).",
+    ),
+    click.option(
+        "--cif",
+        "cifs",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Crystal structure in place of the phase of another program's map; repeat it for several.",
+    ),
+    click.option("--min-q", type=float, help="Leave out points with a smaller Q.  [default: none]"),
+)
+DIRECTION = click.option(
+    "--direction",
+    type=click.Choice(("x", "y", "z")),
+    default="z",
+    show_default=True,
+    help="Sample direction of the IPF colours.",
+)
+
+
+def map_options(command):
+    """Add the options that say how a map is read."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def out_option(what: str):
+    """Return the option that names the folder to write to; it is MAP without its suffix and ``-what``."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        help=f"Folder to write to.  [default: MAP without suffix, -{what}]",
+    )
+
+
+def folder_for(out: Path | None, map_: Path, what: str) -> Path:
+    """Return the folder that ``out_option`` described."""
+    return out or map_.with_name(f"{map_.stem}-{what}")

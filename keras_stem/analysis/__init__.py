@@ -1,0 +1,1 @@
+"""From an orientation map to the microstructure."""

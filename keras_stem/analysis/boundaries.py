@@ -1,0 +1,200 @@
+"""Boundaries between the points of a map, and which of them are special."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from orix.crystal_map import Phase
+from orix.quaternion import Rotation
+from orix.quaternion.symmetry import Symmetry
+from orix.vector import Miller
+
+from keras_stem.analysis.grid import MASKED, Grid
+from keras_stem.crystal.disorientation import misorientation, quaternion_product, smallest_misorientation
+from keras_stem.crystal.grains import neighbour_pairs
+from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.rotations import rotations_about
+from keras_stem.errors import KerasStemError
+
+HIGH_ANGLE = 15.0
+"""Boundaries of at least so many degrees are high-angle boundaries."""
+
+_MOST_PRODUCTS = 1 << 24
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """The segments between neighbouring points that differ; each has the length of a step.
+
+    Parameters
+    ----------
+    pairs
+        Numbers of the two points, shape (m, 2).
+    phase
+        Number of the phase on both sides, shape (m,), -1 between two phases.
+    angles
+        Disorientation, shape (m,), deg; NaN between two phases.
+    axes
+        Its axis, shape (m, 3), unit vectors in crystal coordinates; 0 between two phases.
+    step, unit
+        Length of a segment.
+    """
+
+    pairs: np.ndarray
+    phase: np.ndarray
+    angles: np.ndarray
+    axes: np.ndarray
+    step: float
+    unit: str
+
+    @property
+    def length(self) -> float:
+        """Of all segments together, in the map's unit."""
+        return len(self.pairs) * self.step
+
+    @property
+    def between_phases(self) -> np.ndarray:
+        """Whether each segment lies between two phases, shape (m,)."""
+        return self.phase == MASKED
+
+
+def find_boundaries(grid: Grid, threshold: float = 5.0) -> Boundaries:
+    """Return the segments between neighbours, side by side or one above the other, that differ.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    threshold
+        Smallest disorientation, deg; segments between two phases always count, those to masked points never.
+
+    Returns
+    -------
+    Boundaries
+    """
+    if not 0 < threshold < 180:
+        raise KerasStemError(f"Expected a threshold between 0 and 180°, found {threshold:g}.")
+    pairs = neighbour_pairs(grid.shape)
+    pairs = pairs[grid.shown[pairs].all(axis=1)]
+    angles = grid.angles(pairs)
+    pairs = pairs[~(angles <= np.deg2rad(threshold))]
+    phases = grid.phase[pairs]
+    phase = np.where(phases[:, 0] == phases[:, 1], phases[:, 0], MASKED)
+    angles, axes = np.full(len(pairs), np.nan), np.zeros((len(pairs), 3))
+    for number, known in grid.phases.items():
+        inside = phase == number
+        sides = (Rotation(grid.rotations.data[pairs[inside, k]]) for k in (0, 1))
+        found, axes[inside] = smallest_misorientation(*sides, proper_point_group(known))
+        angles[inside] = np.rad2deg(found)
+    return Boundaries(pairs, phase, angles, axes, grid.step, grid.unit)
+
+
+@dataclass(frozen=True)
+class SpecialBoundary:
+    """A misorientation with a name, such as that of a twin.
+
+    Parameters
+    ----------
+    name
+        For people.
+    angle
+        deg.
+    axis
+        Crystal direction [uvw].
+    tolerance
+        Largest angle from it, deg.
+    """
+
+    name: str
+    angle: float
+    axis: tuple[float, float, float]
+    tolerance: float = 5.0
+
+
+def brandon(sigma: int) -> float:
+    """Return the tolerance, deg, of a coincidence site lattice (Brandon, Acta Met. 14 (1966) 1479)."""
+    return 15.0 / np.sqrt(sigma)
+
+
+SPECIAL = {
+    "sigma3": SpecialBoundary("Σ3", 60.0, (1, 1, 1), brandon(3)),
+    "sigma5": SpecialBoundary("Σ5", 36.87, (1, 0, 0), brandon(5)),
+    "sigma7": SpecialBoundary("Σ7", 38.21, (1, 1, 1), brandon(7)),
+    "sigma9": SpecialBoundary("Σ9", 38.94, (1, 1, 0), brandon(9)),
+    "hcp-10-12": SpecialBoundary("{10-12} twin", 86.3, (1, 0, 0)),
+    "hcp-10-11": SpecialBoundary("{10-11} twin", 56.2, (1, 0, 0)),
+    "oxide-60": SpecialBoundary("60° about c", 60.0, (0, 0, 1)),
+}
+"""Well-known ones. The axes of the hcp twins are <11-20>, [100] with three indices; their angles are those of
+magnesium (86.3 and 56.2 deg)."""
+
+
+def is_special(grid: Grid, boundaries: Boundaries, special: SpecialBoundary) -> np.ndarray:
+    """Return whether each segment is one of a special misorientation.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    boundaries
+        Of it.
+    special
+        The misorientation, under the symmetry of both sides.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (m,), bool; False between two phases.
+    """
+    found = np.zeros(len(boundaries.pairs), bool)
+    nearest = np.cos(np.deg2rad(special.tolerance) / 2)
+    for number, phase in grid.phases.items():
+        inside = np.flatnonzero(boundaries.phase == number)
+        variants = _variants(special, phase, proper_point_group(phase))
+        for block in np.array_split(inside, 1 + len(inside) * len(variants) // _MOST_PRODUCTS):
+            sides = (Rotation(grid.rotations.data[boundaries.pairs[block, k]]) for k in (0, 1))
+            found[block] = np.abs(misorientation(*sides) @ variants.T).max(axis=1, initial=0) >= nearest
+    return found
+
+
+def _variants(special: SpecialBoundary, phase: Phase, symmetry: Symmetry) -> np.ndarray:
+    """Return all misorientations that are equivalent to a special one, quaternions (v, 4)."""
+    axis = Miller(uvw=special.axis, phase=phase).unit.data
+    one = rotations_about(axis.reshape(1, 3), np.array([np.deg2rad(special.angle)])).data[0]
+    both = np.stack([one, one * [1, -1, -1, -1]])
+    left = quaternion_product(symmetry.data[:, None], both[None]).reshape(-1, 1, 4)
+    every = quaternion_product(left, symmetry.data[None]).reshape(-1, 4)
+    every *= np.sign(every[np.arange(len(every)), np.abs(every).round(6).argmax(axis=1)])[:, None]
+    return every[np.unique(every.round(5), axis=0, return_index=True)[1]]
+
+
+@dataclass(frozen=True)
+class BoundaryShares:
+    """Shares of the length of all boundaries.
+
+    Parameters
+    ----------
+    low_angle, high_angle, between_phases
+        Below and from 15 deg within a phase, and between two phases; their sum is 1.
+    special
+        By name.
+    """
+
+    low_angle: float
+    high_angle: float
+    between_phases: float
+    special: dict[str, float]
+
+
+def boundary_shares(
+    grid: Grid, boundaries: Boundaries, specials: Sequence[SpecialBoundary] = ()
+) -> BoundaryShares:
+    """Return how the length of boundaries is divided; NaN where there is none."""
+    total = len(boundaries.pairs)
+    share = (lambda chosen: float(np.sum(chosen) / total)) if total else (lambda chosen: float("nan"))
+    return BoundaryShares(
+        low_angle=share(boundaries.angles < HIGH_ANGLE),
+        high_angle=share(boundaries.angles >= HIGH_ANGLE),
+        between_phases=share(boundaries.between_phases),
+        special={special.name: share(is_special(grid, boundaries, special)) for special in specials},
+    )

@@ -1,0 +1,183 @@
+"""What is known of each grain of a map."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from orix.quaternion import Rotation
+
+from keras_stem.analysis.grid import Grid
+from keras_stem.crystal.disorientation import disorientation, quaternion_product
+from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs
+from keras_stem.crystal.phase import proper_point_group
+
+_PIXEL_MOMENT = 1 / 12
+"""Second moment of a square of side 1 about its middle: a grain of one point has a shape, too."""
+
+
+@dataclass(frozen=True)
+class Grains:
+    """The grains of a map; each array has one entry for each of g grains, in the order of their numbers.
+
+    Parameters
+    ----------
+    phase
+        Number of the phase.
+    points
+        Number of points.
+    area, diameter
+        In the map's unit squared, and that of a circle of this area in the map's unit.
+    x, y
+        Centroid, in the map's unit, from the first point to the right and downward.
+    aspect
+        Ratio of the axes of the ellipse with the same second moments, at least 1.
+    orientation
+        Mean of the orientations, shape (g,), lab to crystal: that of the smallest sum of squared chords.
+    spread
+        Grain orientation spread (GOS), deg: mean disorientation of the points from the mean orientation.
+    edge
+        Whether it touches the edge of the map, so that its size is a lower bound.
+    deviation
+        Disorientation of each point of the map from the mean of its grain, shape (n,), deg; NaN outside.
+    """
+
+    phase: np.ndarray
+    points: np.ndarray
+    area: np.ndarray
+    diameter: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    aspect: np.ndarray
+    orientation: Rotation
+    spread: np.ndarray
+    edge: np.ndarray
+    deviation: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+def measure_grains(grid: Grid, numbers: np.ndarray) -> Grains:
+    """Return the properties of the grains of a map.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    numbers
+        Of the grain of each point, shape (n,), from 0, -1 outside; every number up to the largest occurs.
+    """
+    inside = np.flatnonzero(numbers != OUTSIDE)
+    group = numbers[inside]
+    points = np.bincount(group)
+    first = np.empty(len(points), int)
+    first[group[::-1]] = inside[::-1]
+    phase = grid.phase[first]
+    area = points * grid.step**2
+    mean, deviation = _means(grid, inside, group, phase, first)
+    away = np.full(len(numbers), np.nan)
+    away[inside] = np.rad2deg(deviation)
+    x, y, aspect = _shapes(grid.shape, inside, group, points)
+    return Grains(
+        phase=phase,
+        points=points,
+        area=area,
+        diameter=2 * np.sqrt(area / np.pi),
+        x=x * grid.step,
+        y=y * grid.step,
+        aspect=aspect,
+        orientation=Rotation(mean),
+        spread=np.bincount(group, away[inside]) / points,
+        edge=np.bincount(group, _on_edge(grid.shape)[inside]) > 0,
+        deviation=away,
+    )
+
+
+def _means(
+    grid: Grid, points: np.ndarray, group: np.ndarray, phase: np.ndarray, first: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of each grain, quaternions (g, 4), and each point's angle from it, radians.
+
+    The equivalents nearest to the grain's first point are averaged, then those nearest to that average.
+    """
+    data, deviation = grid.rotations.data, np.empty(len(points))
+    mean = data[first].copy()
+    for number, known in grid.phases.items():
+        chosen = phase[group] == number
+        if not chosen.any():
+            continue
+        symmetry = proper_point_group(known)
+        mine, grain = data[points[chosen]], group[chosen]
+        own = phase == number
+        for _ in range(2):
+            mean[own] = _averages(_nearest(mine, mean[grain], symmetry.data), grain, len(phase))[own]
+        deviation[chosen] = disorientation(Rotation(mine), Rotation(mean[grain]), symmetry)
+    return mean, deviation
+
+
+def _nearest(rotations: np.ndarray, references: np.ndarray, operators: np.ndarray) -> np.ndarray:
+    """Return the symmetrical equivalents, quaternions (n, 4), that are nearest to references."""
+    inverse = rotations * np.array([1.0, -1.0, -1.0, -1.0])
+    # <S * R, reference> = <S, reference * ~R>
+    best = np.abs(quaternion_product(references, inverse) @ operators.T).argmax(axis=1)
+    return quaternion_product(operators[best], rotations)
+
+
+def _averages(rotations: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """Return the mean quaternion of each group, (groups, 4): the first eigenvector of their scatter matrix.
+
+    References
+    ----------
+    Markley et al., "Averaging quaternions", J. Guidance, Control and Dynamics 30 (2007) 1193.
+    """
+    scatter = np.empty((groups, 4, 4))
+    for i in range(4):
+        for j in range(i, 4):
+            products = rotations[:, i] * rotations[:, j]
+            scatter[:, i, j] = scatter[:, j, i] = np.bincount(group, products, groups)
+    return np.linalg.eigh(scatter)[1][:, :, -1]
+
+
+def _shapes(
+    shape: tuple[int, int], points: np.ndarray, group: np.ndarray, sizes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return x and y of the centroids, in steps, and the aspect ratios."""
+    rows, columns = np.divmod(points, shape[1])
+    x, y = np.bincount(group, columns) / sizes, np.bincount(group, rows) / sizes
+    dx, dy = columns - x[group], rows - y[group]
+    xx, yy, xy = (np.bincount(group, product) / sizes for product in (dx * dx, dy * dy, dx * dy))
+    middle, half = (xx + yy) / 2 + _PIXEL_MOMENT, np.hypot((xx - yy) / 2, xy)
+    return x, y, np.sqrt((middle + half) / (middle - half))
+
+
+def _on_edge(shape: tuple[int, int]) -> np.ndarray:
+    edge = np.ones(shape, bool)
+    edge[1:-1, 1:-1] = False
+    return edge.ravel()
+
+
+def kernel_average(grid: Grid, numbers: np.ndarray, neighbours: int = 4) -> np.ndarray:
+    """Return the kernel average misorientation (KAM) of each point.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    numbers
+        Of the grain of each point, shape (n,), -1 outside.
+    neighbours
+        4 or 8.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), deg: mean disorientation from the neighbours of the same grain; NaN without one.
+    """
+    pairs = neighbour_pairs(grid.shape, neighbours)
+    same = (numbers[pairs[:, 0]] == numbers[pairs[:, 1]]) & (numbers[pairs[:, 0]] != OUTSIDE)
+    pairs = pairs[same]
+    angles = np.rad2deg(grid.angles(pairs))
+    both, size = pairs.T.ravel(), len(numbers)
+    known = ~np.isnan(np.tile(angles, 2))  # absorbed points may be of another phase
+    counts = np.bincount(both[known], minlength=size)
+    total = np.bincount(both[known], np.tile(angles, 2)[known], size)
+    return np.divide(total, counts, out=np.full(size, np.nan), where=counts > 0)

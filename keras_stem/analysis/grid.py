@@ -1,0 +1,121 @@
+"""An orientation map as plain arrays on a square grid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from orix.crystal_map import CrystalMap, Phase
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.phase import proper_point_group
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.labels import grid_shape
+
+MASKED = -1
+"""Phase number of points that are left out."""
+
+STEP_TOLERANCE = 0.01
+"""Relative, of the steps along x and y."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Orientations and phases on a square grid, row by row.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns; n is their product.
+    step, unit
+        Distance of neighbours and its unit.
+    rotations
+        Shape (n,), lab to crystal.
+    phase
+        Number of the phase of each point, shape (n,), -1 where it is masked.
+    phases
+        By number, each with a point group.
+    """
+
+    shape: tuple[int, int]
+    step: float
+    unit: str
+    rotations: Rotation
+    phase: np.ndarray
+    phases: dict[int, Phase]
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Whether each point counts, shape (n,)."""
+        return self.phase != MASKED
+
+    def angles(self, pairs: np.ndarray) -> np.ndarray:
+        """Return the disorientation of pairs of points.
+
+        Parameters
+        ----------
+        pairs
+            Numbers of points, shape (m, 2).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (m,), radians; NaN between two phases, and to masked points.
+        """
+        found = np.full(len(pairs), np.nan)
+        phases = self.phase[pairs]
+        for number, phase in self.phases.items():
+            inside = (phases == number).all(axis=1)
+            first, second = (Rotation(self.rotations.data[pairs[inside, k]]) for k in (0, 1))
+            found[inside] = disorientation(first, second, proper_point_group(phase))
+        return found
+
+
+def grid_of(crystal_map: CrystalMap, visible: np.ndarray | None = None) -> Grid:
+    """Return a map as arrays.
+
+    Parameters
+    ----------
+    crystal_map
+        On a square grid, with orientations as this package has them.
+    visible
+        Shape (n,), bool; other points are masked. None for all. Points without a phase are always masked.
+
+    Raises
+    ------
+    KerasStemError
+        If the grid is not square, has one row or column only, or nothing is left of it; if an orientation is
+        not finite, or a phase has no point group.
+    """
+    shape = _square_shape(crystal_map)
+    rotations = Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0])
+    phase = np.where(crystal_map.phase_id >= 0, crystal_map.phase_id, MASKED)
+    if visible is not None:
+        phase = np.where(visible, phase, MASKED)
+    if not np.any(phase != MASKED):
+        raise KerasStemError("All points of the map are masked: none has a phase and a large enough Q.")
+    if not np.isfinite(rotations.data[phase != MASKED]).all():
+        raise KerasStemError("The map has orientations that are not finite.")
+    phases = {int(number): crystal_map.phases[int(number)] for number in np.unique(phase[phase != MASKED])}
+    for known in phases.values():
+        proper_point_group(known)
+    step = crystal_map.dx or 1.0
+    return Grid(shape, step, crystal_map.scan_unit, rotations, phase, phases)
+
+
+def _square_shape(crystal_map: CrystalMap) -> tuple[int, int]:
+    rows, columns = grid_shape(crystal_map)
+    if rows < 2 or columns < 2:
+        raise KerasStemError(
+            f"Expected a map of at least 2 x 2 points, found {rows} x {columns}: a line has no grains."
+        )
+    if crystal_map.size != rows * columns:
+        raise KerasStemError(
+            f"Expected {rows} x {columns} points on a square grid, found {crystal_map.size}: "
+            "the map is on a hexagonal grid, or not complete."
+        )
+    if abs(crystal_map.dx - crystal_map.dy) > STEP_TOLERANCE * crystal_map.dx:
+        raise KerasStemError(
+            f"Expected a square grid, found steps of {crystal_map.dx:g} and {crystal_map.dy:g} "
+            f"{crystal_map.scan_unit}."
+        )
+    return rows, columns

@@ -1,0 +1,107 @@
+"""Points of a map numbered by the grain that they belong to."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_stem.analysis.grid import Grid
+from keras_stem.choices import SMALL_GRAINS
+from keras_stem.crystal.grains import OUTSIDE, in_order, neighbour_pairs, number_connected
+from keras_stem.errors import KerasStemError
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """How grains are told apart.
+
+    Parameters
+    ----------
+    threshold
+        Largest disorientation of neighbours that belong together, deg.
+    neighbours
+        4, or 8 with those across corners.
+    min_size
+        Grains of fewer points are small.
+    small
+        What becomes of small grains: "absorb" gives their points to the grains around them, point by point
+        from the rim; "drop" masks them.
+    """
+
+    threshold: float = 5.0
+    neighbours: int = 4
+    min_size: int = 1
+    small: str = SMALL_GRAINS[0]
+
+    def __post_init__(self):
+        if not 0 < self.threshold < 180:
+            raise KerasStemError(f"Expected a threshold between 0 and 180°, found {self.threshold:g}.")
+        if self.neighbours not in (4, 8):
+            raise KerasStemError(f"Expected 4 or 8 neighbours, found {self.neighbours}.")
+        if self.min_size < 1:
+            raise KerasStemError(f"Expected a minimum size of at least 1 point, found {self.min_size}.")
+        if self.small not in SMALL_GRAINS:
+            raise KerasStemError(f"Expected one of {', '.join(SMALL_GRAINS)}, found {self.small!r}.")
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """Points by grain.
+
+    Parameters
+    ----------
+    numbers
+        Of the grains, shape (n,), from 0 in the order of their first points; -1 outside.
+    absorbed, dropped
+        How many points of small grains went to others, and how many were masked.
+    """
+
+    numbers: np.ndarray
+    absorbed: int
+    dropped: int
+
+
+def segment(grid: Grid, settings: Segmentation | None = None) -> Segmented:
+    """Number the grains of a map: connected points of one phase whose neighbours are nearly alike.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    settings
+        How.
+
+    Raises
+    ------
+    KerasStemError
+        If all grains are small.
+    """
+    settings = settings or Segmentation()
+    pairs = neighbour_pairs(grid.shape, settings.neighbours)
+    pairs = pairs[grid.shown[pairs].all(axis=1)]
+    alike = grid.angles(pairs) <= np.deg2rad(settings.threshold)  # NaN is not
+    numbers = number_connected(pairs[alike], grid.shown)
+    sizes = np.bincount(numbers[numbers != OUTSIDE])
+    small = (numbers != OUTSIDE) & (sizes[numbers] < settings.min_size)
+    kept = np.where(small, OUTSIDE, numbers)
+    if np.all(kept == OUTSIDE):
+        raise KerasStemError(f"No grain has {settings.min_size} points; the largest has {sizes.max()}.")
+    if settings.small == "absorb":
+        kept = _absorbed(kept, small, pairs, grid.phase)
+    dropped = int(np.sum(small & (kept == OUTSIDE)))
+    return Segmented(in_order(kept), int(small.sum()) - dropped, dropped)
+
+
+def _absorbed(numbers: np.ndarray, free: np.ndarray, pairs: np.ndarray, phase: np.ndarray) -> np.ndarray:
+    """Return grain numbers with free points given to the grain of the same phase that most touches them."""
+    numbers = numbers.copy()
+    links = pairs[(phase[pairs[:, 0]] == phase[pairs[:, 1]]) & free[pairs].any(axis=1)]
+    links = np.concatenate([links, links[:, ::-1]])
+    while True:
+        rim = (numbers[links[:, 0]] == OUTSIDE) & (numbers[links[:, 1]] != OUTSIDE)
+        if not rim.any():
+            return numbers
+        points, grains = links[rim, 0], numbers[links[rim, 1]]
+        votes, counts = np.unique(np.stack([points, grains], axis=1), axis=0, return_counts=True)
+        order = np.lexsort([-counts, votes[:, 0]])
+        points, first = np.unique(votes[order, 0], return_index=True)
+        numbers[points] = votes[order[first], 1]

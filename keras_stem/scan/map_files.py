@@ -1,0 +1,57 @@
+"""Orientation maps from any source: ours, scans with labels, and other programs'."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import h5py
+from orix.crystal_map import CrystalMap, Phase
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.label_files import read_foreign_map
+from keras_stem.scan.labels import read_labels
+
+
+def load_map(
+    path: str | Path, frame: str | None = None, phases: Sequence[Phase] = ()
+) -> tuple[CrystalMap, dict[str, str]]:
+    """Return a map and what is known of its origin.
+
+    Parameters
+    ----------
+    path
+        An orix ``.h5``, such as ``kstem map`` writes, or a scan with labels; or, if a frame is given, what
+        `keras_stem.scan.label_files.import_labels` reads.
+    frame
+        Convention of the Euler angles of another program's map, a key of `keras_stem.crystal.frames.FRAMES`.
+    phases
+        In place of those of another program's map.
+
+    Raises
+    ------
+    KerasStemError
+        If there is no map, it cannot be read, or its frame is not known.
+    """
+    path = Path(path)
+    if frame is not None:
+        return read_foreign_map(path, frame, phases), {"scan": path.name, "imported_frame": frame}
+    if path.suffix.lower() in (".ang", ".ctf", ".csv"):
+        raise KerasStemError(f"{path.name} does not tell its axes; give --frame (docs/labels.md).")
+    return read_map(path)
+
+
+def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
+    """Return the map in an orix HDF5 file or in a scan, and what is known of its origin.
+
+    Raises
+    ------
+    KerasStemError
+        If the file holds no map.
+    """
+    path = Path(path)
+    try:
+        with h5py.File(path) as file:
+            found = read_labels(file)
+            origin = {name: str(value) for name, value in file["crystal_map"].attrs.items()}
+    except OSError as error:
+        raise KerasStemError(f"Expected a map of orix or a scan with labels, cannot read {path}.") from error
+    return found, {"scan": path.name, **origin}
