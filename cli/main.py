@@ -26,6 +26,12 @@ COMMANDS = {
     "compare": "Print the tables of tracked trainings.",
     "evaluate": "Score a model on a scan.",
     "map": "Map the orientations of a scan with a model.",
+    "report": "Write a page of HTML about a map or a training.",
+    "figures": "Draw the figures of the paper from a scan and models.",
+    "clean": "Clean a map by given steps, and count what they change.",
+    "grains": "Find the grains of a map and measure them.",
+    "boundaries": "Find the boundaries of a map and their misorientations.",
+    "compare-maps": "Compare two maps of one scan: how far they differ, and where.",
     "export": "Write a map for orix, EDAX or Oxford software.",
     "models": "List the registered models.",
     "ui": "Open the MLflow UI on the tracked runs.",
@@ -41,7 +47,7 @@ class _Program(click.Group):
     def get_command(self, context, name):
         if name not in COMMANDS:
             return None
-        return importlib.import_module(f"keras_stem.cli.{name}_command").command
+        return importlib.import_module(f"keras_stem.cli.{name.replace('-', '_')}_command").command
 
     def format_commands(self, context, formatter):
         with formatter.section("Commands"):

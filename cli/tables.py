@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from keras_stem.analysis.compare import Difference
     from keras_stem.training.confidence import ConfidenceScores
     from keras_stem.training.scores import Scores
     from keras_stem.workflow.compare import Row
@@ -59,6 +60,19 @@ def print_confidence(rows: "list[tuple[str, str, ConfidenceScores]]") -> None:
         "Shares of the errors under the stated bounds, rank correlation of uncertainty and error, area\n"
         "under the risk-coverage curve."
     )
+
+
+def print_parts(difference: "Difference") -> None:
+    """Print how far two maps differ on each part of the points."""
+    titles = ["Where", "Points", "Median (°)", f"> {difference.threshold:g}°", "Only by half a turn"]
+    lines = [
+        [part.name, str(part.points), f"{part.median:.2f}", f"{part.differing:.1%}", f"{part.half_turn:.1%}"]
+        for part in difference.parts
+        if part.points
+    ]
+    _print_table(titles, lines, 1)
+    if difference.phases_differ:
+        print(f"{difference.phases_differ:.1%} of the points have another phase.")
 
 
 _COMPARED = (*_DISORIENTATION, *(column for column in _EULER if column[0] != "r2_nearest"))

@@ -21,3 +21,6 @@ MODEL_URIS = ("models:/", "runs:/")
 """How references to tracked models of ours begin; other weights are files or names."""
 FRAMES = ("orix", "edax1", "edax2", "edax3", "edax4", "astar", "oxford")
 SMALL_GRAINS = ("absorb", "drop")
+SPECIAL_BOUNDARIES = ("sigma3", "sigma5", "sigma7", "sigma9", "hcp-10-12", "hcp-10-11", "oxide-60")
+HALF_TURN = "half-turn"
+"""Name of the variants that differ by half a turn about the beam."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from orix.crystal_map import Phase
 from orix.quaternion import Rotation
-from orix.quaternion.symmetry import Symmetry
 from orix.vector import Miller
 
 from keras_stem.analysis.grid import MASKED, Grid
@@ -36,6 +35,8 @@ class Boundaries:
         Disorientation, shape (m,), deg; NaN between two phases.
     axes
         Its axis, shape (m, 3), unit vectors in crystal coordinates; 0 between two phases.
+    threshold
+        Smallest disorientation that counts within a phase, deg.
     step, unit
         Length of a segment.
     """
@@ -44,6 +45,7 @@ class Boundaries:
     phase: np.ndarray
     angles: np.ndarray
     axes: np.ndarray
+    threshold: float
     step: float
     unit: str
 
@@ -86,7 +88,7 @@ def find_boundaries(grid: Grid, threshold: float = 5.0) -> Boundaries:
         sides = (Rotation(grid.rotations.data[pairs[inside, k]]) for k in (0, 1))
         found, axes[inside] = smallest_misorientation(*sides, proper_point_group(known))
         angles[inside] = np.rad2deg(found)
-    return Boundaries(pairs, phase, angles, axes, grid.step, grid.unit)
+    return Boundaries(pairs, phase, angles, axes, threshold, grid.step, grid.unit)
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,37 @@ SPECIAL = {
     "hcp-10-11": SpecialBoundary("{10-11} twin", 56.2, (1, 0, 0)),
     "oxide-60": SpecialBoundary("60° about c", 60.0, (0, 0, 1)),
 }
-"""Well-known ones. The axes of the hcp twins are <11-20>, [100] with three indices; their angles are those of
-magnesium (86.3 and 56.2 deg)."""
+"""Well-known ones, by the names of `keras_stem.choices.SPECIAL_BOUNDARIES`. The axes of the hcp twins are
+<11-20>, [100] with three indices; their angles are those of magnesium."""
+
+
+def special_boundary(text: str) -> SpecialBoundary:
+    """Return the special misorientation of a text.
+
+    Parameters
+    ----------
+    text
+        A key of `SPECIAL`, or ``NAME:ANGLE:u,v,w`` or ``NAME:ANGLE:u,v,w:TOLERANCE``, angles in degrees.
+
+    Raises
+    ------
+    KerasStemError
+        If it is neither.
+    """
+    if text in SPECIAL:
+        return SPECIAL[text]
+    try:
+        name, angle, axis, *tolerance = text.split(":")
+        u, v, w = (float(index) for index in axis.split(","))
+        numbers = [float(angle), *(float(number) for number in tolerance)]
+        if not (name and (u or v or w) and len(numbers) <= 2 and all(0 < n <= 180 for n in numbers)):
+            raise ValueError
+    except ValueError:
+        raise KerasStemError(
+            f"Expected one of {', '.join(SPECIAL)}, or NAME:ANGLE:u,v,w[:TOLERANCE] in degrees, "
+            f"found {text!r}."
+        ) from None
+    return SpecialBoundary(name, numbers[0], (u, v, w), *numbers[1:])
 
 
 def is_special(grid: Grid, boundaries: Boundaries, special: SpecialBoundary) -> np.ndarray:
@@ -150,20 +181,22 @@ def is_special(grid: Grid, boundaries: Boundaries, special: SpecialBoundary) -> 
     nearest = np.cos(np.deg2rad(special.tolerance) / 2)
     for number, phase in grid.phases.items():
         inside = np.flatnonzero(boundaries.phase == number)
-        variants = _variants(special, phase, proper_point_group(phase))
+        variants = equivalent_misorientations(special, phase)
         for block in np.array_split(inside, 1 + len(inside) * len(variants) // _MOST_PRODUCTS):
             sides = (Rotation(grid.rotations.data[boundaries.pairs[block, k]]) for k in (0, 1))
             found[block] = np.abs(misorientation(*sides) @ variants.T).max(axis=1, initial=0) >= nearest
     return found
 
 
-def _variants(special: SpecialBoundary, phase: Phase, symmetry: Symmetry) -> np.ndarray:
-    """Return all misorientations that are equivalent to a special one, quaternions (v, 4)."""
+def equivalent_misorientations(special: SpecialBoundary, phase: Phase) -> np.ndarray:
+    """Return all misorientations of a phase that are equivalent to a special one, quaternions (v, 4)."""
+    symmetry = proper_point_group(phase)
     axis = Miller(uvw=special.axis, phase=phase).unit.data
     one = rotations_about(axis.reshape(1, 3), np.array([np.deg2rad(special.angle)])).data[0]
     both = np.stack([one, one * [1, -1, -1, -1]])
     left = quaternion_product(symmetry.data[:, None], both[None]).reshape(-1, 1, 4)
     every = quaternion_product(left, symmetry.data[None]).reshape(-1, 4)
+    # q and -q are one rotation: the largest component is positive, so that it is found once.
     every *= np.sign(every[np.arange(len(every)), np.abs(every).round(6).argmax(axis=1)])[:, None]
     return every[np.unique(every.round(5), axis=0, return_index=True)[1]]
 

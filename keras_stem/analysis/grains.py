@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from orix.quaternion import Rotation
+from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.analysis.grid import Grid
 from keras_stem.crystal.disorientation import disorientation, quaternion_product
@@ -34,10 +35,12 @@ class Grains:
         Mean of the orientations, shape (g,), lab to crystal: that of the smallest sum of squared chords.
     spread
         Grain orientation spread (GOS), deg: mean disorientation of the points from the mean orientation.
+        Absorbed points count neither here nor there.
     edge
         Whether it touches the edge of the map, so that its size is a lower bound.
     deviation
-        Disorientation of each point of the map from the mean of its grain, shape (n,), deg; NaN outside.
+        Disorientation of each point of the map from the mean of its grain, shape (n,), deg; NaN outside, and
+        of absorbed points.
     """
 
     phase: np.ndarray
@@ -56,7 +59,7 @@ class Grains:
         return len(self.points)
 
 
-def measure_grains(grid: Grid, numbers: np.ndarray) -> Grains:
+def measure_grains(grid: Grid, numbers: np.ndarray, absorbed: np.ndarray | None = None) -> Grains:
     """Return the properties of the grains of a map.
 
     Parameters
@@ -65,17 +68,20 @@ def measure_grains(grid: Grid, numbers: np.ndarray) -> Grains:
         The map.
     numbers
         Of the grain of each point, shape (n,), from 0, -1 outside; every number up to the largest occurs.
+    absorbed
+        Shape (n,), bool: points that belong to a grain but have another orientation. None for none.
     """
     inside = np.flatnonzero(numbers != OUTSIDE)
     group = numbers[inside]
     points = np.bincount(group)
+    own = inside if absorbed is None else inside[~absorbed[inside]]
     first = np.empty(len(points), int)
-    first[group[::-1]] = inside[::-1]
+    first[numbers[own[::-1]]] = own[::-1]
     phase = grid.phase[first]
     area = points * grid.step**2
-    mean, deviation = _means(grid, inside, group, phase, first)
+    mean, deviation = _means(grid, own, numbers[own], phase, first)
     away = np.full(len(numbers), np.nan)
-    away[inside] = np.rad2deg(deviation)
+    away[own] = np.rad2deg(deviation)
     x, y, aspect = _shapes(grid.shape, inside, group, points)
     return Grains(
         phase=phase,
@@ -86,7 +92,7 @@ def measure_grains(grid: Grid, numbers: np.ndarray) -> Grains:
         y=y * grid.step,
         aspect=aspect,
         orientation=Rotation(mean),
-        spread=np.bincount(group, away[inside]) / points,
+        spread=np.bincount(numbers[own], away[own]) / np.bincount(numbers[own]),
         edge=np.bincount(group, _on_edge(grid.shape)[inside]) > 0,
         deviation=away,
     )
@@ -95,23 +101,46 @@ def measure_grains(grid: Grid, numbers: np.ndarray) -> Grains:
 def _means(
     grid: Grid, points: np.ndarray, group: np.ndarray, phase: np.ndarray, first: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean of each grain, quaternions (g, 4), and each point's angle from it, radians.
-
-    The equivalents nearest to the grain's first point are averaged, then those nearest to that average.
-    """
+    """Return the mean of each grain, quaternions (g, 4), and each point's angle from it, radians."""
     data, deviation = grid.rotations.data, np.empty(len(points))
     mean = data[first].copy()
     for number, known in grid.phases.items():
-        chosen = phase[group] == number
-        if not chosen.any():
-            continue
+        own, chosen = phase == number, phase[group] == number
         symmetry = proper_point_group(known)
         mine, grain = data[points[chosen]], group[chosen]
-        own = phase == number
-        for _ in range(2):
-            mean[own] = _averages(_nearest(mine, mean[grain], symmetry.data), grain, len(phase))[own]
+        mean[own] = mean_orientations(mine, grain, mean, symmetry)[own]
         deviation[chosen] = disorientation(Rotation(mine), Rotation(mean[grain]), symmetry)
     return mean, deviation
+
+
+def mean_orientations(
+    rotations: np.ndarray, group: np.ndarray, near: np.ndarray, symmetry: Symmetry
+) -> np.ndarray:
+    """Return the mean orientation of each of g groups.
+
+    The equivalents nearest to a first guess are averaged, then those nearest to that average.
+
+    Parameters
+    ----------
+    rotations
+        Quaternions, shape (n, 4).
+    group
+        Of each, shape (n,), from 0 to g - 1.
+    near
+        One orientation of each group, quaternions (g, 4).
+    symmetry
+        Proper point group.
+
+    Returns
+    -------
+    numpy.ndarray
+        Quaternions, shape (g, 4); of an empty group the first guess.
+    """
+    found, empty = near, np.bincount(group, minlength=len(near)) == 0
+    for _ in range(2):
+        average = _averages(_nearest(rotations, found[group], symmetry.data), group, len(near))
+        found = np.where(empty[:, None], near, average)
+    return found
 
 
 def _nearest(rotations: np.ndarray, references: np.ndarray, operators: np.ndarray) -> np.ndarray:
@@ -155,7 +184,9 @@ def _on_edge(shape: tuple[int, int]) -> np.ndarray:
     return edge.ravel()
 
 
-def kernel_average(grid: Grid, numbers: np.ndarray, neighbours: int = 4) -> np.ndarray:
+def kernel_average(
+    grid: Grid, numbers: np.ndarray, neighbours: int = 4, absorbed: np.ndarray | None = None
+) -> np.ndarray:
     """Return the kernel average misorientation (KAM) of each point.
 
     Parameters
@@ -166,18 +197,20 @@ def kernel_average(grid: Grid, numbers: np.ndarray, neighbours: int = 4) -> np.n
         Of the grain of each point, shape (n,), -1 outside.
     neighbours
         4 or 8.
+    absorbed
+        As `measure_grains` takes it; these points have no KAM, and are no neighbours.
 
     Returns
     -------
     numpy.ndarray
         Shape (n,), deg: mean disorientation from the neighbours of the same grain; NaN without one.
     """
+    if absorbed is not None:
+        numbers = np.where(absorbed, OUTSIDE, numbers)
     pairs = neighbour_pairs(grid.shape, neighbours)
     same = (numbers[pairs[:, 0]] == numbers[pairs[:, 1]]) & (numbers[pairs[:, 0]] != OUTSIDE)
     pairs = pairs[same]
-    angles = np.rad2deg(grid.angles(pairs))
+    angles = np.tile(np.rad2deg(grid.angles(pairs)), 2)
     both, size = pairs.T.ravel(), len(numbers)
-    known = ~np.isnan(np.tile(angles, 2))  # absorbed points may be of another phase
-    counts = np.bincount(both[known], minlength=size)
-    total = np.bincount(both[known], np.tile(angles, 2)[known], size)
+    counts, total = np.bincount(both, minlength=size), np.bincount(both, angles, size)
     return np.divide(total, counts, out=np.full(size, np.nan), where=counts > 0)

@@ -52,12 +52,12 @@ class Segmented:
     numbers
         Of the grains, shape (n,), from 0 in the order of their first points; -1 outside.
     absorbed, dropped
-        How many points of small grains went to others, and how many were masked.
+        Which points of small grains went to others, and which were masked, shape (n,), bool.
     """
 
     numbers: np.ndarray
-    absorbed: int
-    dropped: int
+    absorbed: np.ndarray
+    dropped: np.ndarray
 
 
 def segment(grid: Grid, settings: Segmentation | None = None) -> Segmented:
@@ -87,8 +87,7 @@ def segment(grid: Grid, settings: Segmentation | None = None) -> Segmented:
         raise KerasStemError(f"No grain has {settings.min_size} points; the largest has {sizes.max()}.")
     if settings.small == "absorb":
         kept = _absorbed(kept, small, pairs, grid.phase)
-    dropped = int(np.sum(small & (kept == OUTSIDE)))
-    return Segmented(in_order(kept), int(small.sum()) - dropped, dropped)
+    return Segmented(in_order(kept), small & (kept != OUTSIDE), small & (kept == OUTSIDE))
 
 
 def _absorbed(numbers: np.ndarray, free: np.ndarray, pairs: np.ndarray, phase: np.ndarray) -> np.ndarray:

@@ -61,14 +61,30 @@ def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: n
 
 def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options):
     """Draw an image (rows, columns) on the grid of a map, with a scale bar; return matplotlib's image."""
+    return draw_scaled(axes, image, max(crystal_map.dx, crystal_map.dy), crystal_map.scan_unit, **options)
+
+
+def draw_scaled(axes: Axes, image: np.ndarray, step: float, unit: str, **options):
+    """Draw an image (rows, columns), with a scale bar if the unit is a length; return matplotlib's image."""
     drawn = axes.imshow(image, **options)
     axes.set_axis_off()
-    step = max(crystal_map.dx, crystal_map.dy)
-    if crystal_map.scan_unit in NANOMETRES and step:
-        length = step * NANOMETRES[crystal_map.scan_unit]
-        bar = ScaleBar(length, "nm", location="lower left", box_alpha=0.75, frameon=True, pad=0.4)
-        axes.add_artist(bar)
+    if unit in NANOMETRES and step:
+        axes.add_artist(_scale_bar(step * NANOMETRES[unit], image.shape[1]))
     return drawn
+
+
+def _scale_bar(step: float, columns: int) -> ScaleBar:
+    """Return a bar of 1, 2 or 5 times a power of ten, up to a quarter of the map; the step is in nm."""
+    longest = step * columns / 4
+    power = 10 ** np.floor(np.log10(longest))
+    length = float(power * max(factor for factor in (1, 2, 5) if factor * power <= longest * (1 + 1e-9)))
+    unit, size = next((u, s) for u, s in (("mm", 1e6), ("µm", 1e3), ("nm", 1.0)) if length >= s or s == 1.0)
+    look = {"location": "lower left", "box_alpha": 0.75, "frameon": True, "pad": 0.4}
+    return ScaleBar(step, "nm", fixed_value=length / size, fixed_units=unit, scale_formatter=_length, **look)
+
+
+def _length(value: float, unit: str) -> str:
+    return f"{value:g} {unit}"
 
 
 def draw_ipf_key(

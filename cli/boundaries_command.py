@@ -1,0 +1,48 @@
+"""``kstem boundaries``."""
+
+import click
+
+from keras_stem.choices import SPECIAL_BOUNDARIES
+from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, map_options, out_option
+
+
+@click.command("boundaries")
+@MAP
+@map_options
+@click.option("--threshold", type=float, default=5.0, show_default=True, help="Smallest disorientation, deg.")
+@click.option(
+    "--special",
+    "specials",
+    multiple=True,
+    metavar="NAME",
+    help=f"Misorientation whose share is wanted: {', '.join(SPECIAL_BOUNDARIES)}, or "
+    "NAME:ANGLE:u,v,w[:TOLERANCE] in degrees; repeat it for several.",
+)
+@DIRECTION
+@out_option("boundaries")
+def command(map_, frame, cifs, min_q, threshold, specials, direction, out) -> None:
+    """Find the boundaries of MAP: a table of segments (CSV), shares (JSON) and figures.
+
+    MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
+    """
+    from keras_stem.analysis.boundaries import special_boundary
+    from keras_stem.workflow.boundaries import analyse_boundaries, write_boundaries
+    from keras_stem.workflow.prepare import prepare_map
+
+    wanted = [special_boundary(text) for text in specials]
+    analysis = analyse_boundaries(prepare_map(map_, frame, cifs, min_q), threshold, wanted)
+    folder = folder_for(out, map_, "boundaries")
+    write_boundaries(analysis, folder, direction)
+    found, shares = analysis.statistics, analysis.statistics["shares"]
+    click.echo(f"{found['segments']} segments, {found['length']:.4g} {found['unit']} in all.")
+    named = {
+        f"{threshold:g} to {found['high_angle_deg']:g}°": shares["low_angle"],
+        f"from {found['high_angle_deg']:g}°": shares["high_angle"],
+        "between phases": shares["between_phases"],
+        **shares["special"],
+    }
+    if found["segments"]:
+        click.echo(
+            "Of the length: " + ", ".join(f"{name} {share:.1%}" for name, share in named.items()) + "."
+        )
+    click.echo(f"Wrote the boundaries of {map_} to {folder}.")

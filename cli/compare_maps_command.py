@@ -1,0 +1,44 @@
+"""``kstem compare-maps``."""
+
+from pathlib import Path
+
+import click
+
+from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_option
+
+
+@click.command("compare-maps")
+@click.argument("reference", metavar="A", type=click.Path(path_type=Path))
+@click.argument("other", metavar="B", type=click.Path(path_type=Path))
+@map_options
+@click.option("--threshold", type=float, default=5.0, show_default=True, help="Points differ by more, deg.")
+@click.option("--low-q", type=float, default=20.0, show_default=True, help="A smaller Q of A is low.")
+@DIRECTION
+@out_option("difference")
+def command(reference, other, frame, cifs, min_q, threshold, low_q, direction, out) -> None:
+    """Compare map B with map A of the same points: how far they differ, and where.
+
+    Each is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
+    Grains, boundaries and Q are those of A.
+    """
+    from keras_stem.analysis.segmentation import Segmentation
+    from keras_stem.cli.tables import print_parts
+    from keras_stem.workflow.compare_maps import compare_maps
+    from keras_stem.workflow.prepare import prepare_map
+
+    paths = (reference, other)
+    maps = [prepare_map(path, frame if _is_foreign(path) else None, cifs, min_q) for path in paths]
+    folder = folder_for(out, reference, "difference")
+    names = (_name(reference), _name(other))
+    difference = compare_maps(*maps, folder, names, Segmentation(threshold), low_q, direction)
+    print_parts(difference)
+    click.echo(f"Wrote the difference of {other} from {reference} to {folder}.")
+
+
+def _is_foreign(path: Path) -> bool:
+    return path.suffix.lower() not in (".h5", ".hspy", ".hdf5")
+
+
+def _name(path: Path) -> str:
+    """Return a title: the folder of a map.h5 tells more than its name."""
+    return path.resolve().parent.name if path.name == "map.h5" else path.stem

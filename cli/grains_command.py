@@ -1,0 +1,55 @@
+"""``kstem grains``."""
+
+import click
+
+from keras_stem.choices import SMALL_GRAINS
+from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, map_options, out_option
+
+
+@click.command("grains")
+@MAP
+@map_options
+@click.option(
+    "--threshold",
+    type=float,
+    default=5.0,
+    show_default=True,
+    help="Largest disorientation of neighbours in one grain, deg.",
+)
+@click.option(
+    "--neighbours", type=click.Choice(("4", "8")), default="4", show_default=True, help="Of a point."
+)
+@click.option("--min-size", type=int, default=1, show_default=True, help="Grains of fewer points are small.")
+@click.option(
+    "--small",
+    type=click.Choice(SMALL_GRAINS),
+    default=SMALL_GRAINS[0],
+    show_default=True,
+    help="What becomes of small grains.",
+)
+@DIRECTION
+@out_option("grains")
+def command(map_, frame, cifs, min_q, threshold, neighbours, min_size, small, direction, out) -> None:
+    """Find the grains of MAP and measure them: a table (CSV), statistics (JSON) and figures.
+
+    MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
+    """
+    from keras_stem.analysis.segmentation import Segmentation
+    from keras_stem.workflow.grains import analyse_grains, write_grains
+    from keras_stem.workflow.prepare import prepare_map
+
+    settings = Segmentation(threshold, int(neighbours), min_size, small)
+    analysis = analyse_grains(prepare_map(map_, frame, cifs, min_q), settings)
+    folder = folder_for(out, map_, "grains")
+    write_grains(analysis, folder, direction)
+    found, unit = analysis.statistics, analysis.statistics["unit"]
+    size, points = found["diameter"], found["points"]
+    click.echo(f"{found['grains']} grains, {found['touching_edge']} of them touch the edge.")
+    click.echo(
+        f"Equivalent diameter: mean {size['mean']:.3g} {unit}, median {size['median']:.3g} {unit}, "
+        f"weighted by area {size['area_weighted_mean']:.3g} {unit}."
+    )
+    for fate in ("absorbed", "dropped"):
+        if points[fate]:
+            click.echo(f"{points[fate]} points of grains below {min_size} points were {fate}.")
+    click.echo(f"Wrote the grains of {map_} to {folder}.")

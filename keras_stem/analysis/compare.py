@@ -1,0 +1,163 @@
+"""Two maps of one scan: how far they differ, and where."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from orix.quaternion import Rotation
+
+from keras_stem.analysis.grid import MASKED, Grid
+from keras_stem.analysis.segmentation import Segmentation, segment
+from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs
+from keras_stem.crystal.phase import proper_point_group
+from keras_stem.errors import KerasStemError
+
+SMALL = 20
+"""Grains of fewer points count as small."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """How two maps differ on a part of the points.
+
+    Parameters
+    ----------
+    name
+        Of the part.
+    points
+        How many.
+    median
+        Of the disorientation, deg.
+    differing
+        Share of the points that differ by more than the threshold.
+    half_turn
+        Share of the points that differ, but by less once half a turn about the beam is divided out.
+    """
+
+    name: str
+    points: int
+    median: float
+    differing: float
+    half_turn: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How two maps differ.
+
+    Parameters
+    ----------
+    angles
+        Disorientation of each point, shape (n,), deg; NaN where a map is masked or the phases differ.
+    phases_differ
+        Share of the points that both show which have another phase.
+    parts
+        All points first. Those of one grain and at its rim, those of small grains, and those of low Q
+        overlap.
+    threshold
+        deg.
+    """
+
+    angles: np.ndarray
+    phases_differ: float
+    parts: tuple[Part, ...]
+    threshold: float
+
+
+def compare_grids(
+    reference: Grid,
+    other: Grid,
+    segmentation: Segmentation | None = None,
+    quality: np.ndarray | None = None,
+    low_q: float = 20.0,
+) -> Difference:
+    """Compare two maps of the same points.
+
+    Parameters
+    ----------
+    reference
+        Its grains tell interiors, boundaries and small grains.
+    other
+        Of the same shape, with the same numbers of phases.
+    segmentation
+        How the grains are told apart. Points differ beyond its threshold.
+    quality
+        Q of each point, shape (n,), or None.
+    low_q
+        A smaller Q is low.
+
+    Raises
+    ------
+    KerasStemError
+        If the shapes or the point groups differ, or no point is shown in both.
+    """
+    _require_alike(reference, other)
+    settings = segmentation or Segmentation()
+    both = reference.shown & other.shown
+    same = both & (reference.phase == other.phase)
+    if not same.any():
+        raise KerasStemError("The two maps have no point of the same phase in common.")
+    angles, halved = (_angles(reference, other, same, mate) for mate in (False, True))
+    places = _places(reference, settings)
+    if quality is not None:
+        places[f"Q below {low_q:g}"] = np.asarray(quality) < low_q
+    parts = [
+        _part(name, where & same, angles, halved, settings.threshold)
+        for name, where in {"All points": both, **places}.items()
+    ]
+    differ = float(np.mean(reference.phase[both] != other.phase[both]))
+    return Difference(angles, differ, tuple(parts), settings.threshold)
+
+
+def _require_alike(reference: Grid, other: Grid) -> None:
+    if reference.shape != other.shape:
+        raise KerasStemError(
+            f"Expected maps of the same shape, found {reference.shape[0]} x {reference.shape[1]} "
+            f"and {other.shape[0]} x {other.shape[1]} points."
+        )
+    for number in reference.phases.keys() & other.phases.keys():
+        groups = [proper_point_group(grid.phases[number]).name for grid in (reference, other)]
+        if groups[0] != groups[1]:
+            raise KerasStemError(
+                f"Expected the same phases, found the proper point groups {groups[0]} and {groups[1]}."
+            )
+
+
+def _angles(reference: Grid, other: Grid, where: np.ndarray, mate: bool) -> np.ndarray:
+    """Return the disorientation, shape (n,), deg; with ``mate`` after half a turn about the beam."""
+    found = np.full(len(where), np.nan)
+    for number, phase in reference.phases.items():
+        inside = where & (reference.phase == number)
+        first, second = (Rotation(grid.rotations.data[inside]) for grid in (reference, other))
+        second = second * PATTERN_MATE if mate else second
+        found[inside] = np.rad2deg(disorientation(first, second, proper_point_group(phase)))
+    return found
+
+
+def _places(grid: Grid, settings: Segmentation) -> dict[str, np.ndarray]:
+    """Return where interiors, boundaries and small grains are, shape (n,), bool."""
+    numbers = segment(grid, settings).numbers
+    pairs = neighbour_pairs(grid.shape)
+    pairs = pairs[grid.shown[pairs].all(axis=1)]
+    rim = np.zeros(len(numbers), bool)
+    rim[pairs[numbers[pairs[:, 0]] != numbers[pairs[:, 1]]]] = True
+    inside = numbers != OUTSIDE
+    small = inside & (np.bincount(numbers[inside])[numbers] < SMALL)
+    return {
+        "Grain interiors": inside & ~rim & ~small,
+        "At boundaries": rim & ~small,
+        f"Grains below {SMALL} points": small & (grid.phase != MASKED),
+    }
+
+
+def _part(name: str, where: np.ndarray, angles: np.ndarray, halved: np.ndarray, threshold: float) -> Part:
+    if not where.any():
+        return Part(name, 0, float("nan"), float("nan"), float("nan"))
+    differing = angles[where] > threshold
+    return Part(
+        name,
+        int(where.sum()),
+        float(np.median(angles[where])),
+        float(differing.mean()),
+        float(np.mean(differing & (halved[where] <= threshold))),
+    )

@@ -1,0 +1,145 @@
+"""Grains: their map, how bent they are, and how large."""
+
+from dataclasses import replace
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from orix.quaternion import Rotation
+
+from keras_stem.analysis.grains import Grains
+from keras_stem.analysis.grid import Grid
+from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs
+from keras_stem.figures.grid_maps import (
+    draw_bar,
+    draw_colors,
+    draw_keys,
+    draw_segments,
+    draw_values,
+    orientation_colors,
+    unit_label,
+)
+from keras_stem.figures.style import map_size, style
+
+LARGEST_SHARE = 0.99
+"""Colour bars end at this quantile, so that a few points do not hide the others."""
+
+_BINS = 16
+
+
+def grain_figure(grid: Grid, numbers: np.ndarray, grains: Grains, direction: str = "z") -> Figure:
+    """Return a map of the mean orientation of each grain, in IPF colours, with the rims of the grains.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    numbers
+        Of the grain of each point, shape (n,).
+    grains
+        Their properties.
+    direction
+        Lab direction of the colours: "x", "y" or "z".
+    """
+    means = _grid_of_means(grid, numbers, grains)
+    with style():
+        width, height = map_size(grid.shape, 5.0, 2.5)
+        figure = Figure(figsize=(width, height))
+        axes = figure.add_axes((0.02, 0.02, 5.0 / width, 0.9))
+        draw_colors(axes, means, orientation_colors(means, direction))
+        draw_segments(axes, grid, rims(grid, numbers), color="black", linewidths=0.6)
+        axes.set_title(f"{len(grains)} grains, mean crystal direction along {direction}")
+        draw_keys(figure, means, direction, 5.85, 1.1)
+    return figure
+
+
+def _grid_of_means(grid: Grid, numbers: np.ndarray, grains: Grains) -> Grid:
+    """Return the map with the mean orientation of its grain at each point; points without are masked."""
+    inside = numbers != OUTSIDE
+    data, phase = grid.rotations.data.copy(), np.full(len(numbers), OUTSIDE)
+    data[inside] = grains.orientation.data[numbers[inside]]
+    phase[inside] = grains.phase[numbers[inside]]
+    return replace(grid, rotations=Rotation(data), phase=phase)
+
+
+def rims(grid: Grid, numbers: np.ndarray) -> np.ndarray:
+    """Return the pairs of neighbouring points, shape (m, 2), that are not of one grain."""
+    pairs = neighbour_pairs(grid.shape)
+    return pairs[numbers[pairs[:, 0]] != numbers[pairs[:, 1]]]
+
+
+def bending_figure(grid: Grid, numbers: np.ndarray, grains: Grains, kernel_average: np.ndarray) -> Figure:
+    """Return maps of the grain orientation spread, the deviation from the mean, and the KAM.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    numbers
+        Of the grain of each point, shape (n,).
+    grains
+        Their properties.
+    kernel_average
+        Shape (n,), deg.
+    """
+    spread = np.where(numbers == OUTSIDE, np.nan, grains.spread[numbers])
+    panels = (
+        ("Grain orientation spread", spread),
+        ("Deviation from the grain's mean", grains.deviation),
+        ("Kernel average misorientation", kernel_average),
+    )
+    with style():
+        width, height = map_size(grid.shape, 3.6)
+        figure = Figure(figsize=(3 * width + 1.5, height), layout="constrained")
+        for axes, (title, values) in zip(figure.subplots(1, 3), panels, strict=True):
+            known = values[np.isfinite(values)]
+            largest = max(float(np.quantile(known, LARGEST_SHARE)), 0.1) if len(known) else 1.0
+            image = draw_values(axes, grid, values, vmin=0, vmax=largest)
+            draw_segments(axes, grid, rims(grid, numbers), color="black", linewidths=0.4)
+            axes.set_title(title)
+            draw_bar(axes, image, "Angle (°)", extend="max")
+    return figure
+
+
+def size_figure(grains: Grains, unit: str) -> Figure:
+    """Return the distribution of equivalent diameters, by number and by area.
+
+    Parameters
+    ----------
+    grains
+        Those that touch the edge of the map are marked: they are larger than they seem.
+    unit
+        Of the map.
+    """
+    low, high = grains.diameter.min(), grains.diameter.max()
+    bins = np.geomspace(low / 1.05, high * 1.05, _BINS)
+    inner = ~grains.edge
+    with style():
+        figure = Figure(figsize=(7.6, 3.2), layout="constrained")
+        panels = (
+            ("By number", np.ones(len(grains)), "Share of grains"),
+            ("By area", grains.area, "Share of area"),
+        )
+        for axes, (title, weights, label) in zip(figure.subplots(1, 2), panels, strict=True):
+            shares = weights / weights.sum()
+            axes.hist(
+                [grains.diameter[inner], grains.diameter[~inner]],
+                bins,
+                weights=[shares[inner], shares[~inner]],
+                stacked=True,
+                color=["#00336f", "#c8b866"],
+                label=["Whole", "Touch the edge"],
+            )
+            axes.set(title=title, xlabel=f"Equivalent diameter ({unit_label(unit)})", ylabel=label)
+            axes.set_xscale("log")
+            _plain_ticks(axes)
+        figure.axes[0].legend(frameon=False)
+    return figure
+
+
+def _plain_ticks(axes: Axes) -> None:
+    """Write numbers instead of powers of ten, and as many as there is room for."""
+    axes.xaxis.set_major_locator(mpl.ticker.LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
+    axes.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))

@@ -1,0 +1,99 @@
+"""Values and boundaries on the grid of a map."""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from keras_stem.analysis.grid import Grid
+from keras_stem.figures.ipf import draw_ipf_key, draw_scaled, ipf_colors
+from keras_stem.figures.style import MASKED, scalar_colors
+
+UNIT_LABELS = {"um": "µm", "px": "points"}
+
+
+def unit_label(unit: str) -> str:
+    """Return a unit as it is printed."""
+    return UNIT_LABELS.get(unit, unit)
+
+
+def draw_values(axes: Axes, grid: Grid, values: np.ndarray, **options) -> mpl.image.AxesImage:
+    """Draw scalars, shape (n,), on a map; NaN and masked points are grey."""
+    hidden = ~grid.shown | ~np.isfinite(values)
+    image = np.ma.masked_array(values, hidden).reshape(grid.shape)
+    return draw_scaled(axes, image, grid.step, grid.unit, **{"cmap": scalar_colors(), **options})
+
+
+def draw_colors(axes: Axes, grid: Grid, colors: np.ndarray) -> mpl.image.AxesImage:
+    """Draw colours, shape (n, 3), on a map; masked points are grey."""
+    image = np.where(grid.shown[:, None], colors, MASKED).reshape(*grid.shape, 3)
+    return draw_scaled(axes, image, grid.step, grid.unit)
+
+
+def orientation_colors(grid: Grid, direction: str) -> np.ndarray:
+    """Return the IPF colours of all points, shape (n, 3), each phase by its own key."""
+    colors = np.empty((len(grid.phase), 3))
+    colors[:] = MASKED
+    for number, phase in grid.phases.items():
+        own = grid.phase == number
+        colors[own] = ipf_colors(grid.rotations[own], phase.point_group, direction)
+    return colors
+
+
+def draw_keys(figure: Figure, grid: Grid, direction: str, left: float, size: float) -> None:
+    """Draw the IPF key of each phase, below its name, one above the other.
+
+    Parameters
+    ----------
+    figure
+        To draw into.
+    grid
+        The map.
+    direction
+        Lab direction of the colours.
+    left, size
+        Left edge and side of a key, inches. Its corner labels need 0.4 inches around it.
+    """
+    width, height = figure.get_size_inches()
+    share = height / len(grid.phases)
+    side = min(size, share - 0.9)
+    for k, phase in enumerate(grid.phases.values()):
+        bottom = height - (k + 0.5) * share - side / 2
+        place = (left / width, bottom / height, side / width, side / height)
+        draw_ipf_key(figure, place, phase.point_group, direction)
+        middle = (left + side / 2) / width
+        figure.text(middle, (bottom + side + 0.25) / height, phase.name, ha="center")
+
+
+def draw_bar(axes: Axes, image: mpl.image.AxesImage, label: str, **options) -> None:
+    """Draw the colour bar of an image, as high as its map."""
+    axes.figure.colorbar(image, cax=axes.inset_axes((1.03, 0, 0.04, 1)), label=label, **options)
+
+
+def segment_lines(pairs: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return the line between the two points of each pair of neighbours.
+
+    Parameters
+    ----------
+    pairs
+        Numbers of points, side by side or one above the other, shape (m, 2).
+    shape
+        Rows and columns.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (m, 2, 2): both ends, x and y, in points.
+    """
+    rows, columns = np.divmod(pairs, shape[1])
+    middle = np.stack([columns.mean(axis=1), rows.mean(axis=1)], axis=1)
+    beside = (rows[:, 0] == rows[:, 1])[:, None]
+    half = np.where(beside, [0.0, 0.5], [0.5, 0.0])
+    return np.stack([middle - half, middle + half], axis=1)
+
+
+def draw_segments(axes: Axes, grid: Grid, pairs: np.ndarray, **options) -> None:
+    """Draw the boundaries between pairs of points, shape (m, 2), into a map."""
+    lines = LineCollection(segment_lines(pairs, grid.shape), capstyle="projecting", **options)
+    axes.add_collection(lines, autolim=False)

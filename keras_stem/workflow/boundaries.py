@@ -1,0 +1,124 @@
+"""The folder of boundaries that is written from a map."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from keras_stem.analysis.boundaries import (
+    HIGH_ANGLE,
+    Boundaries,
+    SpecialBoundary,
+    boundary_shares,
+    find_boundaries,
+    is_special,
+)
+from keras_stem.analysis.grid import Grid, grid_of
+from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
+from keras_stem.figures.grid_maps import segment_lines
+from keras_stem.figures.style import save_both
+from keras_stem.files import complete_folder
+from keras_stem.workflow.prepare import PreparedMap
+
+_COLUMNS = ("x1", "y1", "x2", "y2", "phase", "angle", "axis_1", "axis_2", "axis_3")
+
+
+@dataclass(frozen=True)
+class BoundaryAnalysis:
+    """The boundaries of a map.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    boundaries
+        Of it.
+    special
+        By name, which segments are special, shape (m,), bool.
+    statistics
+        As ``boundaries.json`` has them.
+    """
+
+    grid: Grid
+    boundaries: Boundaries
+    special: dict[str, np.ndarray]
+    statistics: dict
+
+
+def analyse_boundaries(
+    prepared: PreparedMap, threshold: float = 5.0, specials: Sequence[SpecialBoundary] = ()
+) -> BoundaryAnalysis:
+    """Find the boundaries of a map.
+
+    Parameters
+    ----------
+    prepared
+        The map.
+    threshold
+        Smallest disorientation, deg.
+    specials
+        Misorientations whose share is wanted.
+
+    Raises
+    ------
+    KerasStemError
+        If the map cannot be analysed, as `keras_stem.analysis.grid.grid_of` says.
+    """
+    grid = grid_of(prepared.crystal_map, prepared.visible)
+    boundaries = find_boundaries(grid, threshold)
+    statistics = {
+        "segments": len(boundaries.pairs),
+        "length": boundaries.length,
+        "unit": grid.unit,
+        "shares": asdict(boundary_shares(grid, boundaries, specials)),
+        "threshold_deg": threshold,
+        "high_angle_deg": HIGH_ANGLE,
+        "special": [asdict(special) for special in specials],
+        "origin": prepared.origin,
+    }
+    special = {special.name: is_special(grid, boundaries, special) for special in specials}
+    return BoundaryAnalysis(grid, boundaries, special, statistics)
+
+
+def write_boundaries(analysis: BoundaryAnalysis, folder: str | Path, direction: str = "z") -> None:
+    """Write ``boundaries.csv``, ``boundaries.json`` and the figures, as PNG and SVG.
+
+    Parameters
+    ----------
+    analysis
+        The boundaries.
+    folder
+        Created if absent. Its files appear together when all are complete.
+    direction
+        Lab direction of the IPF colours.
+
+    Raises
+    ------
+    KerasStemError
+        If the folder cannot be written.
+    """
+    grid, boundaries = analysis.grid, analysis.boundaries
+    with complete_folder(folder) as staging:
+        _write_table(staging / "boundaries.csv", analysis)
+        text = json.dumps(analysis.statistics, indent=2, ensure_ascii=False)
+        (staging / "boundaries.json").write_text(text, encoding="utf-8")
+        save_both(boundary_figure(grid, boundaries, analysis.special, direction), staging, "boundaries")
+        save_both(misorientation_figure(grid, boundaries), staging, "misorientations")
+
+
+def _write_table(path: Path, analysis: BoundaryAnalysis) -> None:
+    """Write a row for each segment: its ends, the phase, angle (deg), axis, and what is special about it."""
+    grid, boundaries = analysis.grid, analysis.boundaries
+    ends = (segment_lines(boundaries.pairs, grid.shape) * grid.step).reshape(-1, 4)
+    names = {number: phase.name for number, phase in grid.phases.items()}
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*_COLUMNS, *analysis.special])
+        for k in range(len(ends)):
+            numbers = [f"{value:.6g}" for value in (boundaries.angles[k], *boundaries.axes[k])]
+            marks = [int(chosen[k]) for chosen in analysis.special.values()]
+            phase = names.get(int(boundaries.phase[k]), "between")
+            writer.writerow([*(f"{end:.6g}" for end in ends[k]), phase, *numbers, *marks])

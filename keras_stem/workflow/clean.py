@@ -1,0 +1,95 @@
+"""A map after steps that change it, each counted."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from orix.crystal_map import CrystalMap
+
+from keras_stem.analysis.boundaries import SpecialBoundary
+from keras_stem.analysis.cleanup import Cleaned, fuse_variants, replace_odd_points
+from keras_stem.analysis.grid import MASKED, Grid, grid_of
+from keras_stem.errors import KerasStemError
+from keras_stem.files import complete_file
+from keras_stem.mapping.export import write_map
+from keras_stem.workflow.prepare import PreparedMap
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What is done to a map, in this order.
+
+    Parameters
+    ----------
+    variants
+        Misorientations whose sides are fused within a grain; None for half a turn about the beam.
+    odd
+        Whether single odd points take the orientation of their neighbours.
+    threshold
+        Points are alike below so many degrees.
+    """
+
+    variants: tuple[SpecialBoundary | None, ...] = ()
+    odd: bool = False
+    threshold: float = 5.0
+
+    def __post_init__(self):
+        if not self.variants and not self.odd:
+            raise KerasStemError("Expected a step of cleaning, such as --odd or --fuse, found none.")
+        if not 0 < self.threshold < 180:
+            raise KerasStemError(f"Expected a threshold between 0 and 180°, found {self.threshold:g}.")
+
+
+def clean_map(prepared: PreparedMap, steps: Steps, path: str | Path) -> dict[str, int]:
+    """Apply steps to a map and write it, with what was done in its attributes and a property "cleaned".
+
+    Parameters
+    ----------
+    prepared
+        The map.
+    steps
+        What is done.
+    path
+        Where to write: ``.h5``, ``.ang`` or ``.ctf``.
+
+    Returns
+    -------
+    dict
+        Number of changed points by step.
+
+    Raises
+    ------
+    KerasStemError
+        If the map cannot be cleaned or written.
+    """
+    grid = grid_of(prepared.crystal_map, prepared.visible)
+    counts, changed = {}, np.zeros(len(grid.phase), int)
+    done: list[tuple[str, Cleaned]] = []
+    for variant in steps.variants:
+        name = "half turn about the beam" if variant is None else variant.name
+        done.append((f"fused, {name}", fuse_variants(grid, variant, steps.threshold)))
+        grid = done[-1][1].grid
+    if steps.odd:
+        done.append(("odd points", replace_odd_points(grid, steps.threshold)))
+        grid = done[-1][1].grid
+    for number, (name, cleaned) in enumerate(done, start=1):
+        counts[name] = int(cleaned.changed.sum())
+        changed[cleaned.changed] = number
+    origin = {**prepared.origin, "cleaned": ", ".join(f"{name}: {count}" for name, count in counts.items())}
+    with complete_file(path) as partial:
+        write_map(partial, _as_map(prepared.crystal_map, grid, changed), origin)
+    return counts
+
+
+def _as_map(before: CrystalMap, grid: Grid, changed: np.ndarray) -> CrystalMap:
+    """Return the map that a grid was made of with its orientations; masked points stay as they were."""
+    shown = grid.phase != MASKED
+    return CrystalMap(
+        grid.rotations,
+        phase_id=np.where(shown, grid.phase, before.phase_id),
+        x=before.x,
+        y=before.y,
+        phase_list=before.phases,
+        prop={**{name: np.asarray(values) for name, values in before.prop.items()}, "cleaned": changed},
+        scan_unit=before.scan_unit,
+    )

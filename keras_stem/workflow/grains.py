@@ -1,0 +1,157 @@
+"""The folder of grains that is written from a map."""
+
+import csv
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from keras_stem.analysis.grains import Grains, kernel_average, measure_grains
+from keras_stem.analysis.grid import Grid, grid_of
+from keras_stem.analysis.segmentation import Segmentation, Segmented, segment
+from keras_stem.crystal.euler import reduce_euler
+from keras_stem.crystal.phase import proper_point_group
+from keras_stem.figures.grains import bending_figure, grain_figure, size_figure
+from keras_stem.figures.style import save_both
+from keras_stem.files import complete_folder
+from keras_stem.workflow.prepare import PreparedMap
+
+_COLUMNS = (
+    "grain",
+    "phase",
+    "points",
+    "area",
+    "diameter",
+    "x",
+    "y",
+    "aspect",
+    "phi1",
+    "Phi",
+    "phi2",
+    "spread",
+    "edge",
+)
+
+
+@dataclass(frozen=True)
+class GrainAnalysis:
+    """The grains of a map.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    segmented
+        Its points by grain.
+    grains
+        Their properties.
+    kernel_average
+        KAM of each point, shape (n,), deg.
+    statistics
+        As ``grains.json`` has them.
+    """
+
+    grid: Grid
+    segmented: Segmented
+    grains: Grains
+    kernel_average: np.ndarray
+    statistics: dict
+
+
+def analyse_grains(prepared: PreparedMap, settings: Segmentation) -> GrainAnalysis:
+    """Segment a map and measure its grains.
+
+    Raises
+    ------
+    KerasStemError
+        If the map has no grains, as `keras_stem.analysis.grid.grid_of` and
+        `keras_stem.analysis.segmentation.segment` say.
+    """
+    grid = grid_of(prepared.crystal_map, prepared.visible)
+    segmented = segment(grid, settings)
+    grains = measure_grains(grid, segmented.numbers, segmented.absorbed)
+    bending = kernel_average(grid, segmented.numbers, settings.neighbours, segmented.absorbed)
+    statistics = {
+        **_statistics(grid, segmented, grains, bending),
+        "settings": asdict(settings),
+        "origin": prepared.origin,
+    }
+    return GrainAnalysis(grid, segmented, grains, bending, statistics)
+
+
+def write_grains(analysis: GrainAnalysis, folder: str | Path, direction: str = "z") -> None:
+    """Write ``grains.csv``, ``grains.json``, ``grain_numbers.npy`` and the figures, as PNG and SVG.
+
+    Parameters
+    ----------
+    analysis
+        The grains.
+    folder
+        Created if absent. Its files appear together when all are complete.
+    direction
+        Lab direction of the IPF colours.
+
+    Raises
+    ------
+    KerasStemError
+        If the folder cannot be written.
+    """
+    grid, grains, numbers = analysis.grid, analysis.grains, analysis.segmented.numbers
+    with complete_folder(folder) as staging:
+        _write_table(staging / "grains.csv", grid, grains)
+        (staging / "grains.json").write_text(
+            json.dumps(analysis.statistics, indent=2, ensure_ascii=False), encoding="utf-8"
+        )
+        np.save(staging / "grain_numbers.npy", numbers.reshape(grid.shape))
+        save_both(grain_figure(grid, numbers, grains, direction), staging, "grains")
+        save_both(bending_figure(grid, numbers, grains, analysis.kernel_average), staging, "bending")
+        save_both(size_figure(grains, grid.unit), staging, "grain_sizes")
+
+
+def _statistics(grid: Grid, segmented: Segmented, grains: Grains, bending: np.ndarray) -> dict:
+    known = bending[np.isfinite(bending)]
+    return {
+        "grains": len(grains),
+        "touching_edge": int(grains.edge.sum()),
+        "points": {
+            "all": len(segmented.numbers),
+            "in_grains": int(grains.points.sum()),
+            "masked": int(np.sum(~grid.shown)),
+            "absorbed": int(segmented.absorbed.sum()),
+            "dropped": int(segmented.dropped.sum()),
+        },
+        "unit": grid.unit,
+        "diameter": {
+            "mean": float(grains.diameter.mean()),
+            "median": float(np.median(grains.diameter)),
+            "area_weighted_mean": float(np.average(grains.diameter, weights=grains.area)),
+            "largest": float(grains.diameter.max()),
+        },
+        "aspect_mean": float(grains.aspect.mean()),
+        "spread_mean_deg": float(np.average(grains.spread, weights=grains.points)),
+        "kernel_average_mean_deg": float(known.mean()) if len(known) else None,
+        "phases": {
+            phase.name: {
+                "grains": int(np.sum(grains.phase == number)),
+                "points": int(np.sum(grains.points[grains.phase == number])),
+            }
+            for number, phase in grid.phases.items()
+        },
+    }
+
+
+def _write_table(path: Path, grid: Grid, grains: Grains) -> None:
+    """Write a row for each grain; lengths in the map's unit, angles in degrees."""
+    angles = np.empty((len(grains), 3))
+    for number, phase in grid.phases.items():
+        own = grains.phase == number
+        angles[own] = np.rad2deg(reduce_euler(grains.orientation[own], proper_point_group(phase)))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(_COLUMNS)
+        for k in range(len(grains)):
+            lengths = (grains.area[k], grains.diameter[k], grains.x[k], grains.y[k], grains.aspect[k])
+            numbers = [f"{value:.6g}" for value in (*lengths, *angles[k], grains.spread[k])]
+            phase = grid.phases[int(grains.phase[k])].name
+            writer.writerow([k, phase, grains.points[k], *numbers, int(grains.edge[k])])

@@ -1,0 +1,137 @@
+"""``kstem grains``, ``boundaries``, ``compare-maps`` and ``clean``: what they write and say."""
+
+import csv
+import json
+
+import numpy as np
+import orix.io
+import pytest
+from grids import layout_map, map_of
+from matplotlib.image import imread
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.disorientation import PATTERN_MATE
+from keras_stem.crystal.rotations import random_rotations
+from keras_stem.mapping.export import write_map
+
+LAYOUT = np.zeros((10, 15), int)
+LAYOUT[:, 9:] = 1
+LAYOUT[3, 3] = 2
+"""Two grains and one odd point."""
+
+
+@pytest.fixture
+def map_path(tmp_path, rng):
+    path = tmp_path / "map.h5"
+    made = layout_map(LAYOUT, random_rotations(3, rng), Q=np.where(np.arange(150) < 15, 5.0, 50.0))
+    write_map(path, made, {"model": "models:/LiNiO2/1"})
+    return path
+
+
+def figures_of(folder):
+    return {path.stem for path in folder.glob("*.png")} & {path.stem for path in folder.glob("*.svg")}
+
+
+def test_grains_are_written(run, map_path, tmp_path):
+    out = run("grains", map_path, "--min-size", 2)
+    assert "2 grains, 2 of them touch the edge." in out
+    assert "1 points of grains below 2 points were absorbed." in out
+    folder = tmp_path / "map-grains"
+    assert figures_of(folder) == {"grains", "bending", "grain_sizes"}
+    with (folder / "grains.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["points"]) for row in rows] == [90, 60]
+    assert float(rows[0]["area"]) == 90 * 4
+    assert rows[0]["phase"] == "LiNiO2"
+    statistics = json.loads((folder / "grains.json").read_text())
+    assert statistics["points"] == {"all": 150, "in_grains": 150, "masked": 0, "absorbed": 1, "dropped": 0}
+    assert statistics["origin"]["model"] == "models:/LiNiO2/1"
+    assert statistics["settings"]["threshold"] == 5
+    np.testing.assert_array_equal(np.load(folder / "grain_numbers.npy") == 1, LAYOUT == 1)
+    assert imread(folder / "grains.png").std() > 0.1
+
+
+def test_points_of_low_q_are_left_out(run, map_path, tmp_path):
+    run("grains", map_path, "--min-q", 20, "--out", tmp_path / "g", "--small", "drop", "--min-size", 2)
+    points = json.loads((tmp_path / "g" / "grains.json").read_text())["points"]
+    assert (points["masked"], points["dropped"], points["in_grains"]) == (15, 1, 134)
+
+
+def test_boundaries_are_written(run, map_path, tmp_path):
+    out = run("boundaries", map_path, "--special", "oxide-60", "--special", "mine:40:0,0,1:2")
+    assert "14 segments, 28 nm in all." in out
+    assert "60° about c" in out
+    assert "mine" in out
+    folder = tmp_path / "map-boundaries"
+    assert figures_of(folder) == {"boundaries", "misorientations"}
+    with (folder / "boundaries.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 14
+    assert {"x1", "angle", "axis_3", "60° about c", "mine"} <= set(rows[0])
+    shares = json.loads((folder / "boundaries.json").read_text())["shares"]
+    assert shares["low_angle"] + shares["high_angle"] == pytest.approx(1)
+
+
+def test_one_map_cleaned_and_compared(run, map_path, tmp_path):
+    cleaned = tmp_path / "clean.h5"
+    assert "odd points: 1 of 150 points changed" in run("clean", map_path, cleaned, "--odd")
+    found = orix.io.load(cleaned)
+    assert np.flatnonzero(found.prop["cleaned"]).tolist() == [3 * 15 + 3]
+    out = run("compare-maps", map_path, cleaned)
+    assert "All points" in out
+    told = json.loads((tmp_path / "map-difference" / "difference.json").read_text())
+    parts = {part["name"]: part for part in told["parts"]}
+    assert parts["All points"]["differing"] == pytest.approx(1 / 150)
+    assert parts["Grain interiors"]["differing"] == 0
+    assert told["origins"][1]["cleaned"] == "odd points: 1"
+    assert figures_of(tmp_path / "map-difference") == {"difference", "places"}
+    assert np.count_nonzero(np.load(tmp_path / "map-difference" / "disorientation.npy") > 5) == 1
+
+
+def test_variants_are_fused_and_counted(run, tmp_path, rng):
+    rotations = Rotation(np.tile(random_rotations(1, rng).data, (100, 1)))
+    data, other = rotations.data.copy(), np.arange(0, 100, 7)
+    data[other] = (rotations[other] * PATTERN_MATE).data
+    write_map(tmp_path / "map.h5", map_of(Rotation(data), (10, 10)), {})
+    out = run("clean", tmp_path / "map.h5", tmp_path / "out.ang", "--fuse", "half-turn")
+    assert f"fused, half turn about the beam: {len(other)} of 100 points changed" in out
+    assert orix.io.load(tmp_path / "out.ang").size == 100
+
+
+@pytest.mark.parametrize("name", ["grains", "boundaries"])
+@pytest.mark.parametrize(
+    ("file", "frame"), [("ACOM.ang", "astar"), ("astar_copper.ctf", "oxford"), ("twins.ctf", "oxford")]
+)
+@pytest.mark.slow
+def test_maps_of_other_programs(run, real_files, tmp_path, name, file, frame):
+    folder = tmp_path / "out"
+    said = run(name, real_files / "maps" / file, "--frame", frame, "--out", folder)
+    assert "Wrote" in said
+    assert (folder / f"{name}.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize("name", ["grains", "boundaries"])
+def test_what_cannot_be_analysed_is_one_clear_line(run, real_files, map_path, tmp_path, name):
+    maps = real_files / "maps"
+    assert "give --frame" in run(name, maps / "ACOM.ang", status=1)
+    assert "was cut off" in run(name, maps / "data.ctf", "--frame", "oxford", status=1)
+    assert "nothing at" in run(name, tmp_path / "no.ctf", "--frame", "oxford", status=1)
+    assert "masked" in run(name, map_path, "--min-q", 99, status=1)
+    (tmp_path / "broken.h5").write_bytes(map_path.read_bytes()[:4000])
+    assert "cannot read" in run(name, tmp_path / "broken.h5", status=1).lower()
+    assert "Expected a threshold" in run(name, map_path, "--threshold", 0, status=1)
+    assert not list(tmp_path.glob("*-*"))
+
+
+def test_wrong_steps_are_clear_errors(run, map_path, tmp_path):
+    assert "Expected a step of cleaning" in run("clean", map_path, tmp_path / "o.h5", status=1)
+    assert "NAME:ANGLE" in run("clean", map_path, tmp_path / "o.h5", "--fuse", "sigma4", status=1)
+    assert "end in" in run("clean", map_path, tmp_path / "o.txt", "--odd", status=1)
+    assert not list(tmp_path.glob("o.*"))
+
+
+def test_one_row_and_no_q_are_clear_errors(run, tmp_path, rng):
+    write_map(tmp_path / "row.h5", map_of(random_rotations(5, rng), (1, 5)), {})
+    for name in ("grains", "boundaries"):
+        assert "a line has no grains" in run(name, tmp_path / "row.h5", status=1)
+    assert "has no Q" in run("grains", tmp_path / "row.h5", "--min-q", 5, status=1)
