@@ -7,6 +7,7 @@ from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
 from orix.plot import IPFColorKeyTSL
 from orix.quaternion import Orientation, Rotation
+from orix.quaternion.symmetry import Symmetry
 from orix.vector import Vector3d
 
 from keras_stem.figures.style import MASKED, style
@@ -14,6 +15,9 @@ from keras_stem.scan.labels import grid_shape, single_phase
 
 DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
 """Lab directions along which a map can be coloured: right, up, toward the viewer."""
+
+_KEYS: dict[str, tuple[np.ndarray, list[float]]] = {}
+"""Pictures of the keys by Laue group, and where they lie: orix takes a second to colour one."""
 
 NANOMETRES = {"Å": 0.1, "nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "m": 1e9}
 
@@ -91,10 +95,21 @@ def draw_ipf_key(
     figure: Figure, position: tuple[float, float, float, float], point_group, direction: str
 ) -> None:
     """Draw the colour key of a point group at a place of a figure (left, bottom, width, height; 0 to 1)."""
-    axes = figure.add_axes(
-        position, projection="ipf", symmetry=point_group.laue, direction=DIRECTIONS[direction]
-    )
-    axes.plot_ipf_color_key(show_title=False)
+    group = point_group.laue
+    axes = figure.add_axes(position, projection="ipf", symmetry=group, direction=DIRECTIONS[direction])
+    colors, extent = _key_image(group)
+    axes.stereographic_grid(False)
+    axes.imshow(colors, extent=extent, zorder=0)
+
+
+def _key_image(group: Symmetry) -> tuple[np.ndarray, list[float]]:
+    """Return the picture of the key of a Laue group as orix draws it, and where it lies."""
+    if group.name not in _KEYS:
+        axes = Figure().add_subplot(projection="ipf", symmetry=group)
+        axes.plot_ipf_color_key(show_title=False)
+        image = axes.images[-1]
+        _KEYS[group.name] = (np.asarray(image.get_array()), image.get_extent())
+    return _KEYS[group.name]
 
 
 def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | None = None) -> Figure:
