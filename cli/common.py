@@ -34,7 +34,8 @@ THOROUGH = click.option(
     "--thorough",
     "refine",
     flag_value="thorough",
-    help="Refine up to twelve orientations for each pattern: slower still, with fewer wrong ones.",
+    help="Refine more orientations, and all that are possible where none agrees well: slower still, with "
+    "fewer wrong ones.",
 )
 
 
