@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
-from orix.plot import IPFColorKeyTSL
+from orix.plot import InversePoleFigurePlot, IPFColorKeyTSL
+from orix.projections import InverseStereographicProjection
 from orix.quaternion import Orientation, Rotation
 from orix.quaternion.symmetry import Symmetry
 from orix.vector import Vector3d
@@ -16,8 +17,8 @@ from keras_stem.scan.labels import grid_shape, single_phase
 DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
 """Lab directions along which a map can be coloured: right, up, toward the viewer."""
 
-_KEYS: dict[str, tuple[np.ndarray, list[float]]] = {}
-"""Pictures of the keys by Laue group, and where they lie: orix takes a second to colour one."""
+_KEY_PIXELS = 400
+"""Of a side of the colour key."""
 
 NANOMETRES = {"Å": 0.1, "nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "m": 1e9}
 
@@ -97,19 +98,22 @@ def draw_ipf_key(
     """Draw the colour key of a point group at a place of a figure (left, bottom, width, height; 0 to 1)."""
     group = point_group.laue
     axes = figure.add_axes(position, projection="ipf", symmetry=group, direction=DIRECTIONS[direction])
-    colors, extent = _key_image(group)
+    fill_sector(axes, group)
+
+
+def fill_sector(axes: InversePoleFigurePlot, group: Symmetry) -> None:
+    """Colour an inverse pole figure of a Laue group by crystal direction.
+
+    orix's own key takes seconds: it interpolates between few colours. This asks for that of each pixel.
+    """
+    extent = (*axes.get_xlim(), *axes.get_ylim())
+    x, y = np.meshgrid(np.linspace(*extent[:2], _KEY_PIXELS), np.linspace(*extent[2:], _KEY_PIXELS))
+    directions = InverseStereographicProjection().xy2vector(x.ravel(), y.ravel())
+    colors = IPFColorKeyTSL(group).direction_color_key.direction2color(directions)
+    inside = directions <= group.fundamental_sector
+    image = np.column_stack((colors, inside)).reshape(_KEY_PIXELS, _KEY_PIXELS, 4)
     axes.stereographic_grid(False)
-    axes.imshow(colors, extent=extent, zorder=0)
-
-
-def _key_image(group: Symmetry) -> tuple[np.ndarray, list[float]]:
-    """Return the picture of the key of a Laue group as orix draws it, and where it lies."""
-    if group.name not in _KEYS:
-        axes = Figure().add_subplot(projection="ipf", symmetry=group)
-        axes.plot_ipf_color_key(show_title=False)
-        image = axes.images[-1]
-        _KEYS[group.name] = (np.asarray(image.get_array()), image.get_extent())
-    return _KEYS[group.name]
+    axes.imshow(image, extent=extent, origin="lower", zorder=0)
 
 
 def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | None = None) -> Figure:

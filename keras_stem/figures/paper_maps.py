@@ -1,0 +1,126 @@
+"""Orientations as the paper shows them: Fig. 7 and 9, A.1 to A.3 of Wissel et al."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
+from orix.crystal_map import CrystalMap
+from orix.quaternion import Orientation
+
+from keras_stem.figures.ipf import draw_image, draw_ipf_map, ipf_colors
+from keras_stem.figures.paper_page import draw_key, ipf_axes, page
+from keras_stem.figures.style import scalar_colors, style
+from keras_stem.scan.labels import grid_shape, single_phase
+
+_FULL_Q = 99
+"""Percentile of Q from which on a label has its full brightness, as in `kstem virtual`."""
+
+
+def scatter_figure(
+    labels: CrystalMap, predictions: Mapping[str, CrystalMap], visible: np.ndarray, direction: str = "z"
+) -> Figure:
+    """Return the labels as a map and as points in the inverse pole figure, and all predictions (Fig. 7).
+
+    Parameters
+    ----------
+    labels
+        Of the scan.
+    predictions
+        Maps of the same shape and phase, by the names of their models.
+    visible
+        Shape (n,), bool: the positions of DS_Q; others are grey on the map and no points.
+    direction
+        Lab direction: "x", "y" or "z".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    point_group = single_phase(labels).point_group
+    with style():
+        figure, places = page(3 + len(predictions), grid_shape(labels))
+        axes = figure.add_subplot(places[0])
+        draw_ipf_map(axes, labels, direction, visible)
+        axes.set_title("Labels")
+        draw_key(figure, places[1], point_group, direction)
+        for place, (name, shown) in zip(places[2:], {"Labels": labels, **predictions}.items(), strict=True):
+            _draw_scatter(figure, place, name, shown, direction, visible)
+        told = f"Crystal directions along {direction} at the {visible.sum():,} positions of DS_Q"
+        figure.supxlabel(told, fontsize=9)
+    return figure
+
+
+def ipf_maps_figure(
+    labels: CrystalMap, predictions: Mapping[str, CrystalMap], visible: np.ndarray, direction: str
+) -> Figure:
+    """Return the labels beside all predictions, in IPF colours (Fig. 9; A.2 along x, A.3 along y).
+
+    Parameters
+    ----------
+    labels
+        Of the scan.
+    predictions
+        Maps of the same shape and phase, by the names of their models.
+    visible
+        Shape (n,), bool: the positions of DS_Q; others are grey.
+    direction
+        Lab direction of the colours: "x", "y" or "z".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    with style():
+        figure, places = page(2 + len(predictions), grid_shape(labels))
+        for place, (name, shown) in zip(places, {"Labels": labels, **predictions}.items(), strict=False):
+            axes = figure.add_subplot(place)
+            draw_ipf_map(axes, shown, direction, visible)
+            axes.set_title(name)
+        draw_key(figure, places[-1], single_phase(labels).point_group, direction)
+    return figure
+
+
+def weighted_figure(labels: CrystalMap, direction: str = "z") -> Figure:
+    """Return the labels of all positions, plain and the darker the smaller Q is (Fig. A.1).
+
+    Parameters
+    ----------
+    labels
+        With the property Q.
+    direction
+        Lab direction of the colours: "x", "y" or "z".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    shape = grid_shape(labels)
+    point_group = single_phase(labels).point_group
+    colors = ipf_colors(labels.rotations, point_group, direction)
+    q = np.asarray(labels.prop["Q"])
+    brightness = np.clip(q / max(np.percentile(q, _FULL_Q), 1e-9), 0, 1)
+    with style():
+        figure, places = page(3, shape)
+        for place, title, image in (
+            (places[0], "Labels", colors),
+            (places[1], "Labels, brightness by Q", colors * brightness[:, None]),
+        ):
+            axes = figure.add_subplot(place)
+            draw_image(axes, labels, image.reshape(*shape, 3))
+            axes.set_title(title)
+        draw_key(figure, places[2], point_group, direction)
+    return figure
+
+
+def _draw_scatter(
+    figure: Figure, place: SubplotSpec, title: str, shown: CrystalMap, direction: str, visible: np.ndarray
+) -> None:
+    point_group = single_phase(shown).point_group
+    axes = ipf_axes(figure, place, point_group, direction, title)
+    orientations = Orientation(shown.rotations[visible].data, symmetry=point_group.laue)
+    # One dark colour: many points of the colour key are too pale for white paper. An SVG of tens of
+    # thousands of points is too large, so that they are an image in it.
+    ink = to_hex(scalar_colors()(0.0))
+    axes.scatter(orientations, s=1.5, alpha=0.3, color=ink, linewidths=0, rasterized=True)

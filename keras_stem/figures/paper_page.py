@@ -1,0 +1,94 @@
+"""What the figures of the paper share: the width of a page, rows of panels, inverse pole figures."""
+
+import math
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec, SubplotSpec
+from orix.plot import InversePoleFigurePlot
+from orix.quaternion.symmetry import Symmetry
+
+from keras_stem.figures.ipf import DIRECTIONS, fill_sector
+from keras_stem.figures.style import map_size
+
+WIDTH = 7.0
+"""Of a page between its margins, inches (180 mm)."""
+
+COLUMNS = 3
+"""Panels beside each other."""
+
+_ROW_GAP = 0.08
+"""Above and below panels, inches."""
+
+_CORNER_SIZE = 8
+"""Of the crystal directions at the corners of inverse pole figures, points."""
+
+_ORIX_ADDS = 4
+"""orix writes them so many points larger than all else."""
+
+
+def page(count: int, shape: tuple[int, int], below: float = 0.0) -> tuple[Figure, list[SubplotSpec]]:
+    """Return a figure, at most as wide as the page, and the places of its panels, row by row.
+
+    Parameters
+    ----------
+    count
+        Number of panels.
+    shape
+        Rows and columns of the maps, which set the height of the panels.
+    below
+        Height of what stands below each map, inches.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    places : list of matplotlib.gridspec.SubplotSpec
+        As many as there are panels.
+    """
+    columns = 2 if count == 4 else COLUMNS  # the fourth is not left alone in a row
+    rows = math.ceil(count / columns)
+    _, height = map_size(shape, WIDTH / COLUMNS - 0.2)
+    size = (WIDTH * columns / COLUMNS, rows * (height + below))
+    figure = Figure(figsize=size, layout="constrained")
+    figure.get_layout_engine().set(h_pad=_ROW_GAP, hspace=_ROW_GAP)
+    grid = GridSpec(rows, columns, figure=figure)
+    return figure, [grid[divmod(panel, columns)] for panel in range(count)]
+
+
+def ipf_axes(
+    figure: Figure, place: SubplotSpec, point_group: Symmetry, direction: str, title: str
+) -> InversePoleFigurePlot:
+    """Add an inverse pole figure, whose corners are labelled, at a place of a figure.
+
+    Parameters
+    ----------
+    figure
+        To add to.
+    place
+        In its grid.
+    point_group
+        Of the phase; the sector is that of its Laue group.
+    direction
+        Lab direction: "x", "y" or "z".
+    title
+        Stands above the labels of the corners.
+    """
+    inner = place.subgridspec(1, 1)[0]  # so that the labels take room from this panel alone
+    with mpl.rc_context({"font.size": _CORNER_SIZE - _ORIX_ADDS}):
+        axes = figure.add_subplot(
+            inner, projection="ipf", symmetry=point_group.laue, direction=DIRECTIONS[direction]
+        )
+    axes.set_title(title, pad=15)
+    return axes
+
+
+def draw_key(figure: Figure, place: SubplotSpec, point_group: Symmetry, direction: str) -> None:
+    """Draw the IPF colour key of a point group at a place of a figure.
+
+    Parameters
+    ----------
+    figure, place, point_group, direction
+        As `ipf_axes` takes them.
+    """
+    axes = ipf_axes(figure, place, point_group, direction, f"Crystal direction along {direction}")
+    fill_sector(axes, point_group.laue)
