@@ -24,7 +24,7 @@ from keras_stem.cli.common import SCAN, import_backend
 def command(scan, paper, models, min_q, out) -> None:
     """Draw the figures of the paper, as PNG and SVG, from SCAN with its labels and from trained models."""
     if not paper:
-        raise click.UsageError("Expected --paper: the figures of the paper are the only ones so far.")
+        raise click.UsageError("Expected --paper, which names the set of figures: those of the paper.")
     import_backend()
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.paper_figures import paper_models, write_paper_figures

@@ -58,11 +58,14 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
     with style():
         figure = Figure(figsize=(10, 3.4), layout="constrained")
         for axes, (name, label) in zip(figure.subplots(1, 3), panels, strict=True):
-            for training, curves in trainings.items():
+            for number, (training, curves) in enumerate(trainings.items()):
                 epochs, values = zip(*curves[name], strict=True) if curves[name] else ((), ())
-                axes.plot(epochs, values, "-" if name == "loss" else "o-", markersize=3, label=training)
+                # Dashes, so that of two curves that coincide both are seen.
+                look = {"linestyle": ("-", "--", ":")[number % 3], "markersize": 3, "label": training}
+                axes.plot(epochs, values, marker="" if name == "loss" else "o", **look)
             _label_epochs(axes, label)
         figure.axes[0].set_yscale("log")
+        figure.axes[0].yaxis.set_minor_formatter(mpl.ticker.NullFormatter())
         scores = [value for curves in trainings.values() for _, value in curves["val_r2"]]
         # The first epochs may lie far below zero: they leave the picture, but never all points.
         figure.axes[1].set_ylim(max(min(scores, default=0), min(max(scores, default=0) - 0.5, -0.5)), 1)
