@@ -26,6 +26,7 @@ COMMANDS = {
     "compare": "Print the tables of tracked trainings.",
     "evaluate": "Score a model on a scan.",
     "map": "Map the orientations of a scan with a model.",
+    "texture": "Measure the texture of a map: densities, pole figures, components.",
     "report": "Write a page of HTML about a map or a training.",
     "figures": "Draw the figures of the paper from a scan and models.",
     "clean": "Clean a map by given steps, and count what they change.",

@@ -127,9 +127,8 @@ def errors_figure(name: str, crystal_map: CrystalMap, errors: AngleErrors, visib
         note = figure.add_subplot(places[-1])
         note.set_axis_off()
         note.text(0.5, 0.5, _NOTE, ha="center", va="center", fontsize=8, color="0.3")
-        figure.suptitle(
-            f"{name}: errors at the {visible.sum():,} positions of DS_Q", y=1.01, va="bottom", fontsize=10
-        )
+        figure.suptitle(f"{name}: errors at the {visible.sum():,} positions of DS_Q", fontsize=10)
+        figure.get_layout_engine().set(h_pad=0.14)  # keeps it off the titles of the panels
     return figure
 
 

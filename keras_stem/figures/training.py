@@ -29,8 +29,11 @@ def curves_figure(history: list[dict[str, float]]) -> Figure:
     with style():
         figure = Figure(figsize=(10, 3), layout="constrained")
         loss, *others = figure.subplots(1, 3)
-        loss.semilogy(epochs, [logs["loss"] for logs in history])
-        _label_epochs(loss, "Training loss (Huber)")
+        losses = [logs["loss"] for logs in history]
+        loss.plot(epochs, losses)
+        # That of votes is a negative logarithm of a density, and falls below zero.
+        loss.set_yscale("log" if min(losses) > 0 else "linear")
+        _label_epochs(loss, "Training loss")
         for axes, (name, label) in zip(others, panels, strict=True):
             axes.plot([epoch for epoch, _ in scored], [logs[name] for _, logs in scored], "o-")
             _label_epochs(axes, label)
@@ -51,7 +54,7 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
     matplotlib.figure.Figure
     """
     panels = (
-        ("loss", "Training loss (Huber)"),
+        ("loss", "Training loss"),
         ("val_r2", "R² on DS_Val"),
         ("val_median", "Median disorientation on DS_Val (°)"),
     )
@@ -64,7 +67,8 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
                 look = {"linestyle": ("-", "--", ":")[number % 3], "markersize": 3, "label": training}
                 axes.plot(epochs, values, marker="" if name == "loss" else "o", **look)
             _label_epochs(axes, label)
-        figure.axes[0].set_yscale("log")
+        losses = [value for curves in trainings.values() for _, value in curves["loss"]]
+        figure.axes[0].set_yscale("log" if min(losses, default=1) > 0 else "linear")
         figure.axes[0].yaxis.set_minor_formatter(mpl.ticker.NullFormatter())
         scores = [value for curves in trainings.values() for _, value in curves["val_r2"]]
         # The first epochs may lie far below zero: they leave the picture, but never all points.

@@ -1,0 +1,81 @@
+"""``kstem report``."""
+
+import contextlib
+import functools
+from pathlib import Path
+
+import click
+
+from keras_stem.cli.common import pattern_progress_of_unknown
+from keras_stem.cli.map_options import DIRECTION, map_options
+
+
+@click.command("report")
+@click.argument("what", metavar="RUN|MAP")
+@map_options
+@click.option(
+    "--scan",
+    type=click.Path(path_type=Path),
+    help="The scan of MAP, whose patterns are shown.  [default: that which MAP names, if it is there]",
+)
+@DIRECTION
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Page to write; a folder of its name gets the figures.  [default: MAP or id without suffix, "
+    "-report.html]",
+)
+def command(what, frame, cifs, min_q, scan, direction, out) -> None:
+    """Write a page of HTML about a map or a training; its figures lie in a folder beside it, as PNG and SVG.
+
+    MAP is an orix .h5, such as kstem map writes, a scan with labels, or, with --frame, another program's map;
+    RUN is the id of a run, its first characters, or a models:/ URI. The page opens without a network; that
+    of a map shows the values and the pattern of each point.
+    """
+    path = Path(what)
+    if path.is_file():
+        written = _report_map(path, frame, cifs, min_q, scan, direction, out)
+    else:
+        _refuse_options_of_maps(what, frame, cifs, min_q, scan)
+        written = _report_run(what, out)
+    if written.note:
+        click.echo(written.note)
+    size = written.page.stat().st_size / 1e6
+    click.echo(f"Wrote {written.page} ({size:.1f} MB) and its figures to {written.figures}.")
+
+
+def _report_map(path, frame, cifs, min_q, scan, direction, out):
+    from keras_stem.workflow.report_map import report_map
+
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def bar():  # only where there are patterns
+            return stack.enter_context(pattern_progress_of_unknown("Reading"))
+
+        return report_map(
+            path,
+            out or path.with_name(f"{path.stem}-report.html"),
+            frame,
+            cifs,
+            min_q,
+            scan,
+            direction,
+            progress=lambda done, total: bar()(done, total),
+        )
+
+
+def _report_run(what, out):
+    from keras_stem.workflow.report_run import find_run, report_run
+
+    run = find_run(what)
+    return report_run(run, out or Path(f"{run.info.run_id[:8]}-report.html"))
+
+
+def _refuse_options_of_maps(what, frame, cifs, min_q, scan):
+    from keras_stem.errors import KerasStemError
+
+    given = {"--frame": frame, "--cif": cifs, "--min-q": min_q, "--scan": scan}
+    for name, value in given.items():
+        if value not in (None, ()):
+            raise KerasStemError(f"{name} goes with a map, and {what!r} is no file.")

@@ -1,0 +1,206 @@
+"""Inverse pole figures, pole figures and sections of the density of orientations."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from orix.crystal_map import Phase
+from orix.projections import InverseStereographicProjection
+from orix.quaternion import symmetry
+from orix.quaternion.symmetry import Symmetry
+
+from keras_stem.analysis.orientation_density import Sections
+from keras_stem.analysis.pole_density import PoleDensity
+from keras_stem.crystal.phase import proper_point_group
+from keras_stem.figures.style import scalar_colors, style
+
+_PIXELS = 151
+"""Across the image of a density."""
+
+_DENSITY = "Density (mrd)"
+
+
+def inverse_pole_figures(densities: Mapping[str, PoleDensity], phase: Phase) -> Figure:
+    """Return the densities of crystal directions along directions of the sample, side by side.
+
+    Parameters
+    ----------
+    densities
+        Over crystal directions, by the name of the sample's direction.
+    phase
+        Whose orientations they are.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    sector = _sector_group(phase)
+    with style():
+        figure, places = _row(len(densities), 2.2, 0.55)
+        options = {"projection": "ipf", "symmetry": sector}
+        panels = [figure.add_axes(place, **options) for place in places]
+        image = _draw_spheres(panels, list(densities.values()))
+        for axes, name in zip(panels, densities, strict=True):
+            _mend_corners(axes)
+            axes.set_title(f"Crystal direction along {name}", pad=16)
+            if not axes.texts:
+                axes.set_labels("$e_1$", "$e_2$", None)
+        _color_bar(figure, image)
+    return figure
+
+
+def pole_figures(densities: Mapping[str, PoleDensity]) -> Figure:
+    """Return pole figures side by side: x to the right, y up, in stereographic projection.
+
+    Parameters
+    ----------
+    densities
+        Over directions of the sample, by the indices of the plane.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    with style():
+        figure, places = _row(len(densities), 2.2, 0.3)
+        panels = [figure.add_axes(place, projection="stereographic") for place in places]
+        image = _draw_spheres(panels, list(densities.values()))
+        for axes, name in zip(panels, densities, strict=True):
+            axes.set_labels("x", "y", None)
+            axes.set_title(name, pad=16)
+        _color_bar(figure, image)
+    return figure
+
+
+def section_figure(found: Sections) -> Figure:
+    """Return sections through the density of orientations, two in a row, with one colour scale.
+
+    Parameters
+    ----------
+    found
+        The sections.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    rows = -(-len(found.phi2) // 2)
+    with style():
+        figure, panels = _section_panels(rows, found.tilt[-1] / found.phi1[-1])
+        scale = {"vmin": 0, "vmax": found.values.max(), "cmap": scalar_colors()}
+        for axes, phi2, values in zip(panels, found.phi2, found.values, strict=False):
+            # Down the page, as in books: the first row of values is Phi = 0.
+            image = axes.pcolormesh(
+                found.phi1, found.tilt, values, shading="gouraud", rasterized=True, **scale
+            )
+            axes.set_title(f"$\\varphi_2$ = {phi2:g}°", fontsize=9)
+        for axes in panels[len(found.phi2) :]:
+            axes.set_axis_off()
+        _label_sections(panels[: len(found.phi2)], found)
+        _color_bar(figure, image)
+    return figure
+
+
+def _section_panels(rows: int, ratio: float) -> tuple[Figure, np.ndarray]:
+    """Return a figure for rows of two sections, of some ratio of height to width, and a colour bar."""
+    wide, gap = 2.7, 0.45
+    across, high = 2 * wide + 2.0, rows * (wide * ratio + gap) + 0.5
+    # The layout is known in inches; matplotlib's own search for it takes seconds.
+    places = {
+        "left": 0.6 / across,
+        "right": 1 - 1.05 / across,
+        "bottom": 0.5 / high,
+        "top": 1 - gap / high,
+        "wspace": 0.35 / wide,
+        "hspace": gap / (wide * ratio),
+    }
+    figure = Figure(figsize=(across, high))
+    panels = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False, gridspec_kw=places)
+    return figure, panels.ravel()
+
+
+def _label_sections(panels: Sequence[Axes], found: Sections) -> None:
+    panels[0].set(ylim=(found.tilt[-1], 0), xlim=(0, found.phi1[-1]), aspect="equal")
+    panels[0].set_xticks(np.arange(0, found.phi1[-1] + 1, 90))
+    panels[0].set_yticks(np.arange(0, found.tilt[-1] + 1, 45 if found.tilt[-1] <= 90 else 90))
+    for number, axes in enumerate(panels):
+        axes.set_aspect("equal")
+        if number % 2 == 0:
+            axes.set_ylabel("$\\Phi$ (°)")
+        if number + 2 >= len(panels):
+            axes.set_xlabel("$\\varphi_1$ (°)")
+            axes.tick_params(labelbottom=True)
+
+
+def index_text(plane: Sequence[int]) -> str:
+    """Return the Miller indices of a family of planes for a figure, with bars over negative ones."""
+    parts = (str(index) if index >= 0 else rf"\bar{{{-index}}}" for index in plane)
+    between = "" if max(map(abs, plane)) < 10 else r"\,"
+    return rf"$\{{{between.join(parts)}\}}$"
+
+
+def _sector_group(phase: Phase) -> Symmetry:
+    """Return the Laue group whose sector holds each direction of the phase once.
+
+    orix's sectors are those of its own axes. Where a phase has them elsewhere, the hemisphere is shown.
+    """
+    laue = phase.point_group.laue
+    mine, usual = (
+        group.data.round(6).tolist() for group in (proper_point_group(phase), laue.proper_subgroup)
+    )
+    same = {tuple(np.abs(one)) for one in mine} == {tuple(np.abs(one)) for one in usual}
+    return laue if same else symmetry.Ci
+
+
+def _row(count: int, width: float, above: float) -> tuple[Figure, list[tuple[float, float, float, float]]]:
+    """Return a figure for some spheres side by side and a colour bar, and the places of the spheres."""
+    across, high = count * (width + 0.55) + 0.8, width + above + 0.6
+    figure = Figure(figsize=(across, high))
+    lefts = [(0.2 + number * (width + 0.55)) / across for number in range(count)]
+    return figure, [(left, 0.3 / high, width / across, width / high) for left in lefts]
+
+
+def _draw_spheres(panels: Sequence[Axes], densities: Sequence[PoleDensity]) -> mpl.image.AxesImage:
+    """Draw densities with one colour scale; return matplotlib's image of the last."""
+    values = [_seen(axes, density) for axes, density in zip(panels, densities, strict=True)]
+    largest = max(float(image.max()) for image in values)
+    for axes, image in zip(panels, values, strict=True):
+        axes.stereographic_grid(False)
+        extent = (*axes.get_xlim(), *axes.get_ylim())
+        options = {"vmin": 0, "vmax": largest, "cmap": scalar_colors(), "interpolation": "bilinear"}
+        drawn = axes.imshow(image, extent=extent, origin="lower", zorder=0, **options)
+        outline = _outline(axes)
+        drawn.set_clip_path(outline)
+        for patch in axes.patches:
+            patch.set_visible(patch is outline)
+    return drawn
+
+
+def _mend_corners(axes: Axes) -> None:
+    """Bring orix's corner labels to the size of other text, and those below off the sector's edge."""
+    bottom, top = axes.get_ylim()
+    for label in axes.texts:
+        label.set_fontsize(mpl.rcParams["font.size"])
+        if label.get_va() == "top":
+            label.set_y(label.get_position()[1] - 0.03 * (top - bottom))
+
+
+def _outline(axes: Axes) -> mpl.patches.Patch:
+    """Return the outline that orix drew, of the sector if there is one and of the sphere."""
+    return max(axes.patches, key=lambda patch: "sector" in str(patch.get_label()))
+
+
+def _seen(axes: Axes, density: PoleDensity) -> np.ndarray:
+    """Return the density at the pixels of stereographic axes."""
+    across, up = (np.linspace(*limits, _PIXELS) for limits in (axes.get_xlim(), axes.get_ylim()))
+    x, y = np.meshgrid(across, up)
+    directions = InverseStereographicProjection().xy2vector(x.ravel(), y.ravel()).data
+    return density.at(directions).reshape(x.shape)
+
+
+def _color_bar(figure: Figure, image: mpl.image.AxesImage) -> None:
+    across = figure.get_size_inches()[0]
+    place = figure.add_axes((1 - 0.75 / across, 0.16, 0.13 / across, 0.55))
+    figure.colorbar(image, cax=place, label=_DENSITY)

@@ -1,0 +1,107 @@
+"""All that a page tells of a map, computed once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from orix.crystal_map import CrystalMap
+from orix.quaternion import Rotation
+
+from keras_stem.analysis.boundaries import Boundaries, find_boundaries
+from keras_stem.analysis.grains import Grains, measure_grains
+from keras_stem.analysis.grid import Grid, grid_of
+from keras_stem.analysis.segmentation import segment
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.phase import proper_point_group
+from keras_stem.figures.grid_maps import unit_label
+
+
+@dataclass(frozen=True)
+class MapFacts:
+    """A map and what follows from it; n is the number of its points.
+
+    Parameters
+    ----------
+    crystal_map
+        The map.
+    grid
+        The same as plain arrays, without the points that do not count.
+    numbers
+        Of the grain of each point, shape (n,), -1 outside.
+    grains, boundaries
+        What is known of them.
+    origin
+        What is known of where the map comes from.
+    labels
+        Those of its scan, of the same points; None if there are none of the map's phases.
+    away
+        Disorientation from the labels, shape (n,), deg, NaN where one of the two has another phase or none;
+        None without labels.
+    """
+
+    crystal_map: CrystalMap
+    grid: Grid
+    numbers: np.ndarray
+    grains: Grains
+    boundaries: Boundaries
+    origin: dict[str, str]
+    labels: CrystalMap | None
+    away: np.ndarray | None
+
+    @property
+    def unit(self) -> str:
+        """Of lengths, as people write it."""
+        return unit_label(self.grid.unit)
+
+    def property(self, name: str) -> np.ndarray | None:
+        """Return a property of the map with one number a point, shape (n,), or None without one."""
+        values = np.asarray(self.crystal_map.prop[name]) if name in self.crystal_map.prop else None
+        return None if values is None or values.ndim > 1 else values
+
+
+def gather_facts(
+    crystal_map: CrystalMap,
+    visible: np.ndarray,
+    origin: dict[str, str],
+    labels: CrystalMap | None = None,
+) -> MapFacts:
+    """Find the grains and boundaries of a map, and how far it is from labels.
+
+    Parameters
+    ----------
+    crystal_map
+        The map.
+    visible
+        Shape (n,), bool; the other points do not count.
+    origin
+        What is known of where the map comes from.
+    labels
+        Of the same points.
+
+    Raises
+    ------
+    KerasStemError
+        If the map is not on a square grid of several rows and columns, or has nothing to show.
+    """
+    grid = grid_of(crystal_map, visible)
+    numbers = segment(grid).numbers
+    away = None if labels is None else _away(grid, labels)
+    if away is None or np.isnan(away).all():
+        labels = away = None
+    grains, boundaries = measure_grains(grid, numbers), find_boundaries(grid)
+    return MapFacts(crystal_map, grid, numbers, grains, boundaries, origin, labels, away)
+
+
+def _away(grid: Grid, labels: CrystalMap) -> np.ndarray:
+    found = np.full(len(grid.phase), np.nan)
+    expected = first_rotations(labels)
+    for number, phase in grid.phases.items():
+        theirs = [index for index, other in labels.phases_in_data if index >= 0 and other.name == phase.name]
+        both = (grid.phase == number) & np.isin(labels.phase_id, theirs)
+        pair = (Rotation(rotations.data[both]) for rotations in (grid.rotations, expected))
+        found[both] = np.rad2deg(disorientation(*pair, proper_point_group(phase)))
+    return found
+
+
+def first_rotations(crystal_map: CrystalMap) -> Rotation:
+    """Return the best rotation of each point, shape (n,), of those that a map may hold."""
+    return Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0])

@@ -1,0 +1,144 @@
+"""The data of an interactive map, as JSON: pictures as URIs, numbers as typed arrays in base64."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from orix.crystal_map import Phase
+
+from keras_stem.errors import KerasStemError
+from keras_stem.figures.ipf import NANOMETRES, draw_ipf_key
+from keras_stem.figures.style import scalar_colors, style
+from keras_stem.indexing.refinement import EXCITATION_ERROR
+from keras_stem.report.facts import MapFacts
+from keras_stem.report.images import figure_uri
+from keras_stem.report.layers import Value, map_layers, map_values
+from keras_stem.report.sheets import every_nth, pattern_sheets
+from keras_stem.scan.instrument import Instrument
+from keras_stem.scan.scan import Scan
+from keras_stem.simulate.kinematic import reflections
+
+LARGEST_POINTS = 150_000
+"""Points of an interactive map; of larger maps each second one along both directions is shown, or less."""
+
+LARGEST = 25_000_000
+"""Characters of the values and the patterns together; the page is larger by its figures, a million or two."""
+
+_STOPS = 12
+
+
+def explorer_data(
+    facts: MapFacts,
+    scan: Scan | None,
+    direction: str,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
+    """Return what ``map.js`` shows of a map.
+
+    Parameters
+    ----------
+    facts
+        The map.
+    scan
+        Its open scan, whose patterns are shown; None without one.
+    direction
+        Lab direction of the IPF colours that are shown first.
+    progress
+        Called with the numbers of patterns that were read and that are to be.
+
+    Returns
+    -------
+    dict
+        Plain JSON types.
+
+    Raises
+    ------
+    KerasStemError
+        If the patterns cannot be read.
+    """
+    every = _thinning(facts.grid.shape)
+    kept, shape = every_nth(facts.grid.shape, every)
+    values = map_values(facts)
+    packed_values = [_value(value, kept) for value in values]
+    patterns = simulation = None
+    if scan is not None:
+        room = LARGEST - sum(len(value["data"]) for value in packed_values)
+        patterns = asdict(pattern_sheets(scan, room, every, progress))
+        simulation = _simulation(facts, scan)
+    layers = map_layers(facts, values, lambda colors: colors[kept].reshape(*shape, -1))
+    return {
+        "shape": shape,
+        "every": every,
+        "step": facts.grid.step,
+        "unit": facts.unit,
+        "isLength": facts.grid.unit in NANOMETRES,
+        "phases": {str(number): phase.name for number, phase in facts.grid.phases.items()},
+        "values": packed_values,
+        "layers": [asdict(layer) for layer in layers],
+        "first": f"ipf_{direction}",
+        "keys": [_key(phase, direction) for phase in facts.grid.phases.values()],
+        "colors": [mpl.colors.to_hex(color) for color in scalar_colors()(np.linspace(0, 1, _STOPS))],
+        "patterns": patterns,
+        "simulation": simulation,
+    }
+
+
+def _thinning(shape: tuple[int, int]) -> int:
+    every = 1
+    while len(every_nth(shape, every)[0]) > LARGEST_POINTS:
+        every += 1
+    return every
+
+
+def _value(value: Value, kept: np.ndarray) -> dict[str, Any]:
+    kind = np.int32 if np.issubdtype(value.data.dtype, np.integer) else np.float32
+    plain = {name: getattr(value, name) for name in ("name", "title", "unit", "digits")}
+    return {**plain, **packed(value.data[kept].astype(kind))}
+
+
+def packed(array: np.ndarray) -> dict[str, str]:
+    """Return an array of int32, float32 or float64 as JSON: its type, and its bytes in base64."""
+    data = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    return {"type": array.dtype.name, "data": base64.b64encode(data.tobytes()).decode()}
+
+
+def _key(phase: Phase, direction: str) -> dict[str, str]:
+    """Return the name of a phase and a picture of its IPF colours, which are the same along x, y and z."""
+    with style():
+        figure = Figure(figsize=(1.9, 1.6))
+        draw_ipf_key(figure, (0.16, 0.14, 0.68, 0.72), phase.point_group, direction)
+        return {"phase": phase.name, "image": figure_uri(figure, dpi=160)}
+
+
+def _simulation(facts: MapFacts, scan: Scan) -> dict[str, Any] | None:
+    """Return the instrument and the reflections of each phase; None if the scan is not calibrated."""
+    try:
+        instrument = Instrument.of_scan(scan.info)
+    except KerasStemError:
+        return None
+    detector = instrument.detector
+    return {
+        "wave": instrument.wave_number,
+        "precession": float(np.deg2rad(instrument.precession_angle)),
+        "error": EXCITATION_ERROR,
+        "radius": detector.reciprocal_radius,
+        "pixelSize": detector.pixel_size,
+        "detector": detector.shape,
+        "disk": instrument.disk_radius,
+        "phases": {
+            str(number): _reflections(phase, detector.reciprocal_radius)
+            for number, phase in facts.grid.phases.items()
+        },
+    }
+
+
+def _reflections(phase: Phase, radius: float) -> dict[str, Any] | None:
+    try:
+        found = reflections(phase, radius)
+    except KerasStemError:  # no scattering is known of it: its patterns cannot be drawn
+        return None
+    return {"vectors": packed(found.vectors), "strengths": packed(found.strengths)}

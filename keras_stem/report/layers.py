@@ -1,0 +1,163 @@
+"""What an interactive map shows: its pictures, one pixel a point, and the values of each point."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.grains import OUTSIDE
+from keras_stem.figures.ipf import ipf_colors
+from keras_stem.figures.style import MASKED, scalar_colors
+from keras_stem.report.facts import MapFacts, first_rotations
+from keras_stem.report.images import png_uri
+
+_GOLDEN = 0.618034
+"""Steps of the hue: numbers that follow each other get colours that are far apart."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number for each point.
+
+    Parameters
+    ----------
+    name, title
+        For programs and for people.
+    data
+        Shape (n,); NaN where it is not known, -1 of whole numbers where there is none.
+    unit
+        Of the numbers.
+    digits
+        After the decimal point.
+    largest
+        Where the colours end, if it is a layer; None for the largest number.
+    layer
+        Whether a map of it is offered.
+    """
+
+    name: str
+    title: str
+    data: np.ndarray
+    unit: str = ""
+    digits: int = 2
+    largest: float | None = None
+    layer: bool = False
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A picture of the map.
+
+    Parameters
+    ----------
+    name, title
+        For programs and for people.
+    image
+        URI, one pixel a point.
+    key
+        How its colours are explained: "ipf", "bar", or "" where they only tell points apart.
+    largest
+        Number at the end of the bar, which begins at 0.
+    unit
+        Of this number.
+    """
+
+    name: str
+    title: str
+    image: str
+    key: str = ""
+    largest: float = 0.0
+    unit: str = ""
+
+
+_PROPERTIES: tuple[tuple[str, str, dict], ...] = (
+    ("Q", "Q", {"layer": True}),
+    ("R", "R", {"layer": True, "largest": 100.0}),
+    ("uncertainty", "Uncertainty (68 %)", {"unit": "°", "layer": True, "largest": 15.0}),
+    ("uncertainty_95", "Uncertainty (95 %)", {"unit": "°"}),
+    ("reliability", "Reliability", {"digits": 0, "layer": True, "largest": 100.0}),
+    ("agreement", "Agreement", {"digits": 1, "layer": True, "largest": 100.0}),
+    ("unlike", "Unlike the training", {"digits": 0}),
+)
+_ANGLES = (("phi1", "φ₁"), ("Phi", "Φ"), ("phi2", "φ₂"))
+
+
+def map_values(facts: MapFacts) -> list[Value]:
+    """Return all that is known of each point, in the order in which it is shown."""
+    found = [Value("phase", "Phase", facts.grid.phase, digits=0), *_euler(first_rotations(facts.crystal_map))]
+    if facts.labels is not None:
+        found += _euler(first_rotations(facts.labels), "label_", "Label ")
+    for name, title, options in _PROPERTIES:
+        values = facts.property(name)
+        if values is not None:
+            found.append(Value(name, title, values.astype(float), **options))
+    found.append(Value("grain", "Grain", facts.numbers, digits=0))
+    found.append(Value("diameter", "Grain diameter", _of_grain(facts), facts.unit))
+    if facts.away is not None:
+        angles = {"unit": "°", "largest": 15.0, "layer": True}
+        found.append(Value("disorientation", "From label", facts.away, **angles))
+    return found
+
+
+def _euler(rotations: Rotation, prefix: str = "", title: str = "") -> list[Value]:
+    angles = np.rad2deg(rotations.to_euler())
+    return [
+        Value(prefix + name, title + symbol, angles[:, k], "°") for k, (name, symbol) in enumerate(_ANGLES)
+    ]
+
+
+def _of_grain(facts: MapFacts) -> np.ndarray:
+    return np.where(facts.numbers == OUTSIDE, np.nan, facts.grains.diameter[facts.numbers])
+
+
+def map_layers(
+    facts: MapFacts, values: list[Value], shown: Callable[[np.ndarray], np.ndarray]
+) -> list[Layer]:
+    """Return the pictures of a map.
+
+    Parameters
+    ----------
+    facts
+        The map.
+    values
+        Of its points.
+    shown
+        Takes what the points have, shape (n, ...), to the image (rows, columns, ...) that is shown.
+    """
+    layers = []
+    for direction in "xyz":
+        image = png_uri(shown(all_ipf_colors(facts, direction)))
+        layers.append(Layer(f"ipf_{direction}", f"IPF {direction}", image, "ipf"))
+    for value in values:
+        if value.layer:
+            layers.append(_scalar_layer(value, facts.grid.shown, shown))
+    layers.append(Layer("grain", "Grains", png_uri(shown(_grain_colors(facts.numbers)))))
+    return layers
+
+
+def all_ipf_colors(facts: MapFacts, direction: str) -> np.ndarray:
+    """Return the IPF colour of each point, (n, 3), whatever its phase; points that do not count are grey."""
+    colors = np.tile(np.array(MASKED), (len(facts.numbers), 1))
+    for number, phase in facts.grid.phases.items():
+        inside = facts.grid.phase == number
+        colors[inside] = ipf_colors(facts.grid.rotations[inside], phase.point_group, direction)
+    return colors
+
+
+def _scalar_layer(value: Value, counts: np.ndarray, shown: Callable[[np.ndarray], np.ndarray]) -> Layer:
+    known = counts & np.isfinite(value.data)
+    largest = value.largest or float(value.data[known].max(initial=0)) or 1.0
+    masked = np.ma.masked_array(np.nan_to_num(value.data) / largest, ~known)
+    image = png_uri(shown(scalar_colors()(masked)[:, :3]))
+    return Layer(value.name, value.title, image, "bar", largest, value.unit)
+
+
+def _grain_colors(numbers: np.ndarray) -> np.ndarray:
+    from matplotlib.colors import hsv_to_rgb
+
+    hue = numbers * _GOLDEN % 1
+    saturation, brightness = 0.35 + 0.3 * (numbers % 2), 0.95 - 0.12 * (numbers % 3)
+    colors = hsv_to_rgb(np.stack([hue, saturation, brightness], axis=-1))
+    colors[numbers == OUTSIDE] = MASKED
+    return colors

@@ -1,0 +1,114 @@
+"""The figures of a page about a map."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+from orix.crystal_map import CrystalMap, Phase
+
+from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
+from keras_stem.figures.comparison import comparison_figure
+from keras_stem.figures.confidence import confidence_figure
+from keras_stem.figures.grains import grain_figure, size_figure
+from keras_stem.figures.ipf import DIRECTIONS, ipf_figure
+from keras_stem.report.facts import MapFacts, first_rotations
+from keras_stem.scan.labels import crystal_map
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure for a page.
+
+    Parameters
+    ----------
+    name
+        Of its files.
+    title, alt
+        Below it, and in its place for those who cannot see it.
+    figure
+        Of matplotlib.
+    """
+
+    name: str
+    title: str
+    alt: str
+    figure: Figure
+
+
+def _ipf_maps(facts: MapFacts, direction: str) -> Iterator[Drawn]:
+    several = len(facts.grid.phases) > 1
+    for number, phase in facts.grid.phases.items():
+        inside = facts.grid.phase == number
+        # Of one phase, as the figure takes it; the others' points are grey.
+        only = crystal_map(
+            first_rotations(facts.crystal_map), phase, facts.grid.shape, facts.grid.step, facts.grid.unit, {}
+        )
+        for along in DIRECTIONS:
+            name = f"ipf_{along}_{_plain(phase.name)}_{number}" if several else f"ipf_{along}"
+            title = f"{phase.name}: crystal direction along {along}"
+            alt = f"Map of the orientations of {phase.name}, coloured by the crystal direction along {along}"
+            yield Drawn(name, title, alt, ipf_figure(only, along, inside))
+
+
+def _confidence_map(facts: MapFacts, direction: str) -> Iterator[Drawn]:
+    uncertainty, agreement, unlike = (facts.property(name) for name in ("uncertainty", "agreement", "unlike"))
+    if uncertainty is None and agreement is None:
+        return
+    figure = confidence_figure(facts.crystal_map, uncertainty, agreement, unlike)
+    alt = "Maps of the uncertainty of the orientations and of their agreement with simulated patterns"
+    yield Drawn("confidence", "How sure the orientations are", alt, figure)
+
+
+def _comparison(facts: MapFacts, direction: str) -> Iterator[Drawn]:
+    if facts.labels is None or len(facts.grid.phases) > 1 or len(_phases(facts.labels)) > 1:
+        return
+    shown = np.isfinite(facts.away)
+    figure = comparison_figure(
+        facts.labels, facts.crystal_map, facts.away, shown, ("Labels", "Map"), direction
+    )
+    alt = "Map of the labels, this map, and the disorientation between the two at each point"
+    yield Drawn("comparison", "The labels of the scan and this map", alt, figure)
+
+
+def _grains(facts: MapFacts, direction: str) -> Iterator[Drawn]:
+    alt = "Map of the grains, coloured by their mean crystal direction, with their rims"
+    drawn = grain_figure(facts.grid, facts.numbers, facts.grains, direction)
+    yield Drawn("grains", "Grains", alt, drawn)
+    alt = "Histograms of the equivalent diameters of the grains, by number and by area"
+    yield Drawn("grain_sizes", "Sizes of the grains", alt, size_figure(facts.grains, facts.grid.unit))
+
+
+def _boundaries(facts: MapFacts, direction: str) -> Iterator[Drawn]:
+    alt = "Map of the boundaries, by their misorientation"
+    yield Drawn("boundaries", "Boundaries", alt, boundary_figure(facts.grid, facts.boundaries, {}, direction))
+    alt = "Histogram of the misorientation angles beside that of random pairs of orientations"
+    drawn = misorientation_figure(facts.grid, facts.boundaries)
+    yield Drawn("misorientations", "Misorientations", alt, drawn)
+
+
+def _phases(labels: CrystalMap) -> list[Phase]:
+    return [phase for index, phase in labels.phases_in_data if index >= 0]
+
+
+def _plain(name: str) -> str:
+    """Return a name with letters and digits only, for files."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
+
+
+MAP_FIGURES: tuple[Callable[[MapFacts, str], Iterator[Drawn]], ...] = (
+    _ipf_maps,
+    _confidence_map,
+    _comparison,
+    _grains,
+    _boundaries,
+)
+"""All figures of a page about a map, in its order: each function takes what is known of the map and the lab
+direction of the colours, and yields its figures, or none where the map has nothing for them."""
+
+
+def map_figures(facts: MapFacts, direction: str) -> Iterator[Drawn]:
+    """Yield the figures of a page about a map, one after the other."""
+    for draw in MAP_FIGURES:
+        yield from draw(facts, direction)

@@ -1,0 +1,147 @@
+"""The tables of a page about a map."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_stem.analysis.boundaries import HIGH_ANGLE, boundary_shares
+from keras_stem.report.facts import MapFacts
+from keras_stem.training.scores import disorientations
+
+_LARGEST_GRAINS = 12
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Parameters
+    ----------
+    title
+        Above it.
+    head
+        Names of the columns; empty for a table of names and values.
+    rows
+        Texts; the first of each row names it.
+    note
+        Below it.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    note: str = ""
+
+
+def map_tables(facts: MapFacts) -> list[Table]:
+    """Return what a page tells of a map: its points, grains, boundaries, and how sure it is."""
+    tables = [_map_table(facts), _grain_table(facts), _boundary_table(facts)]
+    return tables + [table for table in (_confidence_table(facts), _label_table(facts)) if table.rows]
+
+
+def _map_table(facts: MapFacts) -> Table:
+    grid = facts.grid
+    rows, columns = grid.shape
+    indexed = np.asarray(facts.crystal_map.phase_id) >= 0
+    found = [
+        ("Points", f"{rows} × {columns}"),
+        ("Step", f"{_digits(grid.step)} {facts.unit}"),
+        ("Size", f"{_digits(rows * grid.step)} × {_digits(columns * grid.step)} {facts.unit}"),
+    ]
+    for number, phase in grid.phases.items():
+        found.append((phase.name, f"{np.mean(grid.phase == number):.1%} ({phase.point_group.name})"))
+    left_out = (("Not indexed", ~indexed), ("Below the smallest Q", indexed & ~grid.shown))
+    found += [(name, f"{np.mean(where):.1%}") for name, where in left_out if where.any()]
+    return Table("Map", (), found)
+
+
+def _grain_table(facts: MapFacts) -> Table:
+    grains, unit = facts.grains, facts.unit
+    weighted = np.average(grains.diameter, weights=grains.area)
+    rows = [
+        ("Grains", f"{len(grains)}"),
+        ("Not at the edge", f"{np.sum(~grains.edge)}"),
+        ("Mean diameter", f"{_digits(grains.diameter.mean())} {unit}"),
+        ("Median diameter", f"{_digits(np.median(grains.diameter))} {unit}"),
+        ("Area-weighted diameter", f"{_digits(weighted)} {unit}"),
+        ("Mean orientation spread", f"{grains.spread.mean():.2f}°"),
+    ]
+    return Table("Grains", (), rows, "Neighbours up to 5° apart belong to one grain; small ones count, too.")
+
+
+def _boundary_table(facts: MapFacts) -> Table:
+    boundaries = facts.boundaries
+    shares = boundary_shares(facts.grid, boundaries)
+    rows = [("Length", f"{_digits(boundaries.length)} {facts.unit}")]
+    if len(boundaries.pairs):
+        rows += [
+            (f"Below {HIGH_ANGLE:g}°", f"{shares.low_angle:.1%}"),
+            (f"From {HIGH_ANGLE:g}°", f"{shares.high_angle:.1%}"),
+        ]
+        if len(facts.grid.phases) > 1:
+            rows.append(("Between phases", f"{shares.between_phases:.1%}"))
+    return Table("Boundaries", (), rows, "Between neighbours more than 5° apart.")
+
+
+def _confidence_table(facts: MapFacts) -> Table:
+    forms = (
+        ("uncertainty", "Median uncertainty (68 %)", np.median, "{:.2f}°"),
+        ("uncertainty_95", "Median uncertainty (95 %)", np.median, "{:.2f}°"),
+        ("reliability", "Median reliability", np.median, "{:.0f}"),
+        ("agreement", "Median agreement", np.median, "{:.1f}"),
+        ("unlike", "Unlike the training patterns", np.mean, "{:.1%}"),
+    )
+    values = {name: facts.property(name) for name, *_ in forms}
+    return Table(
+        "Confidence",
+        (),
+        [
+            (title, form.format(reduced(values[name][facts.grid.shown])))
+            for name, title, reduced, form in forms
+            if values[name] is not None
+        ],
+        "The error is below the uncertainty with 68 and 95 %.",
+    )
+
+
+def _label_table(facts: MapFacts) -> Table:
+    if facts.away is None:
+        return Table("Against the labels", (), [])
+    away = facts.away[np.isfinite(facts.away)]
+    found = disorientations(away)
+    rows = [
+        ("Points compared", f"{len(away)}"),
+        ("Median disorientation", f"{found.median:.2f}°"),
+        ("Mean", f"{found.mean:.2f}°"),
+        ("95 % are below", f"{found.p95:.1f}°"),
+        ("Below 2°", f"{found.under_2:.1%}"),
+        ("Below 5°", f"{found.under_5:.1%}"),
+    ]
+    return Table("Against the labels", (), rows)
+
+
+def largest_grains(facts: MapFacts) -> Table:
+    """Return the table of the largest grains."""
+    grains, unit = facts.grains, facts.unit
+    order = np.argsort(-grains.points, kind="stable")[:_LARGEST_GRAINS]
+    euler = np.rad2deg(grains.orientation.to_euler())
+    head = ("Grain", "Phase", "Points", f"Diameter ({unit})", "Aspect ratio", "φ₁, Φ, φ₂ (°)", "Spread (°)")
+    rows = [
+        (
+            str(number),
+            facts.grid.phases[int(grains.phase[number])].name,
+            str(grains.points[number]),
+            f"{_digits(grains.diameter[number])}",
+            f"{grains.aspect[number]:.2f}",
+            ", ".join(f"{angle:.1f}" for angle in euler[number]),
+            f"{grains.spread[number]:.2f}",
+        )
+        for number in order
+    ]
+    note = f"The {len(rows)} largest of {len(grains)}, by the numbers of the interactive map."
+    return Table("Largest grains", head, rows, note)
+
+
+def _digits(length: float) -> str:
+    """Return a length with four digits that count, never with an exponent."""
+    return f"{float(f'{length:.4g}'):,.10g}"

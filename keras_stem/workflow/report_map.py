@@ -1,0 +1,166 @@
+"""The page about a map."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from orix.crystal_map import CrystalMap
+
+from keras_stem.errors import KerasStemError
+from keras_stem.figures.style import save_both
+from keras_stem.files import complete_folder
+from keras_stem.report.facts import MapFacts, gather_facts
+from keras_stem.report.interactive import explorer_data
+from keras_stem.report.page import Page, Picture, Section, Written, figure_folder, read_picture, write_page
+from keras_stem.report.pictures import Drawn, map_figures
+from keras_stem.report.tables import Table, largest_grains, map_tables
+from keras_stem.scan.labels import grid_shape
+from keras_stem.scan.scan import Scan
+from keras_stem.workflow.prepare import PreparedMap, prepare_map
+
+_ORIGIN = {
+    "scan": "Scan",
+    "model": "Model",
+    "method": "Method",
+    "frame": "Frame",
+    "imported_frame": "Frame of the imported angles",
+    "refined": "Refined",
+    "training_fingerprint": "Fingerprint of the training data",
+}
+
+
+def report_map(
+    path: str | Path,
+    page: str | Path,
+    frame: str | None = None,
+    cifs: Sequence[str | Path] = (),
+    min_q: float | None = None,
+    scan_path: str | Path | None = None,
+    direction: str = "z",
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Written:
+    """Write a page about a map, and its figures as PNG and SVG into a folder beside it.
+
+    Parameters
+    ----------
+    path, frame, cifs, min_q
+        As `keras_stem.workflow.prepare.prepare_map` takes them.
+    page
+        The file to write; the folder is called like it, without ``.html``.
+    scan_path
+        The scan, whose patterns are shown, and with whose labels the map is compared; by default that which
+        the map names, if it is there and has as many rows and columns.
+    direction
+        Lab direction of the IPF colours that are shown first: "x", "y" or "z".
+    progress
+        Called with the numbers of patterns that were read and that are to be.
+
+    Returns
+    -------
+    Written
+
+    Raises
+    ------
+    KerasStemError
+        If the map cannot be read, has one row or column only, or the scan is of another shape; or if
+        the page cannot be written.
+    """
+    path, page = Path(path), Path(page)
+    folder = figure_folder(page)
+    prepared = prepare_map(path, frame, cifs, min_q)
+    with contextlib.ExitStack() as stack:
+        scan, note = _scan_of(path, prepared, scan_path)
+        if scan is not None:
+            stack.enter_context(scan)
+        labels = _labels(scan, path)
+        facts = gather_facts(prepared.crystal_map, prepared.visible, prepared.origin, labels)
+        staging = stack.enter_context(complete_folder(folder))
+        pictures = [_saved(drawn, staging) for drawn in map_figures(facts, direction)]
+        explorer = explorer_data(facts, scan, direction, progress)
+        provenance = [_provenance(path, prepared, min_q), *([] if scan is None else [_scan_table(scan)])]
+        write_page(page, _page(path, facts, pictures, provenance, explorer, note))
+    return Written(page, folder, note)
+
+
+def _page(
+    path: Path, facts: MapFacts, pictures: list[Picture], provenance: list[Table], explorer: dict, note: str
+) -> Page:
+    names = ", ".join(phase.name for phase in facts.grid.phases.values())
+    rows, columns = facts.grid.shape
+    sections = [
+        Section("Summary", tables=map_tables(facts)),
+        Section("Figures", pictures),
+        Section("Grains", tables=[largest_grains(facts)]),
+        Section("Provenance", tables=provenance),
+    ]
+    return Page(
+        f"Orientation map of {names}", f"{path.name}, {rows} × {columns} points", sections, explorer, note
+    )
+
+
+def _saved(drawn: Drawn, folder: Path) -> Picture:
+    save_both(drawn.figure, folder, drawn.name)
+    return read_picture(folder / f"{drawn.name}.png", drawn.title, drawn.alt)
+
+
+def _scan_of(path: Path, prepared: PreparedMap, wanted: str | Path | None) -> tuple[Scan | None, str]:
+    """Return the scan of a map, opened, or None and why its patterns are not shown."""
+    if wanted is not None:
+        return _fitting(Path(wanted), prepared.crystal_map), ""
+    named = Path(prepared.origin.get("scan", ""))
+    for candidate in (path, named, path.parent / named.name):
+        with contextlib.suppress(KerasStemError):  # no scan, or not this map's
+            return _fitting(candidate, prepared.crystal_map), ""
+    if named.name in ("", path.name):
+        return None, "No patterns are shown: the map names no scan. Give it with --scan."
+    return None, f"No patterns are shown: the scan {named} is not there, or changed. Give it with --scan."
+
+
+def _fitting(path: Path, crystal_map: CrystalMap) -> Scan:
+    scan = Scan(path)
+    expected, found = grid_shape(crystal_map), scan.info.shape
+    if expected != found:
+        scan.close()
+        raise KerasStemError(
+            f"Expected a scan of {expected[0]} x {expected[1]} positions, as the map has, "
+            f"found {found[0]} x {found[1]} in {path}."
+        )
+    return scan
+
+
+def _labels(scan: Scan | None, path: Path) -> CrystalMap | None:
+    """Return the labels that a map is compared with: those of its scan, unless they are the map."""
+    if scan is None or not scan.has_labels or scan.path.samefile(path):
+        return None
+    return scan.labels
+
+
+def _provenance(path: Path, prepared: PreparedMap, min_q: float | None) -> Table:
+    known = {
+        _ORIGIN.get(name, name): value
+        for name, value in prepared.origin.items()
+        if value and (name, value) != ("scan", path.name)  # what a map is called that names no scan
+    }
+    rows = [("File", str(path)), *known.items()]
+    if min_q is not None:
+        rows.append(("Smallest Q that counts", f"{min_q:g}"))
+    return Table("Map", (), rows)
+
+
+def _scan_table(scan: Scan) -> Table:
+    info = scan.info
+    known = (
+        ("Pixel size", info.detector.pixel_size, "1/Å"),
+        ("Beam energy", info.beam_energy, "kV"),
+        ("Camera length", info.camera_length, "mm"),
+        ("Precession angle", info.precession_angle, "°"),
+        ("Convergence angle", info.convergence_angle, "mrad"),
+    )
+    rows = [
+        ("File", str(scan.path)),
+        ("Title", info.title),
+        ("Detector", f"{info.detector.shape[0]} × {info.detector.shape[1]} pixels"),
+        *((name, f"{value:.4g} {unit}") for name, value, unit in known if value is not None),
+        ("Fingerprint", scan.pattern_fingerprint),
+    ]
+    return Table("Scan", (), rows)

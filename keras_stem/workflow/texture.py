@@ -1,0 +1,195 @@
+"""The folder that describes the texture of a map."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from orix.crystal_map import Phase
+from orix.quaternion import Rotation
+
+from keras_stem.analysis.density_kernel import DensityKernel
+from keras_stem.analysis.grid import grid_of
+from keras_stem.analysis.notation import write_direction, write_indices
+from keras_stem.analysis.orientation_density import (
+    OrientationDensity,
+    orientation_density,
+    sections,
+    texture_strength,
+)
+from keras_stem.analysis.pole_density import inverse_pole_figure, plane_normal, pole_figure
+from keras_stem.analysis.texture import (
+    Component,
+    component_fraction,
+    phase_fractions,
+    takes,
+    usual_planes,
+)
+from keras_stem.crystal.euler import reduce_euler
+from keras_stem.crystal.phase import proper_point_group
+from keras_stem.errors import KerasStemError
+from keras_stem.figures.style import save_both
+from keras_stem.figures.texture import index_text, inverse_pole_figures, pole_figures, section_figure
+from keras_stem.files import complete_folder
+from keras_stem.workflow.prepare import PreparedMap
+
+_AXES = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+
+@dataclass(frozen=True)
+class TextureSettings:
+    """What is looked at.
+
+    Parameters
+    ----------
+    directions
+        Of the sample, for inverse pole figures.
+    planes
+        Indices, for pole figures; () for those that are common in the crystal system. Planes of four
+        indices are drawn for trigonal and hexagonal phases.
+    half_width
+        Of the kernel, deg.
+    components
+        Whose shares are counted.
+    tolerance
+        Largest disorientation from a component, deg.
+
+    Raises
+    ------
+    KerasStemError
+        If the half width or the tolerance is out of its range, or two components have one name.
+    """
+
+    directions: tuple[tuple[float, float, float], ...] = _AXES
+    planes: tuple[tuple[int, ...], ...] = ()
+    half_width: float = 10.0
+    components: tuple[Component, ...] = ()
+    tolerance: float = 15.0
+
+    def __post_init__(self):
+        DensityKernel(self.half_width)
+        if not 0 < self.tolerance < 180:
+            raise KerasStemError(f"Expected a tolerance between 0 and 180°, found {self.tolerance:g}.")
+        if len({component.name for component in self.components}) < len(self.components):
+            raise KerasStemError("Expected a name of its own for each component, found one twice.")
+
+
+def analyse_texture(
+    prepared: PreparedMap, folder: str | Path, settings: TextureSettings | None = None
+) -> dict[str, Any]:
+    """Measure and draw the texture of a map.
+
+    The folder gets ``texture.json`` and, as PNG and SVG, ``ipf_density``, ``pole_figures`` and
+    ``odf_sections``; with several phases these have the phase's name behind theirs.
+
+    Parameters
+    ----------
+    prepared
+        The map.
+    folder
+        Where to write; created if absent. Its files appear together when all are complete.
+    settings
+        What is looked at.
+
+    Returns
+    -------
+    dict
+        What ``texture.json`` holds.
+
+    Raises
+    ------
+    KerasStemError
+        If the map is not on a square grid, nothing of it counts, or a plane or component is one of no phase.
+    """
+    settings = settings or TextureSettings()
+    grid = grid_of(prepared.crystal_map, prepared.visible)
+    _require_fits(settings, grid.phases)
+    names, fractions = _names(grid.phases), phase_fractions(grid)
+    phases = {}
+    with complete_folder(folder) as staging:
+        for number, phase in grid.phases.items():
+            rotations = Rotation(grid.rotations.data[grid.phase == number])
+            tail = f"_{_file_name(names[number])}" if len(names) > 1 else ""
+            phases[names[number]] = {
+                "points": rotations.size,
+                "fraction": fractions[number],
+                **_phase_texture(rotations, phase, settings, staging, tail),
+            }
+        summary = {
+            "origin": prepared.origin,
+            "settings": asdict(settings),
+            "points": int(grid.shown.sum()),
+            "phases": phases,
+        }
+        (staging / "texture.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+    return summary
+
+
+def _phase_texture(
+    rotations: Rotation, phase: Phase, settings: TextureSettings, folder: Path, tail: str
+) -> dict[str, Any]:
+    """Draw the figures of one phase and return its numbers."""
+    density = orientation_density(rotations, proper_point_group(phase), settings.half_width)
+    strength = texture_strength(density)
+    save_both(section_figure(sections(density)), folder, f"odf_sections{tail}")
+    angles = np.rad2deg(reduce_euler(strength.orientation, density.symmetry))[0]
+    shares = {
+        component.name: component_fraction(rotations, phase, component, settings.tolerance)
+        for component in settings.components
+        if component.fits(phase)
+    }
+    return {
+        "texture_index": strength.index,
+        "maximum": {"density": strength.maximum, "euler_angles": angles.round(2).tolist()},
+        **_draw_axes(density, phase, settings, folder, tail),
+        "components": shares,
+    }
+
+
+def _draw_axes(
+    density: OrientationDensity, phase: Phase, settings: TextureSettings, folder: Path, tail: str
+) -> dict[str, Any]:
+    """Draw pole figures and inverse pole figures; return their maxima, mrd."""
+    planes = [plane for plane in settings.planes if takes(phase, plane)] or usual_planes(phase)
+    poles = {plane: pole_figure(density, plane_normal(plane, phase)) for plane in planes}
+    along = {write_direction(one): inverse_pole_figure(density, np.array(one)) for one in settings.directions}
+    save_both(inverse_pole_figures(along, phase), folder, f"ipf_density{tail}")
+    save_both(
+        pole_figures({index_text(plane): poles[plane] for plane in poles}), folder, f"pole_figures{tail}"
+    )
+    return {
+        "ipf_maxima": {name: found.maximum() for name, found in along.items()},
+        "pole_figure_maxima": {write_indices(plane): found.maximum() for plane, found in poles.items()},
+    }
+
+
+def _require_fits(settings: TextureSettings, phases: Mapping[int, Phase]) -> None:
+    for plane in settings.planes:
+        if not any(takes(phase, plane) for phase in phases.values()):
+            raise KerasStemError(
+                f"Expected three indices for these phases, found {write_indices(plane)}: "
+                "four are for trigonal and hexagonal ones."
+            )
+    for component in settings.components:
+        if not any(component.fits(phase) for phase in phases.values()):
+            raise KerasStemError(
+                f"Expected three indices for the component {component.name}: four are for trigonal and "
+                "hexagonal phases."
+            )
+
+
+def _names(phases: Mapping[int, Phase]) -> dict[int, str]:
+    """Return a name of its own for each phase."""
+    plain = {number: phase.name or "phase" for number, phase in phases.items()}
+    taken = [_file_name(name) for name in plain.values()]
+    return {
+        number: name if taken.count(_file_name(name)) == 1 else f"{name}-{number}"
+        for number, name in plain.items()
+    }
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "_", name)

@@ -1,0 +1,30 @@
+"""A page about a predicted map of the tiny scan, written once."""
+
+import pytest
+
+from keras_stem.scan.scan import Scan
+from keras_stem.workflow.report_map import report_map
+
+
+@pytest.fixture(scope="session")
+def map_path(scan_path, tmp_path_factory):
+    """An orix map that names its scan: the truth, with the uncertainty that a model would state."""
+    import numpy as np
+    from orix.quaternion import Rotation
+
+    from keras_stem.mapping.export import write_map
+    from keras_stem.scan.labels import crystal_map
+
+    with Scan(scan_path) as scan:
+        labels, info = scan.labels, scan.info
+        rotations = Rotation.from_euler(labels.prop["truth_euler"])
+        known = {"Q": labels.prop["Q"], "uncertainty": np.linspace(0.5, 9, len(scan))}
+        predicted = crystal_map(rotations, scan.phase, info.shape, info.step, info.unit, known)
+    path = tmp_path_factory.mktemp("report") / "map.h5"
+    write_map(path, predicted, {"scan": str(scan_path), "model": "models:/LiNiO2/<7>"})
+    return path
+
+
+@pytest.fixture(scope="session")
+def written(map_path):
+    return report_map(map_path, map_path.with_name("page.html"))
