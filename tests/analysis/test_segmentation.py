@@ -7,6 +7,7 @@ from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation, symmetry
 from sklearn.metrics import adjusted_rand_score
 
+from keras_stem.analysis.grains import measure_grains
 from keras_stem.analysis.grid import grid_of
 from keras_stem.analysis.segmentation import Segmentation, segment
 from keras_stem.crystal.phase import linio2
@@ -147,3 +148,15 @@ def test_the_grains_of_a_simulated_scan_are_found(scan):
     found = segment(grid_of(made, real)).numbers
     assert found.max() + 1 == len(np.unique(truth[real]))
     assert adjusted_rand_score(truth[real], found[real]) == 1
+
+
+def test_noisy_labels_have_the_sizes_of_the_true_grains(scan):
+    """Some labels are wrong, and patterns overlap at boundaries."""
+    labels = scan.labels
+    truth, clear = np.asarray(labels.prop["truth_grain"]), labels.prop["Q"] >= 20
+    grid = grid_of(labels, clear)
+    found = segment(grid, Segmentation(min_size=5))
+    grains = measure_grains(grid, found.numbers, found.absorbed)
+    expected = np.bincount(truth[clear & (truth >= 0)])
+    assert len(grains) == np.sum(expected >= 5)
+    np.testing.assert_allclose(np.sort(grains.points), np.sort(expected[expected >= 5]), rtol=0.1, atol=3)
