@@ -26,7 +26,7 @@ folder.mkdir(exist_ok=True)
 path = folder / "scan.h5"
 simulate_scan(path, Simulation(polycrystal=Polycrystal(shape=(48, 64), grains=24), seed=4))
 
-decaying, short = paper_recipe("cnn"), {"max_epochs": epochs, "score_every": min(10, epochs)}
+decaying, short = paper_recipe("cnn"), {"max_epochs": epochs, "score_every": min(5, epochs), "stop": "never"}
 recipes = (decaying, replace(decaying, schedule="constant"), Recipe())
 models = [fit(path, replace(recipe, **short)).model_uri for recipe in recipes]
 

@@ -25,6 +25,7 @@ def fails(kstem, tmp_path):
     return fails
 
 
+@pytest.mark.slow
 def test_a_map_of_another_program(run, tmp_path, rng):
     made = crystal_map(random_rotations(12, rng), linio2(), (3, 4), 0.5, "um", {"Q": np.arange(12.0)})
     write_map(tmp_path / "other.ctf", made, {})
@@ -60,6 +61,7 @@ def test_a_training(run, trained, tmp_path, kind):
     assert names == {"curves.png", "curves.svg", "test_parity.png"}
 
 
+@pytest.mark.slow
 def test_a_training_that_goes_on(run, own_store, tmp_path):
     from keras_stem.tracking.store import connect, experiment
 

@@ -29,6 +29,7 @@ def _written(path, rotations, phases, shape, properties, ids=None):
     return path
 
 
+@pytest.mark.slow
 def test_texture_of_two_phases_is_written_for_each(run, two_phases):
     options = ("--half-width", 40, "--plane", "0001", "--direction", "1,0,1", "--min-q", 20)
     components = ("--component", "Goss:{011}<100>", "--component", "Prism:{10-10}<0001>", "--tolerance", 120)
@@ -89,6 +90,7 @@ def test_hexagonal_grid_is_refused(run, tmp_path, rng):
     assert "hexagonal grid" in run("texture", tmp_path / "hexagonal.h5", status=1)
 
 
+@pytest.mark.slow
 def test_real_map_has_a_texture(run, real_files, tmp_path):
     run(
         *("texture", real_files / "maps" / "twins.ctf", "--frame", "oxford", "--out", tmp_path),

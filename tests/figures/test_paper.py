@@ -137,7 +137,12 @@ def test_each_model_has_its_points_and_its_map(labels):
 
 
 @pytest.mark.parametrize(
-    ("shape", "group", "models"), [(SHAPE, "-3m", 4), ((6, 40), "-1", 1), ((40, 6), "m-3m", 2)]
+    ("shape", "group", "models"),
+    [
+        ((6, 40), "-1", 1),
+        pytest.param(SHAPE, "-3m", 4, marks=pytest.mark.slow),
+        pytest.param((40, 6), "m-3m", 2, marks=pytest.mark.slow),
+    ],
 )
 def test_no_text_is_clipped_and_no_titles_overlap(shape, group, models):
     phase = Phase("phase", point_group=group)

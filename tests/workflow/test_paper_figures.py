@@ -13,6 +13,8 @@ from keras_stem.tracking.resolve import load_model
 from keras_stem.workflow import paper_figures
 from keras_stem.workflow.paper_figures import paper_models, write_paper_figures
 
+pytestmark = pytest.mark.slow
+
 ALL = {"figure_1", "figure_7", "figure_8", "figure_9", "figure_10"} | {f"figure_a{k}" for k in range(1, 5)}
 
 
