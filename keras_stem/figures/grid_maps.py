@@ -10,6 +10,9 @@ from keras_stem.analysis.grid import Grid
 from keras_stem.figures.ipf import draw_ipf_key, draw_scaled, ipf_colors
 from keras_stem.figures.style import MASKED, scalar_colors
 
+MOST_LINES = 20_000
+"""More lines are drawn as pixels, so that an SVG stays small."""
+
 UNIT_LABELS = {"um": "µm", "px": "points"}
 
 
@@ -95,5 +98,6 @@ def segment_lines(pairs: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 def draw_segments(axes: Axes, grid: Grid, pairs: np.ndarray, **options) -> None:
     """Draw the boundaries between pairs of points, shape (m, 2), into a map."""
-    lines = LineCollection(segment_lines(pairs, grid.shape), capstyle="projecting", **options)
+    look = {"capstyle": "projecting", "rasterized": len(pairs) > MOST_LINES, **options}
+    lines = LineCollection(segment_lines(pairs, grid.shape), **look)
     axes.add_collection(lines, autolim=False)
