@@ -26,6 +26,7 @@ def command(map_, frame, cifs, min_q, threshold, specials, direction, out) -> No
     MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
     """
     from keras_stem.analysis.boundaries import special_boundary
+    from keras_stem.figures.grid_maps import unit_label
     from keras_stem.workflow.boundaries import analyse_boundaries, write_boundaries
     from keras_stem.workflow.prepare import prepare_map
 
@@ -34,15 +35,15 @@ def command(map_, frame, cifs, min_q, threshold, specials, direction, out) -> No
     folder = folder_for(out, map_, "boundaries")
     write_boundaries(analysis, folder, direction)
     found, shares = analysis.statistics, analysis.statistics["shares"]
-    click.echo(f"{found['segments']} segments, {found['length']:.4g} {found['unit']} in all.")
+    click.echo(f"{found['segments']} segments, {found['length']:.4g} {unit_label(found['unit'])} in all.")
+    high = found["high_angle_deg"]
     named = {
-        f"{threshold:g} to {found['high_angle_deg']:g}°": shares["low_angle"],
-        f"from {found['high_angle_deg']:g}°": shares["high_angle"],
+        **({f"{threshold:g} to {high:g}°": shares["low_angle"]} if threshold < high else {}),
+        f"from {max(threshold, high):g}°": shares["high_angle"],
         "between phases": shares["between_phases"],
         **shares["special"],
     }
     if found["segments"]:
-        click.echo(
-            "Of the length: " + ", ".join(f"{name} {share:.1%}" for name, share in named.items()) + "."
-        )
+        told = ", ".join(f"{name} {share:.1%}" for name, share in named.items())
+        click.echo(f"Of the length: {told}.")
     click.echo(f"Wrote the boundaries of {map_} to {folder}.")

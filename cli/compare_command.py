@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.common import import_backend
+
 
 @click.command("compare")
 @click.argument("study", required=False)
@@ -12,6 +14,7 @@ import click
 @click.option("--curves", type=click.Path(path_type=Path), help="Also draw the loss curves (Fig. 8) as PNG.")
 def command(study, csv, markdown, curves) -> None:
     """Compare tracked trainings: those of the last STUDY of that name, or all."""
+    import_backend()
     from keras_stem.cli.tables import print_comparison
     from keras_stem.workflow.compare import all_rows, draw_curves, named_study_rows, write_csv
 

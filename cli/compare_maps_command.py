@@ -14,7 +14,7 @@ from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_o
 @click.option("--threshold", type=float, default=5.0, show_default=True, help="Points differ by more, deg.")
 @click.option("--low-q", type=float, default=20.0, show_default=True, help="A smaller Q of A is low.")
 @DIRECTION
-@out_option("difference")
+@out_option("difference", "A")
 def command(reference, other, frame, cifs, min_q, threshold, low_q, direction, out) -> None:
     """Compare map B with map A of the same points: how far they differ, and where.
 
@@ -23,22 +23,15 @@ def command(reference, other, frame, cifs, min_q, threshold, low_q, direction, o
     """
     from keras_stem.analysis.segmentation import Segmentation
     from keras_stem.cli.tables import print_parts
+    from keras_stem.scan.map_files import tells_its_frame
     from keras_stem.workflow.compare_maps import compare_maps
     from keras_stem.workflow.prepare import prepare_map
 
     paths = (reference, other)
-    maps = [prepare_map(path, frame if _is_foreign(path) else None, cifs, min_q) for path in paths]
+    frames = [None if tells_its_frame(path) else frame for path in paths]
+    maps = [prepare_map(path, of, cifs, min_q) for path, of in zip(paths, frames, strict=True)]
     folder = folder_for(out, reference, "difference")
-    names = (_name(reference), _name(other))
+    names = tuple(path.stem if reference.stem != other.stem else path.resolve().parent.name for path in paths)
     difference = compare_maps(*maps, folder, names, Segmentation(threshold), low_q, direction)
     print_parts(difference)
     click.echo(f"Wrote the difference of {other} from {reference} to {folder}.")
-
-
-def _is_foreign(path: Path) -> bool:
-    return path.suffix.lower() not in (".h5", ".hspy", ".hdf5")
-
-
-def _name(path: Path) -> str:
-    """Return a title: the folder of a map.h5 tells more than its name."""
-    return path.resolve().parent.name if path.name == "map.h5" else path.stem

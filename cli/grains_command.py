@@ -35,6 +35,7 @@ def command(map_, frame, cifs, min_q, threshold, neighbours, min_size, small, di
     MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
     """
     from keras_stem.analysis.segmentation import Segmentation
+    from keras_stem.figures.grid_maps import unit_label
     from keras_stem.workflow.grains import analyse_grains, write_grains
     from keras_stem.workflow.prepare import prepare_map
 
@@ -42,7 +43,8 @@ def command(map_, frame, cifs, min_q, threshold, neighbours, min_size, small, di
     analysis = analyse_grains(prepare_map(map_, frame, cifs, min_q), settings)
     folder = folder_for(out, map_, "grains")
     write_grains(analysis, folder, direction)
-    found, unit = analysis.statistics, analysis.statistics["unit"]
+    found = analysis.statistics
+    unit = unit_label(found["unit"])
     size, points = found["diameter"], found["points"]
     click.echo(f"{found['grains']} grains, {found['touching_edge']} of them touch the edge.")
     click.echo(

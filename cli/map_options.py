@@ -38,12 +38,12 @@ def map_options(command):
     return command
 
 
-def out_option(what: str):
+def out_option(what: str, map_: str = "MAP"):
     """Return the option that names the folder to write to; it is MAP without its suffix and ``-what``."""
     return click.option(
         "--out",
         type=click.Path(path_type=Path),
-        help=f"Folder to write to.  [default: MAP without suffix, -{what}]",
+        help=f"Folder to write to.  [default: beside {map_}, its name without suffix, -{what}]",
     )
 
 

@@ -33,6 +33,8 @@ def complete_file(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     if path.is_dir():
         raise KerasStemError(f"Cannot write {path}: it is a folder.")
+    if not path.parent.is_dir():
+        raise KerasStemError(f"Cannot write {path}: there is no folder {path.parent}.")
     partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
     try:
         yield partial

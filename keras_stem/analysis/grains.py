@@ -8,6 +8,7 @@ from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.analysis.grid import Grid
 from keras_stem.crystal.disorientation import disorientation, quaternion_product
+from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs
 from keras_stem.crystal.phase import proper_point_group
 
@@ -182,6 +183,15 @@ def _on_edge(shape: tuple[int, int]) -> np.ndarray:
     edge = np.ones(shape, bool)
     edge[1:-1, 1:-1] = False
     return edge.ravel()
+
+
+def mean_angles(grid: Grid, grains: Grains) -> np.ndarray:
+    """Return the mean orientations as Bunge Euler angles, shape (g, 3), deg, in the fundamental region."""
+    angles = np.empty((len(grains), 3))
+    for number, phase in grid.phases.items():
+        own = grains.phase == number
+        angles[own] = np.rad2deg(reduce_euler(grains.orientation[own], proper_point_group(phase)))
+    return angles
 
 
 def kernel_average(

@@ -35,8 +35,8 @@ def boundary_figure(
         Lab direction of the pale IPF colours below.
     """
     kinds = {
-        f"{boundaries.threshold:g} to {HIGH_ANGLE:g}°": (boundaries.angles < HIGH_ANGLE, "0.45", 0.6),
-        f"From {HIGH_ANGLE:g}°": (boundaries.angles >= HIGH_ANGLE, "black", 0.9),
+        f"{boundaries.threshold:g} to {HIGH_ANGLE:g}°": (boundaries.angles < HIGH_ANGLE, "0.4", 0.9),
+        f"From {max(boundaries.threshold, HIGH_ANGLE):g}°": (boundaries.angles >= HIGH_ANGLE, "black", 0.9),
         "Between phases": (boundaries.between_phases, "#7f3f98", 0.9),
     }
     for (name, chosen), color in zip(specials.items(), _COLORS, strict=False):
@@ -50,7 +50,7 @@ def boundary_figure(
         for name, (chosen, color, linewidth) in kinds.items():
             if chosen.any():
                 draw_segments(axes, grid, boundaries.pairs[chosen], color=color, linewidths=linewidth)
-                label = f"{name} ({chosen.mean():.0%})"
+                label = f"{name} ({chosen.mean():.1%})"
                 handles.append(Line2D([], [], color=color, linewidth=2 * linewidth, label=label))
         axes.set_title("Boundaries, by misorientation")
         place = (5.15 / width, 0.9)
@@ -75,7 +75,7 @@ def misorientation_figure(grid: Grid, boundaries: Boundaries) -> Figure:
             angles = boundaries.angles[boundaries.phase == number]
             expected, density = random_angles(proper_point_group(phase))
             end = np.ceil(expected[density > 0].max() / 5) * 5
-            bins = np.arange(0, end + 2, 2)
+            bins = np.arange(boundaries.threshold % 2, end + 2, 2)  # no bin is cut by the threshold
             if len(angles):
                 weights = np.full(len(angles), 1 / len(angles) / 2)
                 axes.hist(angles, bins, weights=100 * weights, color="#5f7ea8", label="Boundaries")

@@ -1,5 +1,6 @@
 """Orientation maps in the colours of the inverse pole figure."""
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,6 +17,9 @@ from keras_stem.scan.labels import grid_shape, single_phase
 
 DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
 """Lab directions along which a map can be coloured: right, up, toward the viewer."""
+
+_CORNER_SIZE, _ORIX_ADDS = 9, 4
+"""Of the crystal directions at the corners of a key, points; orix adds to the size that is set."""
 
 _KEY_PIXELS = 400
 """Of a side of the colour key."""
@@ -97,7 +101,8 @@ def draw_ipf_key(
 ) -> None:
     """Draw the colour key of a point group at a place of a figure (left, bottom, width, height; 0 to 1)."""
     group = point_group.laue
-    axes = figure.add_axes(position, projection="ipf", symmetry=group, direction=DIRECTIONS[direction])
+    with mpl.rc_context({"font.size": _CORNER_SIZE - _ORIX_ADDS}):
+        axes = figure.add_axes(position, projection="ipf", symmetry=group, direction=DIRECTIONS[direction])
     fill_sector(axes, group)
 
 

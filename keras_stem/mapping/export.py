@@ -17,6 +17,9 @@ from keras_stem.version import __version__
 MICROMETRES = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "μm": 1.0, "Å": 1e-4, "A": 1e-4}
 """Both text formats count in µm. Steps in other units, such as px, are written as they are."""
 
+SUFFIXES = (".h5", ".ang", ".ctf")
+"""Of orix, EDAX and Oxford."""
+
 _LAUE_NUMBERS = {
     name: number + 1
     for number, name in enumerate(
@@ -59,7 +62,7 @@ def write_map(path: str | Path, crystal_map: CrystalMap, origin: dict[str, str])
     Raises
     ------
     KerasStemError
-        If the suffix is another one.
+        If the suffix is another one, or a scan with patterns is there.
 
     Notes
     -----
@@ -69,10 +72,22 @@ def write_map(path: str | Path, crystal_map: CrystalMap, origin: dict[str, str])
     Q as an integer, MAD is R / 100 as in ASTAR's files, BS is R as an integer, and the step is in µm.
     """
     path = Path(path)
+    require_map_name(path)
     writers: dict[str, Callable] = {".h5": _write_orix, ".ang": _write_ang, ".ctf": _write_ctf}
-    if path.suffix.lower() not in writers:
-        raise KerasStemError(f"Expected a map to end in {', '.join(writers)}, found {path.name}.")
     writers[path.suffix.lower()](path, crystal_map, origin)
+
+
+def require_map_name(path: Path) -> None:
+    """Raise `KerasStemError` unless a map can be written to a path: by its suffix, and what is there.
+
+    A scan with patterns is never replaced by a map.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise KerasStemError(f"Expected a map to end in {', '.join(SUFFIXES)}, found {path.name}.")
+    if h5py.is_hdf5(path):
+        with h5py.File(path) as file:
+            if "Experiments" in file:
+                raise KerasStemError(f"{path} is a scan with patterns; give the map another name.")
 
 
 def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
@@ -132,7 +147,9 @@ def _write_ctf(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> N
     y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
     indexed = number > 0
     bands, error = np.where(indexed, 8, 0), np.where(indexed, 0, _NO_SOLUTION)
-    table = np.column_stack([number, x, y, bands, error, euler, r / 100, np.rint(q), np.rint(r)])
+    table = np.column_stack(
+        [number, x, y, bands, error, euler, r / 100, np.rint(np.maximum(q, 0)), np.rint(r)]
+    )
     formats = ["%d", "%.6f", "%.6f", "%d", "%d", "%.4f", "%.4f", "%.4f", "%.4f", "%d", "%d"]
     with path.open("w") as file:
         file.write(header)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from orix.quaternion import Rotation
+from orix.crystal_map import CrystalMap
 
+from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.grains import OUTSIDE
+from keras_stem.crystal.phase import proper_point_group
 from keras_stem.figures.ipf import ipf_colors
 from keras_stem.figures.style import MASKED, scalar_colors
 from keras_stem.report.facts import MapFacts, first_rotations
@@ -85,9 +87,9 @@ _ANGLES = (("phi1", "φ₁"), ("Phi", "Φ"), ("phi2", "φ₂"))
 
 def map_values(facts: MapFacts) -> list[Value]:
     """Return all that is known of each point, in the order in which it is shown."""
-    found = [Value("phase", "Phase", facts.grid.phase, digits=0), *_euler(first_rotations(facts.crystal_map))]
+    found = [Value("phase", "Phase", facts.grid.phase, digits=0), *_euler(facts, facts.crystal_map)]
     if facts.labels is not None:
-        found += _euler(first_rotations(facts.labels), "label_", "Label ")
+        found += _euler(facts, facts.labels, "label_", "Label ")
     for name, title, options in _PROPERTIES:
         values = facts.property(name)
         if values is not None:
@@ -100,8 +102,13 @@ def map_values(facts: MapFacts) -> list[Value]:
     return found
 
 
-def _euler(rotations: Rotation, prefix: str = "", title: str = "") -> list[Value]:
+def _euler(facts: MapFacts, crystal_map: CrystalMap, prefix: str = "", title: str = "") -> list[Value]:
+    """Return the angles in the Euler fundamental region of the map's phase at each point."""
+    rotations = first_rotations(crystal_map)
     angles = np.rad2deg(rotations.to_euler())
+    for number, phase in facts.grid.phases.items():
+        own = facts.grid.phase == number
+        angles[own] = np.rad2deg(reduce_euler(rotations[own], proper_point_group(phase)))
     return [
         Value(prefix + name, title + symbol, angles[:, k], "°") for k, (name, symbol) in enumerate(_ANGLES)
     ]

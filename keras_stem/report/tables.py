@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_stem.analysis.boundaries import HIGH_ANGLE, boundary_shares
+from keras_stem.analysis.grains import mean_angles
 from keras_stem.report.facts import MapFacts
 from keras_stem.training.scores import disorientations
 
@@ -124,7 +125,7 @@ def largest_grains(facts: MapFacts) -> Table:
     """Return the table of the largest grains."""
     grains, unit = facts.grains, facts.unit
     order = np.argsort(-grains.points, kind="stable")[:_LARGEST_GRAINS]
-    euler = np.rad2deg(grains.orientation.to_euler())
+    euler = mean_angles(facts.grid, grains)
     head = ("Grain", "Phase", "Points", f"Diameter ({unit})", "Aspect ratio", "φ₁, Φ, φ₂ (°)", "Spread (°)")
     rows = [
         (

@@ -1,6 +1,8 @@
 """Orientation maps of other programs as labels of a scan."""
 
+import contextlib
 import csv
+import io
 import itertools
 import warnings
 from collections.abc import Sequence
@@ -156,8 +158,8 @@ def _best(found: CrystalMap) -> Rotation:
 
 def _read_with_orix(path: Path) -> CrystalMap:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")  # orix also prints what it makes of names
             return orix.io.load(path)
     except Exception as error:  # orix raises whatever its parsing meets
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

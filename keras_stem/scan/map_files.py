@@ -32,11 +32,21 @@ def load_map(
         If there is no map, it cannot be read, or its frame is not known.
     """
     path = Path(path)
+    if frame is not None and tells_its_frame(path):
+        raise KerasStemError(f"{path.name} has the axes of orix; leave out --frame, or it would be turned.")
     if frame is not None:
         return read_foreign_map(path, frame, phases), {"scan": path.name, "imported_frame": frame}
     if path.suffix.lower() in (".ang", ".ctf", ".csv"):
         raise KerasStemError(f"{path.name} does not tell its axes; give --frame (docs/labels.md).")
     return read_map(path)
+
+
+def tells_its_frame(path: str | Path) -> bool:
+    """Return whether a file is an orix map or a scan with labels, whose axes are known."""
+    if not h5py.is_hdf5(path):
+        return False
+    with h5py.File(path) as file:
+        return "crystal_map" in file
 
 
 def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
@@ -48,6 +58,10 @@ def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
         If the file holds no map.
     """
     path = Path(path)
+    if path.is_dir():
+        raise KerasStemError(f"Expected a map, found the folder {path}; its map.h5 may be meant.")
+    if not path.exists():
+        raise KerasStemError(f"Expected a map, found nothing at {path}.")
     try:
         with h5py.File(path) as file:
             found = read_labels(file)

@@ -17,6 +17,7 @@ from keras_stem.analysis.boundaries import (
     is_special,
 )
 from keras_stem.analysis.grid import Grid, grid_of
+from keras_stem.errors import KerasStemError
 from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
 from keras_stem.figures.grid_maps import segment_lines
 from keras_stem.figures.style import save_both
@@ -65,8 +66,12 @@ def analyse_boundaries(
     Raises
     ------
     KerasStemError
-        If the map cannot be analysed, as `keras_stem.analysis.grid.grid_of` says.
+        If two misorientations have one name, or the map cannot be analysed, as
+        `keras_stem.analysis.grid.grid_of` says.
     """
+    names = [special.name for special in specials]
+    if len(set(names)) < len(names):
+        raise KerasStemError(f"Expected a name of its own for each misorientation, found {', '.join(names)}.")
     grid = grid_of(prepared.crystal_map, prepared.visible)
     boundaries = find_boundaries(grid, threshold)
     statistics = {

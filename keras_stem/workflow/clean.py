@@ -11,7 +11,7 @@ from keras_stem.analysis.cleanup import Cleaned, fuse_variants, replace_odd_poin
 from keras_stem.analysis.grid import MASKED, Grid, grid_of
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file
-from keras_stem.mapping.export import write_map
+from keras_stem.mapping.export import require_map_name, write_map
 from keras_stem.workflow.prepare import PreparedMap
 
 
@@ -62,6 +62,7 @@ def clean_map(prepared: PreparedMap, steps: Steps, path: str | Path) -> dict[str
     KerasStemError
         If the map cannot be cleaned or written.
     """
+    require_map_name(Path(path))
     grid = grid_of(prepared.crystal_map, prepared.visible)
     counts, changed = {}, np.zeros(len(grid.phase), int)
     done: list[tuple[str, Cleaned]] = []

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_stem.analysis.grains import Grains, kernel_average, measure_grains
+from keras_stem.analysis.grains import Grains, kernel_average, mean_angles, measure_grains
 from keras_stem.analysis.grid import Grid, grid_of
 from keras_stem.analysis.segmentation import Segmentation, Segmented, segment
-from keras_stem.crystal.euler import reduce_euler
-from keras_stem.crystal.phase import proper_point_group
 from keras_stem.figures.grains import bending_figure, grain_figure, size_figure
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
@@ -143,10 +141,7 @@ def _statistics(grid: Grid, segmented: Segmented, grains: Grains, bending: np.nd
 
 def _write_table(path: Path, grid: Grid, grains: Grains) -> None:
     """Write a row for each grain; lengths in the map's unit, angles in degrees."""
-    angles = np.empty((len(grains), 3))
-    for number, phase in grid.phases.items():
-        own = grains.phase == number
-        angles[own] = np.rad2deg(reduce_euler(grains.orientation[own], proper_point_group(phase)))
+    angles = mean_angles(grid, grains)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)

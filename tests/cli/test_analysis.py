@@ -130,6 +130,29 @@ def test_wrong_steps_are_clear_errors(run, map_path, tmp_path):
     assert not list(tmp_path.glob("o.*"))
 
 
+def test_a_scan_is_never_replaced_by_a_map(run, own_scan, map_path):
+    before = own_scan.read_bytes()
+    for arguments in (("clean", map_path, own_scan, "--odd"), ("export", own_scan, own_scan)):
+        assert "is a scan with patterns" in run(*arguments, status=1)
+    assert own_scan.read_bytes() == before
+
+
+def test_a_frame_is_for_maps_that_do_not_tell_theirs(run, map_path, tmp_path):
+    assert "leave out --frame" in run("grains", map_path, "--frame", "oxford", status=1)
+    run("export", map_path, tmp_path / "map.ctf")
+    out = run("compare-maps", map_path, tmp_path / "map.ctf", "--frame", "oxford", "--out", tmp_path / "d")
+    assert "0.0%" in out
+
+
+def test_what_is_no_map_is_told(run, tmp_path, map_path):
+    assert "nothing at" in run("grains", tmp_path / "no.h5", status=1)
+    assert "map.h5 may be meant" in run("grains", tmp_path, status=1)
+    assert "there is no folder" in run("clean", map_path, tmp_path / "no" / "o.h5", "--odd", status=1)
+    assert "found o.txt" in run("clean", map_path, tmp_path / "o.txt", "--odd", status=1)
+    twice = ("--special", "a:60:0,0,1", "--special", "a:30:0,0,1")
+    assert "name of its own" in run("boundaries", map_path, *twice, status=1)
+
+
 def test_one_row_and_no_q_are_clear_errors(run, tmp_path, rng):
     write_map(tmp_path / "row.h5", map_of(random_rotations(5, rng), (1, 5)), {})
     for name in ("grains", "boundaries"):
