@@ -113,8 +113,9 @@ class TrackedRun:
         mlflow.log_text(text.getvalue(), "history.csv")
 
     def log_figure(self, figure: "Figure", name: str) -> None:
-        """Log a figure as ``figures/<name>.png``."""
-        mlflow.log_figure(figure, f"figures/{name}.png")
+        """Log a figure as ``figures/<name>.png`` and as SVG."""
+        for suffix in ("png", "svg"):
+            mlflow.log_figure(figure, f"figures/{name}.{suffix}")
 
     def log_model(self, model: OrientationModel) -> tuple[str, str]:
         """Log the model and return its URI and id."""

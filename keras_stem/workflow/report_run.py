@@ -98,7 +98,7 @@ def _run_id(client: MlflowClient, reference: str) -> str:
 def report_run(run: Run, page: str | Path) -> Written:
     """Write a page about a training, and its figures into a folder beside it.
 
-    The curves are drawn anew, as PNG and SVG; other figures are those that were logged, as PNG.
+    The curves are drawn anew; other figures are those that were logged.
 
     Parameters
     ----------
@@ -154,10 +154,12 @@ def _logged_figures(client: MlflowClient, run: Run, folder: Path) -> list[Pictur
     try:
         for artifact in client.list_artifacts(run.info.run_id, "figures"):
             name = Path(artifact.path).name
-            if not name.endswith(".png") or name == "curves.png":
+            if Path(name).stem == "curves":
                 continue
             local = client.download_artifacts(run.info.run_id, artifact.path)
             (folder / name).write_bytes(Path(local).read_bytes())
+            if not name.endswith(".png"):
+                continue
             title, alt = _TITLES.get(Path(name).stem, (name, name))
             found.append(read_picture(folder / name, title, alt))
     except (MlflowException, OSError) as error:

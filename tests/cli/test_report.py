@@ -58,7 +58,7 @@ def test_a_training(run, trained, tmp_path, kind):
     for expected in (trained.run_id, "batch_size", trained.model_uri, f"{trained.scores['test'].median:.2f}"):
         assert expected in html
     names = {path.name for path in (tmp_path / "training").iterdir()}
-    assert names == {"curves.png", "curves.svg", "test_parity.png"}
+    assert names == {"curves.png", "curves.svg", "test_parity.png", "test_parity.svg"}
 
 
 @pytest.mark.slow

@@ -31,7 +31,8 @@ def test_a_run_holds_recipe_data_curves_scores_and_figures(client, trained, scan
     artifacts = {item.path for item in client.list_artifacts(trained.run_id)}
     assert {"history.csv", "recipe.json", "figures"} <= artifacts
     figures = {item.path for item in client.list_artifacts(trained.run_id, "figures")}
-    assert figures == {"figures/curves.png", "figures/test_parity.png"}
+    names = ("curves", "test_parity")
+    assert figures == {f"figures/{name}.{suffix}" for name in names for suffix in ("png", "svg")}
     history = mlflow.artifacts.load_text(f"runs:/{trained.run_id}/history.csv").splitlines()
     assert history[0].startswith("epoch,loss,seconds,val_median")
     assert len(history) == 3
