@@ -4,7 +4,7 @@ import contextlib
 import errno
 import os
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,9 +67,11 @@ def complete_folder(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     created = not path.exists()
-    existing_folder(path)
-    staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=path))
+    # Its name is known before it is there, so that Ctrl-C at any moment leaves nothing.
+    staging = path / f".partial-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     try:
+        existing_folder(path)
+        staging.mkdir()
         yield staging
         for item in staging.iterdir():
             item.replace(path / item.name)

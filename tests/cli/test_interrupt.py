@@ -87,6 +87,7 @@ def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkey
     assert list(states.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_study(interrupt, scan_path, own_store, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     states = tmp_path / "keras_stem" / "interrupted"

@@ -66,6 +66,7 @@ def test_variants_from_weights_at_hand(run, scan_path, tmp_path):
     assert len(scores(told)) == 18
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_leaves_the_others(run, scan_path, tmp_path):
     (tmp_path / "two.toml").write_text(
         "[base]\narch = 'cnn'\n[[cells]]\nname = 'lost'\nweights = 'absent.keras'\n[[cells]]\nname = 'good'\n"

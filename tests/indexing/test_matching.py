@@ -119,6 +119,7 @@ def test_pyxem_is_asked_for(monkeypatch, two_phases):
         Matcher(two_phases[1], polar_grid(SETTINGS), keep=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(strict=True, reason="pyxem 0.21: turned by 180 deg, and mirrored solutions are wrong")
 def test_pyxem_itself_gives_the_truth(rng):
     """When this passes, pyxem has been mended, and `Matcher` can leave the orientations to it."""

@@ -89,7 +89,9 @@ def test_only_the_head_learns_while_the_rest_is_frozen(run, narrow_recipe):
     assert changed == {"head/kernel", "head/bias"}
 
 
-@pytest.mark.parametrize("stopped_after", [1, 2, 3])
+@pytest.mark.parametrize(
+    "stopped_after", [2, *(pytest.param(epochs, marks=pytest.mark.slow) for epochs in (1, 3))]
+)
 def test_a_resumed_training_thaws_when_it_would_have(run, narrow_recipe, stopped_after):
     recipe = dataclasses.replace(narrow_recipe, freeze=2, max_epochs=4)
     whole, state = run(recipe, "whole")
