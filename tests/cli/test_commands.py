@@ -4,21 +4,8 @@ import re
 import subprocess
 
 import pytest
-from click.testing import CliRunner
-
-from keras_stem.cli.main import program
 
 pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("own_store")]
-
-
-@pytest.fixture
-def run():
-    def run(*arguments):
-        result = CliRunner().invoke(program, [str(argument) for argument in arguments])
-        assert result.exit_code == 0, (result.output, result.exception)
-        return result.output
-
-    return run
 
 
 NARROW = ("--arch", "cnn", "--filters", "4", "--widths", "16", "--score-every", "1")
