@@ -52,11 +52,6 @@ class DensityKernel:
         """Angle, radians, beyond which the kernel is negligible."""
         return float(2 * np.arccos(_NEGLIGIBLE ** (0.5 / self.power)))
 
-    @property
-    def mean_square(self) -> float:
-        """Mean of its square over orientation space: texture index of one orientation without symmetry."""
-        return float(self.maximum**2 * beta(1.5, 2 * self.power + 0.5) / beta(1.5, 0.5))
-
     def of_rotations(self, cosines: np.ndarray) -> np.ndarray:
         """Return the kernel at cosines of half the angle between orientations, of either sign."""
         return self.maximum * _power(np.square(cosines), self.power)

@@ -1,5 +1,7 @@
 """Orientation maps in the colours of the inverse pole figure."""
 
+from contextlib import AbstractContextManager
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,8 +20,11 @@ from keras_stem.scan.labels import grid_shape, single_phase
 DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
 """Lab directions along which a map can be coloured: right, up, toward the viewer."""
 
-_CORNER_SIZE, _ORIX_ADDS = 9, 4
-"""Of the crystal directions at the corners of a key, points; orix adds to the size that is set."""
+_CORNER_SIZE = 9
+"""Of the crystal directions at the corners of a key, points."""
+
+_ORIX_ADDS = 4
+"""orix writes them so many points larger than all else."""
 
 _KEY_PIXELS = 400
 """Of a side of the colour key."""
@@ -101,9 +106,14 @@ def draw_ipf_key(
 ) -> None:
     """Draw the colour key of a point group at a place of a figure (left, bottom, width, height; 0 to 1)."""
     group = point_group.laue
-    with mpl.rc_context({"font.size": _CORNER_SIZE - _ORIX_ADDS}):
+    with corner_labels(_CORNER_SIZE):
         axes = figure.add_axes(position, projection="ipf", symmetry=group, direction=DIRECTIONS[direction])
     fill_sector(axes, group)
+
+
+def corner_labels(size: float) -> AbstractContextManager:
+    """Return a context in which inverse pole figures are added with corner labels of a size, points."""
+    return mpl.rc_context({"font.size": size - _ORIX_ADDS})
 
 
 def fill_sector(axes: InversePoleFigurePlot, group: Symmetry) -> None:

@@ -2,13 +2,12 @@
 
 import math
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec, SubplotSpec
 from orix.plot import InversePoleFigurePlot
 from orix.quaternion.symmetry import Symmetry
 
-from keras_stem.figures.ipf import DIRECTIONS, fill_sector
+from keras_stem.figures.ipf import DIRECTIONS, corner_labels, fill_sector
 from keras_stem.figures.style import map_size
 
 WIDTH = 7.0
@@ -22,9 +21,6 @@ _ROW_GAP = 0.08
 
 _CORNER_SIZE = 8
 """Of the crystal directions at the corners of inverse pole figures, points."""
-
-_ORIX_ADDS = 4
-"""orix writes them so many points larger than all else."""
 
 
 def page(count: int, shape: tuple[int, int], below: float = 0.0) -> tuple[Figure, list[SubplotSpec]]:
@@ -74,7 +70,7 @@ def ipf_axes(
         Stands above the labels of the corners.
     """
     inner = place.subgridspec(1, 1)[0]  # so that the labels take room from this panel alone
-    with mpl.rc_context({"font.size": _CORNER_SIZE - _ORIX_ADDS}):
+    with corner_labels(_CORNER_SIZE):
         axes = figure.add_subplot(
             inner, projection="ipf", symmetry=point_group.laue, direction=DIRECTIONS[direction]
         )

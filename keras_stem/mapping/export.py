@@ -84,10 +84,15 @@ def require_map_name(path: Path) -> None:
     """
     if path.suffix.lower() not in SUFFIXES:
         raise KerasStemError(f"Expected a map to end in {', '.join(SUFFIXES)}, found {path.name}.")
-    if h5py.is_hdf5(path):
+    if not h5py.is_hdf5(path):
+        return
+    try:
         with h5py.File(path) as file:
-            if "Experiments" in file:
-                raise KerasStemError(f"{path} is a scan with patterns; give the map another name.")
+            scan = "Experiments" in file
+    except OSError as error:
+        raise KerasStemError(f"{path} is a broken HDF5 file, perhaps a scan; move it away first.") from error
+    if scan:
+        raise KerasStemError(f"{path} is a scan with patterns; give the map another name.")
 
 
 def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:

@@ -82,6 +82,11 @@ class VoteDecoder(RotationDecoder):
     runner-up: the strongest of the votes for another orientation.
     """
 
+    @classmethod
+    def from_config(cls, config):  # noqa: D102
+        # Models of earlier versions say how many runners-up they give.
+        return cls(**{name: value for name, value in config.items() if name != "runners_up"})
+
     def call(self, votes):  # noqa: D102
         weights, rotations = votes_in_lab(ops.cast(votes, "float32"))
         weights = ops.exp(weights)

@@ -52,7 +52,7 @@ class OrientationModel(keras.Model):
         return isinstance(self.decoder, VoteDecoder)
 
     def with_all_votes(self) -> "OrientationModel":
-        """Return this model, if it votes, with all votes as its runners-up; the weights are shared."""
+        """Return this model, which has to vote, with all votes as its runners-up; the weights are shared."""
         decoder = AllVotes(self.decoder.operators, self.decoder.ranges)
         return OrientationModel(self.encoder, decoder, self.card.to_dict(), name=self.name)
 

@@ -43,10 +43,11 @@ def load_map(
 
 def tells_its_frame(path: str | Path) -> bool:
     """Return whether a file is an orix map or a scan with labels, whose axes are known."""
-    if not h5py.is_hdf5(path):
+    try:
+        with h5py.File(path) as file:
+            return "crystal_map" in file
+    except OSError:  # no HDF5, or broken: whoever reads it says so
         return False
-    with h5py.File(path) as file:
-        return "crystal_map" in file
 
 
 def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:

@@ -123,12 +123,12 @@ class Usual:
     least_agreement
         99 % of them agree better with simulations; None where the phase cannot be simulated.
     common_agreement
-        80 % of them agree better.
+        80 % of them agree better. Models of earlier versions do not know it.
     """
 
     largest_spread: float | None
     least_agreement: float | None
-    common_agreement: float | None
+    common_agreement: float | None = None
 
     @classmethod
     def of(cls, predictions: Predictions, checked: CheckedAnswers | None, errors: np.ndarray) -> "Usual":

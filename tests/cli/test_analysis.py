@@ -135,6 +135,9 @@ def test_a_scan_is_never_replaced_by_a_map(run, own_scan, map_path):
     for arguments in (("clean", map_path, own_scan, "--odd"), ("export", own_scan, own_scan)):
         assert "is a scan with patterns" in run(*arguments, status=1)
     assert own_scan.read_bytes() == before
+    own_scan.write_bytes(before[: len(before) // 2])
+    assert "broken HDF5" in run("clean", map_path, own_scan, "--odd", status=1)
+    assert "cannot read" in run("compare-maps", map_path, own_scan, status=1)
 
 
 def test_a_frame_is_for_maps_that_do_not_tell_theirs(run, map_path, tmp_path):

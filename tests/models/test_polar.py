@@ -178,6 +178,11 @@ def test_the_runner_up_is_another_orientation(symmetry, rng):
     )
 
 
+def test_decoders_of_earlier_versions_are_read(symmetry):
+    settings = VoteTarget(symmetry).decoder().get_config()
+    assert VoteDecoder.from_config({**settings, "runners_up": 1}).get_config() == settings
+
+
 def test_all_votes_are_runners_up_on_demand(symmetry, rng):
     rotations = random_rotations(5 * VOTES, rng).to_matrix().reshape(5, VOTES, 3, 3)
     votes = votes_for(rotations, rng.uniform(0, 1, (5, VOTES)))
