@@ -13,7 +13,9 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.rotations import from_matrices
+from keras_stem.crystal.structure_files import CrystalFile
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.indexing.settings import Matching
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
@@ -80,7 +82,7 @@ def acom(python: str, scan: Scan, settings: Matching, folder: Path) -> Rotation:
     command = [python, "-W", "ignore", "-c", ACOM, folder / "given.npz", folder / "found.npy"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     turned = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
-    return Rotation.from_matrix(np.load(folder / "found.npy") @ turned)
+    return from_matrices(np.load(folder / "found.npy") @ turned)
 
 
 def report(name: str, first: Rotation, second: Rotation, symmetry) -> None:
@@ -100,7 +102,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "scan.h5")
         polycrystal = Polycrystal(SHAPE, 8, vacuum=0)
-        simulate_scan(path, Simulation(polycrystal, camera=Camera(pixels=128), cif=cif, space_group=group))
+        crystal = CrystalFile(cif, group)
+        simulate_scan(path, Simulation(polycrystal, camera=Camera(pixels=128), crystal=crystal))
         with Scan(path) as scan:
             phase, truth = scan.phase, Rotation.from_euler(scan.labels.prop["truth_euler"])
             ours = match_scan(scan, [phase], Matching())[0].rotations

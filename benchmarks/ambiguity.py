@@ -12,7 +12,7 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.indexing.refinement import PatternComparison
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan

@@ -11,7 +11,9 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import load_phase, proper_point_group
+from keras_stem.crystal.rotations import from_matrices
+from keras_stem.crystal.structure_files import load_phase
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.mapping.predict import predict_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.augmentation import reoriented, resample
@@ -45,7 +47,7 @@ def augmented_spread(
         found = predict(model, ArraySource(changed.astype(np.float32)), np.arange(count)).euler
         turns = reoriented(np.tile(np.eye(3), (count, 1, 1)), angles, mirrored)
         back = Rotation.from_euler(found.astype(float)).to_matrix() @ turns.transpose(0, 2, 1)
-        offsets += np.rad2deg(disorientation(Rotation.from_matrix(back), answers, symmetry)) / COPIES
+        offsets += np.rad2deg(disorientation(from_matrices(back), answers, symmetry)) / COPIES
     return offsets
 
 

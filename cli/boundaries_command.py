@@ -20,7 +20,7 @@ from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, map_options, 
 )
 @DIRECTION
 @out_option("boundaries")
-def command(map_, frame, cifs, min_q, threshold, specials, direction, out) -> None:
+def command(map_, frame, phases, min_q, threshold, specials, direction, out) -> None:
     """Find the boundaries of MAP: a table of segments (CSV), shares (JSON) and figures.
 
     MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
@@ -31,7 +31,7 @@ def command(map_, frame, cifs, min_q, threshold, specials, direction, out) -> No
     from keras_stem.workflow.prepare import prepare_map
 
     wanted = [special_boundary(text) for text in specials]
-    analysis = analyse_boundaries(prepare_map(map_, frame, cifs, min_q), threshold, wanted)
+    analysis = analyse_boundaries(prepare_map(map_, frame, phases, min_q), threshold, wanted)
     folder = folder_for(out, map_, "boundaries")
     write_boundaries(analysis, folder, direction)
     found, shares = analysis.statistics, analysis.statistics["shares"]

@@ -27,7 +27,7 @@ from keras_stem.cli.map_options import MAP, map_options
 @click.option(
     "--threshold", type=float, default=5.0, show_default=True, help="Points are alike below it, deg."
 )
-def command(map_, out, frame, cifs, min_q, variants, odd, threshold) -> None:
+def command(map_, out, frame, phases, min_q, variants, odd, threshold) -> None:
     """Clean MAP by the given steps, count what they change, and write it as OUT: .h5, .ang or .ctf."""
     from keras_stem.analysis.boundaries import special_boundary
     from keras_stem.workflow.clean import Steps, clean_map
@@ -35,7 +35,7 @@ def command(map_, out, frame, cifs, min_q, variants, odd, threshold) -> None:
 
     wanted = tuple(None if text == HALF_TURN else special_boundary(text) for text in variants)
     steps = Steps(wanted, odd, threshold)
-    prepared = prepare_map(map_, frame, cifs, min_q)
+    prepared = prepare_map(map_, frame, phases, min_q)
     for name, count in clean_map(prepared, steps, out).items():
         click.echo(f"{name}: {count} of {prepared.visible.sum()} points changed")
     click.echo(f"Wrote {out}.")

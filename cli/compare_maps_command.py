@@ -15,7 +15,7 @@ from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_o
 @click.option("--low-q", type=float, default=20.0, show_default=True, help="A smaller Q of A is low.")
 @DIRECTION
 @out_option("difference", "A")
-def command(reference, other, frame, cifs, min_q, threshold, low_q, direction, out) -> None:
+def command(reference, other, frame, phases, min_q, threshold, low_q, direction, out) -> None:
     """Compare map B with map A of the same points: how far they differ, and where.
 
     Each is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
@@ -29,7 +29,7 @@ def command(reference, other, frame, cifs, min_q, threshold, low_q, direction, o
 
     paths = (reference, other)
     frames = [None if tells_its_frame(path) else frame for path in paths]
-    maps = [prepare_map(path, of, cifs, min_q) for path, of in zip(paths, frames, strict=True)]
+    maps = [prepare_map(path, of, phases, min_q) for path, of in zip(paths, frames, strict=True)]
     folder = folder_for(out, reference, "difference")
     names = tuple(path.stem if reference.stem != other.stem else path.resolve().parent.name for path in paths)
     difference = compare_maps(*maps, folder, names, Segmentation(threshold), low_q, direction)

@@ -6,10 +6,11 @@ import click
 
 from keras_stem.choices import ARCHITECTURES, VARIANTS
 from keras_stem.cli.common import import_backend, pattern_progress
+from keras_stem.cli.crystal_options import crystal_option
 from keras_stem.cli.tables import print_scores
 from keras_stem.cli.training_options import training_options
 
-SIMULATION = ("simulate", "space_group", "like", "patterns")
+SIMULATION = ("crystal", "like", "patterns")
 
 
 @click.command("fit")
@@ -20,12 +21,10 @@ SIMULATION = ("simulate", "space_group", "like", "patterns")
     type=click.Choice([name for names in VARIANTS.values() for name in names]),
     help="Of DenseNet or Swin, as in the paper.  [plain, modified-fc]",
 )
-@click.option(
+@crystal_option(
     "--simulate",
-    metavar="CIF",
-    help="Train on simulated patterns of this crystal structure (LiNiO2 is built in) instead of a scan.",
+    "Train on simulated patterns of this crystal structure (LiNiO2 is built in) instead of a scan.",
 )
-@click.option("--space-group", type=click.IntRange(1, 230), help="Simulate: where the CIF file says P 1.")
 @click.option(
     "--like",
     type=click.Path(path_type=Path),
@@ -43,8 +42,8 @@ def command(context, scan, resume, **options) -> None:
     """
     given = [
         name
-        for name in ("scan", *options)
-        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+        for name in context.params
+        if name != "resume" and context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
     ]
     if resume and given:
         raise click.UsageError(f"--resume takes everything from the interrupted run; leave out {given[0]}.")
@@ -67,11 +66,11 @@ def _fit(scan: Path | None, options: dict):
     return fit(scan, recipe, verbose=True)
 
 
-def _simulation(simulate: str | None, space_group: int | None, like: Path | None, patterns: int | None):
+def _simulation(crystal, like: Path | None, patterns: int | None):
     """Return what is simulated, if anything."""
-    if simulate is None:
-        if space_group or like or patterns:
-            raise click.UsageError("--space-group, --like and --patterns go with --simulate.")
+    if crystal is None:
+        if like or patterns:
+            raise click.UsageError("--like and --patterns go with --simulate.")
         return None
     from keras_stem.scan.instrument import Instrument
     from keras_stem.scan.scan import Scan
@@ -81,9 +80,8 @@ def _simulation(simulate: str | None, space_group: int | None, like: Path | None
     if like:
         with Scan(like) as scan:
             instrument = Instrument.of_scan(scan.info)
-    cif = None if simulate.lower() == "linio2" else str(Path(simulate).resolve())
     settings = {"patterns": patterns} if patterns else {}
-    return SimulatedTraining(cif, space_group, instrument, **settings)
+    return SimulatedTraining(crystal, instrument, **settings)
 
 
 def _resume():

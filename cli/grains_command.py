@@ -29,7 +29,7 @@ from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, map_options, 
 )
 @DIRECTION
 @out_option("grains")
-def command(map_, frame, cifs, min_q, threshold, neighbours, min_size, small, direction, out) -> None:
+def command(map_, frame, phases, min_q, threshold, neighbours, min_size, small, direction, out) -> None:
     """Find the grains of MAP and measure them: a table (CSV), statistics (JSON) and figures.
 
     MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
@@ -40,7 +40,7 @@ def command(map_, frame, cifs, min_q, threshold, neighbours, min_size, small, di
     from keras_stem.workflow.prepare import prepare_map
 
     settings = Segmentation(threshold, int(neighbours), min_size, small)
-    analysis = analyse_grains(prepare_map(map_, frame, cifs, min_q), settings)
+    analysis = analyse_grains(prepare_map(map_, frame, phases, min_q), settings)
     folder = folder_for(out, map_, "grains")
     write_grains(analysis, folder, direction)
     found = analysis.statistics

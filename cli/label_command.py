@@ -7,20 +7,12 @@ import click
 
 from keras_stem.choices import FRAMES
 from keras_stem.cli.common import SCAN, pattern_progress
+from keras_stem.cli.crystal_options import crystal_options
 
 
 @click.group("label")
 def command() -> None:
     """Label a scan: orientation, phase, Q and R of each position."""
-
-
-_SPACE_GROUPS = click.option(
-    "--space-group",
-    "space_groups",
-    multiple=True,
-    type=click.IntRange(1, 230),
-    help="Of each CIF file, where one says P 1.",
-)
 
 
 @command.command("import")
@@ -32,31 +24,24 @@ _SPACE_GROUPS = click.option(
     required=True,
     help="Convention of the Euler angles (docs/labels.md).",
 )
-@click.option(
-    "--cif",
-    "cifs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Crystal structure in place of the map's phase; repeat it for several.",
-)
-@_SPACE_GROUPS
+@crystal_options("Crystal structure in place of a phase of the map")
 @click.option("--transpose", is_flag=True, help="The map's rows are the scan's columns.")
 @click.option("--ignore-step", is_flag=True, help="Take the map although its step is another.")
 @click.option(
-    "--ignore-symmetry", is_flag=True, help="Take the CIF's symmetry although the map's is another."
+    "--ignore-symmetry",
+    is_flag=True,
+    help="Take the CIF file although the map's Laue group or lattice differs.",
 )
-def import_(scan, labels, frame, cifs, space_groups, **options) -> None:
+def import_(scan, labels, frame, phases, **options) -> None:
     """Put the map LABELS of another program into SCAN.
 
     LABELS is an .ang or .ctf file, an .h5 of orix, EMsoft or Bruker, or a .csv with the columns x, y, phi1,
     Phi, phi2 (deg), phase, Q and R.
     """
     from keras_stem.crystal.frames import FRAMES, ORIX_FRAME
-    from keras_stem.crystal.phase import load_phases
     from keras_stem.scan.label_files import ImportOptions, import_labels
     from keras_stem.scan.scan import Scan, append_labels
 
-    phases = load_phases(cifs, space_groups)
     with Scan(scan) as opened:
         found = import_labels(labels, opened.info, ImportOptions(frame, **options), phases)
     origin = {
@@ -73,14 +58,7 @@ def import_(scan, labels, frame, cifs, space_groups, **options) -> None:
 
 @command.command("match")
 @SCAN
-@click.option(
-    "--cif",
-    "cifs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Crystal structure; repeat it for several phases.  [default: the phases of the scan's labels]",
-)
-@_SPACE_GROUPS
+@crystal_options("Crystal structure of a phase, in place of those of the scan's labels")
 @click.option("--resolution", type=float, default=1.0, show_default=True, help="Of the bank, deg.")
 @click.option("--radius", type=float, help="Reach of the templates, 1/Å.  [default: into the corners]")
 @click.option(
@@ -104,7 +82,7 @@ def import_(scan, labels, frame, cifs, space_groups, **options) -> None:
 @click.option(
     "--best", type=click.IntRange(1), default=1, show_default=True, help="Number of solutions to keep."
 )
-def match(scan, cifs, space_groups, **options) -> None:
+def match(scan, phases, **options) -> None:
     """Find the orientations of SCAN by template matching, and put them into it as labels.
 
     A matching that was stopped goes on where it was when the same command is given again.
@@ -114,7 +92,7 @@ def match(scan, cifs, space_groups, **options) -> None:
     from keras_stem.workflow.match import match_scan, phases_to_match
 
     with Scan(scan) as opened:
-        phases = phases_to_match(opened, cifs, space_groups)
+        phases = phases_to_match(opened, phases)
         start = time.perf_counter()
         with pattern_progress("Matching", len(opened)) as progress:
             labels, origin = match_scan(opened, phases, Matching(**options), progress)
@@ -127,14 +105,17 @@ def match(scan, cifs, space_groups, **options) -> None:
 def _report(scan, one_phase: bool) -> None:
     import numpy as np
 
+    from keras_stem.scan.labels import phases_of
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.match import true_errors
 
     with Scan(scan) as opened:
         labels = opened.labels
         errors = true_errors(labels) if one_phase else None
-    for number, phase in labels.phases_in_data:
-        name = "Not indexed" if number < 0 else phase.name
+    names = {number: phase.name for number, phase in phases_of(labels).items()}
+    if np.any(labels.phase_id < 0):
+        names[-1] = "Not indexed"
+    for number, name in names.items():
         click.echo(f"{name}: {np.mean(labels.phase_id == number):.1%} of positions")
     for name in ("Q", "R"):
         if name not in labels.prop:

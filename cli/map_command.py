@@ -6,6 +6,7 @@ import click
 
 from keras_stem.choices import ARCHITECTURES
 from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend
+from keras_stem.cli.crystal_options import crystal_option
 
 
 @click.command("map")
@@ -21,7 +22,8 @@ from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, i
 @click.option("--all", "show_all", is_flag=True, help="Show all points, whatever their Q.")
 @REFINE
 @THOROUGH
-def command(scan, model, arch, out, min_q, show_all, refine) -> None:
+@crystal_option("--cif", "Crystal structure whose axes the orientations refer to.  [default: the model's]")
+def command(scan, model, arch, out, min_q, show_all, refine, crystal) -> None:
     """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5, an .ang and a .ctf file."""
     import_backend()
     from keras_stem.scan.scan import Scan
@@ -32,7 +34,10 @@ def command(scan, model, arch, out, min_q, show_all, refine) -> None:
         phase = opened.phase.name if opened.has_labels else None
         loaded, reference = choose_model(model, arch, phase)
         threshold = None if show_all else min_q
-        prediction = map_scan(loaded, opened, out, threshold, reference, verbose=True, refine=refine)
+        wanted = crystal.load() if crystal else None
+        prediction = map_scan(
+            loaded, opened, out, threshold, reference, verbose=True, refine=refine, phase=wanted
+        )
     unlike = prediction.property("unlike")
     if unlike is not None and unlike.any():
         click.echo(f"{unlike.mean():.1%} of the patterns are unlike those that the model was trained on.")

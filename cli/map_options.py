@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import FRAMES
+from keras_stem.cli.crystal_options import crystal_options
 
 MAP = click.argument("map_", metavar="MAP", type=click.Path(path_type=Path))
 _OPTIONS = (
@@ -13,13 +14,7 @@ _OPTIONS = (
         type=click.Choice(FRAMES),
         help="Convention of the Euler angles of another program's map (docs/labels.md).",
     ),
-    click.option(
-        "--cif",
-        "cifs",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        help="Crystal structure in place of the phase of another program's map; repeat it for several.",
-    ),
+    crystal_options("Crystal structure in place of a phase of the map"),
     click.option("--min-q", type=float, help="Leave out points with a smaller Q.  [default: none]"),
 )
 DIRECTION = click.option(

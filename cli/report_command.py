@@ -25,7 +25,7 @@ from keras_stem.cli.map_options import DIRECTION, map_options
     help="Page to write; a folder of its name gets the figures.  [default: MAP or id without suffix, "
     "-report.html]",
 )
-def command(what, frame, cifs, min_q, scan, direction, out) -> None:
+def command(what, frame, phases, min_q, scan, direction, out) -> None:
     """Write a page of HTML about a map or a training; its figures lie in a folder beside it, as PNG and SVG.
 
     MAP is an orix .h5, such as kstem map writes, a scan with labels, or, with --frame, another program's map;
@@ -34,9 +34,9 @@ def command(what, frame, cifs, min_q, scan, direction, out) -> None:
     """
     path = Path(what)
     if path.is_file():
-        written = _report_map(path, frame, cifs, min_q, scan, direction, out)
+        written = _report_map(path, frame, phases, min_q, scan, direction, out)
     else:
-        _refuse_options_of_maps(what, frame, cifs, min_q, scan)
+        _refuse_options_of_maps(what, frame, phases, min_q, scan)
         written = _report_run(what, out)
     if written.note:
         click.echo(written.note)
@@ -44,7 +44,7 @@ def command(what, frame, cifs, min_q, scan, direction, out) -> None:
     click.echo(f"Wrote {written.page} ({size:.1f} MB) and its figures to {written.figures}.")
 
 
-def _report_map(path, frame, cifs, min_q, scan, direction, out):
+def _report_map(path, frame, phases, min_q, scan, direction, out):
     from keras_stem.workflow.report_map import report_map
 
     with contextlib.ExitStack() as stack:
@@ -57,7 +57,7 @@ def _report_map(path, frame, cifs, min_q, scan, direction, out):
             path,
             out or path.with_name(f"{path.stem}-report.html"),
             frame,
-            cifs,
+            phases,
             min_q,
             scan,
             direction,
@@ -72,10 +72,10 @@ def _report_run(what, out):
     return report_run(run, out or Path(f"{run.info.run_id[:8]}-report.html"))
 
 
-def _refuse_options_of_maps(what, frame, cifs, min_q, scan):
+def _refuse_options_of_maps(what, frame, phases, min_q, scan):
     from keras_stem.errors import KerasStemError
 
-    given = {"--frame": frame, "--cif": cifs, "--min-q": min_q, "--scan": scan}
+    given = {"--frame": frame, "--cif": phases, "--min-q": min_q, "--scan": scan}
     for name, value in given.items():
-        if value not in (None, ()):
+        if value not in (None, []):
             raise KerasStemError(f"{name} goes with a map, and {what!r} is no file.")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.cli.common import GridShape, pattern_progress
+from keras_stem.cli.crystal_options import crystal_option
 
 
 @click.command("simulate")
@@ -38,15 +39,12 @@ from keras_stem.cli.common import GridShape, pattern_progress
 @click.option(
     "--hot-pixels", type=click.IntRange(0), default=0, show_default=True, help="Number of hot pixels."
 )
-@click.option("--cif", type=click.Path(), help="Crystal structure.  [default: LiNiO2]")
-@click.option(
-    "--space-group", type=click.IntRange(1, 230), help="Its space group, where the CIF file says P 1."
-)
+@crystal_option("--cif", "Crystal structure.  [default: LiNiO2]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Fixes all that is random.")
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: all cores]")
 def command(
     out, shape, detector, radius, grains, spread, overlap, vacuum, step, dose, drift, hot_pixels,
-    cif, space_group, seed, workers,
+    crystal, seed, workers,
 ) -> None:  # fmt: skip
     """Simulate a polycrystal scan with known truth.
 
@@ -61,8 +59,7 @@ def command(
         camera=Camera(detector, radius, dose, drift, hot_pixels),
         step=step,
         seed=seed,
-        cif=cif,
-        space_group=space_group,
+        **({"crystal": crystal} if crystal else {}),
     )
     with pattern_progress("Simulating", shape[0] * shape[1]) as progress:
         simulate_scan(out, simulation, progress, workers)

@@ -55,7 +55,7 @@ class _Notation(click.ParamType):
 @click.option(
     "--tolerance", type=float, default=15.0, show_default=True, help="Largest angle from a component (°)."
 )
-def command(map_, frame, cifs, min_q, out, directions, planes, half_width, components, tolerance) -> None:
+def command(map_, frame, phases, min_q, out, directions, planes, half_width, components, tolerance) -> None:
     """Measure the texture of MAP: orientation density, pole figures, inverse pole figures, components."""
     from keras_stem.workflow.prepare import prepare_map
     from keras_stem.workflow.texture import TextureSettings, analyse_texture
@@ -65,7 +65,7 @@ def command(map_, frame, cifs, min_q, out, directions, planes, half_width, compo
         planes=planes, half_width=half_width, components=components, tolerance=tolerance, **chosen
     )
     folder = folder_for(out, map_, "texture")
-    summary = analyse_texture(prepare_map(map_, frame, cifs, min_q), folder, settings)
+    summary = analyse_texture(prepare_map(map_, frame, phases, min_q), folder, settings)
     for name, phase in summary["phases"].items():
         angles = ", ".join(f"{angle:.1f}°" for angle in phase["maximum"]["euler_angles"])
         click.echo(f"{name}: {phase['fraction']:.1%} of {summary['points']} points")

@@ -12,6 +12,7 @@ from keras_stem.version import __version__
 
 _HOME = {
     "Augmentation": "keras_stem.pipeline.augmentation",
+    "CrystalFile": "keras_stem.crystal.structure_files",
     "Instrument": "keras_stem.scan.instrument",
     "Nuisances": "keras_stem.simulate.stream",
     "Recipe": "keras_stem.training.recipe",
@@ -22,6 +23,7 @@ _HOME = {
     "default_recipe": "keras_stem.training.options",
     "fit": "keras_stem.workflow.fit",
     "load_model": "keras_stem.tracking.resolve",
+    "load_phase": "keras_stem.crystal.structure_files",
     "map_scan": "keras_stem.workflow.mapping",
     "paper_recipe": "keras_stem.training.options",
     "read_study": "keras_stem.study.description",

@@ -11,8 +11,8 @@ from orix.vector import Miller
 from keras_stem.analysis.grid import MASKED, Grid
 from keras_stem.crystal.disorientation import misorientation, quaternion_product, smallest_misorientation
 from keras_stem.crystal.grains import neighbour_pairs
-from keras_stem.crystal.phase import proper_point_group
 from keras_stem.crystal.rotations import rotations_about
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 
 HIGH_ANGLE = 15.0

@@ -20,7 +20,7 @@ from keras_stem.crystal.disorientation import (
     quaternion_product,
 )
 from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs, number_connected
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 
 MOST = 0.5
 """More than this share of the neighbours of an odd point has to be of one grain."""

@@ -1,15 +1,17 @@
 """Two maps of one scan: how far they differ, and where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 
 from keras_stem.analysis.grid import MASKED, Grid
 from keras_stem.analysis.segmentation import Segmentation, segment
+from keras_stem.crystal.axes import phase_text, relation
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 
 SMALL = 20
@@ -78,7 +80,8 @@ def compare_grids(
     reference
         Its grains tell interiors, boundaries and small grains.
     other
-        Of the same shape, with the same numbers of phases.
+        Of the same shape. Its phases are those of the reference that are the same crystal, whatever their
+        numbers, names and cells.
     segmentation
         How the grains are told apart. Points differ beyond its threshold.
     quality
@@ -89,9 +92,9 @@ def compare_grids(
     Raises
     ------
     KerasStemError
-        If the shapes or the point groups differ, or no point is shown in both.
+        If the shapes or all phases differ, or no point is shown in both.
     """
-    _require_alike(reference, other)
+    other = _in_phases_of(reference, other)
     settings = segmentation or Segmentation()
     both = reference.shown & other.shown
     same = both & (reference.phase == other.phase)
@@ -109,18 +112,34 @@ def compare_grids(
     return Difference(angles, differ, tuple(parts), settings.threshold)
 
 
-def _require_alike(reference: Grid, other: Grid) -> None:
+def _in_phases_of(reference: Grid, other: Grid) -> Grid:
+    """Return a map with the reference's numbers and axes for the phases that are the same crystal."""
     if reference.shape != other.shape:
         raise KerasStemError(
             f"Expected maps of the same shape, found {reference.shape[0]} x {reference.shape[1]} "
             f"and {other.shape[0]} x {other.shape[1]} points."
         )
-    for number in reference.phases.keys() & other.phases.keys():
-        groups = [proper_point_group(grid.phases[number]).name for grid in (reference, other)]
-        if groups[0] != groups[1]:
-            raise KerasStemError(
-                f"Expected the same phases, found the proper point groups {groups[0]} and {groups[1]}."
-            )
+    found = {number: _same_phase(phase, number, reference) for number, phase in other.phases.items()}
+    if not any(found.values()):
+        first, second = (
+            ", ".join(phase_text(phase) for phase in grid.phases.values()) for grid in (reference, other)
+        )
+        raise KerasStemError(f"Expected the same phases, found {first} in one map and {second} in the other.")
+    data, phases = other.rotations.data.copy(), other.phase.copy()
+    unknown = max([*reference.phases, *other.phases]) + 1
+    for number, same in found.items():
+        own = other.phase == number
+        phases[own] = unknown + number if same is None else same[0]
+        if same is not None:
+            data[own] = (same[1] * other.rotations[own]).data
+    return replace(other, rotations=Rotation(data), phase=phases, phases=reference.phases)
+
+
+def _same_phase(phase: Phase, number: int, reference: Grid) -> tuple[int, Rotation] | None:
+    """Return the number of the reference's phase that is the same crystal, and the way to its axes."""
+    first = sorted(reference.phases.items(), key=lambda entry: entry[0] != number)
+    related = ((known, relation(phase, theirs)) for known, theirs in first)
+    return next(((known, rotation) for known, rotation in related if rotation is not None), None)
 
 
 def _angles(reference: Grid, other: Grid, where: np.ndarray, mate: bool) -> np.ndarray:

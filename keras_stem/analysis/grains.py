@@ -10,7 +10,7 @@ from keras_stem.analysis.grid import Grid
 from keras_stem.crystal.disorientation import disorientation, quaternion_product
 from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 
 _PIXEL_MOMENT = 1 / 12
 """Second moment of a square of side 1 about its middle: a grain of one point has a shape, too."""

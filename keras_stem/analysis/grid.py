@@ -7,7 +7,8 @@ from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.phase import names_apart
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.labels import grid_shape
 
@@ -42,6 +43,11 @@ class Grid:
     rotations: Rotation
     phase: np.ndarray
     phases: dict[int, Phase]
+
+    @property
+    def names(self) -> dict[int, str]:
+        """A name of its own for each phase, by number."""
+        return dict(zip(self.phases, names_apart(list(self.phases.values())), strict=True))
 
     @property
     def shown(self) -> np.ndarray:

@@ -12,7 +12,8 @@ from keras_stem.analysis.grid import Grid
 from keras_stem.analysis.notation import parse_angles, parse_indices
 from keras_stem.analysis.pole_density import crystal_direction, plane_normal
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.rotations import from_matrices
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 
 _SQUARE = 1e-6
@@ -88,7 +89,7 @@ class Component:
         normals = np.vstack([np.tile(normal, (len(along), 1)), np.tile(-normal, (len(along), 1))])
         along = np.vstack([along, along])
         # Columns are the crystal directions along x, y and z.
-        return Rotation.from_matrix(np.stack([along, np.cross(normals, along), normals], axis=2))
+        return from_matrices(np.stack([along, np.cross(normals, along), normals], axis=2))
 
 
 def parse_component(text: str) -> Component:

@@ -16,6 +16,8 @@ import numpy as np
 from diffpy.structure import Lattice
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.rotations import from_matrices
+
 ORIX_FRAME = "orix: passive, lab to crystal, e1 along a, e3 along c*, lab x right, y up, z against the beam"
 """The frames of this package, as models, labels and maps record them."""
 
@@ -85,7 +87,7 @@ def _changes(frame: str, lattice: Lattice) -> tuple[Rotation, Rotation]:
     lab = Rotation([np.cos(angle / 2), 0, 0, -np.sin(angle / 2)])
     if convention.crystal == "a":
         return Rotation.identity(), lab
-    return Rotation.from_matrix(_axes(lattice, False) @ _axes(lattice, True).T), lab
+    return from_matrices(_axes(lattice, False) @ _axes(lattice, True).T), lab
 
 
 def _axes(lattice: Lattice, starred: bool) -> np.ndarray:

@@ -1,128 +1,238 @@
-"""Phases: the default one, those from CIF files, and their plain form for a model's card."""
+"""Phases that know their cell: the default one, their atoms, and their plain form for a model's card."""
 
+import hashlib
 import json
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import gemmi
 import numpy as np
 from diffpy.structure import Atom, Lattice, Structure
 from orix.crystal_map import Phase
 from orix.io.plugins.orix_hdf5 import dict2phase, phase2dict
-from orix.quaternion import symmetry
-from orix.quaternion.symmetry import Symmetry
 
-from keras_stem.errors import KerasStemError
+from keras_stem.crystal.cell import Cell, merged_sites
+from keras_stem.crystal.scattering import structure_factors
+from keras_stem.crystal.space_group import CellSymmetry, operation_arrays
 
-_MONOCLINIC = range(3, 16)
-_TWOFOLD_AXES_BETWEEN_A = {149, 151, 153, 157, 159, 162, 163}
-"""Space groups of the kinds 312, 31m and -31m."""
+_SETTING = "setting"
+"""Where the plain form of a phase has its setting."""
+
+_FINGERPRINT_ORDER = 3
+"""The fingerprint looks at the reflections whose indices are up to so large."""
 
 
-def linio2() -> Phase:
+@dataclass(frozen=True)
+class Setting:
+    """The cell of a phase: its space group, and how it came from the file that describes the crystal.
+
+    Parameters
+    ----------
+    number
+        Of the space group that the atoms have.
+    symbol
+        Of that group in this cell, such as "F d -3 m:2".
+    operations
+        Rotations of the group in fractional coordinates, (n, 3, 3), without translations.
+    file
+        Name of the file, and its block behind # where it has several; "" for a phase that is built in.
+    said
+        Symbol of the space group that the file names.
+    file_lattice
+        a, b, c (Å) and alpha, beta, gamma (deg) of the file's cell.
+    basis
+        Vectors a, b and c of this cell as rows in terms of those of the file.
+    origin
+        Of this cell, in the coordinates of the file's.
+    tolerance
+        With which the symmetry was found, Å.
+    notes
+        What is suspicious in the file, in sentences.
+    """
+
+    number: int
+    symbol: str
+    operations: tuple[tuple[tuple[int, ...], ...], ...]
+    file: str = ""
+    said: str = ""
+    file_lattice: tuple[float, ...] = ()
+    basis: tuple[tuple[float, ...], ...] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    origin: tuple[float, ...] = (0.0, 0.0, 0.0)
+    tolerance: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def moved(self) -> bool:
+        """Whether the axes are others than the file's."""
+        return not np.allclose(self.basis, np.eye(3))
+
+
+class CrystalPhase(Phase):
+    """An orix phase that knows the setting of its cell.
+
+    orix derives the axes of a phase's symmetry from the name of its point group; this class has the
+    operations of the cell that it is in.
+
+    Parameters
+    ----------
+    name, space_group, structure
+        As `orix.crystal_map.Phase` takes them.
+    setting
+        Of the cell.
+    color
+        As `orix.crystal_map.Phase` takes it.
+    """
+
+    def __init__(
+        self, name: str, space_group: int, structure: Structure, setting: Setting, color: str | None = None
+    ):
+        super().__init__(name, space_group=space_group, structure=structure, color=color)
+        self.setting = setting
+
+
+def linio2() -> CrystalPhase:
     """Return LiNiO2 (R-3m), the phase of the paper, with its unit cell filled.
 
     Returns
     -------
-    Phase
+    CrystalPhase
         a = 2.876 Å, c = 14.19 Å; Ni (0, 0, 0), Li (0, 0, 1/2), O (0, 0, 0.242).
     """
-    atoms = [Atom("Ni", [0, 0, 0]), Atom("Li", [0, 0, 0.5]), Atom("O", [0, 0, 0.242])]
-    structure = Structure(atoms, lattice=Lattice(2.876, 2.876, 14.19, 90, 90, 120))
-    return Phase("LiNiO2", space_group=166, structure=structure).expand_asymmetric_unit()
+    group = gemmi.find_spacegroup_by_name("R -3 m:H")
+    lattice = (2.876, 2.876, 14.19, 90.0, 90.0, 120.0)
+    turns, shifts = operation_arrays(group.operations())
+    places, species = [], []
+    for element, height in (("Ni", 0.0), ("Li", 0.5), ("O", 0.242)):
+        orbit = (turns @ [0, 0, height] + shifts) % 1.0
+        places.extend(np.unique(np.round(orbit, 9) % 1.0, axis=0))
+        species += [((element, 1.0),)] * (len(places) - len(species))
+    cell = Cell(lattice, np.array(places), tuple(species), {})
+    symmetry = CellSymmetry(group.number, group.xhm(), turns, shifts, 0.0)
+    return phase_of_cell("LiNiO2", cell, setting_of(symmetry, "", group.xhm(), lattice))
 
 
-def load_phase(cif: str | Path | None = None, space_group: int | None = None) -> Phase:
-    """Return the phase of a CIF file, or LiNiO2.
+def cell_of(phase: Phase) -> Cell:
+    """Return the unit cell of a phase with its atoms.
 
-    Parameters
-    ----------
-    cif
-        Path of the file; None for LiNiO2. The phase is named after the file.
-    space_group
-        Number of the space group, for files that say P 1 although the crystal has more symmetry. The file
-        has to list the whole unit cell then.
-
-    Returns
-    -------
-    Phase
-        With the crystal axes e1 along a and e3 along c* (orix, EMsoft).
-
-    Raises
-    ------
-    KerasStemError
-        If the file is missing, is no CIF, or names no space group.
+    orix turns the lattice of a structure to its own axes and moves the atoms along, so that their
+    coordinates refer to the lattice as diffpy has it; here they are fractions of the cell again.
     """
-    if cif is None:
-        return linio2()
-    try:
-        phase = Phase.from_cif(cif)
-    except Exception as error:  # diffpy raises its own, ValueError, KeyError and others
-        raise KerasStemError(f"Cannot read {cif} as a CIF file: {_first_line(error)}.") from error
-    if not len(phase.structure):
-        raise KerasStemError(f"Expected atoms in {cif}, found none.")
-    if space_group is not None:
-        phase.space_group = space_group
-    if phase.point_group is None:
-        raise KerasStemError(f"{cif} names no space group; give its number with --space-group.")
-    return phase
+    structure = phase.structure
+    lattice = structure.lattice
+    if not len(structure):
+        return Cell(lattice.abcABG(), np.zeros((0, 3)), (), {})
+    back = lattice.base @ np.linalg.inv(lattice.stdbase)
+    positions = np.array([atom.xyz for atom in structure]) @ back
+    sites = [((atom.element, float(atom.occupancy)),) for atom in structure]
+    motion: dict[str, list[float]] = {}
+    for atom in structure:
+        if atom.Uisoequiv > 0:
+            motion.setdefault(atom.element, []).append(atom.Uisoequiv)
+    means = {element: float(np.mean(values)) for element, values in motion.items()}
+    return Cell(lattice.abcABG(), *merged_sites(lattice.abcABG(), positions % 1.0, sites), means)
 
 
-def load_phases(cifs: Sequence[str | Path], space_groups: Sequence[int]) -> list[Phase]:
-    """Return the phases of CIF files, each with its space group where numbers are given.
+def thermal_factors(phase: Phase) -> dict[str, float]:
+    """Return the Debye-Waller factor B of each element, Å², as diffsims takes them; none where unknown."""
+    return {element: 8 * np.pi**2 * motion for element, motion in cell_of(phase).motion.items()}
 
-    Raises
-    ------
-    KerasStemError
-        If a file cannot be read, or the numbers of files and space groups differ.
+
+def fingerprint(phase: Phase) -> str:
+    """Return SHA-256 over the crystal structure of a phase in its cell, 16 hexadecimal digits.
+
+    Equal for the same crystal whatever its file, name and origin. Lattice constants count to 0.001 Å and
+    0.01 deg; occupancies, coordinates and thermal motion by the structure factors that they make.
     """
-    if space_groups and len(space_groups) != len(cifs):
-        raise KerasStemError(
-            f"Expected a space group for each of {len(cifs)} CIF files, found {len(space_groups)}."
-        )
-    numbers = space_groups or [None] * len(cifs)
-    return [load_phase(cif, number) for cif, number in zip(cifs, numbers, strict=True)]
-
-
-def proper_point_group(phase: Phase) -> Symmetry:
-    """Return the rotations under which a diffraction pattern of the phase stays the same.
-
-    They are the proper operations of the phase's Laue group, because diffraction adds a centre of
-    inversion (Friedel's law). For a centrosymmetric crystal this is its proper point group: 32 for R-3m.
-
-    orix takes the axis of every monoclinic group along c*, and the twofold axes of every group 32 along a.
-    Here they are where the space group has them.
-
-    Raises
-    ------
-    KerasStemError
-        If the phase has no point group.
-    """
-    if phase.point_group is None:
-        raise KerasStemError(f"The phase {phase.name!r} has no point group, so its symmetry is unknown.")
+    cell = cell_of(phase)
+    order = np.arange(-_FINGERPRINT_ORDER, _FINGERPRINT_ORDER + 1)
+    indices = np.stack(np.meshgrid(order, order, order, indexing="ij"), axis=-1).reshape(-1, 3)
+    parts = [np.round(cell.lattice[:3], 3).tolist(), np.round(cell.lattice[3:], 2).tolist()]
+    if cell.species:
+        amplitudes = np.abs(structure_factors(cell, indices))
+        # A share of the strongest, off the steps of rounding where symmetry puts many.
+        parts.append(np.round(amplitudes / amplitudes.max() + 0.00037, 3).tolist())
+        parts.append(sorted((name, round(count, 2)) for name, count in cell.composition.items()))
     number = phase.space_group.number if phase.space_group is not None else None
-    if number in _TWOFOLD_AXES_BETWEEN_A:
-        return symmetry.D3y
-    if number in _MONOCLINIC and phase.structure.lattice.gamma == 90:
-        return symmetry.C2y  # unique axis b, the standard setting
-    return phase.point_group.laue_proper_subgroup
+    return hashlib.sha256(json.dumps([*parts, number]).encode()).hexdigest()[:16]
+
+
+def names_apart(phases: Sequence[Phase]) -> list[str]:
+    """Return a name of its own for each phase: its own, with its place behind where several have that."""
+    names = [phase.name or "phase" for phase in phases]
+    return [
+        f"{name}-{names[:place].count(name) + 1}" if names.count(name) > 1 else name
+        for place, name in enumerate(names)
+    ]
 
 
 def phase_to_dict(phase: Phase) -> dict[str, Any]:
     """Return the phase as plain JSON types; `phase_from_dict` brings it back."""
-    return json.loads(json.dumps(phase2dict(phase), default=_to_builtin))
+    plain = json.loads(json.dumps(phase2dict(phase), default=_to_builtin))
+    if isinstance(phase, CrystalPhase):
+        plain[_SETTING] = json.loads(json.dumps(asdict(phase.setting)))
+    return plain
 
 
 def phase_from_dict(plain: dict[str, Any]) -> Phase:
     """Return the phase that `phase_to_dict` described."""
     plain = json.loads(json.dumps(plain))
     plain["structure"]["lattice"]["baserot"] = np.asarray(plain["structure"]["lattice"]["baserot"])
-    return dict2phase(plain)
+    if plain["space_group"] != "None":
+        plain["point_group"] = "None"  # orix takes its own name "32" for 321, and drops the space group
+    setting = plain.pop(_SETTING, None)
+    phase = dict2phase(plain)
+    if setting is None:
+        return phase
+    known = Setting(**{name: _tuples(value) for name, value in setting.items()})
+    return CrystalPhase(phase.name, known.number, phase.structure, known, phase.color)
+
+
+def setting_of(
+    symmetry: CellSymmetry,
+    file: str,
+    said: str,
+    lattice: tuple[float, ...],
+    basis: np.ndarray | None = None,
+    origin: np.ndarray | None = None,
+    notes: Sequence[str] = (),
+) -> Setting:
+    """Return the setting of a cell with a symmetry, made from a file's cell as `Setting` describes it."""
+    turns = np.unique(symmetry.rotations, axis=0)
+    basis = np.eye(3) if basis is None else basis
+    origin = np.zeros(3) if origin is None else origin
+    return Setting(
+        symmetry.number, symmetry.symbol, _plain(turns), file, said, tuple(lattice),
+        _clean(basis), _clean(origin), symmetry.tolerance, tuple(notes),
+    )  # fmt: skip
+
+
+def phase_of_cell(name: str, cell: Cell, setting: Setting, color: str | None = None) -> CrystalPhase:
+    """Return the phase of a cell and its setting."""
+    return CrystalPhase(name, setting.number, structure_of(name, cell), setting, color)
+
+
+def structure_of(name: str, cell: Cell) -> Structure:
+    """Return a cell as the structure of which orix and diffsims make phases and patterns."""
+    atoms = [
+        Atom(element, place, f"{element}{number}", occupancy, Uisoequiv=cell.motion.get(element, 0.0))
+        for number, (place, species) in enumerate(zip(cell.positions, cell.species, strict=True), start=1)
+        for element, occupancy in species
+    ]
+    return Structure(atoms, lattice=Lattice(*cell.lattice), title=name)
+
+
+def _clean(values: np.ndarray) -> tuple:
+    return _tuples((np.round(values, 9) + 0.0).tolist())
+
+
+def _plain(operations: np.ndarray) -> tuple:
+    return _tuples(np.asarray(operations).tolist())
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, list | tuple) else value
 
 
 def _to_builtin(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(value)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,7 +1,19 @@
-"""Random and small rotations from a seeded generator (orix's own use NumPy's global state)."""
+"""Rotations from matrices, and random and small ones from a seeded generator."""
 
 import numpy as np
 from orix.quaternion import Rotation
+from scipy.spatial.transform import Rotation as ScipyRotation
+
+
+def from_matrices(matrices: np.ndarray) -> Rotation:
+    """Return the rotations of matrices, shape (..., 3, 3).
+
+    ``Rotation.from_matrix`` of orix 0.15 gives another axis for a third of all half turns: it loses the
+    signs of the axis's components.
+    """
+    matrices = np.asarray(matrices, float)
+    x, y, z, w = np.moveaxis(ScipyRotation.from_matrix(matrices.reshape(-1, 3, 3)).as_quat(), -1, 0)
+    return Rotation(np.stack([w, x, y, z], axis=-1).reshape(*matrices.shape[:-2], 4))
 
 
 def random_rotations(count: int, rng: np.random.Generator) -> Rotation:

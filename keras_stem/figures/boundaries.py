@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from keras_stem.analysis.boundaries import HIGH_ANGLE, Boundaries
 from keras_stem.analysis.grid import Grid
 from keras_stem.analysis.random_boundaries import random_angles
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.figures.grid_maps import draw_colors, draw_segments, orientation_colors
 from keras_stem.figures.style import map_size, style
 

@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from orix.crystal_map import CrystalMap
 
-from keras_stem.figures.ipf import draw_image, draw_ipf_key, draw_ipf_map
+from keras_stem.figures.ipf import draw_image, draw_ipf_map
+from keras_stem.figures.ipf_key import draw_ipf_key
 from keras_stem.figures.style import scalar_colors, style
 from keras_stem.scan.labels import grid_shape, single_phase
 
@@ -48,7 +49,7 @@ def comparison_figure(
             axes = figure.add_axes((left, 0.02, 0.27, 0.88))
             draw_ipf_map(axes, crystal_map, direction, visible)
             axes.set_title(f"{name}, crystal direction along {direction}")
-        draw_ipf_key(figure, (0.605, 0.35, 0.075, 0.3), single_phase(reference).point_group, direction)
+        draw_ipf_key(figure, (0.605, 0.35, 0.075, 0.3), single_phase(reference))
         axes = figure.add_axes((0.695, 0.02, 0.27, 0.88))
         angles = np.ma.masked_array(disorientation, ~shown).reshape(rows, columns)
         image = draw_image(axes, reference, angles, cmap=scalar_colors(), vmin=0, vmax=LARGEST_SHOWN)

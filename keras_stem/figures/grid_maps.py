@@ -7,7 +7,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from keras_stem.analysis.grid import Grid
-from keras_stem.figures.ipf import draw_ipf_key, draw_scaled, ipf_colors
+from keras_stem.figures.ipf import draw_scaled
+from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import MASKED, scalar_colors
 
 MOST_LINES = 20_000
@@ -40,7 +41,7 @@ def orientation_colors(grid: Grid, direction: str) -> np.ndarray:
     colors[:] = MASKED
     for number, phase in grid.phases.items():
         own = grid.phase == number
-        colors[own] = ipf_colors(grid.rotations[own], phase.point_group, direction)
+        colors[own] = ipf_colors(grid.rotations[own], phase, direction)
     return colors
 
 
@@ -61,12 +62,12 @@ def draw_keys(figure: Figure, grid: Grid, direction: str, left: float, size: flo
     width, height = figure.get_size_inches()
     share = height / len(grid.phases)
     side = min(size, share - 0.9)
-    for k, phase in enumerate(grid.phases.values()):
+    for k, (number, phase) in enumerate(grid.phases.items()):
         bottom = height - (k + 0.5) * share - side / 2
         place = (left / width, bottom / height, side / width, side / height)
-        draw_ipf_key(figure, place, phase.point_group, direction)
+        draw_ipf_key(figure, place, phase)
         middle = (left + side / 2) / width
-        figure.text(middle, (bottom + side + 0.25) / height, phase.name, ha="center")
+        figure.text(middle, (bottom + side + 0.25) / height, grid.names[number], ha="center")
 
 
 def draw_bar(axes: Axes, image: mpl.image.AxesImage, label: str, **options) -> None:

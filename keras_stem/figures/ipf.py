@@ -1,56 +1,16 @@
 """Orientation maps in the colours of the inverse pole figure."""
 
-from contextlib import AbstractContextManager
-
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
-from orix.plot import InversePoleFigurePlot, IPFColorKeyTSL
-from orix.projections import InverseStereographicProjection
-from orix.quaternion import Orientation, Rotation
-from orix.quaternion.symmetry import Symmetry
-from orix.vector import Vector3d
 
+from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import MASKED, style
 from keras_stem.scan.labels import grid_shape, single_phase
 
-DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
-"""Lab directions along which a map can be coloured: right, up, toward the viewer."""
-
-_CORNER_SIZE = 9
-"""Of the crystal directions at the corners of a key, points."""
-
-_ORIX_ADDS = 4
-"""orix writes them so many points larger than all else."""
-
-_KEY_PIXELS = 400
-"""Of a side of the colour key."""
-
 NANOMETRES = {"Å": 0.1, "nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "m": 1e9}
-
-
-def ipf_colors(rotations: Rotation, point_group, direction: str) -> np.ndarray:
-    """Return the IPF colour of each orientation.
-
-    Parameters
-    ----------
-    rotations
-        Shape (n,), lab to crystal.
-    point_group
-        Point group of the phase; colours are those of its Laue group.
-    direction
-        "x", "y" or "z".
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n, 3), RGB from 0 to 1.
-    """
-    key = IPFColorKeyTSL(point_group.laue, DIRECTIONS[direction])
-    return key.orientation2color(Orientation(rotations.data, symmetry=point_group.laue))
 
 
 def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: np.ndarray | None) -> None:
@@ -67,7 +27,7 @@ def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: n
     visible
         Shape (n,), bool; other points are grey. None for all.
     """
-    colors = ipf_colors(crystal_map.rotations, single_phase(crystal_map).point_group, direction)
+    colors = ipf_colors(crystal_map.rotations, single_phase(crystal_map), direction)
     if visible is not None:
         colors[~visible] = MASKED
     draw_image(axes, crystal_map, colors.reshape(*grid_shape(crystal_map), 3))
@@ -101,36 +61,6 @@ def _length(value: float, unit: str) -> str:
     return f"{value:g} {unit}"
 
 
-def draw_ipf_key(
-    figure: Figure, position: tuple[float, float, float, float], point_group, direction: str
-) -> None:
-    """Draw the colour key of a point group at a place of a figure (left, bottom, width, height; 0 to 1)."""
-    group = point_group.laue
-    with corner_labels(_CORNER_SIZE):
-        axes = figure.add_axes(position, projection="ipf", symmetry=group, direction=DIRECTIONS[direction])
-    fill_sector(axes, group)
-
-
-def corner_labels(size: float) -> AbstractContextManager:
-    """Return a context in which inverse pole figures are added with corner labels of a size, points."""
-    return mpl.rc_context({"font.size": size - _ORIX_ADDS})
-
-
-def fill_sector(axes: InversePoleFigurePlot, group: Symmetry) -> None:
-    """Colour an inverse pole figure of a Laue group by crystal direction.
-
-    orix's own key takes seconds: it interpolates between few colours. This asks for that of each pixel.
-    """
-    extent = (*axes.get_xlim(), *axes.get_ylim())
-    x, y = np.meshgrid(np.linspace(*extent[:2], _KEY_PIXELS), np.linspace(*extent[2:], _KEY_PIXELS))
-    directions = InverseStereographicProjection().xy2vector(x.ravel(), y.ravel())
-    colors = IPFColorKeyTSL(group).direction_color_key.direction2color(directions)
-    inside = directions <= group.fundamental_sector
-    image = np.column_stack((colors, inside)).reshape(_KEY_PIXELS, _KEY_PIXELS, 4)
-    axes.stereographic_grid(False)
-    axes.imshow(image, extent=extent, origin="lower", zorder=0)
-
-
 def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | None = None) -> Figure:
     """Return a map of orientations along a lab direction, with its colour key.
 
@@ -155,5 +85,5 @@ def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | No
         axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))
         draw_ipf_map(axes, crystal_map, direction, visible)
         axes.set_title(f"{phase.name}, crystal direction along {direction}")
-        draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase.point_group, direction)
+        draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase)
     return figure

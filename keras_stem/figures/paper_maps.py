@@ -7,9 +7,9 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from orix.crystal_map import CrystalMap
-from orix.quaternion import Orientation
 
-from keras_stem.figures.ipf import draw_image, draw_ipf_map, ipf_colors
+from keras_stem.figures.ipf import draw_image, draw_ipf_map
+from keras_stem.figures.ipf_key import DIRECTIONS, ipf_colors, to_sector
 from keras_stem.figures.paper_page import draw_key, ipf_axes, page
 from keras_stem.figures.style import scalar_colors, style
 from keras_stem.scan.labels import grid_shape, single_phase
@@ -38,13 +38,13 @@ def scatter_figure(
     -------
     matplotlib.figure.Figure
     """
-    point_group = single_phase(labels).point_group
+    phase = single_phase(labels)
     with style():
         figure, places = page(3 + len(predictions), grid_shape(labels))
         axes = figure.add_subplot(places[0])
         draw_ipf_map(axes, labels, direction, visible)
         axes.set_title("Labels")
-        draw_key(figure, places[1], point_group, direction)
+        draw_key(figure, places[1], phase, direction)
         for place, (name, shown) in zip(places[2:], {"Labels": labels, **predictions}.items(), strict=True):
             _draw_scatter(figure, place, name, shown, direction, visible)
         told = f"Crystal directions along {direction} at the {visible.sum():,} positions of DS_Q"
@@ -78,7 +78,7 @@ def ipf_maps_figure(
             axes = figure.add_subplot(place)
             draw_ipf_map(axes, shown, direction, visible)
             axes.set_title(name)
-        draw_key(figure, places[-1], single_phase(labels).point_group, direction)
+        draw_key(figure, places[-1], single_phase(labels), direction)
     return figure
 
 
@@ -97,8 +97,8 @@ def weighted_figure(labels: CrystalMap, direction: str = "z") -> Figure:
     matplotlib.figure.Figure
     """
     shape = grid_shape(labels)
-    point_group = single_phase(labels).point_group
-    colors = ipf_colors(labels.rotations, point_group, direction)
+    phase = single_phase(labels)
+    colors = ipf_colors(labels.rotations, phase, direction)
     q = np.asarray(labels.prop["Q"])
     brightness = np.clip(q / max(np.percentile(q, _FULL_Q), 1e-9), 0, 1)
     with style():
@@ -110,17 +110,17 @@ def weighted_figure(labels: CrystalMap, direction: str = "z") -> Figure:
             axes = figure.add_subplot(place)
             draw_image(axes, labels, image.reshape(*shape, 3))
             axes.set_title(title)
-        draw_key(figure, places[2], point_group, direction)
+        draw_key(figure, places[2], phase, direction)
     return figure
 
 
 def _draw_scatter(
     figure: Figure, place: SubplotSpec, title: str, shown: CrystalMap, direction: str, visible: np.ndarray
 ) -> None:
-    point_group = single_phase(shown).point_group
-    axes = ipf_axes(figure, place, point_group, direction, title)
-    orientations = Orientation(shown.rotations[visible].data, symmetry=point_group.laue)
+    phase = single_phase(shown)
+    axes = ipf_axes(figure, place, phase, title)
+    along = shown.rotations[visible] * DIRECTIONS[direction]
     # One dark colour: many points of the colour key are too pale for white paper. An SVG of tens of
     # thousands of points is too large, so that they are an image in it.
     ink = to_hex(scalar_colors()(0.0))
-    axes.scatter(orientations, s=1.5, alpha=0.3, color=ink, linewidths=0, rasterized=True)
+    axes.scatter(to_sector(along, phase), s=1.5, alpha=0.3, color=ink, linewidths=0, rasterized=True)

@@ -4,10 +4,10 @@ import math
 
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec, SubplotSpec
+from orix.crystal_map import Phase
 from orix.plot import InversePoleFigurePlot
-from orix.quaternion.symmetry import Symmetry
 
-from keras_stem.figures.ipf import DIRECTIONS, corner_labels, fill_sector
+from keras_stem.figures import ipf_key
 from keras_stem.figures.style import map_size
 
 WIDTH = 7.0
@@ -51,9 +51,7 @@ def page(count: int, shape: tuple[int, int], below: float = 0.0) -> tuple[Figure
     return figure, [grid[divmod(panel, columns)] for panel in range(count)]
 
 
-def ipf_axes(
-    figure: Figure, place: SubplotSpec, point_group: Symmetry, direction: str, title: str
-) -> InversePoleFigurePlot:
+def ipf_axes(figure: Figure, place: SubplotSpec, phase: Phase, title: str) -> InversePoleFigurePlot:
     """Add an inverse pole figure, whose corners are labelled, at a place of a figure.
 
     Parameters
@@ -62,29 +60,26 @@ def ipf_axes(
         To add to.
     place
         In its grid.
-    point_group
-        Of the phase; the sector is that of its Laue group.
-    direction
-        Lab direction: "x", "y" or "z".
+    phase
+        The sector is that of its Laue group.
     title
         Stands above the labels of the corners.
     """
     inner = place.subgridspec(1, 1)[0]  # so that the labels take room from this panel alone
-    with corner_labels(_CORNER_SIZE):
-        axes = figure.add_subplot(
-            inner, projection="ipf", symmetry=point_group.laue, direction=DIRECTIONS[direction]
-        )
+    axes = ipf_key.ipf_axes(figure, inner, phase, _CORNER_SIZE)
     axes.set_title(title, pad=15)
     return axes
 
 
-def draw_key(figure: Figure, place: SubplotSpec, point_group: Symmetry, direction: str) -> None:
-    """Draw the IPF colour key of a point group at a place of a figure.
+def draw_key(figure: Figure, place: SubplotSpec, phase: Phase, direction: str) -> None:
+    """Draw the IPF colour key of a phase at a place of a figure.
 
     Parameters
     ----------
-    figure, place, point_group, direction
+    figure, place, phase
         As `ipf_axes` takes them.
+    direction
+        Lab direction: "x", "y" or "z".
     """
-    axes = ipf_axes(figure, place, point_group, direction, f"Crystal direction along {direction}")
-    fill_sector(axes, point_group.laue)
+    axes = ipf_axes(figure, place, phase, f"Crystal direction along {direction}")
+    ipf_key.fill_sector(axes, phase)

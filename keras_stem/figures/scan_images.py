@@ -7,9 +7,10 @@ from matplotlib.patches import Patch
 from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
 
-from keras_stem.figures.ipf import NANOMETRES, draw_image, draw_ipf_key, ipf_colors
+from keras_stem.figures.ipf import NANOMETRES, draw_image
+from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import MASKED, style
-from keras_stem.scan.labels import grid_shape, single_phase
+from keras_stem.scan.labels import grid_shape, phases_of, single_phase
 from keras_stem.scan.metadata import ScanInfo
 
 _PHASE_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
@@ -38,7 +39,7 @@ def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
     Q counts in full from its 99th percentile on.
     """
     phase = single_phase(crystal_map)
-    colors = ipf_colors(crystal_map.rotations, phase.point_group, direction)
+    colors = ipf_colors(crystal_map.rotations, phase, direction)
     q = np.asarray(crystal_map.prop["Q"])
     colors *= np.clip(q / max(np.percentile(q, 99), 1e-9), 0, 1)[:, None]
     rows, columns = grid_shape(crystal_map)
@@ -48,13 +49,13 @@ def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
         axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))
         draw_image(axes, crystal_map, colors.reshape(rows, columns, 3))
         axes.set_title(f"{phase.name}, labels along {direction}, shaded by Q")
-        draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase.point_group, direction)
+        draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase)
     return figure
 
 
 def phase_figure(crystal_map: CrystalMap) -> Figure:
     """Return a map of the phases, with their shares; points that are not indexed are grey."""
-    phases = [(index, phase) for index, phase in crystal_map.phases_in_data if index >= 0]
+    phases = list(phases_of(crystal_map).items())
     colors = [MASKED, *_PHASE_COLORS[: len(phases)]]
     number = np.zeros(crystal_map.size, int)
     for k, (index, _) in enumerate(phases):

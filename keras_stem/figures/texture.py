@@ -1,6 +1,6 @@
 """Inverse pole figures, pole figures and sections of the density of orientations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -8,12 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from orix.crystal_map import Phase
 from orix.projections import InverseStereographicProjection
-from orix.quaternion import symmetry
-from orix.quaternion.symmetry import Symmetry
+from orix.vector import Vector3d
 
 from keras_stem.analysis.orientation_density import Sections
 from keras_stem.analysis.pole_density import PoleDensity
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.figures.ipf_key import from_sector, name_corners, sector_group
 from keras_stem.figures.style import scalar_colors, style
 
 _PIXELS = 151
@@ -36,13 +35,14 @@ def inverse_pole_figures(densities: Mapping[str, PoleDensity], phase: Phase) -> 
     -------
     matplotlib.figure.Figure
     """
-    sector = _sector_group(phase)
+    sector = sector_group(phase)
     with style():
         figure, places = _row(len(densities), 2.2, 0.55)
         options = {"projection": "ipf", "symmetry": sector}
         panels = [figure.add_axes(place, **options) for place in places]
-        image = _draw_spheres(panels, list(densities.values()))
+        image = _draw_spheres(panels, list(densities.values()), lambda seen: from_sector(seen, phase))
         for axes, name in zip(panels, densities, strict=True):
+            name_corners(axes, phase)
             _mend_corners(axes)
             axes.set_title(f"Crystal direction along {name}", pad=16)
             if not axes.texts:
@@ -141,19 +141,6 @@ def index_text(plane: Sequence[int]) -> str:
     return rf"$\{{{between.join(parts)}\}}$"
 
 
-def _sector_group(phase: Phase) -> Symmetry:
-    """Return the Laue group whose sector holds each direction of the phase once.
-
-    orix's sectors are those of its own axes. Where a phase has them elsewhere, the hemisphere is shown.
-    """
-    laue = phase.point_group.laue
-    mine, usual = (
-        group.data.round(6).tolist() for group in (proper_point_group(phase), laue.proper_subgroup)
-    )
-    same = {tuple(np.abs(one)) for one in mine} == {tuple(np.abs(one)) for one in usual}
-    return laue if same else symmetry.Ci
-
-
 def _row(count: int, width: float, above: float) -> tuple[Figure, list[tuple[float, float, float, float]]]:
     """Return a figure for some spheres side by side and a colour bar, and the places of the spheres."""
     across, high = count * (width + 0.55) + 0.8, width + above + 0.6
@@ -162,9 +149,13 @@ def _row(count: int, width: float, above: float) -> tuple[Figure, list[tuple[flo
     return figure, [(left, 0.3 / high, width / across, width / high) for left in lefts]
 
 
-def _draw_spheres(panels: Sequence[Axes], densities: Sequence[PoleDensity]) -> mpl.image.AxesImage:
+def _draw_spheres(
+    panels: Sequence[Axes],
+    densities: Sequence[PoleDensity],
+    directions_of: Callable[[Vector3d], Vector3d] = lambda seen: seen,
+) -> mpl.image.AxesImage:
     """Draw densities with one colour scale; return matplotlib's image of the last."""
-    values = [_seen(axes, density) for axes, density in zip(panels, densities, strict=True)]
+    values = [_seen(axes, density, directions_of) for axes, density in zip(panels, densities, strict=True)]
     largest = max(float(image.max()) for image in values)
     for axes, image in zip(panels, values, strict=True):
         axes.stereographic_grid(False)
@@ -192,12 +183,12 @@ def _outline(axes: Axes) -> mpl.patches.Patch:
     return max(axes.patches, key=lambda patch: "sector" in str(patch.get_label()))
 
 
-def _seen(axes: Axes, density: PoleDensity) -> np.ndarray:
-    """Return the density at the pixels of stereographic axes."""
+def _seen(axes: Axes, density: PoleDensity, directions_of: Callable[[Vector3d], Vector3d]) -> np.ndarray:
+    """Return the density at the pixels of stereographic axes, which stand for some directions."""
     across, up = (np.linspace(*limits, _PIXELS) for limits in (axes.get_xlim(), axes.get_ylim()))
     x, y = np.meshgrid(across, up)
-    directions = InverseStereographicProjection().xy2vector(x.ravel(), y.ravel()).data
-    return density.at(directions).reshape(x.shape)
+    seen = InverseStereographicProjection().xy2vector(x.ravel(), y.ravel())
+    return density.at(directions_of(seen).data).reshape(x.shape)
 
 
 def _color_bar(figure: Figure, image: mpl.image.AxesImage) -> None:

@@ -8,7 +8,7 @@ from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 from orix.sampling import sample_S2
 
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.polar import PolarGrid
 from keras_stem.indexing.settings import Matching

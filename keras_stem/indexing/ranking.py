@@ -6,7 +6,7 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.indexing.bank import Bank
 from keras_stem.indexing.matching import Candidates
 

@@ -11,7 +11,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import from_lab
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import grid_shape
+from keras_stem.scan.labels import grid_shape, write_labels
 from keras_stem.version import __version__
 
 MICROMETRES = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "μm": 1.0, "Å": 1e-4, "A": 1e-4}
@@ -96,9 +96,8 @@ def require_map_name(path: Path) -> None:
 
 
 def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
-    orix.io.save(path, crystal_map, overwrite=True)
-    with h5py.File(path, "r+") as file:
-        file["crystal_map"].attrs.update(origin)
+    with h5py.File(path, "w") as file:
+        write_labels(file, crystal_map, origin)
 
 
 def _write_ang(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:

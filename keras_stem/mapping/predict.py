@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from orix.crystal_map import CrystalMap
+from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.axes import require_relation
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import proper_point_group
-from keras_stem.errors import KerasStemError
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.models.card import ModelCard
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
-from keras_stem.scan.labels import crystal_map, single_phase
+from keras_stem.scan.labels import crystal_map, in_axes_of
 from keras_stem.scan.scan import Scan
 from keras_stem.training.checks import CheckedAnswers, check_answers
 from keras_stem.training.confidence import Calibration, Usual, evidence, reliability
@@ -50,7 +50,11 @@ class Prediction:
 
 
 def predict_map(
-    model: OrientationModel, scan: Scan, verbose: bool = False, refine: str | None = None
+    model: OrientationModel,
+    scan: Scan,
+    verbose: bool = False,
+    refine: str | None = None,
+    phase: Phase | None = None,
 ) -> Prediction:
     """Predict the orientation at every position of a scan.
 
@@ -67,6 +71,8 @@ def predict_map(
     refine
         How the answers are refined by simulation, as `check_answers` does it: "quick" or "thorough", which
         looks again where the agreement is less than common.
+    phase
+        In whose axes the orientations are wanted, the same crystal as the model's; the model's by default.
 
     Returns
     -------
@@ -76,12 +82,14 @@ def predict_map(
     ------
     KerasStemError
         If the model was not made for such patterns, or they cannot be read, or its phase cannot be simulated
-        and so not refined.
+        and so not refined; or if the phase, or that of the labels, is another crystal than the model's.
     """
-    phase = model.card.load_phase()
+    own = model.card.load_phase()
+    phase = phase or own
+    to_phase = require_relation(own, phase)
     source = ScanSource(scan, model.card.binning_for(scan.info.detector))
     scan.require_signal()
-    labels = _comparable_labels(scan, phase.name)
+    labels = in_axes_of(phase, scan.labels) if scan.has_labels else None
     positions = np.arange(len(scan))
     with source.plain_errors():
         predictions = predict(model, source, positions, verbose)
@@ -90,6 +98,9 @@ def predict_map(
             checked = look_again(model, source, positions, checked, verbose)
     euler = predictions.euler if checked is None else checked.euler
     rotations = Rotation.from_euler(euler.astype(float))
+    if not np.allclose(to_phase.angle, 0):
+        rotations = to_phase * rotations
+        euler = rotations.to_euler()
     properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
     properties |= _confidence(model.card, predictions, checked, refine is not None)
     properties |= _likeness(model.card, predictions, checked, refine is not None)
@@ -120,12 +131,3 @@ def _likeness(
     if usual is not None:
         found["unlike"] = Usual(**usual).unlike(predictions, checked).astype(np.uint8)
     return found
-
-
-def _comparable_labels(scan: Scan, phase: str) -> CrystalMap | None:
-    if not scan.has_labels:
-        return None
-    found = single_phase(scan.labels).name
-    if found != phase:
-        raise KerasStemError(f"Expected a scan of {phase}, the model's phase, found labels of {found}.")
-    return scan.labels

@@ -10,9 +10,11 @@ from keras_stem.analysis.boundaries import Boundaries, find_boundaries
 from keras_stem.analysis.grains import Grains, measure_grains
 from keras_stem.analysis.grid import Grid, grid_of
 from keras_stem.analysis.segmentation import segment
+from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.figures.grid_maps import unit_label
+from keras_stem.scan.labels import phases_of
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,13 @@ def _away(grid: Grid, labels: CrystalMap) -> np.ndarray:
     found = np.full(len(grid.phase), np.nan)
     expected = first_rotations(labels)
     for number, phase in grid.phases.items():
-        theirs = [index for index, other in labels.phases_in_data if index >= 0 and other.name == phase.name]
-        both = (grid.phase == number) & np.isin(labels.phase_id, theirs)
-        pair = (Rotation(rotations.data[both]) for rotations in (grid.rotations, expected))
-        found[both] = np.rad2deg(disorientation(*pair, proper_point_group(phase)))
+        for index, other in phases_of(labels).items():
+            rotation = relation(other, phase)
+            both = (grid.phase == number) & (labels.phase_id == index)
+            if rotation is None or not both.any():
+                continue
+            pair = grid.rotations[both], rotation * expected[both]
+            found[both] = np.rad2deg(disorientation(*pair, proper_point_group(phase)))
     return found
 
 

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from orix.crystal_map import Phase
 
 from keras_stem.errors import KerasStemError
-from keras_stem.figures.ipf import NANOMETRES, draw_ipf_key
+from keras_stem.figures.ipf import NANOMETRES
+from keras_stem.figures.ipf_key import draw_ipf_key
 from keras_stem.figures.style import scalar_colors, style
 from keras_stem.indexing.refinement import EXCITATION_ERROR
 from keras_stem.report.facts import MapFacts
@@ -76,11 +77,11 @@ def explorer_data(
         "step": facts.grid.step,
         "unit": facts.unit,
         "isLength": facts.grid.unit in NANOMETRES,
-        "phases": {str(number): phase.name for number, phase in facts.grid.phases.items()},
+        "phases": {str(number): name for number, name in facts.grid.names.items()},
         "values": packed_values,
         "layers": [asdict(layer) for layer in layers],
         "first": f"ipf_{direction}",
-        "keys": [_key(phase, direction) for phase in facts.grid.phases.values()],
+        "keys": [_key(phase, facts.grid.names[number]) for number, phase in facts.grid.phases.items()],
         "colors": [mpl.colors.to_hex(color) for color in scalar_colors()(np.linspace(0, 1, _STOPS))],
         "patterns": patterns,
         "simulation": simulation,
@@ -106,12 +107,12 @@ def packed(array: np.ndarray) -> dict[str, str]:
     return {"type": array.dtype.name, "data": base64.b64encode(data.tobytes()).decode()}
 
 
-def _key(phase: Phase, direction: str) -> dict[str, str]:
+def _key(phase: Phase, name: str) -> dict[str, str]:
     """Return the name of a phase and a picture of its IPF colours, which are the same along x, y and z."""
     with style():
         figure = Figure(figsize=(1.9, 1.6))
-        draw_ipf_key(figure, (0.16, 0.14, 0.68, 0.72), phase.point_group, direction)
-        return {"phase": phase.name, "image": figure_uri(figure, dpi=160)}
+        draw_ipf_key(figure, (0.16, 0.14, 0.68, 0.72), phase)
+        return {"phase": name, "image": figure_uri(figure, dpi=160)}
 
 
 def _simulation(facts: MapFacts, scan: Scan) -> dict[str, Any] | None:

@@ -8,8 +8,8 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.grains import OUTSIDE
-from keras_stem.crystal.phase import proper_point_group
-from keras_stem.figures.ipf import ipf_colors
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.figures.ipf_key import ipf_colors
 from keras_stem.figures.style import MASKED, scalar_colors
 from keras_stem.report.facts import MapFacts, first_rotations
 from keras_stem.report.images import png_uri
@@ -148,7 +148,7 @@ def all_ipf_colors(facts: MapFacts, direction: str) -> np.ndarray:
     colors = np.tile(np.array(MASKED), (len(facts.numbers), 1))
     for number, phase in facts.grid.phases.items():
         inside = facts.grid.phase == number
-        colors[inside] = ipf_colors(facts.grid.rotations[inside], phase.point_group, direction)
+        colors[inside] = ipf_colors(facts.grid.rotations[inside], phase, direction)
     return colors
 
 

@@ -12,9 +12,10 @@ from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
 from keras_stem.figures.comparison import comparison_figure
 from keras_stem.figures.confidence import confidence_figure
 from keras_stem.figures.grains import grain_figure, size_figure
-from keras_stem.figures.ipf import DIRECTIONS, ipf_figure
+from keras_stem.figures.ipf import ipf_figure
+from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.report.facts import MapFacts, first_rotations
-from keras_stem.scan.labels import crystal_map
+from keras_stem.scan.labels import crystal_map, phases_of
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _boundaries(facts: MapFacts, direction: str) -> Iterator[Drawn]:
 
 
 def _phases(labels: CrystalMap) -> list[Phase]:
-    return [phase for index, phase in labels.phases_in_data if index >= 0]
+    return list(phases_of(labels).values())
 
 
 def _plain(name: str) -> str:

@@ -50,7 +50,7 @@ def _map_table(facts: MapFacts) -> Table:
         ("Size", f"{_digits(rows * grid.step)} × {_digits(columns * grid.step)} {facts.unit}"),
     ]
     for number, phase in grid.phases.items():
-        found.append((phase.name, f"{np.mean(grid.phase == number):.1%} ({phase.point_group.name})"))
+        found.append((grid.names[number], f"{np.mean(grid.phase == number):.1%} ({phase.point_group.name})"))
     left_out = (("Not indexed", ~indexed), ("Below the smallest Q", indexed & ~grid.shown))
     found += [(name, f"{np.mean(where):.1%}") for name, where in left_out if where.any()]
     return Table("Map", (), found)
@@ -130,7 +130,7 @@ def largest_grains(facts: MapFacts) -> Table:
     rows = [
         (
             str(number),
-            facts.grid.phases[int(grains.phase[number])].name,
+            facts.grid.names[int(grains.phase[number])],
             str(grains.points[number]),
             f"{_digits(grains.diameter[number])}",
             f"{grains.aspect[number]:.2f}",

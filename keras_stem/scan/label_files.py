@@ -9,14 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import orix.io
+from diffpy.structure import Lattice
 from orix.crystal_map import CrystalMap, Phase, PhaseList
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import to_lab
+from keras_stem.crystal.pairing import GivenPhase, PairedPhase, pair_phases, unpaired
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import crystal_map, grid_shape
+from keras_stem.scan.labels import crystal_map, grid_shape, read_labels
+from keras_stem.scan.map_headers import header_phases
 from keras_stem.scan.metadata import ScanInfo
 
 STEP_TOLERANCE = 0.01
@@ -46,7 +50,7 @@ class ImportOptions:
     ignore_step
         Whether its step may differ from the scan's.
     ignore_symmetry
-        Whether the Laue groups of its phases may differ from those of the given phases.
+        Whether the Laue groups and lattice constants of its phases may differ from those of the given phases.
     """
 
     frame: str
@@ -64,7 +68,7 @@ class ImportedLabels:
 
 
 def import_labels(
-    path: str | Path, info: ScanInfo, options: ImportOptions, phases: Sequence[Phase] = ()
+    path: str | Path, info: ScanInfo, options: ImportOptions, phases: Sequence[GivenPhase] = ()
 ) -> ImportedLabels:
     """Read a map as the labels of a scan.
 
@@ -79,7 +83,8 @@ def import_labels(
     options
         How to read it.
     phases
-        In place of the map's own, in their order. A ``.csv`` has none of its own.
+        In place of the map's own, as `keras_stem.crystal.pairing.pair_phases` pairs them. A ``.csv`` has none
+        of its own.
 
     Returns
     -------
@@ -99,10 +104,11 @@ def import_labels(
     missing = _add_qualities(properties, astar_ctf="MAD" in properties and _fits_astar(path))
     rotations = _converted(_best(found)[order], phase_id[order], chosen, options.frame)
     grid = (info.shape, info.step, info.unit)
-    return ImportedLabels(crystal_map(rotations, chosen, *grid, properties, phase_id[order]), missing)
+    those = [paired.phase for paired in chosen]
+    return ImportedLabels(crystal_map(rotations, those, *grid, properties, phase_id[order]), missing)
 
 
-def read_foreign_map(path: str | Path, frame: str, phases: Sequence[Phase] = ()) -> CrystalMap:
+def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] = ()) -> CrystalMap:
     """Read a map of another program by itself, on the grid that it has.
 
     Parameters
@@ -125,6 +131,20 @@ def read_foreign_map(path: str | Path, frame: str, phases: Sequence[Phase] = ())
             f"Expected {shape[0]} x {shape[1]} points on a square grid in {path}, found {found.size}: "
             "the map is on a hexagonal grid, or not complete."
         )
+    return on_own_grid(found, phases, frame, path)
+
+
+def on_own_grid(found: CrystalMap, phases: Sequence[GivenPhase], frame: str, path: str | Path) -> CrystalMap:
+    """Return a map with the phases that are given for its own, its points row by row.
+
+    Parameters
+    ----------
+    found
+        As its file has it.
+    phases, frame, path
+        As `read_foreign_map` takes them.
+    """
+    path = Path(path)
     chosen, phase_id = _phases(found, phases, ImportOptions(frame), path)
     properties = {name: np.asarray(values) for name, values in found.prop.items()}
     _add_qualities(properties, astar_ctf="MAD" in properties and _fits_astar(path))
@@ -135,20 +155,26 @@ def read_foreign_map(path: str | Path, frame: str, phases: Sequence[Phase] = ())
         phase_id=phase_id[order],
         x=x[order],
         y=y[order],
-        phase_list=PhaseList(chosen),
+        phase_list=PhaseList([paired.phase for paired in chosen]),
         prop={name: values[order] for name, values in properties.items()},
         scan_unit=found.scan_unit,
     )
 
 
-def _read(path: Path, phases: Sequence[Phase]) -> CrystalMap:
+def _read(path: Path, phases: Sequence[GivenPhase]) -> CrystalMap:
     if not path.is_file():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     if path.suffix.lower() == ".ctf":
         _require_all_rows(path)
     if path.suffix.lower() == ".ang":
         _require_square_grid(path)
-    return _read_csv(path, phases) if path.suffix.lower() == ".csv" else _read_with_orix(path)
+    if path.suffix.lower() == ".csv":
+        return _read_csv(path, phases)
+    if h5py.is_hdf5(path):
+        with h5py.File(path) as file:
+            if "crystal_map" in file:  # knows more of its phases than orix does
+                return read_labels(file)
+    return _read_with_orix(path)
 
 
 def _best(found: CrystalMap) -> Rotation:
@@ -166,7 +192,7 @@ def _read_with_orix(path: Path) -> CrystalMap:
         raise KerasStemError(f"orix cannot read the map {path}: {reason}.") from error
 
 
-def _read_csv(path: Path, phases: Sequence[Phase]) -> CrystalMap:
+def _read_csv(path: Path, phases: Sequence[GivenPhase]) -> CrystalMap:
     if not phases:
         raise KerasStemError(f"{path} does not tell its phase; give --cif FILE.")
     with path.open(newline="") as file:
@@ -190,7 +216,7 @@ def _read_csv(path: Path, phases: Sequence[Phase]) -> CrystalMap:
         phase_id=phase_id,
         x=columns["x"],
         y=columns["y"],
-        phase_list=PhaseList(list(phases)),
+        phase_list=PhaseList([given.phase for given in phases]),
         prop={name.upper(): columns[name] for name in ("q", "r") if name in columns},
         scan_unit="nm",
     )
@@ -266,29 +292,34 @@ def _require_step(found: CrystalMap, info: ScanInfo, transpose: bool, path: Path
 
 
 def _phases(
-    found: CrystalMap, given: Sequence[Phase], options: ImportOptions, path: Path
-) -> tuple[list[Phase], np.ndarray]:
+    found: CrystalMap, given: Sequence[GivenPhase], options: ImportOptions, path: Path
+) -> tuple[list[PairedPhase], np.ndarray]:
     """Return the phases that count, and their number (from 0, -1 for none) at each point of the file."""
-    ids = [index for index in found.phases.ids if index >= 0]
+    if path.suffix.lower() == ".csv":
+        paired = {place: unpaired(one) for place, one in enumerate(given)}
+    else:
+        paired = pair_phases(_entries(found, path), given, path, options.ignore_symmetry)
     phase_id = np.full(found.size, -1)
-    for number, index in enumerate(ids):
-        phase_id[found.phase_id == index] = number
-    own = [found.phases[index] for index in ids]
-    for phase in own:
-        if phase.point_group is None:
-            raise KerasStemError(f"{path} does not tell the point group of its phase {phase.name!r}.")
-    if not given:
-        return own, phase_id
-    if len(given) < len(own):
-        raise KerasStemError(f"{path} has {len(own)} phases, but {len(given)} CIF files were given.")
-    for theirs, ours in zip(own, given, strict=False):
-        groups = theirs.point_group.laue.name, ours.point_group.laue.name
-        if groups[0] != groups[1] and not options.ignore_symmetry:
-            raise KerasStemError(
-                f"Expected the Laue group {groups[1]} of {ours.name} for {theirs.name!r} in {path}, "
-                f"found {groups[0]}; if {ours.name} is right, give --ignore-symmetry."
-            )
-    return list(given), phase_id
+    for place, (number, one) in enumerate(paired.items()):
+        phase_id[found.phase_id == number] = place
+        if one.phase.point_group is None:
+            raise KerasStemError(f"{path} does not tell the point group of its phase {one.phase.name!r}.")
+    return list(paired.values()), phase_id
+
+
+def _entries(found: CrystalMap, path: Path) -> dict[int, Phase]:
+    """Return the phases that a file names, by the numbers that its points have."""
+    used = {int(number) for number in np.unique(found.phase_id) if number >= 0}
+    entries = header_phases(path)
+    if entries is None:
+        return {int(number): phase for number, phase in found.phases if number >= 0}
+    if len(entries) == 1 and used <= {0}:
+        return {0: next(iter(entries.values()))}  # ``.ang`` files of one phase count from 0
+    unknown = used - set(entries) - {0}  # 0 is a point that is not indexed
+    if unknown:
+        names = ", ".join(f"{number} {phase.name!r}" for number, phase in entries.items())
+        raise KerasStemError(f"{path} has points of phase {max(unknown)}, but its header names only {names}.")
+    return entries
 
 
 def _add_qualities(properties: dict[str, np.ndarray], astar_ctf: bool) -> int:
@@ -312,11 +343,14 @@ def _add_reliability(properties: dict[str, np.ndarray], name: str, factor: float
     return int(np.sum(properties[name] < 0))
 
 
-def _converted(rotations: Rotation, phase_id: np.ndarray, phases: Sequence[Phase], frame: str) -> Rotation:
-    """Bring orientations from a convention into ours, with each phase's own lattice."""
+def _converted(
+    rotations: Rotation, phase_id: np.ndarray, phases: Sequence[PairedPhase], frame: str
+) -> Rotation:
+    """Bring orientations from a convention, and the axes of the file's cells, into ours."""
     data = rotations.data.copy()
-    for number, phase in enumerate(phases):
+    for number, paired in enumerate(phases):
         chosen = (phase_id == number) | ((phase_id < 0) & (number == 0))
         if chosen.any():
-            data[chosen] = to_lab(Rotation(data[chosen]), frame, phase.structure.lattice).data
+            own = to_lab(Rotation(data[chosen]), frame, Lattice(*paired.lattice))
+            data[chosen] = (paired.rotation * own).data
     return Rotation(data)

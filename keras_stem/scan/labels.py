@@ -1,17 +1,28 @@
 """Labels of a scan: an orix crystal map in the same HDF5 file."""
 
+import json
+from typing import Any
+
 import h5py
 import numpy as np
 import orix
 from orix.crystal_map import CrystalMap, Phase, PhaseList
 from orix.io.plugins._h5ebsd import hdf5group2dict
-from orix.io.plugins.orix_hdf5 import crystalmap2dict, dict2crystalmap, dict2hdf5group
+from orix.io.plugins.orix_hdf5 import crystalmap2dict, dict2crystalmap, dict2hdf5group, phase2dict
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.axes import orix_form, require_relation
+from keras_stem.crystal.phase import phase_from_dict, phase_to_dict
+from keras_stem.crystal.rotations import from_matrices
 from keras_stem.errors import KerasStemError
 
 TRUTH = ("truth_", "second_")
 """How the names of properties begin that tell what a simulated scan really is."""
+
+_OWN = "keras_stem"
+"""Beside orix's description of a phase: ours, and the rotation from our crystal axes to those of the file."""
+
+_EULER = ("phi1", "Phi", "phi2")
 
 _INCOMING = "incoming_labels"
 """Group in which labels are written before they replace others."""
@@ -63,16 +74,104 @@ def write_labels(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | N
     """Put a crystal map into an open HDF5 file as orix does, in place of one that is there.
 
     The old map goes only when the new one is complete. What is known of its origin stands in the attributes
-    of ``/crystal_map``.
+    of ``/crystal_map``. Where orix would take other axes of symmetry than a phase has, phase and orientations
+    are written in a cell whose axes orix knows, and `read_labels` brings them back.
     """
     file.pop(_INCOMING, None)
     header = {"manufacturer": "orix", "version": orix.__version__}
-    dict2hdf5group({**header, "crystal_map": crystalmap2dict(labels)}, file.create_group(_INCOMING))
+    dict2hdf5group({**header, "crystal_map": _for_orix(labels)}, file.create_group(_INCOMING))
     for name in (*header, "crystal_map"):
         file.pop(name, None)
         file.move(f"{_INCOMING}/{name}", name)
     del file[_INCOMING]
     file["crystal_map"].attrs.update(origin or {})
+
+
+def _for_orix(labels: CrystalMap) -> dict[str, Any]:
+    """Return a map as orix's plugin has it before it is written, right when orix reads it."""
+    plain = crystalmap2dict(labels)
+    described = plain["header"]["phases"]
+    for number, phase in labels.phases:
+        if phase.point_group is None:
+            continue
+        known, rotation = orix_form(phase)
+        own = {"phase": phase_to_dict(phase), "rotation": rotation.to_matrix()[0].tolist()}
+        described[str(number)] = {**phase2dict(known), _OWN: json.dumps(own)}
+        if known is not phase:
+            _turn(plain["data"], number, rotation)
+    return plain
+
+
+def _from_orix(plain: dict[str, Any]) -> CrystalMap:
+    """Return the map that `_for_orix`, or orix itself, described."""
+    known = {}
+    for number, phase in plain["header"]["phases"].items():
+        text = phase.pop(_OWN, None)
+        if text is None:
+            known[int(number)] = phase_from_dict(_plain(phase))
+            continue
+        own = json.loads(text)
+        known[int(number)] = phase_from_dict(own["phase"])
+        rotation = np.array(own["rotation"])
+        if not np.allclose(rotation, np.eye(3)):
+            _turn(plain["data"], int(number), from_matrices(rotation.T))
+    labels = dict2crystalmap(plain)
+    labels.phases = PhaseList({number: known.get(number, phase) for number, phase in labels.phases})
+    return labels
+
+
+def _plain(value: Any) -> Any:
+    """Return what HDF5 gave without its arrays."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _turn(data: dict[str, np.ndarray], number: int, rotation: Rotation) -> None:
+    """Turn the orientations of a phase, and all properties that are Euler angles, into other crystal axes."""
+    angles = {"": np.stack([data[name] for name in _EULER], axis=-1)}
+    angles |= {name: values for name, values in data.items() if name.endswith("_euler")}
+    for name, euler in angles.items():
+        phases = data.get(f"{name.removesuffix('_euler')}_phase_id", data["phase_id"])
+        if len(phases) != len(euler):
+            continue
+        chosen = np.asarray(phases) == number
+        turned = np.array(euler, float)
+        turned[chosen] = (rotation * Rotation.from_euler(turned[chosen])).to_euler()
+        data |= dict(zip(_EULER, np.moveaxis(turned, -1, 0), strict=True)) if not name else {name: turned}
+
+
+def phases_of(labels: CrystalMap) -> dict[int, Phase]:
+    """Return the phases that points of a map have, by their numbers; names need not differ."""
+    used = np.unique(labels.phase_id)
+    return {int(number): phase for number, phase in labels.phases if number >= 0 and number in used}
+
+
+def in_axes_of(phase: Phase, labels: CrystalMap) -> CrystalMap:
+    """Return labels of one phase, or their map, in the axes of a phase that is the same crystal.
+
+    Parameters
+    ----------
+    phase
+        In whose cell the orientations are wanted.
+    labels
+        Of one phase; properties that are Euler angles are turned, too.
+
+    Raises
+    ------
+    KerasStemError
+        If the phase of the labels is another crystal.
+    """
+    own = single_phase(labels)
+    rotation = require_relation(own, phase)
+    if np.allclose(rotation.angle, 0):
+        return labels
+    number = next(iter(phases_of(labels)))
+    plain = crystalmap2dict(labels)
+    _turn(plain["data"], number, rotation)
+    found = dict2crystalmap(plain)
+    found.phases = PhaseList({index: phase if index == number else other for index, other in found.phases})
+    return found
 
 
 def grid_shape(crystal_map: CrystalMap) -> tuple[int, int]:
@@ -109,7 +208,7 @@ def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> Crysta
     if "crystal_map" not in file:
         raise KerasStemError(f"{file.filename} has no labels (no /crystal_map); this step needs them.")
     try:
-        labels = dict2crystalmap(hdf5group2dict(file["crystal_map"], recursive=True))
+        labels = _from_orix(hdf5group2dict(file["crystal_map"], recursive=True))
     except Exception as error:  # orix raises whatever its parsing meets
         raise KerasStemError(f"Cannot read the labels of {file.filename}: {error}.") from error
     if shape is not None:
@@ -133,7 +232,7 @@ def single_phase(labels: CrystalMap) -> Phase:
     KerasStemError
         If the map has no phase with a point group, or several.
     """
-    phases = [phase for index, phase in labels.phases_in_data if index >= 0]
+    phases = list(phases_of(labels).values())
     if len(phases) != 1:
         names = ", ".join(phase.name for phase in phases) or "none"
         raise KerasStemError(f"Expected labels of one phase, found {names}.")

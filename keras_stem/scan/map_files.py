@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import h5py
-from orix.crystal_map import CrystalMap, Phase
+from orix.crystal_map import CrystalMap
 
+from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.label_files import read_foreign_map
+from keras_stem.scan.label_files import on_own_grid, read_foreign_map
 from keras_stem.scan.labels import read_labels
 
 
 def load_map(
-    path: str | Path, frame: str | None = None, phases: Sequence[Phase] = ()
+    path: str | Path, frame: str | None = None, phases: Sequence[GivenPhase] = ()
 ) -> tuple[CrystalMap, dict[str, str]]:
     """Return a map and what is known of its origin.
 
@@ -24,7 +25,7 @@ def load_map(
     frame
         Convention of the Euler angles of another program's map, a key of `keras_stem.crystal.frames.FRAMES`.
     phases
-        In place of those of another program's map.
+        In place of the map's, as `keras_stem.crystal.pairing.pair_phases` pairs them.
 
     Raises
     ------
@@ -38,7 +39,8 @@ def load_map(
         return read_foreign_map(path, frame, phases), {"scan": path.name, "imported_frame": frame}
     if path.suffix.lower() in (".ang", ".ctf", ".csv"):
         raise KerasStemError(f"{path.name} does not tell its axes; give --frame (docs/labels.md).")
-    return read_map(path)
+    found, origin = read_map(path)
+    return (on_own_grid(found, phases, "orix", path) if phases else found), origin
 
 
 def tells_its_frame(path: str | Path) -> bool:

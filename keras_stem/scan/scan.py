@@ -4,6 +4,7 @@ One HDF5 file that HyperSpy opens as a 4D signal and orix opens as a crystal map
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import re
 import shutil
@@ -18,9 +19,11 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from rsciio.hspy import file_writer
 
+from keras_stem.crystal.phase import fingerprint as phase_fingerprint
 from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.files import complete_file
 from keras_stem.scan.labels import (
+    phases_of,
     read_labels,
     require_shape,
     single_phase,
@@ -168,17 +171,24 @@ class Scan:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over shapes, calibration, labels and 64 evenly spaced patterns, 16 hexadecimal digits."""
+        """SHA-256 over shapes, calibration, labels, their crystals and 64 evenly spaced patterns.
+
+        16 hexadecimal digits.
+        """
         digest = self._digest()
         if self.has_labels:
             digest.update(np.ascontiguousarray(self.labels.rotations.data).tobytes())
+            for phase in phases_of(self.labels).values():
+                digest.update(phase_fingerprint(phase).encode())
             for name in sorted(self.labels.prop):
                 digest.update(np.ascontiguousarray(self.labels.prop[name]).tobytes())
         return digest.hexdigest()[:16]
 
     def _digest(self):
         digest = hashlib.sha256()
-        digest.update(repr((self.patterns.shape, str(self.patterns.dtype), self.info)).encode())
+        # Not its origin, in which a simulation has the path of a CIF file.
+        info = dataclasses.replace(self.info, origin={})
+        digest.update(repr((self.patterns.shape, str(self.patterns.dtype), info)).encode())
         sample = np.unique(np.linspace(0, len(self) - 1, FINGERPRINT_PATTERNS).astype(int))
         digest.update(self.read(sample).tobytes())
         return digest

@@ -11,7 +11,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.grains import segment_grains
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.labels import grid_shape, single_phase
 

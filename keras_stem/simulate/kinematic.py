@@ -12,6 +12,7 @@ from diffsims.crystallography import ReciprocalLatticeVector
 from diffsims.utils.sim_utils import get_kinematical_intensities
 from orix.crystal_map import Phase
 
+from keras_stem.crystal.phase import thermal_factors
 from keras_stem.errors import KerasStemError
 from keras_stem.simulate.patterns import FAINTEST, stretch
 from keras_stem.simulate.rendering import add_disks, add_halo
@@ -37,6 +38,8 @@ class Reflections:
 def reflections(phase: Phase, radius: float) -> Reflections:
     """Return the reflections of a phase that are not extinct, up to a reciprocal radius in Å⁻¹.
 
+    Thermal motion weakens them where the phase has any.
+
     Raises
     ------
     KerasStemError
@@ -46,7 +49,9 @@ def reflections(phase: Phase, radius: float) -> Reflections:
         phase, min_dspacing=1 / (radius * stretch(phase)), include_zero_vector=False
     )
     try:
-        strengths = get_kinematical_intensities(phase.structure, found.hkl, found.gspacing)
+        strengths = get_kinematical_intensities(
+            phase.structure, found.hkl, found.gspacing, thermal_factors(phase)
+        )
     except (KeyError, ValueError) as error:
         raise KerasStemError(f"diffsims cannot simulate {phase.name}: {error}.") from error
     near = found.gspacing <= min(stretch(phase), _SLACK) * radius

@@ -8,6 +8,7 @@ from diffsims.generators.simulation_generator import SimulationGenerator
 from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.phase import thermal_factors
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
 from keras_stem.simulate.rendering import add_disks, add_halo
@@ -58,7 +59,7 @@ class Spots:
 
 
 class PatternSimulator:
-    """Kinematic patterns of one phase in one microscope.
+    """Kinematic patterns of one phase in one microscope, with the thermal motion that the phase has.
 
     Parameters
     ----------
@@ -97,6 +98,7 @@ class PatternSimulator:
                 reciprocal_radius=self._detector.reciprocal_radius * stretch(self._phase),
                 with_direct_beam=False,
                 max_excitation_error=self._microscope.excitation_error,
+                debye_waller_factors=thermal_factors(self._phase),
             ).coordinates
         except (KeyError, ValueError) as error:
             raise KerasStemError(f"diffsims cannot simulate {self._phase.name}: {error}.") from error

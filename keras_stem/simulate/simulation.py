@@ -10,8 +10,8 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
-from keras_stem.crystal.phase import load_phase
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.labels import crystal_map
@@ -80,8 +80,8 @@ class Simulation:
         Distance of neighbouring positions, nm.
     seed
         Fixes all that is random.
-    cif, space_group
-        The phase: a CIF file (None for LiNiO2), and its space group where the file does not say.
+    crystal
+        The phase.
     """
 
     polycrystal: Polycrystal = field(default_factory=Polycrystal)
@@ -89,8 +89,7 @@ class Simulation:
     camera: Camera = field(default_factory=Camera)
     step: float = 5.0
     seed: int = 0
-    cif: str | None = None
-    space_group: int | None = None
+    crystal: CrystalFile = field(default_factory=CrystalFile)
 
 
 def simulate_scan(
@@ -117,7 +116,7 @@ def simulate_scan(
     KerasStemError
         If the phase cannot be simulated or the file not be written.
     """
-    phase = load_phase(simulation.cif, simulation.space_group)
+    phase = simulation.crystal.load()
     streams = np.random.SeedSequence(simulation.seed).spawn(NUMBER_OF_STREAMS)
     structure, labelling, camera = (np.random.default_rng(stream) for stream in streams)
     shape = simulation.polycrystal.shape

@@ -6,6 +6,7 @@ import numpy as np
 from orix.crystal_map import Phase
 
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.kinematic import expose, reflections
@@ -65,8 +66,8 @@ class SimulatedTraining:
 
     Parameters
     ----------
-    cif, space_group
-        The phase, as `keras_stem.crystal.phase.load_phase` takes it.
+    crystal
+        The phase.
     instrument
         Detector and beam.
     nuisances
@@ -75,8 +76,7 @@ class SimulatedTraining:
         Number in an epoch; all are new in each.
     """
 
-    cif: str | None = None
-    space_group: int | None = None
+    crystal: CrystalFile = field(default_factory=CrystalFile)
     instrument: Instrument = field(default_factory=Instrument)
     nuisances: Nuisances = field(default_factory=Nuisances)
     patterns: int = 40_000

@@ -9,7 +9,8 @@ from orix.quaternion.symmetry import Symmetry
 from keras_stem.choices import REFINEMENTS
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.euler import reduce_euler
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.rotations import from_matrices
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.refinement import PatternComparison
 from keras_stem.models.card import ModelCard
@@ -101,7 +102,7 @@ def check_answers(
                 candidates = _refined(comparison, patterns, candidates)
             agreements = comparison.agreement(patterns, candidates)
             best = agreements.argmax(axis=1) if refine else np.zeros(len(patterns), int)
-            answers = Rotation.from_matrix(candidates[np.arange(len(best)), best])
+            answers = from_matrices(candidates[np.arange(len(best)), best])
             agreement[block] = agreements[np.arange(len(best)), best]
             rival[block] = _rivals(candidates, agreements, answers, symmetry)
             if refine:
@@ -137,5 +138,5 @@ def _rivals(
     """Return the best agreement among the candidates that are other orientations than the answers, or 0."""
     count = candidates.shape[1]
     repeated = Rotation(np.repeat(answers.data, count, axis=0))
-    apart = disorientation(Rotation.from_matrix(candidates.reshape(-1, 3, 3)), repeated, symmetry)
+    apart = disorientation(from_matrices(candidates.reshape(-1, 3, 3)), repeated, symmetry)
     return np.where(apart.reshape(-1, count) > DISTINCT, agreements, 0.0).max(axis=1)

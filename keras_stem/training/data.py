@@ -11,7 +11,9 @@ from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
-from keras_stem.crystal.phase import load_phase, proper_point_group
+from keras_stem.crystal.phase import fingerprint
+from keras_stem.crystal.rotations import from_matrices
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import ArraySource, MemorySource, PatternSource, ScanSource
@@ -116,7 +118,7 @@ def prepare_simulation(settings: SimulatedTraining, seed: int) -> TrainingData:
     KerasStemError
         If the phase cannot be simulated.
     """
-    phase = load_phase(settings.cif, settings.space_group)
+    phase = settings.crystal.load()
     instrument = settings.instrument
 
     def stream(part: int) -> PatternStream:
@@ -125,14 +127,14 @@ def prepare_simulation(settings: SimulatedTraining, seed: int) -> TrainingData:
     drawn = {name: stream(part).batch(0, SCORED_PATTERNS) for part, name in ((1, "val"), (2, "test"))}
     scored = {
         name: LabelledPatterns(
-            ArraySource(patterns), np.arange(len(patterns)), Rotation.from_matrix(matrices.astype(float))
+            ArraySource(patterns), np.arange(len(patterns)), from_matrices(matrices.astype(float))
         )
         for name, (patterns, matrices) in drawn.items()
     }
     return TrainingData(
-        path=settings.cif or phase.name,
+        path=settings.crystal.cif or phase.name,
         title=f"{phase.name} simulated",
-        fingerprint=hashlib.sha256(json.dumps([asdict(settings), seed]).encode()).hexdigest()[:16],
+        fingerprint=_fingerprint(settings, phase, seed),
         instrument=instrument,
         phase=phase,
         symmetry=proper_point_group(phase),
@@ -144,6 +146,12 @@ def prepare_simulation(settings: SimulatedTraining, seed: int) -> TrainingData:
         ),
         plain_errors=_nothing,
     )
+
+
+def _fingerprint(settings: SimulatedTraining, phase: Phase, seed: int) -> str:
+    """Return SHA-256 over structure and settings, wherever the CIF file lies; 16 hexadecimal digits."""
+    plain = {**asdict(settings), "crystal": fingerprint(phase)}
+    return hashlib.sha256(json.dumps([plain, seed]).encode()).hexdigest()[:16]
 
 
 @contextlib.contextmanager

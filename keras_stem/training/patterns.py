@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.rotations import from_matrices
 from keras_stem.pipeline.augmentation import Augmentation, augment
 from keras_stem.pipeline.dataset import shuffled_patterns, streamed_patterns
 from keras_stem.pipeline.order import Epoch
@@ -80,7 +81,7 @@ class ScanPatterns:
         def change(epoch: int, number: int, patterns: np.ndarray, matrices: np.ndarray):
             rng = np.random.default_rng((self.seed, epoch, number))
             counts, turned = augment(patterns, matrices.reshape(-1, 3, 3), self.augmentation, rng)
-            return counts, target.encode(Rotation.from_matrix(turned)).astype(np.float32)
+            return counts, target.encode(from_matrices(turned)).astype(np.float32)
 
         matrices = rotations.to_matrix().reshape(-1, 9)
         return shuffled_patterns(source, positions, matrices, batch_size, self.seed, change)
@@ -106,6 +107,6 @@ class SimulatedPatterns:
 
         def simulate(number: int) -> tuple[np.ndarray, np.ndarray]:
             counts, matrices = self.stream.batch(number, batch_size)
-            return counts, target.encode(Rotation.from_matrix(matrices)).astype(np.float32)
+            return counts, target.encode(from_matrices(matrices)).astype(np.float32)
 
         return streamed_patterns(simulate, self.stream.shape, -(-self.count // batch_size))

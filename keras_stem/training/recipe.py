@@ -13,6 +13,7 @@ from keras_stem.choices import (
     SPLITS,
     TARGETS,
 )
+from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
 from keras_stem.models.polar import PolarConfig
 from keras_stem.models.registry import NetworkConfig, config_class
@@ -184,7 +185,11 @@ class Recipe:
 def _simulation(plain: dict[str, Any]) -> SimulatedTraining:
     instrument = Instrument(**_tuples(plain["instrument"]))
     nuisances = Nuisances(**_tuples(plain["nuisances"]))
-    return SimulatedTraining(**{**plain, "instrument": instrument, "nuisances": nuisances})
+    if "crystal" not in plain:  # of a version that knew no more of it
+        crystal = CrystalFile(plain.get("cif"), plain.get("space_group"))
+    else:
+        crystal = CrystalFile(**plain["crystal"])
+    return SimulatedTraining(crystal, instrument, nuisances, plain["patterns"])
 
 
 def _tuples(plain: dict[str, Any]) -> dict[str, Any]:

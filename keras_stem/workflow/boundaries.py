@@ -118,7 +118,7 @@ def _write_table(path: Path, analysis: BoundaryAnalysis) -> None:
     """Write a row for each segment: its ends, the phase, angle (deg), axis, and what is special about it."""
     grid, boundaries = analysis.grid, analysis.boundaries
     ends = (segment_lines(boundaries.pairs, grid.shape) * grid.step).reshape(-1, 4)
-    names = {number: phase.name for number, phase in grid.phases.items()}
+    names = grid.names
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([*_COLUMNS, *analysis.special])

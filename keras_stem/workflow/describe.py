@@ -1,11 +1,18 @@
 """What is in a scan file, in words."""
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from rich import filesize
 
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.cell import lattice_text
+from keras_stem.crystal.cif import composition_text
+from keras_stem.crystal.phase import CrystalPhase, cell_of
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.labels import phases_of
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import SUBSETS, Thresholds, subset
@@ -66,19 +73,59 @@ def describe_geometry(scan: Scan) -> dict[str, str]:
     }
 
 
+def setting_lines(phase: CrystalPhase) -> list[str]:
+    """Return for a person to read which crystal a CIF file turned out to be, and in which axes."""
+    setting, cell = phase.setting, cell_of(phase)
+    lines = [
+        f"{phase.name}: {composition_text(cell.composition)}, space group {setting.symbol} "
+        f"({setting.number}), {lattice_text(cell.lattice)}"
+    ]
+    if setting.moved:
+        lines.append(
+            f"  The file's cell is {setting.said}, {lattice_text(setting.file_lattice)}; "
+            f"a, b, c here are {basis_text(setting.basis)} there."
+        )
+    return [*lines, *(f"  {note}" for note in setting.notes)]
+
+
+def basis_text(basis: Sequence[Sequence[float]]) -> str:
+    """Return vectors in terms of a, b and c, such as "a, -c, b" or "1/3 a + 1/3 b, ..."."""
+    return ", ".join(_vector_text(row) for row in basis)
+
+
+def _vector_text(row: Sequence[float]) -> str:
+    parts = []
+    for value, name in zip(row, "abc", strict=True):
+        share = Fraction(value).limit_denominator(24)
+        if share:
+            size = "" if abs(share) == 1 else f"{abs(share)} "
+            sign = "-" if share < 0 else "+"
+            parts.append(f" {sign} {size}{name}" if parts else f"{sign.strip('+')}{size}{name}")
+    return "".join(parts)
+
+
 def _phases(labels: CrystalMap) -> dict[str, str]:
     """Return what is known of each phase, and how many positions it has if there are several."""
     found = {}
-    phases = [(index, phase) for index, phase in labels.phases_in_data if index >= 0]
-    for number, (index, phase) in enumerate(phases, start=1):
+    phases = phases_of(labels)
+    for number, (index, phase) in enumerate(phases.items(), start=1):
         which = f" {number}" if len(phases) > 1 else ""
         share = f", {np.mean(labels.phase_id == index):.0%} of the positions" if which else ""
-        a, b, c, *angles = phase.structure.lattice.abcABG()
         found[f"Phase{which}"] = f"{phase.name or 'unknown'}, {_point_groups(phase)}{share}"
-        found[f"Lattice{which}"] = (
-            f"{a:.4g}, {b:.4g}, {c:.4g} Å; " + ", ".join(f"{angle:.4g}" for angle in angles) + "°"
-        )
+        found[f"Lattice{which}"] = lattice_text(phase.structure.lattice.abcABG())
+        if isinstance(phase, CrystalPhase):
+            found[f"Setting{which}"] = _setting_text(phase)
     return found
+
+
+def _setting_text(phase: CrystalPhase) -> str:
+    setting = phase.setting
+    text = f"{setting.symbol} ({setting.number})"
+    if setting.file:
+        text += f", from {setting.file}"
+    if setting.moved:
+        text += f" ({setting.said}), whose axes give {basis_text(setting.basis)}"
+    return text
 
 
 def _point_groups(phase: Phase) -> str:

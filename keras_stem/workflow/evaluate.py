@@ -6,7 +6,7 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.mapping.predict import Prediction, predict_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.labels import single_phase
@@ -84,7 +84,7 @@ def evaluate(
     """
     recipe = Recipe.from_dict(model.card.recipe)
     subsets = _subsets(model, scan, recipe, thresholds or recipe.thresholds)
-    prediction = predict_map(model, scan, verbose, refine)
+    prediction = predict_map(model, scan, verbose, refine, scan.phase)
     return [
         _evaluation(prediction, where, rotations[where], name, reference)
         for reference, rotations in _references(scan).items()

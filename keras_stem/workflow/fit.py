@@ -11,6 +11,7 @@ from mlflow.entities.model_registry import ModelVersion
 from orix.quaternion import Rotation
 
 from keras_stem.choices import MODEL_URIS
+from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
@@ -224,9 +225,12 @@ class _Incumbent:
             model = load_model(f"models:/{version.name}/{version.version}")
         except KerasStemError:
             return float("inf")  # its files are gone
+        to_data = relation(model.card.load_phase(), self._data.phase)
+        if to_data is None:
+            return None  # another crystal of the same name
         try:
             source = self._data.test_source_for(model.card)
         except KerasStemError:
             return None
-        predicted = predict(model, source, test.positions).euler
-        return score(predicted, test.rotations, self._data.symmetry).median
+        predicted = to_data * Rotation.from_euler(predict(model, source, test.positions).euler)
+        return score(predicted.to_euler(), test.rotations, self._data.symmetry).median

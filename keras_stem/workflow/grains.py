@@ -130,23 +130,23 @@ def _statistics(grid: Grid, segmented: Segmented, grains: Grains, bending: np.nd
         "spread_mean_deg": float(np.average(grains.spread, weights=grains.points)),
         "kernel_average_mean_deg": float(known.mean()) if len(known) else None,
         "phases": {
-            phase.name: {
+            grid.names[number]: {
                 "grains": int(np.sum(grains.phase == number)),
                 "points": int(np.sum(grains.points[grains.phase == number])),
             }
-            for number, phase in grid.phases.items()
+            for number in grid.phases
         },
     }
 
 
 def _write_table(path: Path, grid: Grid, grains: Grains) -> None:
     """Write a row for each grain; lengths in the map's unit, angles in degrees."""
-    angles = mean_angles(grid, grains)
+    angles, names = mean_angles(grid, grains), grid.names
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
         for k in range(len(grains)):
             lengths = (grains.area[k], grains.diameter[k], grains.x[k], grains.y[k], grains.aspect[k])
             numbers = [f"{value:.6g}" for value in (*lengths, *angles[k], grains.spread[k])]
-            phase = grid.phases[int(grains.phase[k])].name
+            phase = names[int(grains.phase[k])]
             writer.writerow([k, phase, grains.points[k], *numbers, int(grains.edge[k])])

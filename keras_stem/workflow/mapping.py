@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-from orix.crystal_map import CrystalMap
+from orix.crystal_map import CrystalMap, Phase
 
 from keras_stem.figures.comparison import comparison_figure
 from keras_stem.figures.confidence import confidence_figure
-from keras_stem.figures.ipf import DIRECTIONS, ipf_figure
+from keras_stem.figures.ipf import ipf_figure
+from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
 from keras_stem.mapping.export import write_map
@@ -25,6 +26,7 @@ def map_scan(
     model_name: str = "",
     verbose: bool = False,
     refine: str | None = None,
+    phase: Phase | None = None,
 ) -> Prediction:
     """Predict the orientations of a scan and write them.
 
@@ -49,6 +51,8 @@ def map_scan(
         Whether to show progress.
     refine
         How the answers are refined by simulation: "quick" or "thorough".
+    phase
+        In whose axes the orientations are wanted, the same crystal as the model's; the model's by default.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def map_scan(
         If the model does not fit the scan, or the folder cannot be written.
     """
     with complete_folder(folder) as staging:
-        prediction = predict_map(model, scan, verbose, refine)
+        prediction = predict_map(model, scan, verbose, refine, phase)
         origin = {
             "frame": model.card.frame,
             "model": model_name,

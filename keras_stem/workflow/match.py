@@ -16,7 +16,9 @@ from platformdirs import user_state_path
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.grains import OUTSIDE
-from keras_stem.crystal.phase import load_phases, phase_to_dict, proper_point_group
+from keras_stem.crystal.pairing import GivenPhase
+from keras_stem.crystal.phase import fingerprint
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file, existing_folder
 from keras_stem.indexing.bank import Bank, build_bank
@@ -25,7 +27,7 @@ from keras_stem.indexing.preprocessing import polar_grid, polar_spots
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.labels import crystal_map, single_phase
+from keras_stem.scan.labels import crystal_map, phases_of, single_phase
 from keras_stem.scan.scan import Scan
 from keras_stem.version import __version__
 
@@ -115,18 +117,17 @@ def true_errors(labels: CrystalMap) -> tuple[float, float] | None:
     return float(np.rad2deg(np.median(angles[0]))), float(np.rad2deg(np.median(np.minimum(*angles))))
 
 
-def phases_to_match(scan: Scan, cifs: Sequence[Path], space_groups: Sequence[int]) -> list[Phase]:
-    """Return the phases of CIF files, or, without any, those of the scan's labels.
+def phases_to_match(scan: Scan, given: Sequence[GivenPhase]) -> list[Phase]:
+    """Return the phases that are given, or, without any, those of the scan's labels.
 
     Raises
     ------
     KerasStemError
-        If there are neither, or the numbers of files and space groups differ.
+        If there are neither.
     """
-    given = load_phases(cifs, space_groups)
     if given:
-        return given
-    known = [] if not scan.has_labels else [phase for _, phase in scan.labels.phases_in_data]
+        return [one.phase for one in given]
+    known = phases_of(scan.labels).values() if scan.has_labels else ()
     phases = [phase for phase in known if len(phase.structure)]
     if not phases:
         raise KerasStemError(f"{scan.path} does not tell the atoms of its phase; give --cif FILE.")
@@ -163,7 +164,7 @@ class _Blocks:
     """Solutions of blocks of a scan on disk, in a folder named after all that fixes them."""
 
     def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
-        plain = [asdict(settings), [phase_to_dict(phase) for phase in phases], str(scan.path.resolve())]
+        plain = [asdict(settings), [fingerprint(phase) for phase in phases], str(scan.path.resolve())]
         key = hashlib.sha256(json.dumps([*plain, scan.pattern_fingerprint, BLOCK_PATTERNS]).encode())
         self._folder = user_state_path("keras_stem") / "matching" / key.hexdigest()[:16]
         firsts = range(0, len(scan), BLOCK_PATTERNS)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from mlflow.exceptions import MlflowException
 
 from keras_stem.choices import MODEL_URIS
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.paper_errors import angle_errors, error_histograms_figure, errors_figure
 from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weighted_figure

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from orix.crystal_map import CrystalMap
 
-from keras_stem.crystal.phase import load_phase
+from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.map_files import load_map
 
@@ -34,17 +34,15 @@ class PreparedMap:
 def prepare_map(
     path: str | Path,
     frame: str | None = None,
-    cifs: Sequence[str | Path] = (),
+    phases: Sequence[GivenPhase] = (),
     min_q: float | None = None,
 ) -> PreparedMap:
     """Load a map from any source and choose its points.
 
     Parameters
     ----------
-    path, frame
+    path, frame, phases
         As `keras_stem.scan.map_files.load_map` takes them.
-    cifs
-        Crystal structures in place of the phases of another program's map.
     min_q
         Points with a smaller Q are left out; None for all that have a phase.
 
@@ -53,7 +51,7 @@ def prepare_map(
     KerasStemError
         If the map cannot be read, or has no Q and one is asked for.
     """
-    crystal_map, origin = load_map(path, frame, [load_phase(cif) for cif in cifs])
+    crystal_map, origin = load_map(path, frame, phases)
     visible = np.asarray(crystal_map.phase_id) >= 0
     if min_q is not None:
         if "Q" not in crystal_map.prop:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orix.crystal_map import CrystalMap
 
+from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
@@ -33,7 +34,7 @@ def report_map(
     path: str | Path,
     page: str | Path,
     frame: str | None = None,
-    cifs: Sequence[str | Path] = (),
+    phases: Sequence[GivenPhase] = (),
     min_q: float | None = None,
     scan_path: str | Path | None = None,
     direction: str = "z",
@@ -43,7 +44,7 @@ def report_map(
 
     Parameters
     ----------
-    path, frame, cifs, min_q
+    path, frame, phases, min_q
         As `keras_stem.workflow.prepare.prepare_map` takes them.
     page
         The file to write; the folder is called like it, without ``.html``.
@@ -67,7 +68,7 @@ def report_map(
     """
     path, page = Path(path), Path(page)
     folder = figure_folder(page)
-    prepared = prepare_map(path, frame, cifs, min_q)
+    prepared = prepare_map(path, frame, phases, min_q)
     with contextlib.ExitStack() as stack:
         scan, note = _scan_of(path, prepared, scan_path)
         if scan is not None:
@@ -85,7 +86,7 @@ def report_map(
 def _page(
     path: Path, facts: MapFacts, pictures: list[Picture], provenance: list[Table], explorer: dict, note: str
 ) -> Page:
-    names = ", ".join(phase.name for phase in facts.grid.phases.values())
+    names = ", ".join(facts.grid.names.values())
     rows, columns = facts.grid.shape
     sections = [
         Section("Summary", tables=map_tables(facts)),

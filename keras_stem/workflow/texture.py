@@ -29,7 +29,7 @@ from keras_stem.analysis.texture import (
     usual_planes,
 )
 from keras_stem.crystal.euler import reduce_euler
-from keras_stem.crystal.phase import proper_point_group
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.style import save_both
 from keras_stem.figures.texture import index_text, inverse_pole_figures, pole_figures, section_figure
@@ -107,7 +107,7 @@ def analyse_texture(
     settings = settings or TextureSettings()
     grid = grid_of(prepared.crystal_map, prepared.visible)
     _require_fits(settings, grid.phases)
-    names, fractions = _names(grid.phases), phase_fractions(grid)
+    names, fractions = grid.names, phase_fractions(grid)
     phases = {}
     with complete_folder(folder) as staging:
         for number, phase in grid.phases.items():
@@ -179,16 +179,6 @@ def _require_fits(settings: TextureSettings, phases: Mapping[int, Phase]) -> Non
                 f"Expected three indices for the component {component.name}: four are for trigonal and "
                 "hexagonal phases."
             )
-
-
-def _names(phases: Mapping[int, Phase]) -> dict[int, str]:
-    """Return a name of its own for each phase."""
-    plain = {number: phase.name or "phase" for number, phase in phases.items()}
-    taken = [_file_name(name) for name in plain.values()]
-    return {
-        number: name if taken.count(_file_name(name)) == 1 else f"{name}-{number}"
-        for number, name in plain.items()
-    }
 
 
 def _file_name(name: str) -> str:

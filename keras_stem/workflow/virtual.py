@@ -9,6 +9,7 @@ from rsciio.hspy import file_writer
 from keras_stem.figures.scan_images import phase_figure, shaded_ipf_figure, virtual_figure
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
+from keras_stem.scan.labels import phases_of
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.virtual import Annulus, Spot, virtual_images
@@ -56,7 +57,7 @@ def write_virtual_images(
 
 def _draw_labels(scan: Scan, folder: Path) -> None:
     labels = scan.labels
-    phases = [phase for index, phase in labels.phases_in_data if index >= 0]
+    phases = list(phases_of(labels).values())
     if len(phases) > 1:
         save(phase_figure(labels), folder / "phases.png")
     elif phases and phases[0].point_group is not None and "Q" in labels.prop:

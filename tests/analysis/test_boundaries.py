@@ -19,8 +19,9 @@ from keras_stem.analysis.grid import grid_of
 from keras_stem.analysis.random_boundaries import random_angles
 from keras_stem.choices import SPECIAL_BOUNDARIES
 from keras_stem.crystal.disorientation import smallest_misorientation
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations, rotations_about, small_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.map_files import load_map
 

@@ -9,8 +9,9 @@ from keras_stem.analysis.boundaries import SPECIAL
 from keras_stem.analysis.cleanup import fuse_variants, replace_odd_points
 from keras_stem.analysis.grid import grid_of
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations, small_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 
 SYMMETRY = proper_point_group(linio2())
 

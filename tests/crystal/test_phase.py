@@ -3,7 +3,9 @@ import pytest
 from diffsims.crystallography import ReciprocalLatticeVector
 from diffsims.utils.sim_utils import get_kinematical_intensities
 
-from keras_stem.crystal.phase import linio2, load_phase, phase_from_dict, phase_to_dict, proper_point_group
+from keras_stem.crystal.phase import linio2, phase_from_dict, phase_to_dict
+from keras_stem.crystal.structure_files import load_phase
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 
 
@@ -23,11 +25,6 @@ def test_reflections_of_the_default_phase_obey_the_centring(restored):
     h, k, index = np.round(vectors.hkl).astype(int).T
     extinct = (-h + k + index) % 3 != 0
     assert intensity[extinct].max() < 1e-9 * intensity[~extinct].max()
-
-
-def test_cif_without_symmetry_takes_the_given_space_group(copper_cif):
-    assert proper_point_group(load_phase(copper_cif)).name == "1"
-    assert proper_point_group(load_phase(copper_cif, space_group=225)).name == "432"
 
 
 def test_no_cif_is_a_clear_error(tmp_path):

@@ -5,9 +5,10 @@ import pytest
 from matplotlib.text import Text
 from orix.crystal_map import Phase
 
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
-from keras_stem.figures.ipf import ipf_colors
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.figures.ipf_key import ipf_colors
 from keras_stem.figures.paper_errors import angle_errors, error_histograms_figure, errors_figure
 from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weighted_figure
 from keras_stem.figures.paper_subsets import subsets_figure
@@ -132,7 +133,7 @@ def test_each_model_has_its_points_and_its_map(labels):
     ]
     assert points == [visible.sum()] * 5
     image = image_of(ipf_maps_figure(labels, predictions, visible, "x"), "Swin").reshape(-1, 3)
-    expected = ipf_colors(predictions["Swin"].rotations, linio2().point_group, "x")
+    expected = ipf_colors(predictions["Swin"].rotations, linio2(), "x")
     np.testing.assert_allclose(image[visible], expected[visible])
 
 

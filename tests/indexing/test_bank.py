@@ -3,8 +3,8 @@ import pytest
 from orix.vector import Vector3d
 from phases import PHASES
 
-from keras_stem.crystal.phase import proper_point_group
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.bank import build_bank, zone_axes
 from keras_stem.indexing.settings import Matching

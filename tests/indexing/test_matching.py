@@ -8,8 +8,9 @@ from orix.quaternion import Rotation
 from phases import PHASES
 
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations, rotations_about
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.bank import build_bank
 from keras_stem.indexing.matching import HALF_TURN_ABOUT_Y, Matcher

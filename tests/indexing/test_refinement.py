@@ -9,8 +9,8 @@ from phases import PHASES
 from simulated import PURE
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import proper_point_group
 from keras_stem.crystal.rotations import random_rotations, small_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.refinement import PatternComparison
 from keras_stem.scan.instrument import Instrument

@@ -7,8 +7,9 @@ from phases import PHASES
 
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.frames import to_lab
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.mapping.export import write_map
 from keras_stem.scan.labels import crystal_map

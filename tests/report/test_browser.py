@@ -8,7 +8,8 @@ import pytest
 from keras_stem.analysis.grid import grid_of
 from keras_stem.analysis.segmentation import segment
 from keras_stem.crystal.euler import reduce_euler
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.indexing.refinement import EXCITATION_ERROR
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.map_files import read_map

@@ -12,8 +12,9 @@ from keras_stem.analysis.grid import grid_of
 from keras_stem.analysis.segmentation import segment
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.euler import reduce_euler
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.report.facts import gather_facts
 from keras_stem.report.images import png_uri

@@ -10,8 +10,11 @@ from orix.quaternion import Rotation
 from keras_stem.choices import FRAMES as CHOICES
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.frames import FRAMES, from_lab
-from keras_stem.crystal.phase import linio2, load_phase, proper_point_group
+from keras_stem.crystal.pairing import GivenPhase
+from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.structure_files import load_phase
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.mapping.export import write_map
 from keras_stem.scan.detector import Detector
@@ -100,8 +103,8 @@ def test_steps_have_to_agree(truth, tmp_path):
 def test_symmetries_have_to_agree(truth, tmp_path):
     path = write_astar(tmp_path / "map.ang", truth, symmetry="43")
     with pytest.raises(KerasStemError, match=r"Laue group -3m of LiNiO2 .* found m-3m"):
-        import_labels(path, INFO, ORIX, [linio2()])
-    found = import_labels(path, INFO, ImportOptions("orix", ignore_symmetry=True), [linio2()])
+        import_labels(path, INFO, ORIX, [GivenPhase(linio2())])
+    found = import_labels(path, INFO, ImportOptions("orix", ignore_symmetry=True), [GivenPhase(linio2())])
     assert len(found.labels.phases[0].structure) == 12
 
 
@@ -138,14 +141,14 @@ def test_a_csv_in_any_order(truth, tmp_path, rng):
     rows = [f"{y[k]},{x[k]},{euler[k, 0]},{euler[k, 1]},{euler[k, 2]},{k}\n" for k in rng.permutation(12)]
     path = tmp_path / "map.csv"
     path.write_text("y,x,phi1,Phi,phi2,Q\n" + "".join(rows))
-    found = import_labels(path, INFO, ORIX, [linio2()])
+    found = import_labels(path, INFO, ORIX, [GivenPhase(linio2())])
     assert apart(found, truth) < 1e-3
     np.testing.assert_array_equal(found.labels.prop["Q"], np.arange(12))
     with pytest.raises(KerasStemError, match="--cif"):
         import_labels(path, INFO, ORIX)
     path.write_text("y,x,phi1,phi2\n1,2,3,4\n")
     with pytest.raises(KerasStemError, match="missing: phi"):
-        import_labels(path, INFO, ORIX, [linio2()])
+        import_labels(path, INFO, ORIX, [GivenPhase(linio2())])
 
 
 def test_files_that_are_no_maps(tmp_path):
@@ -199,7 +202,7 @@ def test_a_real_ctf_that_was_cut_off(real_files):
 
 
 def test_the_cif_of_a_real_map(real_files):
-    copper = load_phase(real_files / "cif" / "Cu.cif", space_group=225)
+    copper = load_phase(real_files / "cif" / "Cu.cif")
     path = real_files / "maps" / "astar_copper.ctf"
-    found = import_labels(path, info_of((59, 111), 2.7, "nm"), ImportOptions("oxford"), [copper])
+    found = import_labels(path, info_of((59, 111), 2.7, "nm"), ImportOptions("oxford"), [GivenPhase(copper)])
     assert len(found.labels.phases[0].structure) == 4

@@ -7,8 +7,9 @@ from orix.quaternion import Rotation
 from phases import PHASES
 from scipy.ndimage import maximum_filter, uniform_filter
 
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
+from keras_stem.crystal.structure_files import CrystalFile
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.matching_labels import imitate_template_matching
@@ -98,7 +100,7 @@ def test_drift_and_hot_pixels(tmp_path):
 
 
 def test_a_cubic_phase_simulates(tmp_path, copper_cif):
-    settings = Simulation(polycrystal=Polycrystal((4, 4), 2), cif=str(copper_cif), space_group=225)
+    settings = Simulation(polycrystal=Polycrystal((4, 4), 2), crystal=CrystalFile(str(copper_cif)))
     simulate_scan(tmp_path / "scan.h5", settings)
     with Scan(tmp_path / "scan.h5") as scan:
         assert scan.phase.name == "Cu"

@@ -9,8 +9,9 @@ from simulated import PURE
 from keras_stem.choices import REFINEMENTS
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.frames import ORIX_FRAME
-from keras_stem.crystal.phase import linio2, phase_to_dict, proper_point_group
+from keras_stem.crystal.phase import linio2, phase_to_dict
 from keras_stem.crystal.rotations import random_rotations, small_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import ArraySource

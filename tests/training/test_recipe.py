@@ -4,6 +4,7 @@ import json
 import pytest
 
 from keras_stem.choices import ARCHITECTURES
+from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig
 from keras_stem.models.densenet import DenseNetConfig
@@ -108,7 +109,7 @@ def test_simulated_patterns_are_not_augmented():
         {"augmentation": Augmentation(overlap=0.1)},
         {
             "simulation": SimulatedTraining(
-                "Cu.cif", 225, Instrument((32, 64), 0.1), Nuisances(dose=(1, 2)), 7
+                CrystalFile("Cu.cif", 225), Instrument((32, 64), 0.1), Nuisances(dose=(1, 2)), 7
             )
         },
     ],

@@ -6,7 +6,8 @@ from matplotlib.image import imread
 
 from keras_stem.choices import REFINEMENTS
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import linio2, proper_point_group
+from keras_stem.crystal.phase import linio2
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.mapping.predict import predict_map
 from keras_stem.scan.scan import Scan, create_scan

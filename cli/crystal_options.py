@@ -1,0 +1,114 @@
+"""The options of commands that take CIF files."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+_KEEP_CELL = click.option(
+    "--keep-cell", is_flag=True, help="Keep the cell of the CIF file instead of the conventional one."
+)
+_TOLERANCE = click.option(
+    "--symmetry-tolerance",
+    type=float,
+    help="How far atoms may be from where symmetry has them, Å.  [0.01; with --space-group up to 0.3]",
+)
+
+
+def _space_group(name: str, **attributes: Any) -> Callable:
+    return click.option(
+        "--space-group",
+        name,
+        type=click.IntRange(1, 230),
+        help="Number of the space group of atoms that are distorted a little.  [default: that of the atoms]",
+        **attributes,
+    )
+
+
+def crystal_options(cif_help: str) -> Callable:
+    """Return a decorator that adds ``--cif`` and how its files are read; the command takes ``phases``.
+
+    What a file turned out to be is printed.
+    """
+
+    def add(command):
+        @functools.wraps(command)
+        def with_phases(*args, cifs, space_groups, keep_cell, symmetry_tolerance, **options):
+            from keras_stem.crystal.pairing import load_given
+
+            _require_cif("--cif", cifs, space_groups, keep_cell, symmetry_tolerance)
+            phases = load_given(cifs, space_groups, keep_cell, symmetry_tolerance)
+            for given in phases:
+                tell_phase(given.phase)
+            return command(*args, phases=phases, **options)
+
+        cif = click.option(
+            "--cif",
+            "cifs",
+            multiple=True,
+            metavar="[NAME=]FILE[#BLOCK]",
+            help=f"{cif_help}; may be repeated.",
+        )
+        for option in (_TOLERANCE, _KEEP_CELL, _space_group("space_groups", multiple=True), cif):
+            with_phases = option(with_phases)
+        return with_phases
+
+    return add
+
+
+def crystal_option(flag: str, cif_help: str) -> Callable:
+    """Return a decorator that adds an option for one CIF file, and how it is read.
+
+    The command takes ``crystal``: a `keras_stem.crystal.structure_files.CrystalFile`, or None without the
+    option. What the file turned out to be is printed.
+    """
+    parameter = flag.removeprefix("--")
+
+    def add(command):
+        @functools.wraps(command)
+        def with_crystal(*args, space_group, keep_cell, symmetry_tolerance, **options):
+            cif = options.pop(parameter)
+            _require_cif(flag, cif, space_group, keep_cell, symmetry_tolerance)
+            return command(*args, crystal=_told(cif, space_group, keep_cell, symmetry_tolerance), **options)
+
+        chosen = click.option(flag, parameter, metavar="FILE[#BLOCK]", help=cif_help)
+        for option in (_TOLERANCE, _KEEP_CELL, _space_group("space_group"), chosen):
+            with_crystal = option(with_crystal)
+        return with_crystal
+
+    return add
+
+
+def tell_phase(phase) -> None:
+    """Print which crystal a CIF file turned out to be."""
+    from keras_stem.workflow.describe import setting_lines
+
+    for line in setting_lines(phase):
+        click.echo(line)
+
+
+def _told(cif, space_group, keep_cell, symmetry_tolerance):
+    """Return the file of the options, once it is read and told; None without one."""
+    from keras_stem.crystal.structure_files import CrystalFile
+
+    if cif is None:
+        return None
+    if cif.lower() == "linio2":
+        return CrystalFile()
+    crystal = CrystalFile(absolute(cif), space_group, keep_cell, symmetry_tolerance)
+    tell_phase(crystal.load())
+    return crystal
+
+
+def absolute(cif: str) -> str:
+    """Return the path of a CIF file, with its block if there is one, from the root."""
+    from keras_stem.crystal.structure_files import split_block
+
+    path, block = split_block(cif)
+    return f"{path.resolve()}#{block}" if block else str(path.resolve())
+
+
+def _require_cif(flag: str, cif: Any, *reading: Any) -> None:
+    if not cif and any(reading):
+        raise click.UsageError(f"--space-group, --keep-cell and --symmetry-tolerance go with {flag}.")

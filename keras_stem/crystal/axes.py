@@ -1,0 +1,192 @@
+"""One crystal in several cells: the rotations between their axes, and the cell that orix reads rightly."""
+
+from itertools import product
+
+import numpy as np
+from orix.crystal_map import Phase
+from orix.quaternion import Rotation
+from orix.quaternion.symmetry import Symmetry
+
+from keras_stem.crystal.cell import Cell, lattice_base, lattice_constants, lattice_text
+from keras_stem.crystal.phase import CrystalPhase, Setting, cell_of, phase_of_cell, structure_of
+from keras_stem.crystal.rotations import from_matrices
+from keras_stem.crystal.scattering import reciprocal_base, reflections_within, structure_factors
+from keras_stem.crystal.space_group import conventional_cell, find_symmetry, rotation_between
+from keras_stem.crystal.symmetry import proper_point_group, same_operations
+from keras_stem.errors import KerasStemError
+
+LATTICE_TOLERANCE = 0.02
+"""Relative difference of lattice constants, and of angles as a share of a radian, of what is one crystal."""
+
+_AMPLITUDE_TOLERANCE = 0.1
+"""Mean relative difference of the structure factors of what is one crystal."""
+
+_COMPARED_RADIUS = 0.7
+"""Structure factors are compared up to it, 1/Å."""
+
+_ORIX_BASES = (
+    ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    ((0, 0, 1), (1, 0, 0), (0, 1, 0)),  # monoclinic: unique axis b becomes c
+    ((0, 1, 0), (0, 0, 1), (1, 0, 0)),  # unique axis a becomes c
+    ((2, 1, 0), (-1, 1, 0), (0, 0, 1)),  # 312, 31m, -31m: the H cell, three times as large
+)
+"""Cells, as rows in terms of a conventional one, some of which have each group's axes where orix has them."""
+
+
+def rotation_from_file(phase: CrystalPhase) -> Rotation:
+    """Return the rotation from the Cartesian axes of the file's cell to those of the phase's.
+
+    Both have e1 along a and e3 along c*. An orientation R, lab to crystal, that refers to the file's cell is
+    ``rotation_from_file(phase) * R`` in that of the phase.
+    """
+    if not phase.setting.file_lattice:
+        return Rotation.identity()
+    bases = lattice_base(phase.setting.file_lattice), cell_of(phase).base
+    return from_matrices(rotation_between(*bases, np.array(phase.setting.basis)))
+
+
+def in_file_axes(phase: CrystalPhase) -> CrystalPhase:
+    """Return a phase in the cell of its file, as if that had been kept."""
+    setting = phase.setting
+    back = np.linalg.inv(setting.basis)
+    operations = _in_basis(np.array(setting.operations), back)
+    kept = Setting(
+        setting.number, setting.said, tuple(tuple(map(tuple, one)) for one in operations.tolist()),
+        setting.file, setting.said, setting.file_lattice,
+        tolerance=setting.tolerance, notes=setting.notes,
+    )  # fmt: skip
+    return phase_of_cell(phase.name, cell_of(phase).in_basis(back), kept, phase.color)
+
+
+def orix_form(phase: Phase) -> tuple[Phase, Rotation]:
+    """Return a phase whose symmetry has the axes that orix derives from its name, and the way there.
+
+    orix has the twofold axis of 2/m along c*, and those of -3m along a. A monoclinic crystal is given unique
+    axis c (a, b, c become b, c, a), one of the kinds 312, 31m and -31m the H cell; a cell in an unusual
+    setting becomes the conventional one before. Their space group is left out, since orix knows it in its
+    first setting only.
+
+    Returns
+    -------
+    phase : Phase
+        The phase itself where orix has its axes.
+    rotation : Rotation
+        From the crystal axes of the phase to those of the returned one: R becomes ``rotation * R``.
+    """
+    wanted, own = phase.point_group.laue_proper_subgroup, proper_point_group(phase)
+    if same_operations(own, wanted):
+        return phase, Rotation.identity()
+    cell = cell_of(phase)
+    for basis in _orix_bases(cell):
+        moved = lattice_base(lattice_constants(basis @ cell.base))
+        rotation = from_matrices(rotation_between(cell.base, moved, basis))
+        turned = Symmetry((rotation * Rotation(own.data) * ~rotation).data)
+        if same_operations(turned, wanted):
+            structure = structure_of(phase.name, cell.in_basis(basis))
+            return Phase(
+                phase.name, point_group=phase.point_group, structure=structure, color=phase.color
+            ), rotation
+    return phase, Rotation.identity()
+
+
+def _orix_bases(cell: Cell) -> list[np.ndarray]:
+    bases = [np.array(basis, float) for basis in _ORIX_BASES]
+    if not cell.species:
+        return bases
+    first = conventional_cell(cell, find_symmetry(cell)).basis
+    return [*bases, *(basis @ first for basis in bases)]
+
+
+def relation(first: Phase, second: Phase) -> Rotation | None:
+    """Return the rotation from the crystal axes of one phase to those of another, if both are one crystal.
+
+    Lattices are compared by their conventional cells within 2 %, atoms by their structure factors within
+    10 %, so that a structure refined twice, or at another temperature, is still the same. Of a phase without
+    atoms the lattice constants and the symmetry count.
+
+    Returns
+    -------
+    Rotation or None
+        R of the first is ``rotation * R`` of the second; None if the crystals differ.
+    """
+    cells = cell_of(first), cell_of(second)
+    if not all(cell.species for cell in cells):
+        alike = alike_lattices(*(cell.lattice for cell in cells))
+        same = alike and same_operations(proper_point_group(first), proper_point_group(second))
+        return Rotation.identity() if same else None
+    standard = [conventional_cell(cell, find_symmetry(cell)) for cell in cells]
+    if standard[0].symmetry.number != standard[1].symmetry.number:
+        return None
+    if not alike_lattices(*(one.cell.lattice for one in standard)):
+        return None
+    to_standard = [
+        rotation_between(cell.base, one.cell.base, one.basis)
+        for cell, one in zip(cells, standard, strict=True)
+    ]
+    for turn in _lattice_rotations(standard[1].cell):
+        between = to_standard[1].T @ turn @ to_standard[0]
+        if _difference(*cells, between) < _AMPLITUDE_TOLERANCE:
+            return from_matrices(between)
+    return None
+
+
+def require_relation(first: Phase, second: Phase) -> Rotation:
+    """Return the rotation of `relation`.
+
+    Raises
+    ------
+    KerasStemError
+        If the phases are not one crystal.
+    """
+    rotation = relation(first, second)
+    if rotation is None:
+        raise KerasStemError(
+            f"Expected one crystal, found two: {phase_text(first)}, and {phase_text(second)}."
+        )
+    return rotation
+
+
+def phase_text(phase: Phase) -> str:
+    """Return a phase for a message, such as "LiNiO2 (R-3m; 2.876, 2.876, 14.19 Å; 90, 90, 120°)"."""
+    if isinstance(phase, CrystalPhase):
+        group = phase.setting.symbol
+    else:
+        group = phase.space_group.short_name if phase.space_group else phase.point_group.name
+    return f"{phase.name} ({group}; {lattice_text(phase.structure.lattice.abcABG())})"
+
+
+def alike_lattices(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
+    """Return whether lattice constants (Å, deg) agree within what temperature and calibration change."""
+    lengths = np.abs(np.array(first[:3]) / np.array(second[:3]) - 1)
+    angles = np.abs(np.deg2rad(np.array(first[3:]) - np.array(second[3:])))
+    return bool(max(lengths.max(), angles.max()) < LATTICE_TOLERANCE)
+
+
+def _in_basis(operations: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Return rotations in fractional coordinates, shape (n, 3, 3), in those of another basis (rows)."""
+    # x' = x M^-1 for rows, so that W' = M^-T W M^T for columns.
+    return np.rint(np.linalg.inv(basis).T @ operations @ np.transpose(basis)).astype(int)
+
+
+def _lattice_rotations(cell: Cell) -> list[np.ndarray]:
+    """Return the rotations of a lattice without atoms, the identity first."""
+    metric = cell.base @ cell.base.T
+    found = []
+    for numbers in product((-1, 0, 1), repeat=9):
+        turn = np.reshape(numbers, (3, 3))
+        if round(np.linalg.det(turn)) == 1 and np.allclose(
+            turn @ metric @ turn.T, metric, rtol=0.01, atol=0.05
+        ):
+            found.append(rotation_between(cell.base, cell.base, turn.astype(float)))
+    return sorted(found, key=lambda turn: -np.trace(turn))
+
+
+def _difference(first: Cell, second: Cell, between: np.ndarray) -> float:
+    """Return the mean relative difference of abs(F), with the first crystal turned into the second's axes."""
+    indices = reflections_within(first, _COMPARED_RADIUS)
+    vectors = indices @ reciprocal_base(first) @ between.T
+    theirs = np.rint(vectors @ second.base.T).astype(int)
+    # Per volume, since one cell may be a multiple of the other.
+    ours = np.abs(structure_factors(first, indices)) / first.volume
+    found = np.abs(structure_factors(second, theirs)) / second.volume
+    return float(np.sum(np.abs(ours - found)) / np.sum(ours))

@@ -1,0 +1,284 @@
+"""Crystal structures in CIF files, read by gemmi."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import gemmi
+import numpy as np
+from diffsims.utils.lobato_scattering_params import ATOMIC_SCATTERING_PARAMS_LOBATO
+
+from keras_stem.crystal.cell import SAME_PLACE, Cell, Species, lattice_base, merged_sites, nearest_images
+from keras_stem.errors import KerasStemError
+
+_COMPOSITION_TOLERANCE = 0.05
+"""Relative; formulas are rounded, and occupancies are refined."""
+
+_LARGEST_MOTION = 0.2
+"""U beyond it is no thermal motion but a placeholder, Å²."""
+
+_SAYS_NOTHING = "?."
+"""Values of a CIF file that say nothing."""
+
+
+@dataclass(frozen=True)
+class CifCrystal:
+    """What a CIF file says of a crystal.
+
+    Parameters
+    ----------
+    cell
+        With all atoms, in the file's own axes.
+    space_group
+        Its symbol, and its setting where that is known, such as "F d -3 m:2".
+    formula
+        Atoms of each element as the file's formula has them; empty if it has none.
+    notes
+        What is suspicious, in sentences.
+    """
+
+    cell: Cell
+    space_group: str
+    formula: dict[str, float]
+    notes: tuple[str, ...]
+
+
+def read_cif(path: str | Path, block: str | None = None) -> CifCrystal:
+    """Read the crystal structure of a CIF file, with its whole unit cell, in the axes of the file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    block
+        Name of the data block, for files with several structures.
+
+    Raises
+    ------
+    KerasStemError
+        If the file is missing, is no CIF, has no structure, or several and none is named; if it does not
+        tell its symmetry, or an atom's element or place.
+    """
+    found = _block(Path(path), block)
+    structure = gemmi.make_small_structure_from_block(found)
+    notes: list[str] = []
+    if not structure.cell.is_crystal():
+        raise KerasStemError(f"Expected lattice constants in {path}, found none.")
+    lattice = structure.cell.parameters
+    sites = [(np.array(site.fract.tolist()), _element(site, path), site.occ) for site in structure.sites]
+    formula = _formula(found)
+    symbol, cell = _expand(structure, sites, lattice, formula, path, notes)
+    cell = Cell(lattice, *cell, _motion(structure, notes))
+    _check(cell, formula, notes)
+    return CifCrystal(cell, symbol, formula, tuple(notes))
+
+
+def _block(path: Path, name: str | None) -> gemmi.cif.Block:
+    if not path.is_file():
+        raise KerasStemError(f"Expected a CIF file, found nothing at {path}.")
+    try:
+        document = gemmi.cif.read(str(path))
+    except (OSError, ValueError, RuntimeError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0].removeprefix(f"{path}:").rstrip(".")
+        raise KerasStemError(f"Cannot read {path} as a CIF file: {reason}.") from error
+    blocks = {block.name: block for block in document if block.find_values("_atom_site_fract_x")}
+    if not blocks:
+        raise KerasStemError(f"Expected atoms with fractional coordinates in {path}, found none.")
+    if name is None and len(blocks) > 1:
+        raise KerasStemError(
+            f"{path} has {len(blocks)} structures ({', '.join(blocks)}); "
+            f"name one, as {path}#{next(iter(blocks))}."
+        )
+    if name is not None and name not in blocks:
+        raise KerasStemError(f"Expected one of the structures {', '.join(blocks)} of {path}, found {name!r}.")
+    return blocks[name] if name is not None else next(iter(blocks.values()))
+
+
+def _element(site: gemmi.SmallStructure.Site, path: str | Path) -> str:
+    """Return the neutral element of a site, from its type symbol or, where there is none, its label."""
+    name = "H" if site.element.name == "D" else site.element.name
+    if name not in ATOMIC_SCATTERING_PARAMS_LOBATO:
+        text = site.type_symbol or site.label
+        raise KerasStemError(f"The atom {site.label} of {path} ({text}) has no electron scattering factor.")
+    if not np.isfinite(site.fract.tolist()).all():
+        raise KerasStemError(f"The atom {site.label} of {path} has no coordinates.")
+    return name
+
+
+def _expand(structure, sites, lattice, formula, path, notes) -> tuple[str, tuple]:
+    """Return the symbol of the space group and the sites of the whole cell: positions and species."""
+    candidates = _symmetries(structure, path, notes)
+    cells = {name: _all_sites(sites, operations, lattice) for name, operations in candidates.items()}
+    if len(cells) == 1:
+        return next(iter(cells.items()))
+    fitting = {name: cell for name, cell in cells.items() if _fits(Cell(lattice, *cell, {}), formula)}
+    if len(fitting) != 1:
+        names = " or ".join(cells)
+        raise KerasStemError(
+            f"{path} does not tell the setting of its space group ({names}), and its formula does not "
+            "decide; write one of them as _space_group_name_H-M_alt, or list the symmetry operations."
+        )
+    notes.append(f"The file does not tell its setting; its formula fits {next(iter(fitting))} only.")
+    return next(iter(fitting.items()))
+
+
+def _symmetries(structure: gemmi.SmallStructure, path, notes: list[str]) -> dict[str, gemmi.GroupOps]:
+    """Return the operations that the file may mean, by symbol: one, or two where the origin is open."""
+    named = structure.spacegroup
+    symbol = structure.spacegroup_hm.strip(_SAYS_NOTHING + " ")
+    listed = _listed(structure, path)
+    if listed is not None:
+        group = gemmi.find_spacegroup_by_ops(listed)
+        if symbol and named is not None and (group is None or group.number != named.number):
+            notes.append(f"The file names {symbol}, but lists other symmetry operations, which are taken.")
+        name = group.xhm() if group else symbol or f"{len(listed)} operations"
+        return {name: listed}
+    if symbol and (by_name := _by_name(symbol, structure.cell)) is not None:
+        named = by_name
+    elif symbol and structure.spacegroup_number == 0 and named is None:
+        raise KerasStemError(f"{path} has the space group {symbol!r}, which is none that gemmi knows.")
+    if named is None and structure.spacegroup_number:
+        named = gemmi.find_spacegroup_by_number(structure.spacegroup_number)
+    if named is None:
+        raise KerasStemError(
+            f"{path} tells no space group and lists no symmetry operations; write its space group, "
+            "or P 1 if all atoms of the cell are listed."
+        )
+    return {group.xhm(): group.operations() for group in _same_symbol(named, symbol)}
+
+
+def _listed(structure: gemmi.SmallStructure, path) -> gemmi.GroupOps | None:
+    """Return the operations that the file lists, if there are any."""
+    if not structure.symops:
+        return None
+    try:
+        operations = gemmi.GroupOps([gemmi.Op(text) for text in structure.symops])
+        operations.add_missing_elements()
+    except (RuntimeError, ValueError) as error:
+        raise KerasStemError(f"Cannot read the symmetry operations of {path}: {error}.") from error
+    return operations
+
+
+def _by_name(symbol: str, cell: gemmi.UnitCell) -> gemmi.SpaceGroup | None:
+    """Return a space group by its symbol; S and Z are older marks of the origin choices 1 and 2."""
+    for text in (symbol, re.sub(r"\s*S\s*$", ":1", symbol), re.sub(r"\s*Z\s*$", ":2", symbol)):
+        if (found := gemmi.find_spacegroup_by_name(text, cell.alpha, cell.gamma)) is not None:
+            return found
+    return None
+
+
+def _same_symbol(group: gemmi.SpaceGroup, symbol: str) -> list[gemmi.SpaceGroup]:
+    """Return the settings with both origins if the symbol does not tell which; else the group alone."""
+    if group.ext not in ("1", "2") or re.search(r"[:SZ]\s*[12]?\s*$", symbol):
+        return [group]
+    return [
+        other
+        for other in gemmi.spacegroup_table()
+        if (other.number, other.hm) == (group.number, group.hm) and other.ext in ("1", "2")
+    ]
+
+
+def _all_sites(
+    sites: list[tuple[np.ndarray, str, float]], operations: gemmi.GroupOps, lattice: tuple[float, ...]
+) -> tuple[np.ndarray, tuple[Species, ...]]:
+    """Return the positions and species of the whole cell."""
+    base = lattice_base(lattice)
+    all_operations = list(operations)
+    turns = np.array([operation.rot for operation in all_operations]) / gemmi.Op.DEN
+    shifts = np.array([operation.tran for operation in all_operations]) / gemmi.Op.DEN
+    positions, species = [], []
+    for place, element, occupancy in sites:
+        orbit = _distinct((turns @ place + shifts) % 1.0, base)
+        positions.extend(orbit)
+        species += [((element, occupancy),)] * len(orbit)
+    return merged_sites(lattice, np.array(positions), species)
+
+
+def _distinct(images: np.ndarray, base: np.ndarray) -> list[np.ndarray]:
+    """Return the places of an orbit, each the mean of the images that rounding has spread about it."""
+    left, found = images, []
+    while len(left):
+        between = nearest_images(left - left[0])
+        near = np.linalg.norm(between @ base, axis=1) < SAME_PLACE
+        found.append((left[0] + between[near].mean(axis=0)) % 1.0)
+        left = left[~near]
+    return found
+
+
+def _motion(structure: gemmi.SmallStructure, notes: list[str]) -> dict[str, float]:
+    """Return the mean U of each element whose thermal motion the file tells, and note what can be none."""
+    known: dict[str, list[float]] = {}
+    absurd = []
+    for site in structure.sites:
+        motion = site.u_iso or _equivalent(site, structure.cell)
+        if motion > _LARGEST_MOTION:
+            absurd.append(f"{site.label} ({motion:g} Å²)")
+        elif motion > 0:
+            known.setdefault(_element(site, ""), []).append(motion)
+    if absurd:
+        notes.append(f"U of {', '.join(absurd)} is no thermal motion and is left out.")
+    return {element: float(np.mean(values)) for element, values in known.items()}
+
+
+def _equivalent(site: gemmi.SmallStructure.Site, cell: gemmi.UnitCell) -> float:
+    """Return U equivalent to anisotropic ones: a third of the trace in Cartesian axes."""
+    tensor = np.array(site.aniso.as_mat33().tolist())
+    if not tensor.any():
+        return 0.0
+    # U refers to the axes a* a, b* b, c* c (Trueblood et al., Acta Cryst. A52 (1996) 770).
+    axes = np.array(cell.orth.mat.tolist()) * [cell.ar, cell.br, cell.cr]
+    return float(np.trace(axes @ tensor @ axes.T)) / 3
+
+
+def _formula(block: gemmi.cif.Block) -> dict[str, float]:
+    text = block.find_value("_chemical_formula_sum") or ""
+    parts = re.findall(r"([A-Z][a-z]?)(\d*\.?\d*)", gemmi.cif.as_string(text))
+    found: dict[str, float] = {}
+    for name, count in parts:
+        element = "H" if name in ("D", "T") else name
+        found[element] = found.get(element, 0.0) + float(count or 1)
+    return found
+
+
+def _fits(cell: Cell, formula: dict[str, float]) -> bool:
+    """Return whether the atoms of a cell are a multiple of a formula, hydrogen left out."""
+    shares = []
+    for counts in (cell.composition, formula):
+        heavy = {element: count for element, count in counts.items() if element != "H"}
+        total = sum(heavy.values()) or 1.0
+        shares.append({element: count / total for element, count in heavy.items()})
+    elements = set(shares[0]) | set(shares[1])
+    return all(
+        abs(shares[0].get(one, 0) - shares[1].get(one, 0)) <= _COMPOSITION_TOLERANCE * shares[1].get(one, 0.1)
+        for one in elements
+    )
+
+
+def _check(cell: Cell, formula: dict[str, float], notes: list[str]) -> None:
+    """Note what no crystal has."""
+    if formula and not _fits(cell, formula):
+        expected, found = (composition_text(counts) for counts in (formula, cell.composition))
+        notes.append(f"The formula of the file is {expected}, but its atoms are {found}.")
+    full = [sum(occupancy for _, occupancy in species) for species in cell.species]
+    if max(full) > 1.01:
+        notes.append(f"A site is occupied {max(full):.2f} times.")
+    if (nearest := shortest_distance(cell)) < 0.5:
+        notes.append(f"Two sites are only {nearest:.2f} Å apart.")
+    volume = cell.volume / sum(cell.composition.values())
+    if not 4 <= volume <= 60:
+        notes.append(f"Each atom has a volume of {volume:.1f} Å³, which no crystal has.")
+
+
+def shortest_distance(cell: Cell) -> float:
+    """Return the shortest distance between two sites, Å, periodic images included."""
+    between = nearest_images(cell.positions[:, None] - cell.positions)
+    images = np.stack(np.meshgrid(*3 * [(-1, 0, 1)]), axis=-1).reshape(-1, 3)
+    lengths = np.linalg.norm((between[:, :, None] + images) @ cell.base, axis=-1)
+    return float(np.where(lengths < 1e-6, np.inf, lengths).min())
+
+
+def composition_text(counts: dict[str, float]) -> str:
+    """Return a composition such as "Li8 Mn16 O32"."""
+    return " ".join(
+        f"{element}{count:.3g}" if abs(count - 1) > 1e-6 else element for element, count in counts.items()
+    )

@@ -1,0 +1,136 @@
+"""The colours of crystal directions, and the sector of the inverse pole figure that shows them."""
+
+from contextlib import AbstractContextManager
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
+from orix.crystal_map import Phase
+from orix.plot import InversePoleFigurePlot, IPFColorKeyTSL
+from orix.projections import InverseStereographicProjection
+from orix.quaternion import Orientation, Rotation
+from orix.quaternion.symmetry import Symmetry
+from orix.vector import Miller, Vector3d
+
+from keras_stem.crystal.axes import orix_form
+
+DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
+"""Lab directions along which a map can be coloured: right, up, toward the viewer."""
+
+_CORNER_SIZE = 9
+"""Of the crystal directions at the corners of a key, points."""
+
+_ORIX_ADDS = 4
+"""orix writes them so many points larger than all else."""
+
+_KEY_PIXELS = 400
+"""Of a side of the colour key."""
+
+_LARGEST_INDEX = 3
+"""Of the directions at the corners."""
+
+_CORNER_TOLERANCE = 1.0
+"""A corner that is farther from its rounded indices has no label, deg."""
+
+
+def ipf_colors(rotations: Rotation, phase: Phase, direction: str) -> np.ndarray:
+    """Return the IPF colour of each orientation.
+
+    Parameters
+    ----------
+    rotations
+        Shape (n,), lab to crystal.
+    phase
+        Of them; colours are those of its Laue group, about its own axes.
+    direction
+        "x", "y" or "z".
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, 3), RGB from 0 to 1.
+    """
+    known, to_orix = orix_form(phase)
+    laue = known.point_group.laue
+    key = IPFColorKeyTSL(laue, DIRECTIONS[direction])
+    return key.orientation2color(Orientation((to_orix * rotations).data, symmetry=laue))
+
+
+def draw_ipf_key(figure: Figure, position: tuple[float, float, float, float], phase: Phase) -> None:
+    """Draw the colour key of a phase at a place of a figure (left, bottom, width, height; 0 to 1)."""
+    with corner_labels(_CORNER_SIZE):
+        axes = figure.add_axes(position, projection="ipf", symmetry=sector_group(phase))
+    name_corners(axes, phase)
+    fill_sector(axes, phase)
+
+
+def ipf_axes(figure: Figure, place: SubplotSpec, phase: Phase, corner_size: float) -> InversePoleFigurePlot:
+    """Add an inverse pole figure of a phase, with its corners labelled, at a place in a figure's grid."""
+    with corner_labels(corner_size):
+        axes = figure.add_subplot(place, projection="ipf", symmetry=sector_group(phase))
+    name_corners(axes, phase)
+    return axes
+
+
+def sector_group(phase: Phase) -> Symmetry:
+    """Return orix's Laue group of a phase, in whose sector the directions of `to_sector` are drawn."""
+    return orix_form(phase)[0].point_group.laue
+
+
+def to_sector(directions: Vector3d, phase: Phase) -> Vector3d:
+    """Return crystal directions of a phase in the axes of `sector_group`."""
+    return orix_form(phase)[1] * directions
+
+
+def from_sector(directions: Vector3d, phase: Phase) -> Vector3d:
+    """Return directions in the axes of `sector_group` as those of the phase's crystal."""
+    return ~orix_form(phase)[1] * directions
+
+
+def corner_labels(size: float) -> AbstractContextManager:
+    """Return a context in which inverse pole figures are added with corner labels of a size, points."""
+    return mpl.rc_context({"font.size": size - _ORIX_ADDS})
+
+
+def name_corners(axes: InversePoleFigurePlot, phase: Phase) -> None:
+    """Replace orix's labels of a sector's corners by directions [uvw] or [UVTW] of the phase's own cell."""
+    corners = sector_group(phase).fundamental_sector.vertices
+    if not corners.size:
+        return
+    for label, text in zip(axes.texts, direction_labels(from_sector(corners, phase), phase), strict=True):
+        label.set_text(text)
+
+
+def direction_labels(directions: Vector3d, phase: Phase) -> list[str]:
+    """Return the indices of crystal directions for a figure; "" for those that small indices do not give."""
+    found = Miller(xyz=directions.data, phase=phase)
+    hexagonal = phase.is_hexagonal and phase.point_group.system in ("trigonal", "hexagonal")
+    found.coordinate_format = "UVTW" if hexagonal else "uvw"
+    rounded = found.round(max_index=_LARGEST_INDEX)
+    away = np.rad2deg(np.arccos(np.clip(np.sum(found.unit.data * rounded.unit.data, axis=-1), -1, 1)))
+    indices = np.rint(rounded.coordinates).astype(int)
+    return [
+        _brackets(one) if angle < _CORNER_TOLERANCE else "" for one, angle in zip(indices, away, strict=True)
+    ]
+
+
+def _brackets(indices: np.ndarray) -> str:
+    parts = (str(index) if index >= 0 else rf"\bar{{{-index}}}" for index in indices)
+    return f"[${' '.join(parts)}$]"
+
+
+def fill_sector(axes: InversePoleFigurePlot, phase: Phase) -> None:
+    """Colour the inverse pole figure of a phase by crystal direction.
+
+    orix's own key takes seconds: it interpolates between few colours. This asks for that of each pixel.
+    """
+    group = sector_group(phase)
+    extent = (*axes.get_xlim(), *axes.get_ylim())
+    x, y = np.meshgrid(np.linspace(*extent[:2], _KEY_PIXELS), np.linspace(*extent[2:], _KEY_PIXELS))
+    directions = InverseStereographicProjection().xy2vector(x.ravel(), y.ravel())
+    colors = IPFColorKeyTSL(group).direction_color_key.direction2color(directions)
+    inside = directions <= group.fundamental_sector
+    image = np.column_stack((colors, inside)).reshape(_KEY_PIXELS, _KEY_PIXELS, 4)
+    axes.stereographic_grid(False)
+    axes.imshow(image, extent=extent, origin="lower", zorder=0)
