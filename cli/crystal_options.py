@@ -26,6 +26,13 @@ def _space_group(name: str, **attributes: Any) -> Callable:
     )
 
 
+def reading_options(command):
+    """Add the options that say how the structure of each CIF file is read."""
+    for option in (_TOLERANCE, _KEEP_CELL, _space_group("space_group")):
+        command = option(command)
+    return command
+
+
 def crystal_options(cif_help: str) -> Callable:
     """Return a decorator that adds ``--cif`` and how its files are read; the command takes ``phases``.
 
@@ -73,9 +80,7 @@ def crystal_option(flag: str, cif_help: str) -> Callable:
             return command(*args, crystal=_told(cif, space_group, keep_cell, symmetry_tolerance), **options)
 
         chosen = click.option(flag, parameter, metavar="FILE[#BLOCK]", help=cif_help)
-        for option in (_TOLERANCE, _KEEP_CELL, _space_group("space_group"), chosen):
-            with_crystal = option(with_crystal)
-        return with_crystal
+        return chosen(reading_options(with_crystal))
 
     return add
 

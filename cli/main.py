@@ -18,6 +18,7 @@ COMMANDS = {
     "quickstart": "Simulate a scan, fit the CNN, and map it: the whole path in one go.",
     "simulate": "Simulate a polycrystal scan with known truth.",
     "convert": "Make a scan file from an instrument's or another program's.",
+    "phase": "Show which crystal a CIF file is: symmetry, cell, reflections.",
     "label": "Label a scan: import a map, or match templates.",
     "info": "Show what is in a scan file.",
     "virtual": "Write virtual bright-field and dark-field images of a scan.",

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from keras_stem.training.confidence import ConfidenceScores
     from keras_stem.training.scores import Scores
     from keras_stem.workflow.compare import Row
+    from keras_stem.workflow.phases import PhaseReport
 
 _DISORIENTATION = (
     ("median", "Median", "{:.2f}"),
@@ -60,6 +61,25 @@ def print_confidence(rows: "list[tuple[str, str, ConfidenceScores]]") -> None:
         "Shares of the errors under the stated bounds, rank correlation of uncertainty and error, area\n"
         "under the risk-coverage curve."
     )
+
+
+def print_phase(report: "PhaseReport") -> None:
+    """Print what is known of a phase, its strongest reflections, and what is suspicious."""
+    for name, value in report.facts.items():
+        print(f"{name + ':':<16}{value}")
+    largest = max((family.amplitude for family in report.strongest), default=1.0)
+    lines = [
+        [
+            " ".join(map(str, family.indices)),
+            f"{family.spacing:.4f}",
+            f"{family.amplitude / largest:.3f}",
+            str(family.multiplicity),
+        ]
+        for family in report.strongest
+    ]
+    _print_table(["h k l", "d (Å)", "|F| / largest", "Multiplicity"], lines, 1)
+    for warning in report.warnings:
+        print(f"Warning: {warning}")
 
 
 def print_parts(difference: "Difference") -> None:

@@ -24,6 +24,9 @@ _AMPLITUDE_TOLERANCE = 0.1
 _COMPARED_RADIUS = 0.7
 """Structure factors are compared up to it, 1/Å."""
 
+_SAME_REFLECTION = 0.2
+"""Indices of one reflection differ by less where lattice constants differ within their tolerance."""
+
 _ORIX_BASES = (
     ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
     ((0, 0, 1), (1, 0, 0), (0, 1, 0)),  # monoclinic: unique axis b becomes c
@@ -184,9 +187,12 @@ def _lattice_rotations(cell: Cell) -> list[np.ndarray]:
 def _difference(first: Cell, second: Cell, between: np.ndarray) -> float:
     """Return the mean relative difference of abs(F), with the first crystal turned into the second's axes."""
     indices = reflections_within(first, _COMPARED_RADIUS)
-    vectors = indices @ reciprocal_base(first) @ between.T
-    theirs = np.rint(vectors @ second.base.T).astype(int)
-    # Per volume, since one cell may be a multiple of the other.
-    ours = np.abs(structure_factors(first, indices)) / first.volume
-    found = np.abs(structure_factors(second, theirs)) / second.volume
+    theirs = indices @ reciprocal_base(first) @ between.T @ second.base.T
+    # Reflections of a cell that is larger, or centred where the other is not, may be none of the other.
+    exist = np.abs(theirs - np.rint(theirs)).max(axis=1) < _SAME_REFLECTION
+    ours, found = (
+        np.abs(structure_factors(cell, np.rint(every).astype(int))) / cell.volume
+        for cell, every in ((first, indices), (second, theirs))
+    )
+    found *= exist
     return float(np.sum(np.abs(ours - found)) / np.sum(ours))

@@ -7,13 +7,18 @@ from diffsims.utils.sim_utils import get_atomic_scattering_factors, get_scatteri
 
 from keras_stem.crystal.cell import Cell
 
+_EXTINCT = 1e-4
+"""Structure factors below this share of the largest are extinct but for rounding."""
+
+_LARGEST_INDEX = 1000
+
 SCATTERING = "lobato"
 """Electron scattering factors (Lobato and Van Dyck, Acta Cryst. A70 (2014) 636) by their name in diffsims."""
 
 
 @dataclass(frozen=True)
-class Shell:
-    """Reflections of one length and one strength.
+class Family:
+    """Reflections that symmetry makes equivalent.
 
     Parameters
     ----------
@@ -22,9 +27,9 @@ class Shell:
     spacing
         d, Å.
     amplitude
-        abs(F).
+        abs(F), Å.
     multiplicity
-        How many they are.
+        How many they are, the opposite ones included.
     """
 
     indices: tuple[int, int, int]
@@ -70,33 +75,40 @@ def reflections_within(cell: Cell, radius: float) -> np.ndarray:
     return indices[(lengths > 0) & (lengths <= radius)]
 
 
-def shells(cell: Cell, radius: float, faintest: float = 1e-3) -> list[Shell]:
-    """Return the shells of reflections up to a radius, the strongest first.
+def families(cell: Cell, operations: np.ndarray, radius: float) -> list[Family]:
+    """Return the families of reflections up to a radius that are not extinct, the strongest first.
 
     Parameters
     ----------
     cell
         With all its atoms.
+    operations
+        Rotations of its point group in fractional coordinates, shape (n, 3, 3).
     radius
         1/Å.
-    faintest
-        Shells whose abs(F) is a smaller share of the largest are left out.
     """
     indices = reflections_within(cell, radius)
-    lengths = np.linalg.norm(indices @ reciprocal_base(cell), axis=1)
-    amplitudes = np.abs(structure_factors(cell, indices))
-    alike = np.stack([np.round(lengths, 4), np.round(amplitudes / amplitudes.max(), 3)], axis=1)
-    _, first, group = np.unique(alike, axis=0, return_index=True, return_inverse=True)
-    found = []
-    for number in range(len(first)):
-        own = np.flatnonzero(group.ravel() == number)
-        # The indices that a person would write: few minus signs, large ones first.
-        best = max(own, key=lambda k: (-(indices[k] < 0).sum(), *indices[k]))
-        found.append(
-            Shell(tuple(indices[best].tolist()), 1 / lengths[best], float(amplitudes[best]), len(own))
-        )
-    kept = [shell for shell in found if shell.amplitude > faintest * amplitudes.max()]
-    return sorted(kept, key=lambda shell: -shell.amplitude)
+    laue = np.unique(np.concatenate([operations, -operations]), axis=0)
+    keys = _preference(indices @ laue).max(axis=0)
+    _, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    named = {key: place for place, key in enumerate(_preference(indices))}
+    chosen = indices[[named[key] for key in keys[first]]]
+    amplitudes = np.abs(structure_factors(cell, chosen))
+    spacings = 1 / np.linalg.norm(chosen @ reciprocal_base(cell), axis=1)
+    found = [
+        Family(tuple(one.tolist()), float(spacing), float(amplitude), int(count))
+        for one, spacing, amplitude, count in zip(chosen, spacings, amplitudes, counts, strict=True)
+        if amplitude > _EXTINCT * amplitudes.max()
+    ]
+    return sorted(found, key=lambda family: (-round(family.amplitude, 6), -family.spacing))
+
+
+def _preference(indices: np.ndarray) -> np.ndarray:
+    """Return a number of each hkl, unique and the larger the rather a person writes it: few minus signs."""
+    size = 2 * _LARGEST_INDEX
+    minus = np.sum(indices < 0, axis=-1)
+    h, k, index = np.moveaxis(indices + _LARGEST_INDEX, -1, 0)
+    return ((3 - minus) * size + h) * size * size + k * size + index
 
 
 def _factor(element: str, lengths: np.ndarray, cell: Cell) -> np.ndarray:

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from orix.crystal_map import Phase
@@ -29,6 +30,9 @@ _KEY_PIXELS = 400
 
 _LARGEST_INDEX = 3
 """Of the directions at the corners."""
+
+_CLEAR = 0.03
+"""Distance of labels from the edge, of the height of the sector."""
 
 _CORNER_TOLERANCE = 1.0
 """A corner that is farther from its rounded indices has no label, deg."""
@@ -94,12 +98,24 @@ def corner_labels(size: float) -> AbstractContextManager:
 
 
 def name_corners(axes: InversePoleFigurePlot, phase: Phase) -> None:
-    """Replace orix's labels of a sector's corners by directions [uvw] or [UVTW] of the phase's own cell."""
-    corners = sector_group(phase).fundamental_sector.vertices
+    """Replace orix's labels of a sector's corners by directions [uvw] or [UVTW] of the phase's own cell.
+
+    They keep clear of the sector's edge. The axis of 2/m, in the middle of an edge, has a label, too.
+    """
+    group = sector_group(phase)
+    corners = group.fundamental_sector.vertices
     if not corners.size:
         return
-    for label, text in zip(axes.texts, direction_labels(from_sector(corners, phase), phase), strict=True):
-        label.set_text(text)
+    height = np.ptp(axes.get_ylim())
+    names = direction_labels(from_sector(corners, phase), phase)
+    for label, name in zip(axes.texts, names, strict=True):
+        away = {"top": -_CLEAR, "bottom": _CLEAR}.get(label.get_va(), 0.0) * height
+        label.set_text(name)
+        label.set_y(label.get_position()[1] + away)
+    if group.name == "2/m":
+        [name] = direction_labels(from_sector(Vector3d.zvector(), phase), phase)
+        look = {"ha": "center", "va": "top", "fontsize": axes.texts[0].get_fontsize()}
+        Axes.text(axes, 0, -2 * _CLEAR * height, name, **look)
 
 
 def direction_labels(directions: Vector3d, phase: Phase) -> list[str]:

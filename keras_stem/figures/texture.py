@@ -43,7 +43,8 @@ def inverse_pole_figures(densities: Mapping[str, PoleDensity], phase: Phase) -> 
         image = _draw_spheres(panels, list(densities.values()), lambda seen: from_sector(seen, phase))
         for axes, name in zip(panels, densities, strict=True):
             name_corners(axes, phase)
-            _mend_corners(axes)
+            for label in axes.texts:
+                label.set_fontsize(mpl.rcParams["font.size"])
             axes.set_title(f"Crystal direction along {name}", pad=16)
             if not axes.texts:
                 axes.set_labels("$e_1$", "$e_2$", None)
@@ -167,15 +168,6 @@ def _draw_spheres(
         for patch in axes.patches:
             patch.set_visible(patch is outline)
     return drawn
-
-
-def _mend_corners(axes: Axes) -> None:
-    """Bring orix's corner labels to the size of other text, and those below off the sector's edge."""
-    bottom, top = axes.get_ylim()
-    for label in axes.texts:
-        label.set_fontsize(mpl.rcParams["font.size"])
-        if label.get_va() == "top":
-            label.set_y(label.get_position()[1] - 0.03 * (top - bottom))
 
 
 def _outline(axes: Axes) -> mpl.patches.Patch:

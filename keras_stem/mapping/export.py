@@ -1,17 +1,22 @@
 """Maps written for other programs: orix HDF5, EDAX's .ang, Oxford's .ctf."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
 import orix.io
-from orix.crystal_map import CrystalMap, PhaseList
+from orix.crystal_map import CrystalMap, Phase, PhaseList
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.axes import in_file_axes, orix_form, phase_text, rotation_from_file
+from keras_stem.crystal.cell import lattice_text
 from keras_stem.crystal.frames import from_lab
+from keras_stem.crystal.phase import CrystalPhase
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import grid_shape, write_labels
+from keras_stem.scan.labels import grid_shape, in_other_cells, phases_of, write_labels
 from keras_stem.version import __version__
 
 MICROMETRES = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "μm": 1.0, "Å": 1e-4, "A": 1e-4}
@@ -43,11 +48,16 @@ Phases\t{count}
 {phases}
 Phase\tX\tY\tBands\tError\tEuler1\tEuler2\tEuler3\tMAD\tBC\tBS
 """
+_EDAX_CODES = {"112": "2", "121": "20"}
+"""Of monoclinic groups with the axis c and b, where orix writes their symbols."""
+
 _NO_SOLUTION = 3
 """Oxford's error code of points that are not indexed."""
 
 
-def write_map(path: str | Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
+def write_map(
+    path: str | Path, crystal_map: CrystalMap, origin: dict[str, str], axes: str = "standard"
+) -> None:
     """Write a map in the format that the suffix names.
 
     Parameters
@@ -58,6 +68,9 @@ def write_map(path: str | Path, crystal_map: CrystalMap, origin: dict[str, str])
         The map, with orientations as this package has them. Q and R are written where it has them.
     origin
         What made it: "model", "scan" and others.
+    axes
+        "file" for orientations that refer to the cells of the CIF files, for a program that has them;
+        "standard" for the cells that the phases have here.
 
     Raises
     ------
@@ -70,11 +83,53 @@ def write_map(path: str | Path, crystal_map: CrystalMap, origin: dict[str, str])
     angles are those of ``.h5`` (EDAX setting 3), Q is the image quality, R / 100 the confidence index, the
     step is in µm, and the space groups are lost. In ``.ctf`` the angles refer to Oxford's crystal axes, BC is
     Q as an integer, MAD is R / 100 as in ASTAR's files, BS is R as an integer, and the step is in µm.
+
+    Programs derive the axes of symmetry from the name of the Laue group. Where a phase has others, the
+    standard axes are those of a cell that has them: orix's in ``.h5`` and ``.ang``
+    (`keras_stem.crystal.axes.orix_form`), and the same in ``.ctf`` but for monoclinic crystals, whose unique
+    axis is b there.
     """
     path = Path(path)
     require_map_name(path)
+    if axes == "file":
+        crystal_map = in_other_cells(crystal_map, _file_cells(crystal_map))
+    suffix = path.suffix.lower()
+    if axes == "standard" and suffix != ".h5":
+        crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
     writers: dict[str, Callable] = {".h5": _write_orix, ".ang": _write_ang, ".ctf": _write_ctf}
-    writers[path.suffix.lower()](path, crystal_map, origin)
+    writers[suffix](path, crystal_map, origin)
+
+
+def axes_text(crystal_map: CrystalMap, axes: str) -> list[str]:
+    """Return a line about each phase of a map that says which cell exported orientations refer to."""
+    lines = []
+    for phase in phases_of(crystal_map).values():
+        if isinstance(phase, CrystalPhase) and axes == "file" and phase.setting.file:
+            cell = (
+                f"of {phase.setting.file}, {phase.setting.said}, {lattice_text(phase.setting.file_lattice)}"
+            )
+        else:
+            cell = f"standard, {phase_text(phase)}"
+        lines.append(f"{phase.name}: axes {cell}")
+    return lines
+
+
+def _file_cells(crystal_map: CrystalMap) -> dict[int, tuple[Phase, Rotation]]:
+    return {
+        number: (in_file_axes(phase), ~rotation_from_file(phase))
+        for number, phase in phases_of(crystal_map).items()
+        if isinstance(phase, CrystalPhase) and phase.setting.moved
+    }
+
+
+def _known_cells(crystal_map: CrystalMap, suffix: str) -> dict[int, tuple[Phase, Rotation]]:
+    """Return the cells in which the readers of a text format know the axes of the phases."""
+    found = {number: (phase, orix_form(phase)) for number, phase in phases_of(crystal_map).items()}
+    return {
+        number: known
+        for number, (phase, known) in found.items()
+        if known[0] is not phase and not (suffix == ".ctf" and proper_point_group(phase).name == "121")
+    }
 
 
 def require_map_name(path: Path) -> None:
@@ -114,15 +169,24 @@ def _write_ang(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> N
         phase_id=crystal_map.phase_id,
         x=x,
         y=y,
-        phase_list=PhaseList([crystal_map.phases[i] for i in crystal_map.phases.ids if i >= 0]),
+        phase_list=PhaseList([_laue_phase(phase) for number, phase in crystal_map.phases if number >= 0]),
         prop=properties,
         scan_unit="um",
     )
     names = {"image_quality_prop": "Q" if "Q" in properties else None}
     names["confidence_index_prop"] = "confidence" if "confidence" in properties else None
     orix.io.save(path, plain, overwrite=True, **{key: name for key, name in names.items() if name})
-    body = path.read_text()
+    body = re.sub(
+        r"(Symmetry +)(112|121)\n", lambda found: found[1] + _EDAX_CODES[found[2]] + "\n", path.read_text()
+    )
     path.write_text(f"# keras_stem {__version__}; {_told(origin)}; angles as in EDAX setting 3\n{body}")
+
+
+def _laue_phase(phase: Phase) -> Phase:
+    """Return a phase with the Laue group that its operations have, which is what EDAX's symmetry is."""
+    group = proper_point_group(phase)
+    laue = group if group.name == "121" else phase.point_group.laue.name
+    return Phase(phase.name, point_group=laue, structure=phase.structure)
 
 
 def _write_ctf(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:

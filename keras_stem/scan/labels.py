@@ -1,6 +1,7 @@
 """Labels of a scan: an orix crystal map in the same HDF5 file."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import h5py
@@ -162,15 +163,28 @@ def in_axes_of(phase: Phase, labels: CrystalMap) -> CrystalMap:
     KerasStemError
         If the phase of the labels is another crystal.
     """
-    own = single_phase(labels)
-    rotation = require_relation(own, phase)
+    rotation = require_relation(single_phase(labels), phase)
     if np.allclose(rotation.angle, 0):
         return labels
-    number = next(iter(phases_of(labels)))
+    return in_other_cells(labels, dict.fromkeys(phases_of(labels), (phase, rotation)))
+
+
+def in_other_cells(labels: CrystalMap, changes: Mapping[int, tuple[Phase, Rotation]]) -> CrystalMap:
+    """Return a map whose orientations, and properties that are Euler angles, refer to other cells.
+
+    Parameters
+    ----------
+    labels
+        The map.
+    changes
+        By the number of a phase: the same crystal in another cell, and the rotation to its axes.
+    """
     plain = crystalmap2dict(labels)
-    _turn(plain["data"], number, rotation)
+    for number, (_, rotation) in changes.items():
+        _turn(plain["data"], number, rotation)
     found = dict2crystalmap(plain)
-    found.phases = PhaseList({index: phase if index == number else other for index, other in found.phases})
+    phases = {**dict(labels.phases), **{number: phase for number, (phase, _) in changes.items()}}
+    found.phases = PhaseList({number: phases[number] for number, _ in found.phases})
     return found
 
 

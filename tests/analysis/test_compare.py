@@ -73,7 +73,7 @@ def test_maps_that_do_not_fit_are_clear_errors(reference, rng):
     grid = grid_of(reference)
     with pytest.raises(KerasStemError, match="12 x 12 and 4 x 36"):
         compare_grids(grid, grid_of(map_of(reference.rotations, (4, 36))))
-    with pytest.raises(KerasStemError, match="found LiNiO2 .* in one map and Ni"):
+    with pytest.raises(KerasStemError, match=r"found LiNiO2 .* in one map and Ni"):
         compare_grids(grid, grid_from(reference.rotations, (12, 12), phase=NICKEL))
     first, second = np.arange(144) < 72, np.arange(144) >= 72
     with pytest.raises(KerasStemError, match="no point"):

@@ -9,9 +9,9 @@ from orix.quaternion import Rotation
 from phases import PHASES
 
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
-from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.crystal.rotation_ops import turned_about_beam
 from keras_stem.crystal.rotations import random_rotations, small_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.models.decoders import DISTINCT, AllVotes, VoteDecoder
 from keras_stem.models.polar import PolarConfig
