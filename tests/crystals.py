@@ -35,6 +35,35 @@ def write_cif(path, symbol, lattice, atoms, more=""):
     return path
 
 
+LATTICES = {
+    "triclinic": "4.1 5.2 6.3 82 95 103",
+    "monoclinic": "4.1 5.2 6.3 90 98 90",
+    "orthorhombic": "4.1 5.2 6.3 90 90 90",
+    "tetragonal": "4.1 4.1 6.3 90 90 90",
+    "trigonal": "4.1 4.1 6.3 90 90 120",
+    "hexagonal": "4.1 4.1 6.3 90 90 120",
+    "cubic": "6.3 6.3 6.3 90 90 90",
+}
+
+
+def lattice_of(group):
+    """Lattice constants that the setting of a space group allows."""
+    system = group.crystal_system_str()
+    if system == "monoclinic":
+        angles = {"a": "98 90 90", "b": "90 98 90", "c": "90 90 98"}
+        return f"4.1 5.2 6.3 {angles[group.monoclinic_unique_axis()]}".split()
+    if group.ext == "R":
+        return ["5.1", "5.1", "5.1", "74", "74", "74"]
+    return LATTICES[system].split()
+
+
+def random_crystal(group, folder):
+    """Write a CIF file of a setting of a space group, with two atoms anywhere."""
+    rng = np.random.default_rng(group.number)
+    atoms = [f"{element} {' '.join(f'{x:.4f}' for x in rng.random(3))} 1 0" for element in ("Fe", "O")]
+    return write_cif(folder / "random.cif", group.xhm(), " ".join(lattice_of(group)), atoms)
+
+
 def cell_vectors(lattice):
     """Vectors a, b, c as rows with e1 along a and e3 along c*, written out by hand."""
     a, b, c, alpha, beta, gamma = (*lattice[:3], *np.deg2rad(lattice[3:]))

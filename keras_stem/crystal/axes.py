@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 from orix.crystal_map import Phase
-from orix.quaternion import Rotation
+from orix.quaternion import Rotation, symmetry
 from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.crystal.cell import Cell, lattice_base, lattice_constants, lattice_text
@@ -23,6 +23,9 @@ _AMPLITUDE_TOLERANCE = 0.1
 
 _COMPARED_RADIUS = 0.7
 """Structure factors are compared up to it, 1/Å."""
+
+_READABLE = {"2": symmetry.C2z, "m": symmetry.Csz, "32": symmetry.D3x}
+"""Point groups whose symbol orix 0.15 does not read back, or reads as another, by one that it does."""
 
 _SAME_REFLECTION = 0.2
 """Indices of one reflection differ by less where lattice constants differ within their tolerance."""
@@ -85,10 +88,9 @@ def orix_form(phase: Phase) -> tuple[Phase, Rotation]:
         rotation = from_matrices(rotation_between(cell.base, moved, basis))
         turned = Symmetry((rotation * Rotation(own.data) * ~rotation).data)
         if same_operations(turned, wanted):
+            group = _READABLE.get(phase.point_group.name, phase.point_group)
             structure = structure_of(phase.name, cell.in_basis(basis))
-            return Phase(
-                phase.name, point_group=phase.point_group, structure=structure, color=phase.color
-            ), rotation
+            return Phase(phase.name, point_group=group, structure=structure, color=phase.color), rotation
     return phase, Rotation.identity()
 
 

@@ -76,7 +76,7 @@ class Cell:
         inside = np.all((moved > -1e-4) & (moved < 1 - 1e-4), axis=1)
         numbers = np.repeat(np.arange(len(self.positions)), len(shifts))[inside]
         species = tuple(self.species[number] for number in numbers)
-        return Cell(lattice, moved[inside] % 1.0, species, self.motion)
+        return Cell(lattice, wrapped(moved[inside]), species, self.motion)
 
 
 def lattice_base(lattice: tuple[float, ...]) -> np.ndarray:
@@ -111,6 +111,12 @@ def nearest_rotation(matrix: np.ndarray) -> np.ndarray:
     """Return the rotation that is nearest to a matrix, shapes (3, 3), by its polar decomposition."""
     left, _, right = np.linalg.svd(matrix)
     return left @ np.diag([1.0, 1.0, np.linalg.det(left @ right)]) @ right
+
+
+def wrapped(positions: np.ndarray) -> np.ndarray:
+    """Return fractional coordinates from 0 to 1, and 0 where rounding makes it nearly 1."""
+    inside = positions % 1.0
+    return np.where(inside > 1 - 1e-9, 0.0, inside)
 
 
 def nearest_images(between: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from diffpy.structure import Atom, Lattice, Structure
 from orix.crystal_map import Phase
 from orix.io.plugins.orix_hdf5 import dict2phase, phase2dict
 
-from keras_stem.crystal.cell import Cell, merged_sites
+from keras_stem.crystal.cell import Cell, merged_sites, wrapped
 from keras_stem.crystal.scattering import structure_factors
 from keras_stem.crystal.space_group import CellSymmetry, operation_arrays
 
@@ -130,7 +130,7 @@ def cell_of(phase: Phase) -> Cell:
         if atom.Uisoequiv > 0:
             motion.setdefault(atom.element, []).append(atom.Uisoequiv)
     means = {element: float(np.mean(values)) for element, values in motion.items()}
-    return Cell(lattice.abcABG(), *merged_sites(lattice.abcABG(), positions % 1.0, sites), means)
+    return Cell(lattice.abcABG(), *merged_sites(lattice.abcABG(), wrapped(positions), sites), means)
 
 
 def thermal_factors(phase: Phase) -> dict[str, float]:

@@ -9,7 +9,7 @@ import gemmi
 import numpy as np
 import spglib
 
-from keras_stem.crystal.cell import Cell, lattice_constants, nearest_images, nearest_rotation
+from keras_stem.crystal.cell import Cell, lattice_constants, nearest_images, nearest_rotation, wrapped
 from keras_stem.errors import KerasStemError
 
 SYMMETRY_TOLERANCE = 0.01
@@ -118,7 +118,7 @@ def conventional_cell(cell: Cell, symmetry: CellSymmetry) -> ConventionalCell:
     kinds = dict(zip(cell.types.tolist(), cell.species, strict=True))
     standard = Cell(
         lattice_constants(dataset.std_lattice),
-        _on_fractions(dataset.std_positions),
+        wrapped(dataset.std_positions),
         tuple(kinds[kind] for kind in dataset.std_types.tolist()),
         cell.motion,
     )
@@ -145,7 +145,7 @@ def symmetrized(cell: Cell, symmetry: CellSymmetry) -> Cell:
         moved[nearest] += between[np.arange(len(images)), nearest]
     positions = cell.positions + moved / len(symmetry.rotations)
     lattice = (*lengths.tolist(), *angles.tolist())
-    return replace(cell, lattice=lattice, positions=_on_fractions(positions))
+    return replace(cell, lattice=lattice, positions=wrapped(positions))
 
 
 def rotation_between(old_base: np.ndarray, new_base: np.ndarray, basis: np.ndarray) -> np.ndarray:
@@ -206,9 +206,3 @@ def _conventional_hall_number(space_group: int) -> int:
     ]
     wanted = ("H", "2")
     return next((number for number, choice in settings if choice in wanted), settings[0][0])
-
-
-def _on_fractions(positions: np.ndarray) -> np.ndarray:
-    """Return coordinates from 0 to 1, without the rounding errors that would make 0 nearly 1."""
-    wrapped = positions % 1.0
-    return np.where(wrapped > 1 - 1e-9, 0.0, wrapped)

@@ -3,6 +3,7 @@
 import gemmi
 import numpy as np
 import pytest
+from crystals import random_crystal
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import relation, rotation_from_file
@@ -17,41 +18,6 @@ from keras_stem.scan.instrument import wave_number
 from keras_stem.simulate.kinematic import reflections, spots_of
 
 RADIUS = 1.1
-LATTICES = {
-    "triclinic": "4.1 5.2 6.3 82 95 103",
-    "monoclinic": "4.1 5.2 6.3 90 98 90",
-    "orthorhombic": "4.1 5.2 6.3 90 90 90",
-    "tetragonal": "4.1 4.1 6.3 90 90 90",
-    "trigonal": "4.1 4.1 6.3 90 90 120",
-    "hexagonal": "4.1 4.1 6.3 90 90 120",
-    "cubic": "6.3 6.3 6.3 90 90 90",
-}
-NAMES = ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
-
-
-def lattice_of(group):
-    """Lattice constants that the setting of a space group allows."""
-    system = group.crystal_system_str()
-    if system == "monoclinic":
-        angles = {"a": "98 90 90", "b": "90 98 90", "c": "90 90 98"}
-        return f"4.1 5.2 6.3 {angles[group.monoclinic_unique_axis()]}".split()
-    if group.ext == "R":
-        return ["5.1", "5.1", "5.1", "74", "74", "74"]
-    return LATTICES[system].split()
-
-
-def random_crystal(group, folder):
-    """A CIF file of a setting of a space group, with two atoms anywhere."""
-    rng = np.random.default_rng(group.number)
-    constants = lattice_of(group)
-    cell = "\n".join(f"_cell_{name} {value}" for name, value in zip(NAMES, constants, strict=True))
-    atoms = "\n".join(f"{element} {' '.join(f'{x:.4f}' for x in rng.random(3))}" for element in ("Fe", "O"))
-    path = folder / "random.cif"
-    path.write_text(
-        f"data_random\n_space_group_name_H-M_alt '{group.xhm()}'\n{cell}\nloop_\n_atom_site_label\n"
-        f"_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n{atoms}\n"
-    )
-    return path
 
 
 @pytest.mark.parametrize("number", range(1, 231))
@@ -63,7 +29,7 @@ def test_equivalent_orientations_are_one(number, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", gemmi.spacegroup_table(), ids=lambda group: group.xhm())
+@pytest.mark.parametrize("group", list(gemmi.spacegroup_table()), ids=lambda group: group.xhm())
 def test_so_they_are_in_all_settings(group, tmp_path):
     path = random_crystal(group, tmp_path)
     kept, standard = load_phase(path, keep_cell=True), load_phase(path)
