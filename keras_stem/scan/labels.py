@@ -98,6 +98,9 @@ def _for_orix(labels: CrystalMap) -> dict[str, Any]:
         known, rotation = orix_form(phase)
         own = {"phase": phase_to_dict(phase), "rotation": rotation.to_matrix()[0].tolist()}
         described[str(number)] = {**phase2dict(known), _OWN: json.dumps(own)}
+        if known.space_group is not None:
+            # orix 0.15 reads its own 32 as 321, and forgets the space group then, which tells all.
+            described[str(number)]["point_group"] = "None"
         if known is not phase:
             _turn(plain["data"], number, rotation)
     return plain
