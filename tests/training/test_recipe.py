@@ -168,3 +168,11 @@ def test_impossible_values_are_named(wrong):
 def test_what_does_not_go_together_is_told(options, said):
     with pytest.raises(KerasStemError, match=said):
         Recipe(**options)
+
+
+def test_recipes_of_versions_that_knew_no_cells_are_read():
+    recipe = recipe_from_options({"simulation": SimulatedTraining(CrystalFile("Cu.cif", 225), patterns=100)})
+    plain = recipe.to_dict()
+    crystal = plain["simulation"].pop("crystal")
+    plain["simulation"] |= {name: crystal[name] for name in ("cif", "space_group")}
+    assert Recipe.from_dict(plain) == recipe

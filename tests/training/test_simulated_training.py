@@ -5,9 +5,12 @@ import json
 
 import numpy as np
 import pytest
+from crystals import write_cif
 from keras import ops
 from simulated import PURE, SMALL
 
+from keras_stem.crystal.structure_files import CrystalFile
+from keras_stem.errors import KerasStemError
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.models.polar import PolarConfig
 from keras_stem.scan.instrument import Instrument
@@ -203,4 +206,33 @@ def test_an_interrupted_simulated_training_is_resumed(monkeypatch):
         with pytest.raises(KeyboardInterrupt, match="kstem fit --resume"):
             fit(None, RECIPE)
     assert last_interrupted().epochs in (1, 2)
+    assert resume().epochs == 4
+
+
+def test_the_fingerprint_is_that_of_the_crystal_and_not_of_its_file(tmp_path):
+    def fingerprint(name, a):
+        path = write_cif(tmp_path / f"{name}.cif", "F m -3 m", f"{a} {a} {a} 90 90 90", ["Cu 0 0 0 1 0"])
+        settings = dataclasses.replace(RECIPE.simulation, crystal=CrystalFile(str(path)))
+        return prepare_simulation(settings, 0).fingerprint
+
+    assert fingerprint("one", 3.6) == fingerprint("other", 3.6) != fingerprint("one", 3.61)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_store")
+def test_a_training_is_not_resumed_with_another_crystal(monkeypatch, tmp_path):
+    def interrupt(run, epoch, logs):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    path = write_cif(tmp_path / "Cu.cif", "F m -3 m", "3.6 3.6 3.6 90 90 90", ["Cu 0 0 0 1 0"])
+    simulation = dataclasses.replace(RECIPE.simulation, crystal=CrystalFile(str(path)))
+    with monkeypatch.context() as patch:
+        patch.setattr("keras_stem.tracking.run.TrackedRun.log_epoch", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            fit(None, dataclasses.replace(RECIPE, simulation=simulation))
+    write_cif(path, "F m -3 m", "3.7 3.7 3.7 90 90 90", ["Cu 0 0 0 1 0"])
+    with pytest.raises(KerasStemError, match=r"Cu\.cif has changed"):
+        resume()
+    write_cif(path, "F m -3 m", "3.6 3.6 3.6 90 90 90", ["Cu1+ 0 0 0 1 0"])
     assert resume().epochs == 4
