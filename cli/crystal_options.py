@@ -100,6 +100,10 @@ def _told(cif, space_group, keep_cell, symmetry_tolerance):
     if cif is None:
         return None
     if cif.lower() == "linio2":
+        if space_group or keep_cell or symmetry_tolerance:
+            raise click.UsageError(
+                "The built-in LiNiO2 has a cell of its own; those options are for CIF files."
+            )
         return CrystalFile()
     crystal = CrystalFile(absolute(cif), space_group, keep_cell, symmetry_tolerance)
     tell_phase(crystal.load())

@@ -34,6 +34,7 @@ _ORIX_BASES = (
     ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
     ((0, 0, 1), (1, 0, 0), (0, 1, 0)),  # monoclinic: unique axis b becomes c
     ((0, 1, 0), (0, 0, 1), (1, 0, 0)),  # unique axis a becomes c
+    ((1, -1, 0), (0, 1, -1), (1, 1, 1)),  # rhombohedral axes become hexagonal
     ((2, 1, 0), (-1, 1, 0), (0, 0, 1)),  # 312, 31m, -31m: the H cell, three times as large
 )
 """Cells, as rows in terms of a conventional one, some of which have each group's axes where orix has them."""

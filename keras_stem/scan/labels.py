@@ -182,6 +182,8 @@ def in_other_cells(labels: CrystalMap, changes: Mapping[int, tuple[Phase, Rotati
     changes
         By the number of a phase: the same crystal in another cell, and the rotation to its axes.
     """
+    if not changes:
+        return labels
     plain = crystalmap2dict(labels)
     for number, (_, rotation) in changes.items():
         _turn(plain["data"], number, rotation)
