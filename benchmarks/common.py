@@ -26,7 +26,7 @@ PIXELS = 128
 def made_scan(shape: tuple[int, int]) -> Iterator[Path]:
     """Yield a scan of 128 x 128 pixels with labels, filled with counts that have the spread of real ones."""
     rng = np.random.default_rng(0)
-    info = ScanInfo("benchmark", shape, Detector((PIXELS, PIXELS), 0.025), 5.0, "nm")
+    info = ScanInfo("benchmark", shape, Detector((PIXELS, PIXELS), 0.025), (5.0, 5.0), "nm")
     row = rng.poisson(rng.gamma(0.5, 10, (shape[1], PIXELS, PIXELS))).astype(np.uint16)
     quality = {"Q": np.full(info.size, 50.0), "R": np.full(info.size, 50.0)}
     with tempfile.TemporaryDirectory() as folder:

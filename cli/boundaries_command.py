@@ -26,7 +26,7 @@ def command(map_, frame, phases, min_q, threshold, specials, direction, out) -> 
     MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
     """
     from keras_stem.analysis.boundaries import special_boundary
-    from keras_stem.figures.grid_maps import unit_label
+    from keras_stem.units import length_text
     from keras_stem.workflow.boundaries import analyse_boundaries, write_boundaries
     from keras_stem.workflow.prepare import prepare_map
 
@@ -35,7 +35,7 @@ def command(map_, frame, phases, min_q, threshold, specials, direction, out) -> 
     folder = folder_for(out, map_, "boundaries")
     write_boundaries(analysis, folder, direction)
     found, shares = analysis.statistics, analysis.statistics["shares"]
-    click.echo(f"{found['segments']} segments, {found['length']:.4g} {unit_label(found['unit'])} in all.")
+    click.echo(f"{found['segments']} segments, {length_text(found['length'], found['unit'])} in all.")
     high = found["high_angle_deg"]
     named = {
         **({f"{threshold:g} to {high:g}°": shares["low_angle"]} if threshold < high else {}),

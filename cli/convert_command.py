@@ -7,6 +7,23 @@ import click
 from keras_stem.cli.common import GridShape, pattern_progress_of_unknown
 
 
+class Steps(click.ParamType):
+    """Distances of neighbouring rows and columns, as 5x4, or one number for both."""
+
+    name = "STEP[xSTEP]"
+
+    def convert(self, value, param, ctx):  # noqa: D102
+        if isinstance(value, tuple):
+            return value
+        try:
+            parts = [float(part) for part in value.lower().split("x")]
+        except ValueError:
+            parts = []
+        if len(parts) not in (1, 2) or not all(0 < part < float("inf") for part in parts):
+            self.fail(f"expected one or two numbers above 0 such as 5 or 5x4, found {value!r}", param, ctx)
+        return parts[0], parts[-1]
+
+
 class Window(click.ParamType):
     """Rows and columns of a part, as 10:200,20:220; any number may be left out."""
 
@@ -24,6 +41,7 @@ class Window(click.ParamType):
         return first, last, left, right
 
 
+POSITIVE = click.FloatRange(0, min_open=True)
 WHOLE = (None, None, None, None)
 
 
@@ -41,15 +59,31 @@ WHOLE = (None, None, None, None)
 @click.option(
     "--binning", type=click.IntRange(1), default=1, show_default=True, help="Pixels summed into one."
 )
-@click.option("--pixel-size", type=float, help="Of a pixel as recorded, 1/Å.")
-@click.option("--step", type=float, help="Distance of positions as recorded.")
+@click.option(
+    "--square-pixels",
+    is_flag=True,
+    help="Resample pixels that are not square, to their longer side.",
+)
+@click.option("--pixel-size", type=POSITIVE, help="Of a pixel as recorded, 1/Å.")
+@click.option("--step", "steps", type=Steps(), help="Distance of rows and columns as recorded, or of both.")
 @click.option("--unit", help="Of the step.  [default: nm]")
-@click.option("--beam-energy", type=float, help="kV.")
-@click.option("--camera-length", type=float, help="mm.")
-@click.option("--convergence-angle", type=float, help="Half angle, mrad.")
+@click.option("--gain", type=POSITIVE, help="Value of one electron.  [default: 1, or as the noise tells]")
+@click.option("--beam-energy", type=POSITIVE, help="kV.")
+@click.option("--camera-length", type=POSITIVE, help="mm.")
+@click.option("--convergence-angle", type=POSITIVE, help="Half angle, mrad.")
 @click.option("--precession-angle", type=float, help="deg.")
 def command(
-    source, out, scan_shape, scan_crop, crop, repair, centre, scan_binning, binning, **calibration
+    source,
+    out,
+    scan_shape,
+    scan_crop,
+    crop,
+    repair,
+    square_pixels,
+    centre,
+    scan_binning,
+    binning,
+    **calibration,
 ) -> None:
     """Make the scan file OUT from the patterns of SOURCE.
 
@@ -61,11 +95,21 @@ def command(
     from keras_stem.workflow.describe import describe_geometry
 
     conversion = Conversion(
-        scan_shape, scan_crop, crop, repair, centre, scan_binning, binning, Calibration(**calibration)
+        scan_shape,
+        scan_crop,
+        crop,
+        repair,
+        square_pixels,
+        centre,
+        scan_binning,
+        binning,
+        Calibration(**calibration),
     )
     with pattern_progress_of_unknown("Converting") as progress:
-        convert(source, out, conversion, progress)
+        converted = convert(source, out, conversion, progress)
     with Scan(out) as scan:
         for name, value in describe_geometry(scan).items():
             click.echo(f"{name}: {value}")
+    for note in converted.notes:
+        click.echo(note)
     click.echo(f"Wrote {out}.")

@@ -35,7 +35,7 @@ def command(map_, frame, phases, min_q, threshold, neighbours, min_size, small, 
     MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
     """
     from keras_stem.analysis.segmentation import Segmentation
-    from keras_stem.figures.grid_maps import unit_label
+    from keras_stem.units import length_text
     from keras_stem.workflow.grains import analyse_grains, write_grains
     from keras_stem.workflow.prepare import prepare_map
 
@@ -44,12 +44,12 @@ def command(map_, frame, phases, min_q, threshold, neighbours, min_size, small, 
     folder = folder_for(out, map_, "grains")
     write_grains(analysis, folder, direction)
     found = analysis.statistics
-    unit = unit_label(found["unit"])
-    size, points = found["diameter"], found["points"]
+    points = found["points"]
+    size = {name: length_text(value, found["unit"], 3) for name, value in found["diameter"].items()}
     click.echo(f"{found['grains']} grains, {found['touching_edge']} of them touch the edge.")
     click.echo(
-        f"Equivalent diameter: mean {size['mean']:.3g} {unit}, median {size['median']:.3g} {unit}, "
-        f"weighted by area {size['area_weighted_mean']:.3g} {unit}."
+        f"Equivalent diameter: mean {size['mean']}, median {size['median']}, "
+        f"weighted by area {size['area_weighted_mean']}."
     )
     for fate in ("absorbed", "dropped"):
         if points[fate]:

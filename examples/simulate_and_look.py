@@ -19,7 +19,7 @@ panels = figure.subplots(1, 4)
 with Scan(path) as scan:
     truth = scan.labels.prop
     rotations = Rotation.from_euler(truth["truth_euler"])
-    true_map = crystal_map(rotations, scan.phase, scan.info.shape, scan.info.step, scan.info.unit, {})
+    true_map = crystal_map(rotations, scan.phase, scan.info.shape, scan.info.steps, scan.info.unit, {})
     draw_ipf_map(panels[0], true_map, "z", visible=truth["truth_weight"] > 0)
     panels[0].set_title("True orientations along z")
     for axes, position in zip(panels[1:], (200, 300, 310), strict=True):

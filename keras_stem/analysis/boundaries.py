@@ -23,7 +23,7 @@ _MOST_PRODUCTS = 1 << 24
 
 @dataclass(frozen=True)
 class Boundaries:
-    """The segments between neighbouring points that differ; each has the length of a step.
+    """The segments between neighbouring points that differ.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ class Boundaries:
         Its axis, shape (m, 3), unit vectors in crystal coordinates; 0 between two phases.
     threshold
         Smallest disorientation that counts within a phase, deg.
-    step, unit
-        Length of a segment.
+    lengths, unit
+        Of each segment, shape (m,), and the unit: the step along the edge between the two points.
     """
 
     pairs: np.ndarray
@@ -46,13 +46,17 @@ class Boundaries:
     angles: np.ndarray
     axes: np.ndarray
     threshold: float
-    step: float
+    lengths: np.ndarray
     unit: str
 
     @property
     def length(self) -> float:
         """Of all segments together, in the map's unit."""
-        return len(self.pairs) * self.step
+        return float(self.lengths.sum())
+
+    def share(self, chosen: np.ndarray) -> float:
+        """Return the share of the length of chosen segments, shape (m,), bool; NaN where there is none."""
+        return float(self.lengths[chosen].sum() / self.length) if self.length else float("nan")
 
     @property
     def between_phases(self) -> np.ndarray:
@@ -88,7 +92,7 @@ def find_boundaries(grid: Grid, threshold: float = 5.0) -> Boundaries:
         sides = (Rotation(grid.rotations.data[pairs[inside, k]]) for k in (0, 1))
         found, axes[inside] = smallest_misorientation(*sides, proper_point_group(known))
         angles[inside] = np.rad2deg(found)
-    return Boundaries(pairs, phase, angles, axes, threshold, grid.step, grid.unit)
+    return Boundaries(pairs, phase, angles, axes, threshold, grid.edge_lengths(pairs), grid.unit)
 
 
 @dataclass(frozen=True)
@@ -223,11 +227,11 @@ def boundary_shares(
     grid: Grid, boundaries: Boundaries, specials: Sequence[SpecialBoundary] = ()
 ) -> BoundaryShares:
     """Return how the length of boundaries is divided; NaN where there is none."""
-    total = len(boundaries.pairs)
-    share = (lambda chosen: float(np.sum(chosen) / total)) if total else (lambda chosen: float("nan"))
     return BoundaryShares(
-        low_angle=share(boundaries.angles < HIGH_ANGLE),
-        high_angle=share(boundaries.angles >= HIGH_ANGLE),
-        between_phases=share(boundaries.between_phases),
-        special={special.name: share(is_special(grid, boundaries, special)) for special in specials},
+        low_angle=boundaries.share(boundaries.angles < HIGH_ANGLE),
+        high_angle=boundaries.share(boundaries.angles >= HIGH_ANGLE),
+        between_phases=boundaries.share(boundaries.between_phases),
+        special={
+            special.name: boundaries.share(is_special(grid, boundaries, special)) for special in specials
+        },
     )

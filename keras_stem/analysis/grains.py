@@ -79,18 +79,19 @@ def measure_grains(grid: Grid, numbers: np.ndarray, absorbed: np.ndarray | None 
     first = np.empty(len(points), int)
     first[numbers[own[::-1]]] = own[::-1]
     phase = grid.phase[first]
-    area = points * grid.step**2
+    along_y, along_x = grid.steps
+    area = points * along_y * along_x
     mean, deviation = _means(grid, own, numbers[own], phase, first)
     away = np.full(len(numbers), np.nan)
     away[own] = np.rad2deg(deviation)
-    x, y, aspect = _shapes(grid.shape, inside, group, points)
+    x, y, aspect = _shapes(grid, inside, group, points)
     return Grains(
         phase=phase,
         points=points,
         area=area,
         diameter=2 * np.sqrt(area / np.pi),
-        x=x * grid.step,
-        y=y * grid.step,
+        x=x,
+        y=y,
         aspect=aspect,
         orientation=Rotation(mean),
         spread=np.bincount(numbers[own], away[own]) / np.bincount(numbers[own]),
@@ -168,14 +169,17 @@ def _averages(rotations: np.ndarray, group: np.ndarray, groups: int) -> np.ndarr
 
 
 def _shapes(
-    shape: tuple[int, int], points: np.ndarray, group: np.ndarray, sizes: np.ndarray
+    grid: Grid, points: np.ndarray, group: np.ndarray, sizes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return x and y of the centroids, in steps, and the aspect ratios."""
-    rows, columns = np.divmod(points, shape[1])
-    x, y = np.bincount(group, columns) / sizes, np.bincount(group, rows) / sizes
-    dx, dy = columns - x[group], rows - y[group]
+    """Return x and y of the centroids, in the map's unit, and the aspect ratios."""
+    along_y, along_x = grid.steps
+    rows, columns = np.divmod(points, grid.shape[1])
+    own_x, own_y = columns * along_x, rows * along_y
+    x, y = np.bincount(group, own_x) / sizes, np.bincount(group, own_y) / sizes
+    dx, dy = own_x - x[group], own_y - y[group]
     xx, yy, xy = (np.bincount(group, product) / sizes for product in (dx * dx, dy * dy, dx * dy))
-    middle, half = (xx + yy) / 2 + _PIXEL_MOMENT, np.hypot((xx - yy) / 2, xy)
+    xx, yy = xx + _PIXEL_MOMENT * along_x**2, yy + _PIXEL_MOMENT * along_y**2
+    middle, half = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
     return x, y, np.sqrt((middle + half) / (middle - half))
 
 

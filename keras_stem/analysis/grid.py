@@ -1,4 +1,4 @@
-"""An orientation map as plain arrays on a square grid."""
+"""An orientation map as plain arrays on a rectangular grid."""
 
 from dataclasses import dataclass
 
@@ -10,25 +10,22 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import names_apart
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import grid_shape
+from keras_stem.scan.labels import grid_shape, map_steps
 
 MASKED = -1
 """Phase number of points that are left out."""
 
-STEP_TOLERANCE = 0.01
-"""Relative, of the steps along x and y."""
-
 
 @dataclass(frozen=True)
 class Grid:
-    """Orientations and phases on a square grid, row by row.
+    """Orientations and phases on a rectangular grid, row by row.
 
     Parameters
     ----------
     shape
         Rows and columns; n is their product.
-    step, unit
-        Distance of neighbours and its unit.
+    steps, unit
+        Distances of neighbouring rows, and of neighbouring columns, and their unit.
     rotations
         Shape (n,), lab to crystal.
     phase
@@ -38,7 +35,7 @@ class Grid:
     """
 
     shape: tuple[int, int]
-    step: float
+    steps: tuple[float, float]
     unit: str
     rotations: Rotation
     phase: np.ndarray
@@ -50,9 +47,27 @@ class Grid:
         return dict(zip(self.phases, names_apart(list(self.phases.values())), strict=True))
 
     @property
+    def extent(self) -> tuple[float, float]:
+        """Height and width, in the map's unit."""
+        return self.shape[0] * self.steps[0], self.shape[1] * self.steps[1]
+
+    @property
     def shown(self) -> np.ndarray:
         """Whether each point counts, shape (n,)."""
         return self.phase != MASKED
+
+    def edge_lengths(self, pairs: np.ndarray) -> np.ndarray:
+        """Return how long the edge between neighbours is, shape (m,), in the map's unit.
+
+        Parameters
+        ----------
+        pairs
+            Numbers of points, side by side or one above the other, shape (m, 2).
+        """
+        beside = np.abs(pairs[:, 1] - pairs[:, 0]) == 1
+        if self.shape[1] == 1:
+            beside[:] = False
+        return np.where(beside, self.steps[0], self.steps[1])
 
     def angles(self, pairs: np.ndarray) -> np.ndarray:
         """Return the disorientation of pairs of points.
@@ -82,17 +97,17 @@ def grid_of(crystal_map: CrystalMap, visible: np.ndarray | None = None) -> Grid:
     Parameters
     ----------
     crystal_map
-        On a square grid, with orientations as this package has them.
+        On a rectangular grid, with orientations as this package has them.
     visible
         Shape (n,), bool; other points are masked. None for all. Points without a phase are always masked.
 
     Raises
     ------
     KerasStemError
-        If the grid is not square, has one row or column only, or nothing is left of it; if an orientation is
-        not finite, or a phase has no point group.
+        If the grid is not rectangular, has one row or column only, or nothing is left of it; if an
+        orientation is not finite, or a phase has no point group.
     """
-    shape = _square_shape(crystal_map)
+    shape = _shape(crystal_map)
     rotations = Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0])
     phase = np.where(crystal_map.phase_id >= 0, crystal_map.phase_id, MASKED)
     if visible is not None:
@@ -104,11 +119,10 @@ def grid_of(crystal_map: CrystalMap, visible: np.ndarray | None = None) -> Grid:
     phases = {int(number): crystal_map.phases[int(number)] for number in np.unique(phase[phase != MASKED])}
     for known in phases.values():
         proper_point_group(known)
-    step = crystal_map.dx or 1.0
-    return Grid(shape, step, crystal_map.scan_unit, rotations, phase, phases)
+    return Grid(shape, map_steps(crystal_map), crystal_map.scan_unit, rotations, phase, phases)
 
 
-def _square_shape(crystal_map: CrystalMap) -> tuple[int, int]:
+def _shape(crystal_map: CrystalMap) -> tuple[int, int]:
     rows, columns = grid_shape(crystal_map)
     if rows < 2 or columns < 2:
         raise KerasStemError(
@@ -116,12 +130,7 @@ def _square_shape(crystal_map: CrystalMap) -> tuple[int, int]:
         )
     if crystal_map.size != rows * columns:
         raise KerasStemError(
-            f"Expected {rows} x {columns} points on a square grid, found {crystal_map.size}: "
+            f"Expected {rows} x {columns} points on a rectangular grid, found {crystal_map.size}: "
             "the map is on a hexagonal grid, or not complete."
-        )
-    if abs(crystal_map.dx - crystal_map.dy) > STEP_TOLERANCE * crystal_map.dx:
-        raise KerasStemError(
-            f"Expected a square grid, found steps of {crystal_map.dx:g} and {crystal_map.dy:g} "
-            f"{crystal_map.scan_unit}."
         )
     return rows, columns

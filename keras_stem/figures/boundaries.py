@@ -42,7 +42,7 @@ def boundary_figure(
     for (name, chosen), color in zip(specials.items(), _COLORS, strict=False):
         kinds[name] = (chosen, color, 1.3)
     with style():
-        width, height = map_size(grid.shape, 5.0, 1.9)
+        width, height = map_size(grid.extent, 5.0, 1.9)
         figure = Figure(figsize=(width, height))
         axes = figure.add_axes((0.02, 0.02, 5.0 / width, 0.9))
         draw_colors(axes, grid, 1 - (1 - orientation_colors(grid, direction)) * (1 - _PALE))
@@ -50,7 +50,7 @@ def boundary_figure(
         for name, (chosen, color, linewidth) in kinds.items():
             if chosen.any():
                 draw_segments(axes, grid, boundaries.pairs[chosen], color=color, linewidths=linewidth)
-                label = f"{name} ({chosen.mean():.1%})"
+                label = f"{name} ({boundaries.share(chosen):.1%})"
                 handles.append(Line2D([], [], color=color, linewidth=2 * linewidth, label=label))
         axes.set_title("Boundaries, by misorientation")
         place = (5.15 / width, 0.9)
@@ -72,13 +72,14 @@ def misorientation_figure(grid: Grid, boundaries: Boundaries) -> Figure:
         figure = Figure(figsize=(4.6 * len(grid.phases), 3.4), layout="constrained")
         panels = figure.subplots(1, len(grid.phases), squeeze=False)[0]
         for axes, (number, phase) in zip(panels, grid.phases.items(), strict=True):
-            angles = boundaries.angles[boundaries.phase == number]
+            own = boundaries.phase == number
+            angles, lengths = boundaries.angles[own], boundaries.lengths[own]
             expected, density = random_angles(proper_point_group(phase))
             end = np.ceil(expected[density > 0].max() / 5) * 5
             bins = np.arange(boundaries.threshold % 2, end + 2, 2)  # no bin is cut by the threshold
             if len(angles):
-                weights = np.full(len(angles), 1 / len(angles) / 2)
-                axes.hist(angles, bins, weights=100 * weights, color="#5f7ea8", label="Boundaries")
+                weights = 100 * lengths / lengths.sum() / 2
+                axes.hist(angles, bins, weights=weights, color="#5f7ea8", label="Boundaries")
             axes.plot(expected, 100 * density, color="black", linewidth=1, label="Random")
             axes.set(
                 title=phase.name,

@@ -7,7 +7,7 @@ from orix.crystal_map import CrystalMap
 from keras_stem.figures.ipf import draw_image, draw_ipf_map
 from keras_stem.figures.ipf_key import draw_ipf_key
 from keras_stem.figures.style import scalar_colors, style
-from keras_stem.scan.labels import grid_shape, single_phase
+from keras_stem.scan.labels import grid_shape, map_extent, single_phase
 
 LARGEST_SHOWN = 15.0
 """The colour bar of the disorientation ends here, deg."""
@@ -41,7 +41,8 @@ def comparison_figure(
     matplotlib.figure.Figure
     """
     rows, columns = grid_shape(reference)
-    height = float(np.clip(4 * rows / columns, 1.6, 8))
+    high, wide = map_extent(reference)
+    height = float(np.clip(4 * high / wide, 1.6, 8))
     shown = np.ones(reference.size, bool) if visible is None else visible
     with style():
         figure = Figure(figsize=(14.5, height + 0.5))

@@ -6,7 +6,7 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image
 from keras_stem.figures.style import scalar_colors, style
-from keras_stem.scan.labels import grid_shape
+from keras_stem.scan.labels import grid_shape, map_extent
 
 LARGEST_SHOWN = 15.0
 """The colour bar of the uncertainty ends here, deg."""
@@ -42,7 +42,8 @@ def confidence_figure(
         panels.append(("Uncertainty (68 %)", uncertainty, "Uncertainty (°)", LARGEST_SHOWN))
     if agreement is not None:
         panels.append(("Agreement with simulation", agreement, "Correlation × 100", 100.0))
-    height = float(np.clip(4 * rows / columns, 1.6, 8))
+    high, wide = map_extent(crystal_map)
+    height = float(np.clip(4 * high / wide, 1.6, 8))
     with style():
         figure = Figure(figsize=(4.6 * len(panels), height + 0.3), layout="constrained")
         for axes, (title, values, label, largest) in zip(

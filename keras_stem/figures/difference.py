@@ -29,7 +29,7 @@ def difference_figure(
         Lab direction of the colours.
     """
     with style():
-        width, height = map_size(reference.shape, 3.8)
+        width, height = map_size(reference.extent, 3.8)
         figure = Figure(figsize=(3 * width + 2.7, height))
         whole = figure.get_figwidth()
         for k, (grid, name) in enumerate(zip((reference, other), names, strict=True)):

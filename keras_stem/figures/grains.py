@@ -18,9 +18,9 @@ from keras_stem.figures.grid_maps import (
     draw_segments,
     draw_values,
     orientation_colors,
-    unit_label,
 )
 from keras_stem.figures.style import map_size, style
+from keras_stem.units import readable_unit, unit_text
 
 LARGEST_SHARE = 0.99
 """Colour bars end at this quantile, so that a few points do not hide the others."""
@@ -44,7 +44,7 @@ def grain_figure(grid: Grid, numbers: np.ndarray, grains: Grains, direction: str
     """
     means = _grid_of_means(grid, numbers, grains)
     with style():
-        width, height = map_size(grid.shape, 5.0, 2.5)
+        width, height = map_size(grid.extent, 5.0, 2.5)
         figure = Figure(figsize=(width, height))
         axes = figure.add_axes((0.02, 0.02, 5.0 / width, 0.9))
         draw_colors(axes, means, orientation_colors(means, direction))
@@ -90,7 +90,7 @@ def bending_figure(grid: Grid, numbers: np.ndarray, grains: Grains, kernel_avera
         ("Kernel average misorientation", kernel_average),
     )
     with style():
-        width, height = map_size(grid.shape, 3.6)
+        width, height = map_size(grid.extent, 3.6)
         figure = Figure(figsize=(3 * width + 1.5, height), layout="constrained")
         for axes, (title, values) in zip(figure.subplots(1, 3), panels, strict=True):
             known = values[np.isfinite(values)]
@@ -112,7 +112,9 @@ def size_figure(grains: Grains, unit: str) -> Figure:
     unit
         Of the map.
     """
-    low, high = grains.diameter.min(), grains.diameter.max()
+    unit, factor = readable_unit(float(np.median(grains.diameter)), unit)
+    diameter = grains.diameter * factor
+    low, high = diameter.min(), diameter.max()
     bins = np.geomspace(low / 1.05, high * 1.05, _BINS)
     inner = ~grains.edge
     with style():
@@ -124,14 +126,14 @@ def size_figure(grains: Grains, unit: str) -> Figure:
         for axes, (title, weights, label) in zip(figure.subplots(1, 2), panels, strict=True):
             shares = weights / weights.sum()
             axes.hist(
-                [grains.diameter[inner], grains.diameter[~inner]],
+                [diameter[inner], diameter[~inner]],
                 bins,
                 weights=[shares[inner], shares[~inner]],
                 stacked=True,
                 color=["#00336f", "#c8b866"],
                 label=["Whole", "Touch the edge"],
             )
-            axes.set(title=title, xlabel=f"Equivalent diameter ({unit_label(unit)})", ylabel=label)
+            axes.set(title=title, xlabel=f"Equivalent diameter ({unit_text(unit)})", ylabel=label)
             axes.set_xscale("log")
             _plain_ticks(axes)
         figure.axes[0].legend(frameon=False)

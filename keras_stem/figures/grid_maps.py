@@ -14,25 +14,18 @@ from keras_stem.figures.style import MASKED, scalar_colors
 MOST_LINES = 20_000
 """More lines are drawn as pixels, so that an SVG stays small."""
 
-UNIT_LABELS = {"um": "µm", "px": "points"}
-
-
-def unit_label(unit: str) -> str:
-    """Return a unit as it is printed."""
-    return UNIT_LABELS.get(unit, unit)
-
 
 def draw_values(axes: Axes, grid: Grid, values: np.ndarray, **options) -> mpl.image.AxesImage:
     """Draw scalars, shape (n,), on a map; NaN and masked points are grey."""
     hidden = ~grid.shown | ~np.isfinite(values)
     image = np.ma.masked_array(values, hidden).reshape(grid.shape)
-    return draw_scaled(axes, image, grid.step, grid.unit, **{"cmap": scalar_colors(), **options})
+    return draw_scaled(axes, image, grid.steps, grid.unit, **{"cmap": scalar_colors(), **options})
 
 
 def draw_colors(axes: Axes, grid: Grid, colors: np.ndarray) -> mpl.image.AxesImage:
     """Draw colours, shape (n, 3), on a map; masked points are grey."""
     image = np.where(grid.shown[:, None], colors, MASKED).reshape(*grid.shape, 3)
-    return draw_scaled(axes, image, grid.step, grid.unit)
+    return draw_scaled(axes, image, grid.steps, grid.unit)
 
 
 def orientation_colors(grid: Grid, direction: str) -> np.ndarray:

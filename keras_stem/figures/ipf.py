@@ -8,9 +8,8 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import MASKED, style
-from keras_stem.scan.labels import grid_shape, single_phase
-
-NANOMETRES = {"Å": 0.1, "nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "m": 1e9}
+from keras_stem.scan.labels import grid_shape, map_extent, map_steps, single_phase
+from keras_stem.units import convert_length, is_length, readable_unit, unit_text
 
 
 def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: np.ndarray | None) -> None:
@@ -35,15 +34,19 @@ def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: n
 
 def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options):
     """Draw an image (rows, columns) on the grid of a map, with a scale bar; return matplotlib's image."""
-    return draw_scaled(axes, image, max(crystal_map.dx, crystal_map.dy), crystal_map.scan_unit, **options)
+    return draw_scaled(axes, image, map_steps(crystal_map), crystal_map.scan_unit, **options)
 
 
-def draw_scaled(axes: Axes, image: np.ndarray, step: float, unit: str, **options):
-    """Draw an image (rows, columns), with a scale bar if the unit is a length; return matplotlib's image."""
-    drawn = axes.imshow(image, **options)
+def draw_scaled(axes: Axes, image: np.ndarray, steps: tuple[float, float], unit: str, **options):
+    """Draw an image (rows, columns) whose points are as high and wide as the steps along y and x.
+
+    With a scale bar if the unit is a length. Returns matplotlib's image.
+    """
+    along_y, along_x = steps
+    drawn = axes.imshow(image, aspect=along_y / along_x, **options)
     axes.set_axis_off()
-    if unit in NANOMETRES and step:
-        axes.add_artist(_scale_bar(step * NANOMETRES[unit], image.shape[1]))
+    if is_length(unit):
+        axes.add_artist(_scale_bar(convert_length(along_x, unit, "nm"), image.shape[1]))
     return drawn
 
 
@@ -52,9 +55,10 @@ def _scale_bar(step: float, columns: int) -> ScaleBar:
     longest = step * columns / 4
     power = 10 ** np.floor(np.log10(longest))
     length = float(power * max(factor for factor in (1, 2, 5) if factor * power <= longest * (1 + 1e-9)))
-    unit, size = next((u, s) for u, s in (("mm", 1e6), ("µm", 1e3), ("nm", 1.0)) if length >= s or s == 1.0)
+    unit, factor = readable_unit(length, "nm")
     look = {"location": "lower left", "box_alpha": 0.75, "frameon": True, "pad": 0.4}
-    return ScaleBar(step, "nm", fixed_value=length / size, fixed_units=unit, scale_formatter=_length, **look)
+    value = {"fixed_value": length * factor, "fixed_units": unit_text(unit)}
+    return ScaleBar(step, "nm", **value, scale_formatter=_length, **look)
 
 
 def _length(value: float, unit: str) -> str:
@@ -78,8 +82,8 @@ def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | No
     matplotlib.figure.Figure
     """
     phase = single_phase(crystal_map)
-    rows, columns = grid_shape(crystal_map)
-    height = float(np.clip(5 * rows / columns, 1.6, 10))
+    high, wide = map_extent(crystal_map)
+    height = float(np.clip(5 * high / wide, 1.6, 10))
     with style():
         figure = Figure(figsize=(7.8, height + 0.4))
         axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))

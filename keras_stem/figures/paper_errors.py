@@ -23,7 +23,7 @@ from keras_stem.figures.ipf import draw_image
 from keras_stem.figures.paper_page import WIDTH, page
 from keras_stem.figures.style import scalar_colors, style
 from keras_stem.figures.training import ANGLES
-from keras_stem.scan.labels import grid_shape
+from keras_stem.scan.labels import grid_shape, map_extent
 
 LARGEST_SHOWN = 0.1
 """Colour bars of angles end at this share of their ranges."""
@@ -121,7 +121,7 @@ def errors_figure(name: str, crystal_map: CrystalMap, errors: AngleErrors, visib
         ),
     ]
     with style():
-        figure, places = page(len(panels) + 1, grid_shape(crystal_map), below=0.7)
+        figure, places = page(len(panels) + 1, map_extent(crystal_map), below=0.7)
         for place, panel in zip(places, panels, strict=False):
             _draw_errors(figure, place, crystal_map, visible, *panel)
         note = figure.add_subplot(places[-1])

@@ -12,7 +12,7 @@ from keras_stem.figures.ipf import draw_image, draw_ipf_map
 from keras_stem.figures.ipf_key import DIRECTIONS, ipf_colors, to_sector
 from keras_stem.figures.paper_page import draw_key, ipf_axes, page
 from keras_stem.figures.style import scalar_colors, style
-from keras_stem.scan.labels import grid_shape, single_phase
+from keras_stem.scan.labels import grid_shape, map_extent, single_phase
 
 _FULL_Q = 99
 """Percentile of Q from which on a label has its full brightness, as in `kstem virtual`."""
@@ -40,7 +40,7 @@ def scatter_figure(
     """
     phase = single_phase(labels)
     with style():
-        figure, places = page(3 + len(predictions), grid_shape(labels))
+        figure, places = page(3 + len(predictions), map_extent(labels))
         axes = figure.add_subplot(places[0])
         draw_ipf_map(axes, labels, direction, visible)
         axes.set_title("Labels")
@@ -73,7 +73,7 @@ def ipf_maps_figure(
     matplotlib.figure.Figure
     """
     with style():
-        figure, places = page(2 + len(predictions), grid_shape(labels))
+        figure, places = page(2 + len(predictions), map_extent(labels))
         for place, (name, shown) in zip(places, {"Labels": labels, **predictions}.items(), strict=False):
             axes = figure.add_subplot(place)
             draw_ipf_map(axes, shown, direction, visible)
@@ -102,7 +102,7 @@ def weighted_figure(labels: CrystalMap, direction: str = "z") -> Figure:
     q = np.asarray(labels.prop["Q"])
     brightness = np.clip(q / max(np.percentile(q, _FULL_Q), 1e-9), 0, 1)
     with style():
-        figure, places = page(3, shape)
+        figure, places = page(3, map_extent(labels))
         for place, title, image in (
             (places[0], "Labels", colors),
             (places[1], "Labels, brightness by Q", colors * brightness[:, None]),

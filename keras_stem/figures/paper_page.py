@@ -23,15 +23,15 @@ _CORNER_SIZE = 8
 """Of the crystal directions at the corners of inverse pole figures, points."""
 
 
-def page(count: int, shape: tuple[int, int], below: float = 0.0) -> tuple[Figure, list[SubplotSpec]]:
+def page(count: int, extent: tuple[float, float], below: float = 0.0) -> tuple[Figure, list[SubplotSpec]]:
     """Return a figure, at most as wide as the page, and the places of its panels, row by row.
 
     Parameters
     ----------
     count
         Number of panels.
-    shape
-        Rows and columns of the maps, which set the height of the panels.
+    extent
+        Height and width of the maps, which set the height of the panels.
     below
         Height of what stands below each map, inches.
 
@@ -43,7 +43,7 @@ def page(count: int, shape: tuple[int, int], below: float = 0.0) -> tuple[Figure
     """
     columns = 2 if count == 4 else COLUMNS  # the fourth is not left alone in a row
     rows = math.ceil(count / columns)
-    _, height = map_size(shape, WIDTH / COLUMNS - 0.2)
+    _, height = map_size(extent, WIDTH / COLUMNS - 0.2)
     size = (WIDTH * columns / COLUMNS, rows * (height + below))
     figure = Figure(figsize=size, layout="constrained")
     figure.get_layout_engine().set(h_pad=_ROW_GAP, hspace=_ROW_GAP)

@@ -4,13 +4,12 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
 
-from keras_stem.figures.ipf import NANOMETRES, draw_image
+from keras_stem.figures.ipf import draw_image, draw_scaled
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import MASKED, style
-from keras_stem.scan.labels import grid_shape, phases_of, single_phase
+from keras_stem.scan.labels import grid_shape, map_extent, phases_of, single_phase
 from keras_stem.scan.metadata import ScanInfo
 
 _PHASE_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
@@ -19,16 +18,13 @@ _PHASE_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00
 
 def virtual_figure(image: np.ndarray, info: ScanInfo, title: str) -> Figure:
     """Return a virtual image (rows, columns) in grey, with a scale bar where the step has a unit."""
-    height = float(np.clip(5 * info.shape[0] / info.shape[1], 1.6, 10))
+    rows, columns = info.shape
+    height = float(np.clip(5 * rows * info.steps[0] / (columns * info.steps[1]), 1.6, 10))
     with style():
         figure = Figure(figsize=(5.6, height + 0.4), layout="constrained")
         axes = figure.subplots()
-        drawn = axes.imshow(image, cmap="gray")
-        axes.set_axis_off()
+        drawn = draw_scaled(axes, image, info.steps, info.unit, cmap="gray")
         axes.set_title(title)
-        if info.unit in NANOMETRES:
-            length = info.step * NANOMETRES[info.unit]
-            axes.add_artist(ScaleBar(length, "nm", location="lower left", box_alpha=0.75, pad=0.4))
         figure.colorbar(drawn, ax=axes, label="Counts", shrink=0.8)
     return figure
 
@@ -43,7 +39,8 @@ def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
     q = np.asarray(crystal_map.prop["Q"])
     colors *= np.clip(q / max(np.percentile(q, 99), 1e-9), 0, 1)[:, None]
     rows, columns = grid_shape(crystal_map)
-    height = float(np.clip(5 * rows / columns, 1.6, 10))
+    high, wide = map_extent(crystal_map)
+    height = float(np.clip(5 * high / wide, 1.6, 10))
     with style():
         figure = Figure(figsize=(7.8, height + 0.4))
         axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))
@@ -62,7 +59,8 @@ def phase_figure(crystal_map: CrystalMap) -> Figure:
         number[crystal_map.phase_id == index] = k + 1
     names = ["Not indexed", *(phase.name for _, phase in phases)]
     rows, columns = grid_shape(crystal_map)
-    height = float(np.clip(5 * rows / columns, 1.6, 10))
+    high, wide = map_extent(crystal_map)
+    height = float(np.clip(5 * high / wide, 1.6, 10))
     with style():
         figure = Figure(figsize=(7.8, height + 0.4), layout="constrained")
         axes = figure.subplots()

@@ -43,20 +43,19 @@ def save_both(figure: Figure, folder: Path, name: str) -> None:
         save(figure, folder / f"{name}.{suffix}")
 
 
-def map_size(shape: tuple[int, int], width: float, beside: float = 0.0) -> tuple[float, float]:
-    """Return the size, inches, of a figure for a map of some rows and columns.
+def map_size(extent: tuple[float, float], width: float, beside: float = 0.0) -> tuple[float, float]:
+    """Return the size, inches, of a figure for a map.
 
     Parameters
     ----------
-    shape
-        Rows and columns.
+    extent
+        Height and width of the map, in any unit.
     width
         Of the map, inches.
     beside
         For what stands beside the map, inches.
     """
-    rows, columns = shape
-    height = min(max(width * rows / columns, 1.6), 2 * width)
+    height = min(max(width * extent[0] / extent[1], 1.6), 2 * width)
     return width + beside, height + 0.5
 
 

@@ -70,7 +70,7 @@ def _disk_pixels(detector: Detector, settings: Matching) -> float:
 
 def _without_background(patterns: np.ndarray, disk: float) -> np.ndarray:
     """Return the difference of two Gaussians, which keeps what is as large as a disk (radius in pixels)."""
-    counts = patterns.astype(np.float32)
+    counts = np.maximum(patterns, 0).astype(np.float32)
     fine = gaussian_filter(counts, (0, _FINE * disk, _FINE * disk))
     coarse = gaussian_filter(counts, (0, _COARSE * disk, _COARSE * disk))
     return np.maximum(fine - coarse, 0)

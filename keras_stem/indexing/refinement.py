@@ -80,7 +80,7 @@ class PatternComparison:
         """
         candidates = np.ascontiguousarray(candidates, float)
         return 100 * _agreements(
-            patterns, candidates, self._rings, self._inner, *self._reflections, self._beam
+            _counts(patterns), candidates, self._rings, self._inner, *self._reflections, self._beam
         )
 
     def refine(self, patterns: np.ndarray, candidates: np.ndarray, steps: int = STEPS) -> np.ndarray:
@@ -105,7 +105,14 @@ class PatternComparison:
         The simplex of Nelder and Mead, Computer Journal 7 (1965) 308.
         """
         candidates = np.ascontiguousarray(candidates, float)
-        return _refined(patterns, candidates, steps, self._rings, self._inner, *self._reflections, self._beam)
+        return _refined(
+            _counts(patterns), candidates, steps, self._rings, self._inner, *self._reflections, self._beam
+        )
+
+
+def _counts(patterns: np.ndarray) -> np.ndarray:
+    """Return patterns in one type, for which numba compiles once; noise below zero counts as zero."""
+    return np.maximum(patterns, 0).astype(np.float32)
 
 
 def _rings(detector: Detector, inner: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

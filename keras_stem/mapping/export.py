@@ -1,58 +1,32 @@
 """Maps written for other programs: orix HDF5, EDAX's .ang, Oxford's .ctf."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
-import orix.io
-from orix.crystal_map import CrystalMap, Phase, PhaseList
+from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import in_file_axes, orix_form, phase_text, rotation_from_file
 from keras_stem.crystal.cell import lattice_text
-from keras_stem.crystal.frames import from_lab
 from keras_stem.crystal.phase import CrystalPhase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import grid_shape, in_other_cells, phases_of, write_labels
-from keras_stem.version import __version__
-
-MICROMETRES = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "μm": 1.0, "Å": 1e-4, "A": 1e-4}
-"""Both text formats count in µm. Steps in other units, such as px, are written as they are."""
+from keras_stem.io.ang import write_ang
+from keras_stem.io.ctf import write_ctf
+from keras_stem.io.writing import MapText, micrometres
+from keras_stem.scan.labels import (
+    completed,
+    grid_shape,
+    in_other_cells,
+    map_steps,
+    phases_of,
+    write_labels,
+)
 
 SUFFIXES = (".h5", ".ang", ".ctf")
 """Of orix, EDAX and Oxford."""
-
-_LAUE_NUMBERS = {
-    name: number + 1
-    for number, name in enumerate(
-        ("-1", "2/m", "mmm", "4/m", "4/mmm", "-3", "-3m", "6/m", "6/mmm", "m-3", "m-3m")
-    )
-}
-_CTF_HEADER = """Channel Text File
-Prj\tkeras_stem
-Author\tkeras_stem {version}; {origin}
-JobMode\tGrid
-XCells\t{columns}
-YCells\t{rows}
-XStep\t{step}
-YStep\t{step}
-AcqE1\t0
-AcqE2\t0
-AcqE3\t0
-Euler angles refer to Sample Coordinate system (CS0)!\tMag\t1\tCoverage\t100\tDevice\t0\tKV\t0\
-\tTiltAngle\t0\tTiltAxis\t0
-Phases\t{count}
-{phases}
-Phase\tX\tY\tBands\tError\tEuler1\tEuler2\tEuler3\tMAD\tBC\tBS
-"""
-_EDAX_CODES = {"112": "2", "121": "20"}
-"""Of monoclinic groups with the axis c and b, where orix writes their symbols."""
-
-_NO_SOLUTION = 3
-"""Oxford's error code of points that are not indexed."""
 
 
 def write_map(
@@ -75,14 +49,16 @@ def write_map(
     Raises
     ------
     KerasStemError
-        If the suffix is another one, or a scan with patterns is there.
+        If the suffix is another one, or a scan with patterns is there; if the map has points outside a
+        rectangular grid, or, in text formats, a unit that is no length.
 
     Notes
     -----
-    In ``.h5`` nothing is lost; the origin stands in the attributes of ``/crystal_map``. In ``.ang`` the
-    angles are those of ``.h5`` (EDAX setting 3), Q is the image quality, R / 100 the confidence index, the
-    step is in µm, and the space groups are lost. In ``.ctf`` the angles refer to Oxford's crystal axes, BC is
-    Q as an integer, MAD is R / 100 as in ASTAR's files, BS is R as an integer, and the step is in µm.
+    Places of the grid without a point are written as not indexed. In ``.h5`` nothing is lost; the origin
+    stands in the attributes of ``/crystal_map``. In ``.ang`` the angles are those of ``.h5`` (EDAX setting
+    3), Q is the image quality, R / 100 the confidence index, the step is in µm, and the space groups are
+    lost. In ``.ctf`` the angles refer to Oxford's crystal axes, BC is Q as an integer, MAD is R / 100 as in
+    ASTAR's files, BS is R as an integer, and the step is in µm.
 
     Programs derive the axes of symmetry from the name of the Laue group. Where a phase has others, the
     standard axes are those of a cell that has them: orix's in ``.h5`` and ``.ang``
@@ -91,6 +67,7 @@ def write_map(
     """
     path = Path(path)
     require_map_name(path)
+    crystal_map = completed(crystal_map)
     if axes == "file":
         crystal_map = in_other_cells(crystal_map, _file_cells(crystal_map))
     suffix = path.suffix.lower()
@@ -156,80 +133,27 @@ def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> 
 
 
 def _write_ang(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
-    properties = {}
-    quality, reliability = _qualities(crystal_map)
-    if quality is not None:
-        properties["Q"] = quality
-    if reliability is not None:
-        properties["confidence"] = reliability / 100
-    scale = MICROMETRES.get(crystal_map.scan_unit, 1.0)
-    y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
-    plain = CrystalMap(
-        Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]),
-        phase_id=crystal_map.phase_id,
-        x=x,
-        y=y,
-        phase_list=PhaseList([_laue_phase(phase) for number, phase in crystal_map.phases if number >= 0]),
-        prop=properties,
-        scan_unit="um",
-    )
-    names = {"image_quality_prop": "Q" if "Q" in properties else None}
-    names["confidence_index_prop"] = "confidence" if "confidence" in properties else None
-    orix.io.save(path, plain, overwrite=True, **{key: name for key, name in names.items() if name})
-    body = re.sub(
-        r"(Symmetry +)(112|121)\n", lambda found: found[1] + _EDAX_CODES[found[2]] + "\n", path.read_text()
-    )
-    path.write_text(f"# keras_stem {__version__}; {_told(origin)}; angles as in EDAX setting 3\n{body}")
-
-
-def _laue_phase(phase: Phase) -> Phase:
-    """Return a phase with the Laue group that its operations have, which is what EDAX's symmetry is."""
-    group = proper_point_group(phase)
-    laue = group if group.name == "121" else phase.point_group.laue.name
-    return Phase(phase.name, point_group=laue, structure=phase.structure)
+    write_ang(path, crystal_map, _text(crystal_map, origin))
 
 
 def _write_ctf(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
-    rows, columns = grid_shape(crystal_map)
-    scale = MICROMETRES.get(crystal_map.scan_unit, 1.0)
-    ids = [index for index in crystal_map.phases.ids if index >= 0]
-    phases = [crystal_map.phases[index] for index in ids]
-    header = _CTF_HEADER.format(
-        version=__version__,
-        origin=_told(origin),
-        columns=columns,
-        rows=rows,
-        step=f"{(crystal_map.dx or crystal_map.dy or 1.0) * scale:.10g}",
-        count=len(phases),
-        phases="\n".join(_ctf_phase(phase) for phase in phases),
-    )
-    number = np.zeros(crystal_map.size, int)
-    euler = np.zeros((crystal_map.size, 3))
-    rotations = crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]
-    for k, index in enumerate(ids):
-        chosen = crystal_map.phase_id == index
-        number[chosen] = k + 1
-        turned = from_lab(Rotation(rotations[chosen]), "oxford", phases[k].structure.lattice)
-        euler[chosen] = np.rad2deg(turned.to_euler())
-    q, r = (np.zeros(crystal_map.size) if known is None else known for known in _qualities(crystal_map))
+    write_ctf(path, crystal_map, _text(crystal_map, origin))
+
+
+def _text(crystal_map: CrystalMap, origin: dict[str, str]) -> MapText:
+    scale = micrometres(crystal_map.scan_unit)
+    steps = map_steps(crystal_map)
     y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
-    indexed = number > 0
-    bands, error = np.where(indexed, 8, 0), np.where(indexed, 0, _NO_SOLUTION)
-    table = np.column_stack(
-        [number, x, y, bands, error, euler, r / 100, np.rint(np.maximum(q, 0)), np.rint(r)]
+    q, r = (np.zeros(crystal_map.size) if known is None else known for known in _qualities(crystal_map))
+    return MapText(
+        origin=_told(origin),
+        shape=grid_shape(crystal_map),
+        steps=(steps[0] * scale, steps[1] * scale),
+        x=x,
+        y=y,
+        q=q,
+        r=r,
     )
-    formats = ["%d", "%.6f", "%.6f", "%d", "%d", "%.4f", "%.4f", "%.4f", "%.4f", "%d", "%d"]
-    with path.open("w") as file:
-        file.write(header)
-        np.savetxt(file, table, formats, delimiter="\t")
-
-
-def _ctf_phase(phase) -> str:
-    a, b, c, alpha, beta, gamma = phase.structure.lattice.abcABG()
-    laue = phase.point_group.laue.name
-    space_group = phase.space_group.number if phase.space_group is not None else 0
-    lattice = f"{a:.4f};{b:.4f};{c:.4f}\t{alpha:.4f};{beta:.4f};{gamma:.4f}"
-    return f"{lattice}\t{phase.name}\t{_LAUE_NUMBERS[laue]}\t{space_group}"
 
 
 def _qualities(crystal_map: CrystalMap) -> tuple[np.ndarray | None, np.ndarray | None]:

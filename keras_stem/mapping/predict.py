@@ -105,7 +105,7 @@ def predict_map(
     properties |= _confidence(model.card, predictions, checked, refine is not None)
     properties |= _likeness(model.card, predictions, checked, refine is not None)
     info = scan.info
-    found = crystal_map(rotations, phase, info.shape, info.step, info.unit, properties)
+    found = crystal_map(rotations, phase, info.shape, info.steps, info.unit, properties)
     if labels is None:
         return Prediction(euler, found, None, None)
     angles = disorientation(rotations, labels.rotations, proper_point_group(phase))

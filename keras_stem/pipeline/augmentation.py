@@ -73,6 +73,7 @@ def augment(
         Shape (n, 3, 3).
     """
     count = len(patterns)
+    patterns = np.maximum(patterns, 0).astype(np.float32)  # in one type, for which numba compiles once
     angles = rng.uniform(0, 2 * np.pi, (2, count)) * settings.rotate
     mirrored = (rng.uniform(size=(2, count)) < 0.5) & settings.mirror
     zoom = 1 + settings.scale * rng.uniform(-1, 1, count)

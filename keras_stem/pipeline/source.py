@@ -9,6 +9,7 @@ import numpy as np
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import bin_patterns
 from keras_stem.scan.scan import Scan
+from keras_stem.scan.values import summed_type
 
 STEP = 64
 """So many patterns are binned at once."""
@@ -45,8 +46,7 @@ class ScanSource:
         self._scan = scan
         self._binning = binning
         self.shape = scan.info.detector.binned(binning).shape
-        integer = np.issubdtype(scan.patterns.dtype, np.integer)
-        self.dtype = np.dtype(np.uint32) if integer and binning > 1 else scan.patterns.dtype
+        self.dtype = summed_type(scan.dtype, binning**2)
         self.chunk = scan.chunk
         self._failure: KerasStemError | None = None
 
@@ -64,13 +64,13 @@ class ScanSource:
         """
         try:
             if self._binning == 1:
-                return self._read(positions)
+                return self._scan.read(positions)
             # In steps along the file, so that no more than a few patterns are in memory at full size.
             out = np.empty((len(positions), *self.shape), self.dtype)
             order = np.argsort(positions)
             for first in range(0, len(order), STEP):
                 places = order[first : first + STEP]
-                out[places] = bin_patterns(self._read(positions[places]), self._binning)
+                out[places] = bin_patterns(self._scan.read(positions[places]), self._binning)
             return out
         except KerasStemError as failure:
             self._failure = failure
@@ -85,22 +85,6 @@ class ScanSource:
             if self._failure is not None:
                 raise self._failure from None
             raise
-
-    def _read(self, positions: np.ndarray) -> np.ndarray:
-        patterns = self._scan.read(positions)
-        self._require_finite(patterns, positions)
-        return patterns
-
-    def _require_finite(self, patterns: np.ndarray, positions: np.ndarray) -> None:
-        if np.issubdtype(patterns.dtype, np.integer):
-            return
-        finite = np.isfinite(patterns).all(axis=(1, 2))
-        if not finite.all():
-            row, column = divmod(int(positions[~finite][0]), self._scan.info.shape[1])
-            raise KerasStemError(
-                f"Expected finite counts in {self._scan.path}, found NaN or infinity "
-                f"in the pattern at row {row}, column {column}."
-            )
 
 
 class MemorySource:

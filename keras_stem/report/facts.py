@@ -13,8 +13,8 @@ from keras_stem.analysis.segmentation import segment
 from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.figures.grid_maps import unit_label
 from keras_stem.scan.labels import phases_of
+from keras_stem.units import readable_unit, unit_text
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,13 @@ class MapFacts:
 
     @property
     def unit(self) -> str:
-        """Of lengths, as people write it."""
-        return unit_label(self.grid.unit)
+        """In which the page gives lengths, as people write it: the one in which the step reads best."""
+        return unit_text(readable_unit(self.grid.steps[1], self.grid.unit)[0])
+
+    @property
+    def to_unit(self) -> float:
+        """Factor from the map's unit to the page's."""
+        return readable_unit(self.grid.steps[1], self.grid.unit)[1]
 
     def property(self, name: str) -> np.ndarray | None:
         """Return a property of the map with one number a point, shape (n,), or None without one."""

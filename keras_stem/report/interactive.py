@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from orix.crystal_map import Phase
 
 from keras_stem.errors import KerasStemError
-from keras_stem.figures.ipf import NANOMETRES
 from keras_stem.figures.ipf_key import draw_ipf_key
 from keras_stem.figures.style import scalar_colors, style
 from keras_stem.indexing.refinement import EXCITATION_ERROR
@@ -22,6 +21,7 @@ from keras_stem.report.sheets import every_nth, pattern_sheets
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.kinematic import reflections
+from keras_stem.units import is_length
 
 LARGEST_POINTS = 150_000
 """Points of an interactive map; of larger maps each second one along both directions is shown, or less."""
@@ -74,9 +74,9 @@ def explorer_data(
     return {
         "shape": shape,
         "every": every,
-        "step": facts.grid.step,
+        "steps": [step * facts.to_unit for step in facts.grid.steps],
         "unit": facts.unit,
-        "isLength": facts.grid.unit in NANOMETRES,
+        "isLength": is_length(facts.grid.unit),
         "phases": {str(number): name for number, name in facts.grid.names.items()},
         "values": packed_values,
         "layers": [asdict(layer) for layer in layers],

@@ -115,7 +115,7 @@ def _euler(facts: MapFacts, crystal_map: CrystalMap, prefix: str = "", title: st
 
 
 def _of_grain(facts: MapFacts) -> np.ndarray:
-    return np.where(facts.numbers == OUTSIDE, np.nan, facts.grains.diameter[facts.numbers])
+    return np.where(facts.numbers == OUTSIDE, np.nan, facts.to_unit * facts.grains.diameter[facts.numbers])
 
 
 def map_layers(

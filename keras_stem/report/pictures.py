@@ -44,7 +44,7 @@ def _ipf_maps(facts: MapFacts, direction: str) -> Iterator[Drawn]:
         inside = facts.grid.phase == number
         # Of one phase, as the figure takes it; the others' points are grey.
         only = crystal_map(
-            first_rotations(facts.crystal_map), phase, facts.grid.shape, facts.grid.step, facts.grid.unit, {}
+            first_rotations(facts.crystal_map), phase, facts.grid.shape, facts.grid.steps, facts.grid.unit, {}
         )
         for along in DIRECTIONS:
             name = f"ipf_{along}_{_plain(phase.name)}_{number}" if several else f"ipf_{along}"

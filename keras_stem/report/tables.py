@@ -8,6 +8,7 @@ from keras_stem.analysis.boundaries import HIGH_ANGLE, boundary_shares
 from keras_stem.analysis.grains import mean_angles
 from keras_stem.report.facts import MapFacts
 from keras_stem.training.scores import disorientations
+from keras_stem.units import length_text, steps_text
 
 _LARGEST_GRAINS = 12
 
@@ -41,13 +42,13 @@ def map_tables(facts: MapFacts) -> list[Table]:
 
 
 def _map_table(facts: MapFacts) -> Table:
-    grid = facts.grid
+    grid, unit = facts.grid, facts.grid.unit
     rows, columns = grid.shape
     indexed = np.asarray(facts.crystal_map.phase_id) >= 0
     found = [
         ("Points", f"{rows} × {columns}"),
-        ("Step", f"{_digits(grid.step)} {facts.unit}"),
-        ("Size", f"{_digits(rows * grid.step)} × {_digits(columns * grid.step)} {facts.unit}"),
+        ("Step", steps_text(grid.steps, grid.unit)),
+        ("Size", f"{length_text(rows * grid.steps[0], unit)} × {length_text(columns * grid.steps[1], unit)}"),
     ]
     for number, phase in grid.phases.items():
         found.append((grid.names[number], f"{np.mean(grid.phase == number):.1%} ({phase.point_group.name})"))
@@ -57,14 +58,14 @@ def _map_table(facts: MapFacts) -> Table:
 
 
 def _grain_table(facts: MapFacts) -> Table:
-    grains, unit = facts.grains, facts.unit
+    grains, unit = facts.grains, facts.grid.unit
     weighted = np.average(grains.diameter, weights=grains.area)
     rows = [
         ("Grains", f"{len(grains)}"),
         ("Not at the edge", f"{np.sum(~grains.edge)}"),
-        ("Mean diameter", f"{_digits(grains.diameter.mean())} {unit}"),
-        ("Median diameter", f"{_digits(np.median(grains.diameter))} {unit}"),
-        ("Area-weighted diameter", f"{_digits(weighted)} {unit}"),
+        ("Mean diameter", length_text(grains.diameter.mean(), unit)),
+        ("Median diameter", length_text(np.median(grains.diameter), unit)),
+        ("Area-weighted diameter", length_text(weighted, unit)),
         ("Mean orientation spread", f"{grains.spread.mean():.2f}°"),
     ]
     return Table("Grains", (), rows, "Neighbours up to 5° apart belong to one grain; small ones count, too.")
@@ -73,7 +74,7 @@ def _grain_table(facts: MapFacts) -> Table:
 def _boundary_table(facts: MapFacts) -> Table:
     boundaries = facts.boundaries
     shares = boundary_shares(facts.grid, boundaries)
-    rows = [("Length", f"{_digits(boundaries.length)} {facts.unit}")]
+    rows = [("Length", length_text(boundaries.length, boundaries.unit))]
     if len(boundaries.pairs):
         rows += [
             (f"Below {HIGH_ANGLE:g}°", f"{shares.low_angle:.1%}"),
@@ -132,7 +133,7 @@ def largest_grains(facts: MapFacts) -> Table:
             str(number),
             facts.grid.names[int(grains.phase[number])],
             str(grains.points[number]),
-            f"{_digits(grains.diameter[number])}",
+            f"{grains.diameter[number] * facts.to_unit:,.4g}",
             f"{grains.aspect[number]:.2f}",
             ", ".join(f"{angle:.1f}" for angle in euler[number]),
             f"{grains.spread[number]:.2f}",
@@ -141,8 +142,3 @@ def largest_grains(facts: MapFacts) -> Table:
     ]
     note = f"The {len(rows)} largest of {len(grains)}, by the numbers of the interactive map."
     return Table("Largest grains", head, rows, note)
-
-
-def _digits(length: float) -> str:
-    """Return a length with four digits that count, never with an exponent."""
-    return f"{float(f'{length:.4g}'):,.10g}"

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.values import summed_type
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,10 @@ class Detector:
 def bin_patterns(patterns: np.ndarray, factor: int) -> np.ndarray:
     """Sum ``factor`` x ``factor`` pixels of patterns (..., H, W) into one.
 
-    Integers stay integers, in 32 bits so that no count is lost.
+    Integers stay integers, signed ones signed, in a type that holds all sums.
     """
     if factor == 1:
         return patterns
     *lead, height, width = patterns.shape
     blocks = patterns.reshape(*lead, height // factor, factor, width // factor, factor)
-    dtype = np.uint32 if np.issubdtype(patterns.dtype, np.integer) else patterns.dtype
-    return blocks.sum(axis=(-3, -1), dtype=dtype)
+    return blocks.sum(axis=(-3, -1), dtype=summed_type(patterns.dtype, factor**2))

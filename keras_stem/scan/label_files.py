@@ -1,40 +1,39 @@
 """Orientation maps of other programs as labels of a scan."""
 
 import contextlib
-import csv
 import io
-import itertools
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import h5py
 import numpy as np
 import orix.io
 from diffpy.structure import Lattice
-from orix.crystal_map import CrystalMap, Phase, PhaseList
+from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import to_lab
 from keras_stem.crystal.pairing import GivenPhase, PairedPhase, pair_phases, unpaired
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import crystal_map, grid_shape, read_labels
-from keras_stem.scan.map_headers import header_phases
+from keras_stem.io.ang import read_ang
+from keras_stem.io.csv_table import read_csv
+from keras_stem.io.ctf import read_ctf
+from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, from_crystal_map
+from keras_stem.io.grid import PointGrid, find_grid
+from keras_stem.scan.labels import on_grid, read_labels
 from keras_stem.scan.metadata import ScanInfo
+from keras_stem.units import convert_length, is_length, length_text
 
 STEP_TOLERANCE = 0.01
 """Relative."""
 
-_NANOMETRES = {"nm": 1.0, "um": 1e3, "µm": 1e3, "μm": 1e3, "Å": 0.1, "A": 0.1}
-_QUALITIES = {
-    # properties of the file: Q and its factor, R and its factor
-    "rel": ("ind", 1.0, "rel", 100.0),  # ASTAR .ang; relx100 is not filled by all versions
-    "ci": ("iq", 1.0, "ci", 100.0),  # EDAX and orix .ang
-    "DP": ("DP", 100.0, None, 0.0),  # EMsoft .ctf
-    "dp": ("dp", 100.0, None, 0.0),  # EMsoft .ang
-}
-_ANGLES = ("phi1", "phi", "phi2")
+_READERS: dict[str, Callable[[Path], ForeignMap]] = {".ang": read_ang, ".ctf": read_ctf, ".csv": read_csv}
+_FORMATS = (
+    ".ang (EDAX, ASTAR, EMsoft, orix), .ctf (Oxford, Bruker, ASTAR, EMsoft, MTEX), .csv, and .h5 (orix, "
+    "EMsoft, Bruker)"
+)
 
 
 @dataclass(frozen=True)
@@ -98,14 +97,11 @@ def import_labels(
     """
     path = Path(path)
     found = _read(path, phases)
-    order = _order(found, info, options, path)
-    chosen, phase_id = _phases(found, phases, options, path)
-    properties = {name: np.asarray(values)[order] for name, values in found.prop.items()}
-    missing = _add_qualities(properties, astar_ctf="MAD" in properties and _fits_astar(path))
-    rotations = _converted(_best(found)[order], phase_id[order], chosen, options.frame)
-    grid = (info.shape, info.step, info.unit)
-    those = [paired.phase for paired in chosen]
-    return ImportedLabels(crystal_map(rotations, those, *grid, properties, phase_id[order]), missing)
+    if options.transpose:
+        found = replace(found, x=found.y, y=found.x)
+    grid = _fitting(find_grid(found.x, found.y, path), found, info, options, path)
+    labels = _placed(found, grid, _phases(found, phases, options.ignore_symmetry, path), options.frame)
+    return ImportedLabels(labels, found.without_reliability)
 
 
 def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] = ()) -> CrystalMap:
@@ -124,17 +120,12 @@ def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] 
         If the file cannot be read or is not complete, or its grid is hexagonal.
     """
     path = Path(path)
-    found = _read(path, phases)
-    shape = grid_shape(found)
-    if found.size != shape[0] * shape[1]:
-        raise KerasStemError(
-            f"Expected {shape[0]} x {shape[1]} points on a square grid in {path}, found {found.size}: "
-            "the map is on a hexagonal grid, or not complete."
-        )
-    return on_own_grid(found, phases, frame, path)
+    return on_own_grid(_read(path, phases), phases, frame, path)
 
 
-def on_own_grid(found: CrystalMap, phases: Sequence[GivenPhase], frame: str, path: str | Path) -> CrystalMap:
+def on_own_grid(
+    found: ForeignMap | CrystalMap, phases: Sequence[GivenPhase], frame: str, path: str | Path
+) -> CrystalMap:
     """Return a map with the phases that are given for its own, its points row by row.
 
     Parameters
@@ -144,162 +135,100 @@ def on_own_grid(found: CrystalMap, phases: Sequence[GivenPhase], frame: str, pat
     phases, frame, path
         As `read_foreign_map` takes them.
     """
-    path = Path(path)
-    chosen, phase_id = _phases(found, phases, ImportOptions(frame), path)
-    properties = {name: np.asarray(values) for name, values in found.prop.items()}
-    _add_qualities(properties, astar_ctf="MAD" in properties and _fits_astar(path))
-    x, y = (np.zeros(found.size) if axis is None else axis for axis in (found.x, found.y))
-    order = np.lexsort([x, y])
-    return CrystalMap(
-        _converted(_best(found), phase_id, chosen, frame)[order],
-        phase_id=phase_id[order],
-        x=x[order],
-        y=y[order],
-        phase_list=PhaseList([paired.phase for paired in chosen]),
-        prop={name: values[order] for name, values in properties.items()},
-        scan_unit=found.scan_unit,
-    )
+    found = from_crystal_map(found) if isinstance(found, CrystalMap) else found
+    grid = find_grid(found.x, found.y, path)
+    return _placed(found, grid, _phases(found, phases, False, Path(path)), frame)
 
 
-def _read(path: Path, phases: Sequence[GivenPhase]) -> CrystalMap:
+def _placed(
+    found: ForeignMap, grid: PointGrid, chosen: tuple[list[PairedPhase], np.ndarray], frame: str
+) -> CrystalMap:
+    paired, phase_id = chosen
+    rotations = _converted(found.rotations, phase_id, paired, frame)
+    phases = {number: one.phase for number, one in enumerate(paired)}
+    return on_grid(grid, rotations, phase_id, phases, found.properties, found.unit)
+
+
+def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
     if not path.is_file():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
-    if path.suffix.lower() == ".ctf":
-        _require_all_rows(path)
-    if path.suffix.lower() == ".ang":
-        _require_square_grid(path)
-    if path.suffix.lower() == ".csv":
-        return _read_csv(path, phases)
-    if h5py.is_hdf5(path):
-        with h5py.File(path) as file:
-            if "crystal_map" in file:  # knows more of its phases than orix does
-                return read_labels(file)
+    suffix = path.suffix.lower()
+    if suffix == ".csv" and not phases:
+        raise KerasStemError(f"{path} does not tell its phase; give --cif FILE.")
+    if suffix in _READERS:
+        return _READERS[suffix](path)
+    if not h5py.is_hdf5(path):
+        raise KerasStemError(
+            f"Expected a map in one of the formats {_FORMATS}, found {path}; "
+            "export it as one of them with the program that wrote it."
+        )
+    with h5py.File(path) as file:
+        if "crystal_map" in file:  # knows more of its phases than orix does
+            return from_crystal_map(read_labels(file))
     return _read_with_orix(path)
 
 
-def _best(found: CrystalMap) -> Rotation:
-    """Return the first of the orientations that a file may have for each point."""
-    return Rotation(found.rotations.data.reshape(found.size, -1, 4)[:, 0])
-
-
-def _read_with_orix(path: Path) -> CrystalMap:
+def _read_with_orix(path: Path) -> ForeignMap:
+    """Read the HDF5 files of EMsoft and Bruker."""
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")  # orix also prints what it makes of names
-            return orix.io.load(path)
+            warnings.simplefilter("ignore")
+            found = from_crystal_map(orix.io.load(path))
     except Exception as error:  # orix raises whatever its parsing meets
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise KerasStemError(f"orix cannot read the map {path}: {reason}.") from error
-
-
-def _read_csv(path: Path, phases: Sequence[GivenPhase]) -> CrystalMap:
-    if not phases:
-        raise KerasStemError(f"{path} does not tell its phase; give --cif FILE.")
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = {name.strip().lower(): name for name in (rows[0] if rows else {})}
-    missing = [name for name in ("x", "y", *_ANGLES) if name not in names]
-    if missing:
         raise KerasStemError(
-            f"Expected the columns x, y, phi1, Phi, phi2 in {path}, missing: {', '.join(missing)}."
-        )
-    try:
-        columns = {key: np.array([float(row[name]) for row in rows]) for key, name in names.items()}
-    except (TypeError, ValueError) as error:
-        raise KerasStemError(f"Expected numbers in all columns of {path}: {error}.") from error
-    euler = np.deg2rad(np.stack([columns[name] for name in _ANGLES], axis=1))
-    phase_id = columns.get("phase", np.zeros(len(rows))).astype(int)
-    if phase_id.max() >= len(phases):
-        raise KerasStemError(f"{path} has phase {phase_id.max()} (from 0), but {len(phases)} were given.")
-    return CrystalMap(
-        Rotation.from_euler(euler),
-        phase_id=phase_id,
-        x=columns["x"],
-        y=columns["y"],
-        phase_list=PhaseList([given.phase for given in phases]),
-        prop={name.upper(): columns[name] for name in ("q", "r") if name in columns},
-        scan_unit="nm",
-    )
+            f"orix cannot read the map {path} ({reason}); kstem reads {_FORMATS}."
+        ) from error
+    return _with_qualities(found)
 
 
-def _require_all_rows(path: Path) -> None:
-    """Raise `KerasStemError` unless a ``.ctf`` file has a row for each of its cells."""
-    cells, rows, in_header = {}, 0, True
-    with path.open(errors="replace") as file:
-        for line in file:
-            if not in_header:
-                rows += bool(line.strip())
-            elif line.startswith("Phase\tX\tY"):
-                in_header = False
-            elif line.startswith(("XCells", "YCells")):
-                cells[line[0]] = int(line.split()[1])
-    if in_header or len(cells) < 2:
-        raise KerasStemError(f"{path} is no Channel text file: it has no XCells, YCells or columns.")
-    expected = cells["X"] * cells["Y"]
-    if rows != expected:
-        raise KerasStemError(
-            f"Expected {expected} rows ({cells['Y']} x {cells['X']}) in {path}, found {rows}; "
-            "the file was cut off."
-        )
+def _with_qualities(found: ForeignMap) -> ForeignMap:
+    """Return a map with the Q of EMsoft's dot products, if it has none."""
+    dot_product = next((name for name in ("DP", "dp") if name in found.properties), None)
+    if dot_product is None or "Q" in found.properties:
+        return found
+    return replace(found, properties={**found.properties, "Q": 100 * found.properties[dot_product]})
 
 
-def _require_square_grid(path: Path) -> None:
-    with path.open(errors="replace") as file:
-        header = itertools.takewhile(lambda line: line.startswith("#"), file)
-        if any("GRID" in line and "hex" in line.lower() for line in header):
-            raise KerasStemError(
-                f"{path} is on a hexagonal grid, and a scan or map has to be on a square one; "
-                "convert the map with the program that wrote it."
-            )
-
-
-def _fits_astar(path: Path) -> bool:
-    with path.open(errors="replace") as file:
-        return any(
-            "ACOM RES" in line or "keras_stem" in line for _, line in zip(range(20), file, strict=False)
-        )
-
-
-def _order(found: CrystalMap, info: ScanInfo, options: ImportOptions, path: Path) -> np.ndarray:
-    """Return where in the file each scan position is, row by row, once it is clear that all are there."""
-    x, y = (np.zeros(found.size) if axis is None else axis for axis in (found.x, found.y))
-    shape = grid_shape(found)
-    if options.transpose:
-        x, y, shape = y, x, shape[::-1]
-    if shape != info.shape or found.size != info.size:
-        hint = "; give --transpose" if shape[::-1] == info.shape and found.size == info.size else ""
+def _fitting(
+    grid: PointGrid, found: ForeignMap, info: ScanInfo, options: ImportOptions, path: Path
+) -> PointGrid:
+    """Return the scan's grid with the places of a map on it, once it is clear that they are the same."""
+    if grid.shape != info.shape:
+        hint = "" if options.transpose or grid.shape[::-1] != info.shape else "; give --transpose"
         raise KerasStemError(
             f"Expected a map of {info.shape[0]} x {info.shape[1]} positions in {path}, "
-            f"found {shape[0]} x {shape[1]} ({found.size} rows){hint}."
+            f"found {grid.shape[0]} x {grid.shape[1]} ({len(grid.places)} points){hint}."
         )
-    if not options.ignore_step:
-        _require_step(found, info, options.transpose, path)
-    rank = [np.unique(axis, return_inverse=True)[1] for axis in (y, x)]
-    return np.argsort(rank[0] * info.shape[1] + rank[1], kind="stable")
+    if not options.ignore_step and is_length(found.unit) and is_length(info.unit):
+        for axis, own, theirs in zip("yx", info.steps, grid.steps, strict=True):
+            _require_step(axis, (own, info.unit), (theirs, found.unit), path)
+    return replace(grid, steps=info.steps, origin=(0.0, 0.0))
 
 
-def _require_step(found: CrystalMap, info: ScanInfo, transpose: bool, path: Path) -> None:
-    unit = _NANOMETRES.get(found.scan_unit)
-    scan_unit = _NANOMETRES.get(info.unit)
-    step = (found.dy if transpose else found.dx) or (found.dx if transpose else found.dy)
-    if not (unit and scan_unit and step):
-        return  # a scan in pixels agrees with any step
-    if abs(step * unit - info.step * scan_unit) > STEP_TOLERANCE * info.step * scan_unit:
+def _require_step(axis: str, expected: tuple[float, str], found: tuple[float, str], path: Path) -> None:
+    """Raise `KerasStemError` unless two steps are nearly the same; 0 is that of a single position."""
+    own, theirs = (convert_length(*step, "nm") for step in (expected, found))
+    if theirs and abs(theirs - own) > STEP_TOLERANCE * own:
         raise KerasStemError(
-            f"Expected a step of {info.step:g} {info.unit} in {path}, "
-            f"found {step:g} {found.scan_unit}; if the map is right, give --ignore-step."
+            f"Expected a step of {length_text(*expected)} along {axis} in {path}, "
+            f"found {length_text(*found)}; if the map is right, give --ignore-step."
         )
 
 
 def _phases(
-    found: CrystalMap, given: Sequence[GivenPhase], options: ImportOptions, path: Path
+    found: ForeignMap, given: Sequence[GivenPhase], ignore_symmetry: bool, path: Path
 ) -> tuple[list[PairedPhase], np.ndarray]:
     """Return the phases that count, and their number (from 0, -1 for none) at each point of the file."""
-    if path.suffix.lower() == ".csv":
+    if not found.phases:
+        if found.phase_id.max() >= len(given):
+            raise KerasStemError(
+                f"{path} has phase {found.phase_id.max()} (from 0), but {len(given)} were given."
+            )
         paired = {place: unpaired(one) for place, one in enumerate(given)}
     else:
-        paired = pair_phases(_entries(found, path), given, path, options.ignore_symmetry)
-    phase_id = np.full(found.size, -1)
+        paired = pair_phases(_entries(found, path), given, path, ignore_symmetry)
+    phase_id = np.full(len(found.phase_id), NOT_INDEXED)
     for place, (number, one) in enumerate(paired.items()):
         phase_id[found.phase_id == number] = place
         if one.phase.point_group is None:
@@ -307,40 +236,16 @@ def _phases(
     return list(paired.values()), phase_id
 
 
-def _entries(found: CrystalMap, path: Path) -> dict[int, Phase]:
+def _entries(found: ForeignMap, path: Path) -> dict[int, Phase]:
     """Return the phases that a file names, by the numbers that its points have."""
     used = {int(number) for number in np.unique(found.phase_id) if number >= 0}
-    entries = header_phases(path)
-    if entries is None:
-        return {int(number): phase for number, phase in found.phases if number >= 0}
-    if len(entries) == 1 and used <= {0}:
-        return {0: next(iter(entries.values()))}  # ``.ang`` files of one phase count from 0
-    unknown = used - set(entries) - {0}  # 0 is a point that is not indexed
+    if len(found.phases) == 1 and used <= {0}:
+        return {0: next(iter(found.phases.values()))}  # ``.ang`` files of one phase count from 0
+    unknown = used - set(found.phases) - {0}  # 0 is a point that is not indexed
     if unknown:
-        names = ", ".join(f"{number} {phase.name!r}" for number, phase in entries.items())
+        names = ", ".join(f"{number} {phase.name!r}" for number, phase in found.phases.items())
         raise KerasStemError(f"{path} has points of phase {max(unknown)}, but its header names only {names}.")
-    return entries
-
-
-def _add_qualities(properties: dict[str, np.ndarray], astar_ctf: bool) -> int:
-    """Add Q and R in place; return how many positions have no reliability."""
-    if "Q" in properties:
-        return 0
-    if "BC" in properties:
-        properties["Q"] = properties["BC"].astype(float)
-        # Elsewhere MAD is an angle, and no reliability.
-        return _add_reliability(properties, "MAD", 100.0) if astar_ctf else 0
-    for name, (q, q_factor, r, r_factor) in _QUALITIES.items():
-        if name in properties:
-            properties["Q"] = q_factor * properties[q]
-            return 0 if r is None else _add_reliability(properties, r, r_factor)
-    return 0
-
-
-def _add_reliability(properties: dict[str, np.ndarray], name: str, factor: float) -> int:
-    """Add R in place, 0 where the file has the -1 of one that was not computed; return how many these are."""
-    properties["R"] = factor * np.maximum(properties[name], 0)
-    return int(np.sum(properties[name] < 0))
+    return dict(found.phases)
 
 
 def _converted(

@@ -8,7 +8,6 @@ import h5py
 import numpy as np
 import orix
 from orix.crystal_map import CrystalMap, Phase, PhaseList
-from orix.io.plugins._h5ebsd import hdf5group2dict
 from orix.io.plugins.orix_hdf5 import crystalmap2dict, dict2crystalmap, dict2hdf5group, phase2dict
 from orix.quaternion import Rotation
 
@@ -16,12 +15,18 @@ from keras_stem.crystal.axes import orix_form, require_relation
 from keras_stem.crystal.phase import phase_from_dict, phase_to_dict
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.errors import KerasStemError
+from keras_stem.io.foreign_map import NOT_INDEXED, properties_of
+from keras_stem.io.grid import PointGrid, find_grid
+from keras_stem.units import plain_unit
 
 TRUTH = ("truth_", "second_")
 """How the names of properties begin that tell what a simulated scan really is."""
 
 _OWN = "keras_stem"
 """Beside orix's description of a phase: ours, and the rotation from our crystal axes to those of the file."""
+
+_UNKNOWN = ("uncertainty", "uncertainty_95")
+"""Properties of which 0 would be the best value."""
 
 _EULER = ("phi1", "Phi", "phi2")
 
@@ -33,7 +38,7 @@ def crystal_map(
     rotations: Rotation,
     phase: Phase | list[Phase],
     shape: tuple[int, int],
-    step: float,
+    steps: float | tuple[float, float],
     unit: str,
     properties: dict[str, np.ndarray],
     phase_id: np.ndarray | None = None,
@@ -48,8 +53,8 @@ def crystal_map(
         The phase, or several.
     shape
         Rows and columns.
-    step, unit
-        Distance of neighbours and its unit.
+    steps, unit
+        Distances of neighbouring rows, and of neighbouring columns, or one number for both; and their unit.
     properties
         Arrays whose first axis is that of ``rotations``.
     phase_id
@@ -60,15 +65,100 @@ def crystal_map(
     CrystalMap
     """
     y, x = np.indices(shape)
+    along_y, along_x = np.broadcast_to(steps, 2)
     return CrystalMap(
         rotations,
         phase_id=np.zeros(y.size, dtype=int) if phase_id is None else phase_id,
-        x=x.ravel() * step,
-        y=y.ravel() * step,
+        x=x.ravel() * along_x,
+        y=y.ravel() * along_y,
         phase_list=PhaseList(phase),
         prop=properties,
         scan_unit=unit,
     )
+
+
+def completed(crystal_map: CrystalMap, where: object = "the map") -> CrystalMap:
+    """Return a map with a point at each place of its rectangular grid, row by row.
+
+    Parameters
+    ----------
+    crystal_map
+        Parts of a map, maps with points outside the data, and points in any order are taken.
+    where
+        Named in messages.
+
+    Returns
+    -------
+    CrystalMap
+        The same map if nothing is to be done. Places without a point are not indexed; their properties are
+        0, those of the confidence not a number.
+
+    Raises
+    ------
+    KerasStemError
+        If the points are not on a rectangular grid, or there are none.
+    """
+    if not crystal_map.size:
+        raise KerasStemError(f"Expected points in {where}, found none.")
+    x, y = (np.zeros(crystal_map.size) if axis is None else axis for axis in (crystal_map.x, crystal_map.y))
+    grid = find_grid(x, y, where)
+    whole = crystal_map.size == grid.size and bool(crystal_map.is_in_data.all())
+    if whole and np.array_equal(grid.places, np.arange(grid.size)):
+        return crystal_map
+    return on_grid(
+        grid,
+        crystal_map.rotations,
+        np.asarray(crystal_map.phase_id),
+        {int(number): phase for number, phase in crystal_map.phases},
+        properties_of(crystal_map),
+        crystal_map.scan_unit,
+    )
+
+
+def on_grid(
+    grid: PointGrid,
+    rotations: Rotation,
+    phase_id: np.ndarray,
+    phases: Mapping[int, Phase],
+    properties: Mapping[str, np.ndarray],
+    unit: str,
+) -> CrystalMap:
+    """Return the map of n points on a grid; its other places are not indexed, as `completed` says.
+
+    Parameters
+    ----------
+    grid
+        Where the points are.
+    rotations, phase_id
+        Of the points, whose first axis has n entries.
+    phases
+        By their numbers.
+    properties
+        Of the points.
+    unit
+        Of their positions.
+    """
+    data = np.zeros((grid.size, *rotations.data.shape[1:]))
+    data[..., 0] = 1
+    data[grid.places] = rotations.data
+    numbers = np.full((grid.size, *phase_id.shape[1:]), NOT_INDEXED)
+    numbers[grid.places] = phase_id
+    return CrystalMap(
+        Rotation(data),
+        phase_id=numbers,
+        x=grid.x,
+        y=grid.y,
+        phase_list=PhaseList({number: phase for number, phase in phases.items() if number in numbers}),
+        prop={name: _placed(grid, name, values) for name, values in properties.items()},
+        scan_unit=unit,
+    )
+
+
+def _placed(grid: PointGrid, name: str, values: np.ndarray) -> np.ndarray:
+    empty = np.nan if name in _UNKNOWN and values.dtype.kind == "f" else 0
+    placed = np.full((grid.size, *values.shape[1:]), empty, values.dtype)
+    placed[grid.places] = values
+    return placed
 
 
 def write_labels(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
@@ -80,7 +170,10 @@ def write_labels(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | N
     """
     file.pop(_INCOMING, None)
     header = {"manufacturer": "orix", "version": orix.__version__}
-    dict2hdf5group({**header, "crystal_map": _for_orix(labels)}, file.create_group(_INCOMING))
+    incoming = file.create_group(_INCOMING)
+    dict2hdf5group({**header, "crystal_map": _for_orix(completed(labels))}, incoming)
+    for number, phase in labels.phases:
+        _write_text(incoming[f"crystal_map/header/phases/{number}"], "name", phase.name)
     for name in (*header, "crystal_map"):
         file.pop(name, None)
         file.move(f"{_INCOMING}/{name}", name)
@@ -88,9 +181,16 @@ def write_labels(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | N
     file["crystal_map"].attrs.update(origin or {})
 
 
+def _write_text(group: h5py.Group, name: str, text: str) -> None:
+    """Write text in UTF-8, of which orix would cut as many bytes as it has more than characters."""
+    del group[name]
+    group.create_dataset(name, data=np.array([text.encode() + b"\0"]))
+
+
 def _for_orix(labels: CrystalMap) -> dict[str, Any]:
     """Return a map as orix's plugin has it before it is written, right when orix reads it."""
     plain = crystalmap2dict(labels)
+    plain["header"]["scan_unit"] = plain_unit(labels.scan_unit)
     described = plain["header"]["phases"]
     for number, phase in labels.phases:
         if phase.point_group is None:
@@ -103,7 +203,40 @@ def _for_orix(labels: CrystalMap) -> dict[str, Any]:
             described[str(number)]["point_group"] = "None"
         if known is not phase:
             _turn(plain["data"], number, rotation)
+    if labels.size == 1:
+        # orix reads arrays with one entry as this entry, and no map then.
+        plain["data"] = {name: np.asarray(values)[None] for name, values in plain["data"].items()}
     return plain
+
+
+def _read_group(group: h5py.Group) -> dict[str, Any]:
+    """Return what a group of HDF5 holds, arrays of one entry as this entry, and text decoded."""
+    return {
+        name: _read_group(found) if isinstance(found, h5py.Group) else _read_value(found[()])
+        for name, found in group.items()
+    }
+
+
+def _read_value(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode().rstrip("\0")
+    except UnicodeDecodeError:  # of which orix decodes all text
+        return value.decode("latin-1").rstrip("\0")
+
+
+def _read_points(group: h5py.Group) -> dict[str, np.ndarray]:
+    """Return the data of n points with n as their first axis, however few they are."""
+    found = {name: np.atleast_1d(values[()]) for name, values in group.items()}
+    count = found["phase_id"].size if found["phase_id"].ndim == 1 else len(found["phase_id"])
+    if count == 1:
+        return {name: values.reshape(1, *values.shape[2:]) for name, values in found.items()}
+    for axis in "yx":  # orix writes one number along the direction of a line
+        found[axis] = np.broadcast_to(found[axis], count).copy()
+    return found
 
 
 def _from_orix(plain: dict[str, Any]) -> CrystalMap:
@@ -199,6 +332,22 @@ def grid_shape(crystal_map: CrystalMap) -> tuple[int, int]:
     return rows, columns
 
 
+def map_steps(crystal_map: CrystalMap) -> tuple[float, float]:
+    """Return the distances of neighbouring rows and columns of a map, in its unit.
+
+    Along a direction with one position only, which orix drops, the other distance is returned, and 1 for a
+    single point.
+    """
+    along_y, along_x = float(crystal_map.dy), float(crystal_map.dx)
+    return along_y or along_x or 1.0, along_x or along_y or 1.0
+
+
+def map_extent(crystal_map: CrystalMap) -> tuple[float, float]:
+    """Return the height and the width of a map, in its unit."""
+    (rows, columns), (along_y, along_x) = grid_shape(crystal_map), map_steps(crystal_map)
+    return rows * along_y, columns * along_x
+
+
 def require_shape(labels: CrystalMap, shape: tuple[int, int], where: object) -> None:
     """Raise `KerasStemError` unless there is one label for each scan position."""
     found = grid_shape(labels)
@@ -227,9 +376,11 @@ def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> Crysta
     if "crystal_map" not in file:
         raise KerasStemError(f"{file.filename} has no labels (no /crystal_map); this step needs them.")
     try:
-        labels = _from_orix(hdf5group2dict(file["crystal_map"], recursive=True))
+        plain = _read_group(file["crystal_map"])
+        labels = _from_orix({**plain, "data": _read_points(file["crystal_map/data"])})
     except Exception as error:  # orix raises whatever its parsing meets
         raise KerasStemError(f"Cannot read the labels of {file.filename}: {error}.") from error
+    labels = completed(labels, file.filename)
     if shape is not None:
         require_shape(labels, shape, file.filename)
     return labels

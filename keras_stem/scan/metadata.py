@@ -1,18 +1,25 @@
 """What a scan file says of itself, between HyperSpy's axes and metadata and one frozen dataclass."""
 
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import h5py
+import numpy as np
 from diffsims.utils.sim_utils import get_electron_wavelength
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
+from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length, plain_unit
 
 CONVERGENCE_ANGLE = 1.6
 BEAM_ENERGY = 300.0
 """Those of the paper (mrad, kV), for scans that do not tell."""
+
+_NOISE_MODEL = "Signal/Noise_properties/Variance_linear_model"
+
+SQUARE = 0.01
+"""The sides of a square pixel differ by less, relative."""
 
 _TEM_KEYS = {
     "beam_energy": "beam_energy",
@@ -35,12 +42,14 @@ class ScanInfo:
         Rows and columns of scan positions.
     detector
         Shape and reciprocal pixel size of a pattern.
-    step
-        Distance of neighbouring positions, in ``unit``.
+    steps
+        Distances of neighbouring rows, and of neighbouring columns, in ``unit``.
     unit
-        Unit of the step, such as "nm".
+        Unit of the steps, such as "nm"; "px" where it is not known.
     beam_energy, camera_length, convergence_angle, precession_angle
         kV, mm, mrad (half angle) and deg; None where unknown.
+    gain
+        Value of one electron, by which patterns are divided to count electrons; None where it is not told.
     origin
         What else is to be kept with the file, such as the settings of a simulation.
     """
@@ -48,17 +57,22 @@ class ScanInfo:
     title: str
     shape: tuple[int, int]
     detector: Detector
-    step: float
+    steps: tuple[float, float]
     unit: str
     beam_energy: float | None = None
     camera_length: float | None = None
     convergence_angle: float | None = None
     precession_angle: float | None = None
+    gain: float | None = None
     origin: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
         if not self.title or "/" in self.title:
             raise KerasStemError(f"Expected a title without a slash, found {self.title!r}.")
+        for axis, step in zip("yx", self.steps, strict=True):
+            require_positive(step, f"a step along {axis}", self.title, "--step")
+        if self.gain is not None:
+            require_positive(self.gain, "a gain", self.title, "--gain")
 
     @property
     def size(self) -> int:
@@ -81,8 +95,8 @@ def hyperspy_axes(info: ScanInfo) -> list[dict[str, Any]]:
     detector = info.detector
     offsets = [-centre * detector.pixel_size for centre in detector.centre]
     rows = [
-        ("y", info.shape[0], info.step, 0.0, info.unit, True),
-        ("x", info.shape[1], info.step, 0.0, info.unit, True),
+        ("y", info.shape[0], info.steps[0], 0.0, info.unit, True),
+        ("x", info.shape[1], info.steps[1], 0.0, info.unit, True),
         ("ky", detector.shape[0], detector.pixel_size, offsets[0], "1/Å", False),
         ("kx", detector.shape[1], detector.pixel_size, offsets[1], "1/Å", False),
     ]
@@ -99,35 +113,102 @@ def hyperspy_metadata(info: ScanInfo) -> dict[str, Any]:
     }
     return {
         "General": {"title": info.title},
-        "Signal": {"signal_type": "electron_diffraction"},
+        "Signal": {"signal_type": "electron_diffraction", **_noise(info)},
         "Acquisition_instrument": {"TEM": tem},
     }
 
 
+def _noise(info: ScanInfo) -> dict[str, Any]:
+    """Return HyperSpy's description of noise whose variance is the gain times the mean."""
+    if info.gain is None:
+        return {}
+    model = {"gain_factor": info.gain, "gain_offset": 0.0, "correlation_factor": 1.0}
+    return {"Noise_properties": {"Variance_linear_model": model}}
+
+
+def _gain(experiment: h5py.Group) -> float | None:
+    found = experiment.get(f"metadata/{_NOISE_MODEL}")
+    return None if found is None else _number(found.attrs.get("gain_factor"))
+
+
 def read_info(experiment: h5py.Group) -> ScanInfo:
-    """Read the axes and metadata of ``/Experiments/<title>``, whose ``data`` has four dimensions."""
-    axes = [dict(experiment[f"axis-{i}"].attrs) if f"axis-{i}" in experiment else {} for i in range(4)]
+    """Read the axes and metadata of ``/Experiments/<title>``, whose ``data`` has four dimensions.
+
+    Raises
+    ------
+    KerasStemError
+        If a step or a pixel is zero, negative or not finite, or the pixels are not square.
+    """
+    axes = [_axis(experiment, number) for number in range(4)]
     shape = experiment["data"].shape
     tem = experiment.get("metadata/Acquisition_instrument/TEM")
     known = (
         {} if tem is None else {ours: _number(tem.attrs.get(theirs)) for ours, theirs in _TEM_KEYS.items()}
     )
+    title = experiment.name.rsplit("/", 1)[-1]
+    steps, unit = common_steps(axes[:2])
     return ScanInfo(
-        title=experiment.name.rsplit("/", 1)[-1],
+        title=title,
         shape=shape[:2],
-        detector=Detector(shape[2:], _inverse_angstrom(axes[3])),
-        step=float(axes[1].get("scale", 1.0)),
-        unit=_text(axes[1].get("units", "px")),
+        detector=Detector(shape[2:], _pixel_size(axes[2:], title)),
+        steps=steps,
+        unit=unit,
+        gain=_gain(experiment),
         **known,
     )
 
 
-def _inverse_angstrom(axis: dict[str, Any]) -> float:
-    """Return the axis scale in Å⁻¹; NaN when the file has no reciprocal calibration."""
-    unit = unicodedata.normalize("NFKC", _text(axis.get("units", "")))
-    unit = unit.replace("Å", "A").replace("\N{MINUS SIGN}", "-").translate(str.maketrans("", "", " ^{}$"))
-    factor = {"1/A": 1.0, "A-1": 1.0, "1/nm": 0.1, "nm-1": 0.1}.get(unit)
-    return float(axis["scale"]) * factor if factor else float("nan")
+def common_steps(axes: Sequence[tuple[float, str]]) -> tuple[tuple[float, float], str]:
+    """Return steps along y and x in one unit, and this unit.
+
+    Parameters
+    ----------
+    axes
+        Scale and unit along y and along x. Where only one of them is a length, both steps are taken for
+        unknown, which is 1 px.
+    """
+    (along_y, unit_y), (along_x, unit_x) = axes
+    if unit_y == unit_x:
+        return (along_y, along_x), unit_x
+    if is_length(unit_y) and is_length(unit_x):
+        return (convert_length(along_y, unit_y, unit_x), along_x), unit_x
+    return (1.0, 1.0), PIXELS
+
+
+def require_positive(value: float, what: str, where: str, option: str) -> None:
+    """Raise `KerasStemError` unless a calibration is a finite number above 0."""
+    if not (np.isfinite(value) and value > 0):
+        raise KerasStemError(
+            f"Expected {what} above 0 in {where}, found {value:g}; convert with {option} to set it."
+        )
+
+
+def require_square(pixels: Sequence[float], where: str) -> None:
+    """Raise `KerasStemError` unless both sides of a detector pixel are as long."""
+    height, width = pixels
+    if abs(height - width) > SQUARE * max(height, width):
+        raise KerasStemError(
+            f"Expected square detector pixels in {where}, found {height:.5g} x {width:.5g} 1/Å (ky x kx); "
+            "convert with --square-pixels to resample them, or with --pixel-size if they are square."
+        )
+
+
+def _pixel_size(axes: Sequence[tuple[float, str]], where: str) -> float:
+    """Return the side of a pixel, Å⁻¹; NaN when the file has no reciprocal calibration."""
+    sides = [inverse_angstrom(scale, unit) for scale, unit in axes]
+    if np.isnan(sides).any():
+        return float("nan")
+    for name, side in zip(("ky", "kx"), sides, strict=True):
+        require_positive(side, f"a pixel size along {name}", where, "--pixel-size")
+    require_square(sides, where)
+    return sides[1]
+
+
+def _axis(experiment: h5py.Group, number: int) -> tuple[float, str]:
+    """Return scale and unit of an axis; 1 px where the file does not tell."""
+    found = experiment.get(f"axis-{number}")
+    attributes = {} if found is None else dict(found.attrs)
+    return float(attributes.get("scale", 1.0)), plain_unit(attributes.get("units"))
 
 
 def _number(value: Any) -> float | None:
@@ -135,8 +216,3 @@ def _number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
-
-
-def _text(value: Any) -> str:
-    text = value.decode() if isinstance(value, bytes) else str(value)
-    return "px" if text in ("_None_", "<undefined>", "") else text

@@ -31,15 +31,21 @@ from keras_stem.scan.labels import (
     write_labels,
 )
 from keras_stem.scan.metadata import ScanInfo, hyperspy_axes, hyperspy_metadata, read_info
+from keras_stem.scan.values import (
+    PatternValues,
+    examine,
+    fill_masked,
+    gain_notes,
+    reading_type,
+    require_finite,
+    sample_positions,
+)
 
 CHUNK_BYTES = 1 << 20
 """Size of a chunk: a run of patterns of one row."""
 
 CACHE_BYTES = 64 << 20
 """HyperSpy's own files have compressed chunks of several rows, which are read row by row."""
-
-FINGERPRINT_PATTERNS = 64
-"""Number of evenly spaced patterns that the fingerprint looks at."""
 
 
 class Scan:
@@ -61,6 +67,7 @@ class Scan:
         self._file = _open(self.path)
         try:
             self.patterns: h5py.Dataset = _find_patterns(self._file)
+            self._stored_type = reading_type(self.patterns.dtype)
             self.info: ScanInfo = read_info(self.patterns.parent)
         except BaseException:
             self._file.close()
@@ -116,26 +123,58 @@ class Scan:
         Returns
         -------
         numpy.ndarray
-            Shape (n, H, W), as stored.
+            Shape (n, H, W): the stored values in the machine's byte order, masked pixels filled; divided by
+            the gain unless it is 1.
 
         Raises
         ------
         KerasStemError
-            If the file cannot be read at that place.
+            If the file cannot be read at that place, or a value is not finite.
         """
+        patterns = fill_masked(self._stored(positions), self.values.masked)
+        return patterns if self.gain == 1 else (patterns / self.gain).astype(np.float32)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the patterns as they are read."""
+        return self._stored_type if self.gain == 1 else np.dtype(np.float32)
+
+    @cached_property
+    def values(self) -> PatternValues:
+        """What a sample of the patterns tells of their values."""
+        return examine(self._stored(sample_positions(len(self))))
+
+    @cached_property
+    def gain(self) -> float:
+        """Value of one electron: what the file tells, 1 of whole numbers, else as the noise tells, or 1."""
+        if self.info.gain is not None:
+            return self.info.gain
+        return 1.0 if self.values.whole or np.isnan(self.values.gain) else self.values.gain
+
+    def notes(self) -> list[str]:
+        """Return what a person has to know of the patterns' values, in sentences; none of usual counts."""
+        return [*self.values.notes(), *gain_notes(self.values, self.info.gain)]
+
+    def _stored(self, positions: np.ndarray) -> np.ndarray:
+        """Return patterns as they are stored, in the machine's byte order."""
         order = np.argsort(positions, kind="stable")
         ascending = positions[order]
-        out = np.empty((len(positions), *self.info.detector.shape), self.patterns.dtype)
+        out = np.empty((len(positions), *self.info.detector.shape), self._stored_type)
         try:
             for where in self._runs(ascending):
                 self._read_run(ascending[where], out[where])
         except OSError as error:
             raise KerasStemError(f"Cannot read the patterns of {self.path}: {error}.") from error
+        require_finite(out, lambda number: self._place(ascending[number]))
         if np.array_equal(ascending, positions):
             return out
         places = np.empty_like(order)
         places[order] = np.arange(len(order))
         return out[places]
+
+    def _place(self, position: int) -> str:
+        row, column = divmod(int(position), self.info.shape[1])
+        return f"the pattern at row {row}, column {column} of {self.path}"
 
     def _runs(self, ascending: np.ndarray) -> Iterator[slice]:
         """Cut ascending positions where a row ends, or where at least a chunk would be read in vain."""
@@ -188,9 +227,8 @@ class Scan:
         digest = hashlib.sha256()
         # Not its origin, in which a simulation has the path of a CIF file.
         info = dataclasses.replace(self.info, origin={})
-        digest.update(repr((self.patterns.shape, str(self.patterns.dtype), info)).encode())
-        sample = np.unique(np.linspace(0, len(self) - 1, FINGERPRINT_PATTERNS).astype(int))
-        digest.update(self.read(sample).tobytes())
+        digest.update(repr((self.patterns.shape, str(self.dtype), info)).encode())
+        digest.update(self.read(sample_positions(len(self))).tobytes())
         return digest
 
 

@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import inspect
 import io
-import unicodedata
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 import rsciio
 
 from keras_stem.errors import KerasStemError
+from keras_stem.units import PIXELS, is_length, plain_unit
 
 STACK_CHUNK = 64
 """So many patterns of a mere stack are a chunk."""
@@ -36,6 +36,12 @@ _KNOWN_PLACES = {
 _TEM = "Acquisition_instrument.TEM."
 
 
+Axis = tuple[float, str]
+"""Scale and unit."""
+
+_NO_AXIS: Axis = (1.0, PIXELS)
+
+
 @dataclass(frozen=True)
 class VendorPatterns:
     """Patterns of a file, not read yet.
@@ -46,13 +52,18 @@ class VendorPatterns:
         Shape (y, x, ky, kx), or (n, ky, kx) where the file does not tell the scan's shape.
     title
         Of the experiment.
-    step, unit
-        Distance of neighbouring positions.
-    pixel, pixel_unit
-        Side of a detector pixel, in the unit of the file: "1/Å", "cm", "rad" and others, "" if unknown.
+    steps
+        Distance of neighbouring positions along y and along x, each with its unit; "px" if unknown.
+    pixels
+        Side of a detector pixel along ky and along kx, each with the unit of the file: "1/A", "cm", "rad" and
+        others, "px" if unknown.
     microscope
         The beam energy (kV), camera length (mm), precession angle (deg) and convergence angle (mrad) that the
         file tells.
+    gain
+        Value of one electron, if the file tells it as HyperSpy does.
+    stacked
+        Whether the file has its positions one after the other, without rows.
     reader
         The reader of RosettaSciIO.
     original
@@ -61,11 +72,11 @@ class VendorPatterns:
 
     data: da.Array
     title: str
-    step: float
-    unit: str
-    pixel: float
-    pixel_unit: str
+    steps: tuple[Axis, Axis]
+    pixels: tuple[Axis, Axis]
     microscope: dict[str, float]
+    gain: float | None
+    stacked: bool
     reader: str
     original: dict[str, Any]
 
@@ -100,37 +111,6 @@ def read_vendor_file(path: str | Path) -> VendorPatterns:
             f"found the shape {signal['data'].shape}."
         )
     return _described(signal, reader, path)
-
-
-def inverse_angstrom(pixel: float, unit: str, wavelength: float | None, camera_length: float | None) -> float:
-    """Return the reciprocal length of a pixel, Å⁻¹; NaN where it does not follow from what is known.
-
-    Parameters
-    ----------
-    pixel, unit
-        Side of a pixel in a reciprocal unit, an angle, or a length on the detector.
-    wavelength
-        Of the electrons, Å; angles and lengths need it.
-    camera_length
-        mm; lengths need it.
-    """
-    unit = plain_unit(unit)
-    reciprocal = {"1/A": 1.0, "A-1": 1.0, "1/nm": 0.1, "nm-1": 0.1}.get(unit)
-    angle = {"rad": 1.0, "mrad": 1e-3, "Angle": 1.0}.get(unit)
-    length = {"m": 1e3, "cm": 10.0, "mm": 1.0, "um": 1e-3}.get(unit)
-    if reciprocal:
-        return pixel * reciprocal
-    if angle and wavelength:
-        return pixel * angle / wavelength
-    if length and wavelength and camera_length:
-        return pixel * length / camera_length / wavelength
-    return float("nan")
-
-
-def plain_unit(unit: Any) -> str:
-    """Return a unit in ASCII: Å as A, µ as u, without the ornaments of TeX."""
-    text = unicodedata.normalize("NFKC", str(unit)).replace("Å", "A").replace("μ", "u")
-    return text.replace("\N{MINUS SIGN}", "-").translate(str.maketrans("", "", " ^{}$"))
 
 
 def _open(path: Path) -> tuple[list[dict[str, Any]], str]:
@@ -190,16 +170,19 @@ def _described(signal: dict[str, Any], reader: str, path: Path) -> VendorPattern
     axes = signal["axes"]
     if data.ndim == 2:
         data = data[None, None]
-    step = axes[-3] if data.ndim == 4 and len(axes) == 4 else {}
+    scales = [_axis(axis) for axis in axes]
+    if data.ndim == 3 and len(axes) == 3 and is_length(scales[0][1]):
+        data = data[None]  # the positions of a line, and no mere stack
+    steps = {4: scales[:2], 3: [scales[0]] * 2}.get(len(axes), [_NO_AXIS] * 2)
     metadata, original = dict(signal["metadata"]), dict(signal.get("original_metadata", {}))
     return VendorPatterns(
         data=data,
         title=str(_at(metadata, "General.title") or path.stem).replace("/", "-"),
-        step=float(step.get("scale", 1.0)),
-        unit=_named(step.get("units")) or "px",
-        pixel=float(axes[-1].get("scale", 1.0)),
-        pixel_unit=_named(axes[-1].get("units")),
+        steps=tuple(steps),
+        pixels=(scales[-2], scales[-1]),
         microscope=_microscope(metadata, original, signal.get("mapping", {})),
+        gain=_number(_at(metadata, "Signal.Noise_properties.Variance_linear_model.gain_factor")),
+        stacked=len(axes) == 3,
         reader=reader,
         original=_plain(original),
     )
@@ -246,9 +229,8 @@ def _at(tree: Any, place: str) -> Any:
     return tree
 
 
-def _named(unit: Any) -> str:
-    text = "" if unit is None else str(unit)
-    return "" if text in ("<undefined>", "_None_", "None") else text
+def _axis(axis: Mapping) -> Axis:
+    return float(axis.get("scale", 1.0)), plain_unit(axis.get("units"))
 
 
 def _number(value: Any) -> float | None:

@@ -124,7 +124,7 @@ def simulate_scan(
         title=f"{phase.name} simulated",
         shape=shape,
         detector=simulation.camera.detector,
-        step=simulation.step,
+        steps=(simulation.step, simulation.step),
         unit="nm",
         beam_energy=simulation.microscope.beam_energy,
         convergence_angle=simulation.microscope.convergence_angle,
@@ -230,7 +230,7 @@ def _labels(truth: Truth, phase: Phase, info: ScanInfo, rng: np.random.Generator
         properties[f"{name}_euler"] = grain.rotations.to_euler()
         properties[f"{name}_weight"] = grain.weight
         properties[f"{name}_grain"] = grain.number
-    return crystal_map(labels.rotations, phase, info.shape, info.step, info.unit, properties)
+    return crystal_map(labels.rotations, phase, info.shape, info.steps, info.unit, properties)
 
 
 def _flat(settings: dict, prefix: str = "") -> dict:

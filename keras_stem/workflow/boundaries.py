@@ -117,7 +117,7 @@ def write_boundaries(analysis: BoundaryAnalysis, folder: str | Path, direction: 
 def _write_table(path: Path, analysis: BoundaryAnalysis) -> None:
     """Write a row for each segment: its ends, the phase, angle (deg), axis, and what is special about it."""
     grid, boundaries = analysis.grid, analysis.boundaries
-    ends = (segment_lines(boundaries.pairs, grid.shape) * grid.step).reshape(-1, 4)
+    ends = (segment_lines(boundaries.pairs, grid.shape) * grid.steps[::-1]).reshape(-1, 4)
     names = grid.names
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

@@ -16,6 +16,7 @@ from keras_stem.scan.labels import phases_of
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import SUBSETS, Thresholds, subset
+from keras_stem.units import steps_text
 
 
 def describe(scan: Scan, thresholds: Thresholds) -> dict[str, str]:
@@ -63,8 +64,8 @@ def describe_geometry(scan: Scan) -> dict[str, str]:
     ]
     return {
         "Title": info.title,
-        "Positions": f"{info.shape[0]} x {info.shape[1]}, step {info.step:g} {info.unit}",
-        "Patterns": f"{detector.shape[0]} x {detector.shape[1]} pixels, {scan.patterns.dtype}, "
+        "Positions": f"{info.shape[0]} x {info.shape[1]}, step {steps_text(info.steps, info.unit)}",
+        "Patterns": f"{detector.shape[0]} x {detector.shape[1]} pixels, {scan.dtype}, "
         f"{filesize.decimal(scan.patterns.nbytes)} in all",
         "Pixel size": f"{detector.pixel_size:.5g} 1/Å" if np.isfinite(detector.pixel_size) else "unknown",
         "Microscope": ", ".join(form.format(value) for value, form in known if value is not None)

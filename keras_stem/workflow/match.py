@@ -208,7 +208,7 @@ def _labels(scan: Scan, phases: list[Phase], solutions: Solutions) -> CrystalMap
         Rotation(quaternions[:, 0]),
         phases,
         info.shape,
-        info.step,
+        info.steps,
         info.unit,
         properties,
         solutions.phase_id[:, 0],

@@ -70,13 +70,13 @@ def _write_hspy(path: Path, image: np.ndarray, info: ScanInfo, title: str) -> No
             "_type": "UniformDataAxis",
             "name": name,
             "size": size,
-            "scale": info.step,
+            "scale": step,
             "offset": 0.0,
             "units": info.unit,
             "navigate": False,
             "is_binned": False,
         }
-        for name, size in zip("yx", info.shape, strict=True)
+        for name, size, step in zip("yx", info.shape, info.steps, strict=True)
     ]
     signal = {
         "data": image,

@@ -53,7 +53,7 @@ def test_simulate(interrupt, tmp_path, workers):
 
 
 def test_convert(interrupt, tmp_path):
-    info = ScanInfo("large", (200, 100), Detector((128, 128), 0.02), 5.0, "nm")
+    info = ScanInfo("large", (200, 100), Detector((128, 128), 0.02), (5.0, 5.0), "nm")
     with create_scan(tmp_path / "raw.hspy", info):
         pass  # HDF5 gives zeros for what was never written
     out = tmp_path / "out"

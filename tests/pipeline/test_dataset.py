@@ -118,8 +118,8 @@ def test_memory_keeps_integers(scan, positions):
 
 @pytest.fixture
 def float_scan(tmp_path):
-    info = ScanInfo("floats", (2, 30), Detector((64, 64), 0.05), 1.0, "nm")
-    patterns = np.ones((2, 30, 64, 64), np.float32)
+    info = ScanInfo("floats", (2, 50), Detector((64, 64), 0.05), (1.0, 1.0), "nm")
+    patterns = np.ones((2, 50, 64, 64), np.float32)
     patterns[1, 7, 3, 4] = np.nan
     with create_scan(tmp_path / "nan.h5", info, np.float32) as writer:
         writer.write_rows(0, patterns)
@@ -130,4 +130,4 @@ def float_scan(tmp_path):
 def test_nan_is_reported_with_its_position(float_scan):
     source = ScanSource(float_scan)
     with pytest.raises(KerasStemError, match=r"NaN.*row 1, column 7"), source.plain_errors():
-        list(ordered_patterns(source, np.arange(60), 16))
+        list(ordered_patterns(source, np.arange(100), 16))

@@ -19,7 +19,7 @@ def map_path(scan_path, tmp_path_factory):
         labels, info = scan.labels, scan.info
         rotations = Rotation.from_euler(labels.prop["truth_euler"])
         known = {"Q": labels.prop["Q"], "uncertainty": np.linspace(0.5, 9, len(scan))}
-        predicted = crystal_map(rotations, scan.phase, info.shape, info.step, info.unit, known)
+        predicted = crystal_map(rotations, scan.phase, info.shape, info.steps, info.unit, known)
     path = tmp_path_factory.mktemp("report") / "map.h5"
     write_map(path, predicted, {"scan": str(scan_path), "model": "models:/LiNiO2/<7>"})
     return path

@@ -23,7 +23,7 @@ from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.metadata import ScanInfo
 
 ORIX = ImportOptions("orix")
-INFO = ScanInfo("test", (3, 4), Detector((64, 64), 0.05), 2.0, "nm")
+INFO = ScanInfo("test", (3, 4), Detector((64, 64), 0.05), (2.0, 2.0), "nm")
 SYMMETRY = proper_point_group(linio2())
 
 ASTAR_HEADER = """# File created from ACOM RES results
@@ -161,7 +161,7 @@ def test_files_that_are_no_maps(tmp_path):
 
 
 def info_of(shape, step, unit):
-    return dataclasses.replace(INFO, shape=shape, step=step, unit=unit)
+    return dataclasses.replace(INFO, shape=shape, steps=(step, step), unit=unit)
 
 
 def test_a_real_astar_ang(real_files):

@@ -12,7 +12,7 @@ def test_a_scan_that_hyperspy_wrote(real_files):
         assert scan.info.shape == (2, 2)
         assert scan.info.detector.shape == (256, 256)
         assert scan.info.detector.pixel_size == pytest.approx(0.01261)
-        assert (scan.info.step, scan.info.unit) == (2.0, "nm")
+        assert (scan.info.steps, scan.info.unit) == ((2.0, 2.0), "nm")
         assert not scan.has_labels
         np.testing.assert_array_equal(
             scan.read(np.array([3, 0])), scan.patterns[:].reshape(4, 256, 256)[[3, 0]]

@@ -15,7 +15,7 @@ from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan, append_labels, create_scan
 
-INFO = ScanInfo("test", (3, 40), Detector((64, 64), 0.05), step=2.0, unit="nm", beam_energy=300.0)
+INFO = ScanInfo("test", (3, 40), Detector((64, 64), 0.05), (2.0, 2.0), unit="nm", beam_energy=300.0)
 
 
 def write(path, patterns, info=INFO):
@@ -68,7 +68,7 @@ def test_metadata_comes_back(tmp_path, patterns):
 
 
 def test_chunks_are_runs_of_a_row_of_about_a_mebibyte(tmp_path):
-    info = ScanInfo("wide", (1, 300), Detector((64, 64), 0.05), 1.0, "nm")
+    info = ScanInfo("wide", (1, 300), Detector((64, 64), 0.05), (1.0, 1.0), "nm")
     path = tmp_path / "scan.h5"
     write(path, np.zeros((1, 300, 64, 64), np.uint16), info)
     with Scan(path) as scan:

@@ -19,7 +19,7 @@ from keras_stem.scan.labels import crystal_map, phases_of
 from keras_stem.scan.map_files import load_map
 from keras_stem.scan.metadata import ScanInfo
 
-INFO = ScanInfo("test", (3, 4), Detector((64, 64), 0.05), 2.0, "nm")
+INFO = ScanInfo("test", (3, 4), Detector((64, 64), 0.05), (2.0, 2.0), "nm")
 
 ZIRCONIA = {
     # a, b and c of each file as rows in terms of those of P 1 21/c 1, read off the coordinates of the atoms:

@@ -50,7 +50,7 @@ def test_written_formats(signal, counts, suffix, tmp_path):
         np.testing.assert_array_equal(scan.patterns[()], counts)
         if suffix in ("hspy", "zspy"):
             assert scan.patterns.dtype == np.uint8
-            assert scan.info.step == 2.0
+            assert scan.info.steps == (2.0, 2.0)
             assert scan.info.unit == "nm"
             assert scan.info.detector.pixel_size == pytest.approx(0.02)
             assert scan.info.beam_energy == 200.0
@@ -76,16 +76,16 @@ def test_crop_and_binning_keep_every_count(signal, counts, tmp_path):
         expected = part.reshape(2, 4, 2, 4).sum(axis=(1, 3))
         np.testing.assert_array_equal(scan.patterns[0, 0], expected)
         assert scan.patterns.dtype == np.uint16
-        assert scan.info.step == 4.0
+        assert scan.info.steps == (4.0, 4.0)
         assert scan.info.detector.pixel_size == pytest.approx(0.08)
 
 
 def test_calibration_of_the_reader_counts_first(signal, tmp_path):
     signal.save(tmp_path / "dummy.hspy")
-    known = Calibration(pixel_size=0.03, step=1.5, beam_energy=300.0, precession_angle=0.6)
+    known = Calibration(pixel_size=0.03, steps=(1.5, 1.5), beam_energy=300.0, precession_angle=0.6)
     with converted(tmp_path / "dummy.hspy", tmp_path, calibration=known) as scan:
         assert scan.info.detector.pixel_size == 0.03
-        assert (scan.info.step, scan.info.unit) == (1.5, "nm")
+        assert (scan.info.steps, scan.info.unit) == ((1.5, 1.5), "nm")
         assert (scan.info.beam_energy, scan.info.precession_angle) == (300.0, 0.6)
 
 
@@ -155,7 +155,7 @@ def test_bad_sources_leave_nothing(tmp_path, counts):
     (tmp_path / "unknown.xyz").write_text("nothing of the kind")
     hs.signals.Signal1D(np.arange(9.0)).save(tmp_path / "line.hspy")
     expected = {
-        "nan.hspy": "row 1, column 2 .* NaN",
+        "nan.hspy": "NaN or infinity .* row 1, column 2",
         "text.blo": "No reader .* opens .*text.blo",
         "unknown.xyz": "none is for .xyz files",
         "line.hspy": "four or three dimensions",
@@ -192,7 +192,7 @@ def test_real_files(name, shape, dtype, step, pixel_size, beam_energy, real_file
     with converted(real_files / "patterns" / name, tmp_path) as scan:
         assert scan.patterns.shape == shape
         assert scan.patterns.dtype == np.dtype(dtype)
-        assert scan.info.step == step
+        assert scan.info.steps == (step, step)
         assert scan.info.detector.pixel_size == pytest.approx(pixel_size, rel=1e-3, nan_ok=True)
         assert scan.info.beam_energy == beam_energy
         assert scan.patterns[()].any()

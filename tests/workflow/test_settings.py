@@ -102,7 +102,7 @@ def test_labels_in_another_setting_are_compared_in_the_models(trained, own_scan)
     with Scan(own_scan) as scan:
         before = predict_map(model, scan).disorientation
         turned = relation(scan.phase, kept) * scan.labels.rotations
-        labels = crystal_map(turned, kept, scan.info.shape, scan.info.step, scan.info.unit, {})
+        labels = crystal_map(turned, kept, scan.info.shape, scan.info.steps, scan.info.unit, {})
     append_labels(own_scan, labels)
     with Scan(own_scan) as scan:
         assert scan.phase.setting.symbol == "R -3 m:R"

@@ -207,10 +207,13 @@ class MapView {
     this.canvas = document.getElementById("map");
     const ratio = window.devicePixelRatio || 1;
     const width = Math.min(this.canvas.closest(".mapside").clientWidth, 620) * ratio;
-    const fitting = Math.min(width / this.columns, (700 * ratio) / this.rows);
-    this.zoom = Math.max(1, Math.ceil(fitting)); // whole pixels a point; the browser shrinks the rest
-    this.context = sized(this.canvas, this.columns * this.zoom, this.rows * this.zoom);
-    this.canvas.style.width = `${(this.columns * fitting) / ratio}px`;
+    const [down, right] = data.steps.map((step) => step / Math.min(...data.steps)); // a point need not be square
+    const fitting = Math.min(width / (this.columns * right), (700 * ratio) / (this.rows * down));
+    // Whole pixels a point; the browser shrinks the rest.
+    [this.high, this.wide] = [down, right].map((side) => Math.max(1, Math.ceil(fitting * side)));
+    this.context = sized(this.canvas, this.columns * this.wide, this.rows * this.high);
+    this.canvas.style.width = `${(this.columns * right * fitting) / ratio}px`;
+    this.canvas.style.aspectRatio = `${this.columns * right} / ${this.rows * down}`;
     document.querySelector(".below").style.maxWidth = `max(${this.canvas.style.width}, 300px)`;
   }
 
@@ -241,51 +244,51 @@ class MapView {
   }
 
   _drawOutlines(context) {
-    const { rows, columns, zoom, grains } = this;
+    const { rows, columns, high, wide, grains } = this;
     context.fillStyle = "#000";
-    const thick = Math.max(1, Math.round(zoom / 8));
+    const thick = Math.max(1, Math.round(Math.min(high, wide) / 8));
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const k = row * columns + column;
         if (column + 1 < columns && grains[k] !== grains[k + 1]) {
-          context.fillRect((column + 1) * zoom - thick / 2, row * zoom - thick / 2, thick, zoom + thick);
+          context.fillRect((column + 1) * wide - thick / 2, row * high - thick / 2, thick, high + thick);
         }
         if (row + 1 < rows && grains[k] !== grains[k + columns]) {
-          context.fillRect(column * zoom - thick / 2, (row + 1) * zoom - thick / 2, zoom + thick, thick);
+          context.fillRect(column * wide - thick / 2, (row + 1) * high - thick / 2, wide + thick, thick);
         }
       }
     }
   }
 
   _drawScaleBar(context) {
-    const { canvas, zoom } = this;
-    const { step, every, unit } = this.data;
+    const { canvas } = this;
+    const { steps, every, unit } = this.data;
     const text = canvas.width / parseFloat(canvas.style.width); // canvas pixels of a pixel on the page
-    const point = step * every;
+    const point = steps[1] * every;
     const wanted = (this.columns * point) / 4;
     const power = 10 ** Math.floor(Math.log10(wanted));
     const length = [5, 2, 1].map((factor) => factor * power).find((candidate) => candidate <= wanted);
     const label = `${Number(length.toPrecision(1))} ${unit}`;
-    const wide = (length / point) * zoom;
+    const bar = (length / point) * this.wide;
     context.font = `${13 * text}px system-ui, sans-serif`;
-    const width = Math.max(wide, context.measureText(label).width) + 16 * text;
+    const width = Math.max(bar, context.measureText(label).width) + 16 * text;
     const [left, top] = [8 * text, canvas.height - 44 * text];
     context.fillStyle = "rgba(255, 255, 255, 0.8)";
     context.fillRect(left, top, width, 36 * text);
     context.fillStyle = "#000";
-    context.fillRect(left + (width - wide) / 2, top + 7 * text, wide, 4 * text);
+    context.fillRect(left + (width - bar) / 2, top + 7 * text, bar, 4 * text);
     context.textAlign = "center";
     context.fillText(label, left + width / 2, top + 28 * text);
   }
 
   _drawPoint(point, pinned) {
-    const { context, columns, zoom } = this;
-    const [x, y] = [(point % columns) * zoom, Math.floor(point / columns) * zoom];
-    const room = Math.max(2, Math.round((11 - zoom) / 2));
+    const { context, columns, high, wide } = this;
+    const [x, y] = [(point % columns) * wide, Math.floor(point / columns) * high];
+    const room = Math.max(2, Math.round((11 - Math.min(high, wide)) / 2));
     for (const [color, width] of [["#fff", 4], [pinned ? "#d02020" : "#000", 2]]) {
       context.strokeStyle = color;
       context.lineWidth = width;
-      context.strokeRect(x - room, y - room, zoom + 2 * room, zoom + 2 * room);
+      context.strokeRect(x - room, y - room, wide + 2 * room, high + 2 * room);
     }
   }
 }
@@ -323,13 +326,13 @@ class Explorer {
 
   move(point) {
     this.point = point;
-    const { every, step, unit } = this.data;
+    const { every, steps, unit } = this.data;
     const columns = this.data.shape[1];
     const [row, column] = [Math.floor(point / columns) * every, (point % columns) * every];
     const pinned = this.pinned ? " (pinned)" : "";
     document.getElementById("where").textContent = `Row ${row}, column ${column}${pinned}`;
-    this._write("x", `${(column * step).toPrecision(4)} ${unit}`);
-    this._write("y", `${(row * step).toPrecision(4)} ${unit}`);
+    this._write("x", `${(column * steps[1]).toPrecision(4)} ${unit}`);
+    this._write("y", `${(row * steps[0]).toPrecision(4)} ${unit}`);
     for (const value of this.values.values()) this._write(value.name, this._text(value, point));
     if (this.patterns) this.patterns.show(point, row, column);
     this.view.draw(point, this.pinned);

@@ -1,0 +1,1 @@
+"""Orientation maps in the files of other programs: one module a format."""

@@ -1,0 +1,223 @@
+"""EDAX's .ang files, and those of ASTAR, EMsoft and orix.
+
+Angles are in radians. Positions are in µm, in files of ASTAR in nm.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from orix.crystal_map import CrystalMap, Phase
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.errors import KerasStemError
+from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, reliability
+from keras_stem.io.phases import indexed_phases, plain_name, read_phase
+from keras_stem.io.text import read_lines, read_table
+from keras_stem.io.writing import MapText
+
+_EDAX = ("phi1", "Phi", "phi2", "x", "y", "iq", "ci", "phase", "detector_signal", "fit")
+_COLUMNS = {
+    "astar": (*_EDAX[:5], "ind", "rel", "phase", "relx100"),
+    "emsoft": (*_EDAX[:6], "dp", "phase"),
+    "edax": _EDAX,
+}
+_QUALITIES = {
+    # Q and its factor, R and its factor
+    "astar": ("ind", 1.0, "rel", 100.0),  # relx100 is not filled by all versions
+    "emsoft": ("dp", 100.0, None, 0.0),
+    "edax": ("iq", 1.0, "ci", 100.0),
+}
+_GEOMETRY = ("phi1", "Phi", "phi2", "x", "y", "phase")
+
+_SYMMETRIES = {
+    "-1": "1",
+    "2/m": "2",
+    "mmm": "22",
+    "4/m": "4",
+    "4/mmm": "42",
+    "-3": "3",
+    "-3m": "32",
+    "6/m": "6",
+    "6/mmm": "62",
+    "m-3": "23",
+    "m-3m": "43",
+}
+"""EDAX's codes of the Laue groups; a monoclinic group with the axis b is 20."""
+
+_HEADER = """# keras_stem {version}; {origin}; angles as in EDAX setting 3
+# TEM_PIXperUM          1.000000
+# x-star                0.000000
+# y-star                0.000000
+# z-star                0.000000
+# WorkingDistance       0.000000
+#
+{phases}
+#
+# GRID: SqrGrid
+# XSTEP: {x_step}
+# YSTEP: {y_step}
+# NCOLS_ODD: {columns}
+# NCOLS_EVEN: {columns}
+# NROWS: {rows}
+#
+# Column names: phi1, Phi, phi2, x, y, image_quality, confidence_index, phase_id, detector_signal, pattern_fit
+"""
+_PHASE = """# Phase {number}
+# MaterialName  	{name}
+# Formula     	{name}
+# Info
+# Symmetry              {symmetry}
+# LatticeConstants      {lattice}
+# NumberFamilies        0"""
+
+
+def read_ang(path: Path) -> ForeignMap:
+    """Read an ``.ang`` file.
+
+    Parameters
+    ----------
+    path
+        Of ASTAR (nine columns), EMsoft (eight), or EDAX and orix (ten and more; those beyond the tenth have
+        the names of the header, where newer versions tell them).
+
+    Raises
+    ------
+    KerasStemError
+        If the file is no such text, or on a hexagonal grid.
+    """
+    lines = read_lines(path)
+    header = [line for line in lines if line.startswith("#")]
+    if any("GRID" in line and "hex" in line.lower() for line in header):
+        raise KerasStemError(
+            f"{path} is on a hexagonal grid, and a scan or map has to be on a square one; "
+            "convert the map with the program that wrote it."
+        )
+    table = read_table([line for line in lines if not line.startswith("#")], path)
+    program = _program(header, table.shape[1])
+    columns = dict(zip(_names(header, program, table.shape[1]), table.T, strict=False))
+    missing = [name for name in _GEOMETRY if name not in columns]
+    if missing:
+        raise KerasStemError(f"Expected at least 8 columns in {path}, found {table.shape[1]}.")
+    q, q_factor, r, r_factor = _QUALITIES[program]
+    properties = {name: values for name, values in columns.items() if name not in _GEOMETRY}
+    properties["Q"], missing = q_factor * columns[q], 0
+    if r is not None:
+        properties["R"], missing = reliability(columns[r], r_factor)
+    return ForeignMap(
+        rotations=Rotation.from_euler(np.stack([columns[name] for name in _EDAX[:3]], axis=1)),
+        phase_id=_phase_id(columns, program),
+        phases=_phases(header, path),
+        x=columns["x"],
+        y=columns["y"],
+        unit="nm" if program == "astar" else "um",
+        properties=properties,
+        without_reliability=missing if program == "astar" else 0,  # elsewhere the points are not indexed
+    )
+
+
+def _program(header: Sequence[str], columns: int) -> str:
+    """Return which program wrote a file, as far as its columns depend on it."""
+    text = "\n".join(header)
+    if "ACOM" in text or (columns == 9 and "Column names" not in text):
+        return "astar"
+    return "emsoft" if "EMsoft" in text or columns == 8 else "edax"
+
+
+def _names(header: Sequence[str], program: str, count: int) -> list[str]:
+    """Return the names of the columns: those that are always the same, and the header's of all others."""
+    known = _COLUMNS[program]
+    told: list[str] = []
+    for line in header:
+        found = re.match(r"#\s*COLUMN(?:_HEADERS|\s+names):\s*(.*)", line, re.IGNORECASE)
+        if found:
+            told = [re.sub(r"\W+", "_", name.strip()) for name in found[1].split(",")]
+    others = told[len(known) :] if len(told) == count else []
+    others += [f"unknown{number}" for number in range(len(others) + 1, count - len(known) + 1)]
+    return [*known[:count], *others]
+
+
+def _phase_id(columns: dict[str, np.ndarray], program: str) -> np.ndarray:
+    numbers = columns["phase"].astype(int)
+    return np.where(columns["ci"] == -1, NOT_INDEXED, numbers) if program == "edax" else numbers
+
+
+def _phases(header: Sequence[str], path: Path) -> dict[int, Phase]:
+    """Return the phases of a header by their numbers."""
+    found: list[dict[str, str]] = []
+    number = None
+    for line in header:
+        match = re.match(r"#\s*(Phase|MaterialName|Symmetry|LatticeConstants)\b:?\s*(.*)", line)
+        if match is None:
+            continue
+        key, value = match[1], match[2].strip()
+        if key == "Phase":
+            number = value
+        elif key == "MaterialName":
+            found.append({"number": number or str(len(found) + 1), "name": value})
+        elif found:
+            found[-1].setdefault(key, value)
+    complete = [one for one in found if {"Symmetry", "LatticeConstants"} <= set(one)]
+    try:
+        return {
+            int(one["number"]): read_phase(
+                one["name"],
+                [float(constant.replace(",", ".")) for constant in one["LatticeConstants"].split()],
+                point_group=one["Symmetry"],
+            )
+            for one in complete
+        }
+    except (ValueError, TypeError) as error:
+        raise KerasStemError(f"Cannot read the phases in the header of {path}: {error}.") from error
+
+
+def write_ang(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
+    """Write an ``.ang`` file in EDAX's columns, in UTF-8.
+
+    Points that are not indexed have what orix gives them: angles of 4 pi, a confidence index of -1.
+
+    Parameters
+    ----------
+    path
+        The file.
+    crystal_map
+        On a whole grid, with orientations in EDAX's setting 3.
+    text
+        What is written of it besides.
+    """
+    phases = indexed_phases(crystal_map)
+    # Last phase first, as OIM Analysis 7 takes them (orix).
+    described = [_phase_text(k + 1, phase) for k, (_, phase) in reversed(list(enumerate(phases)))]
+    (rows, columns), (y_step, x_step) = text.shape, text.steps
+    header = _HEADER.format(
+        version=text.version,
+        origin=text.origin,
+        phases="\n#\n".join(described),
+        x_step=f"{x_step:.10g}",
+        y_step=f"{y_step:.10g}",
+        columns=columns,
+        rows=rows,
+    )
+    number = np.full(crystal_map.size, 0 if len(phases) > 1 else NOT_INDEXED)
+    for k, (index, _) in enumerate(phases):
+        number[crystal_map.phase_id == index] = k + 1
+    indexed = number > 0
+    euler = Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]).to_euler()
+    euler[~indexed] = 4 * np.pi
+    q, r = np.where(indexed, text.q, 0), np.where(indexed, text.r / 100, -1)
+    fit = np.where(indexed, 0, 180)
+    table = np.column_stack([euler, text.x, text.y, q, r, number, np.zeros(len(q)), fit])
+    place = f"%12.{text.decimals}f"
+    formats = ["%9.6f"] * 3 + [place, place, "%10.4f", "%8.5f", "%2d", "%2d", "%7.3f"]
+    with path.open("w", encoding="utf-8") as file:
+        file.write(header)
+        np.savetxt(file, table, formats)
+
+
+def _phase_text(number: int, phase: Phase) -> str:
+    lattice = " ".join(f"{float(constant):.4f}" for constant in phase.structure.lattice.abcABG())
+    group = proper_point_group(phase)
+    symmetry = "20" if group.name == "121" else _SYMMETRIES[phase.point_group.laue.name]
+    return _PHASE.format(number=number, name=plain_name(phase, number), symmetry=symmetry, lattice=lattice)

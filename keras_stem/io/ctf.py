@@ -1,0 +1,196 @@
+"""Channel text files (.ctf): Oxford's, Bruker's, ASTAR's, EMsoft's and MTEX's.
+
+Angles are in degrees, positions in µm. Points of phase 0 are not indexed.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from orix.crystal_map import CrystalMap, Phase
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.frames import from_lab
+from keras_stem.errors import KerasStemError
+from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, reliability
+from keras_stem.io.phases import LAUE_GROUPS, indexed_phases, plain_name, read_phase
+from keras_stem.io.text import read_lines, read_table
+from keras_stem.io.writing import MapText
+
+_COLUMNS = ("Phase", "X", "Y", "Bands", "Error", "Euler1", "Euler2", "Euler3", "MAD", "BC", "BS")
+_GEOMETRY = ("Phase", "X", "Y", "Euler1", "Euler2", "Euler3")
+_EMSOFT = {"MAD": "DP", "BC": "OSM", "BS": "IQ"}
+"""What EMsoft writes in columns of other names."""
+
+_NAMES = {"Bands": "bands", "Error": "error"}
+"""As orix calls properties."""
+
+_NO_SOLUTION = 3
+"""Oxford's error code of points that are not indexed."""
+
+_HEADER = """Channel Text File
+Prj\tkeras_stem
+Author\tkeras_stem {version}; {origin}
+JobMode\tGrid
+XCells\t{columns}
+YCells\t{rows}
+XStep\t{x_step}
+YStep\t{y_step}
+AcqE1\t0
+AcqE2\t0
+AcqE3\t0
+Euler angles refer to Sample Coordinate system (CS0)!\tMag\t1\tCoverage\t100\tDevice\t0\tKV\t0\
+\tTiltAngle\t0\tTiltAxis\t0
+Phases\t{count}
+{phases}
+{names}
+"""
+
+
+def read_ctf(path: Path) -> ForeignMap:
+    """Read a ``.ctf`` file.
+
+    Q is the band contrast, and R a hundred times the MAD in files of ASTAR and of this package, where it is a
+    reliability; elsewhere it is an angle.
+
+    Raises
+    ------
+    KerasStemError
+        If the file is no such text, or has not as many rows as its header says.
+    """
+    lines = read_lines(path)
+    first = next((k for k, line in enumerate(lines) if line.split()[:3] == ["Phase", "X", "Y"]), None)
+    header = lines[:first]
+    cells = {line[0]: int(line.split()[1]) for line in header if line.startswith(("XCells", "YCells"))}
+    if first is None or len(cells) < 2:
+        raise KerasStemError(f"{path} is no Channel text file: it has no XCells, YCells or columns.")
+    rows = [line for line in lines[first + 1 :] if line.strip()]
+    _require_all(len(rows), cells, path)
+    table = read_table(rows, path)
+    columns = dict(zip(lines[first].split(), table.T, strict=False))
+    missing = [name for name in _GEOMETRY if name not in columns]
+    if missing:
+        raise KerasStemError(f"Expected the columns {', '.join(_COLUMNS)} in {path}, missing: {missing[0]}.")
+    properties, without = _properties(columns, header)
+    return ForeignMap(
+        rotations=Rotation.from_euler(
+            np.deg2rad(np.stack([columns[name] for name in _GEOMETRY[3:]], axis=1))
+        ),
+        phase_id=np.where(columns["Phase"] > 0, columns["Phase"].astype(int), NOT_INDEXED),
+        phases=_phases(header, path),
+        x=columns["X"],
+        y=columns["Y"],
+        unit="um",
+        properties=properties,
+        without_reliability=without,
+    )
+
+
+def _require_all(rows: int, cells: dict[str, int], path: Path) -> None:
+    expected = cells["X"] * cells["Y"]
+    if rows != expected:
+        raise KerasStemError(
+            f"Expected {expected} rows ({cells['Y']} x {cells['X']}) in {path}, found {rows}; "
+            "the file was cut off."
+        )
+
+
+def _properties(columns: dict[str, np.ndarray], header: Sequence[str]) -> tuple[dict[str, np.ndarray], int]:
+    """Return all that is told of the points, with Q and R, and how many have no reliability."""
+    text = "\n".join(header)
+    emsoft = _EMSOFT if "EMsoft" in text else {}
+    found = {
+        emsoft.get(name, _NAMES.get(name, name)): values
+        for name, values in columns.items()
+        if name not in _GEOMETRY
+    }
+    if "DP" in found:
+        return {**found, "Q": 100 * found["DP"]}, 0
+    if "BC" not in found:
+        return found, 0
+    found["Q"] = found["BC"].astype(float)
+    if not ("MAD" in found and ("ACOM RES" in text or "keras_stem" in text)):
+        return found, 0
+    found["R"], without = reliability(found["MAD"], 100.0)
+    return found, without
+
+
+def _phases(header: Sequence[str], path: Path) -> dict[int, Phase]:
+    """Return the phases of a header by their numbers, from 1."""
+    first = next((k for k, line in enumerate(header) if line.startswith("Phases")), None)
+    if first is None:
+        return {}
+    found = {}
+    try:
+        count = int(header[first].split()[1])
+        for number, line in enumerate(header[first + 1 : first + 1 + count], start=1):
+            lengths, angles, name, laue, group, *_ = [*line.split("\t"), "0"]
+            constants = [float(text.replace(",", ".")) for text in f"{lengths};{angles}".split(";")]
+            symmetry = {"point_group": LAUE_GROUPS[int(laue) - 1]}
+            if int(group or 0):
+                symmetry = {"space_group": int(group)}
+            found[number] = read_phase(name, constants, **symmetry)
+    except (ValueError, IndexError) as error:
+        raise KerasStemError(f"Cannot read the phases in the header of {path}: {error}.") from error
+    return found
+
+
+def write_ctf(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
+    """Write a ``.ctf`` file in UTF-8, its angles with Oxford's crystal axes.
+
+    BC is Q as an integer, MAD is R / 100 as in ASTAR's files, BS is R as an integer.
+
+    Parameters
+    ----------
+    path
+        The file.
+    crystal_map
+        On a whole grid, with orientations as this package has them.
+    text
+        What is written of it besides.
+    """
+    phases = indexed_phases(crystal_map)
+    (rows, columns), (y_step, x_step) = text.shape, text.steps
+    header = _HEADER.format(
+        version=text.version,
+        origin=text.origin,
+        columns=columns,
+        rows=rows,
+        x_step=f"{x_step:.10g}",
+        y_step=f"{y_step:.10g}",
+        count=len(phases),
+        phases="\n".join(_phase_text(k + 1, phase) for k, (_, phase) in enumerate(phases)),
+        names="\t".join(_COLUMNS),
+    )
+    number, euler = _points(crystal_map, phases)
+    indexed = number > 0
+    bands, error = np.where(indexed, 8, 0), np.where(indexed, 0, _NO_SOLUTION)
+    q, r = np.where(indexed, text.q, 0), np.where(indexed, text.r, 0)
+    table = np.column_stack(
+        [number, text.x, text.y, bands, error, euler, r / 100, np.rint(np.maximum(q, 0)), np.rint(r)]
+    )
+    place = f"%.{text.decimals}f"
+    formats = ["%d", place, place, "%d", "%d", "%.4f", "%.4f", "%.4f", "%.4f", "%d", "%d"]
+    with path.open("w", encoding="utf-8") as file:
+        file.write(header)
+        np.savetxt(file, table, formats, delimiter="\t")
+
+
+def _points(crystal_map: CrystalMap, phases: Sequence[tuple[int, Phase]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of the phase in the file, 0 for none, and the Euler angles of each point, deg."""
+    number, euler = np.zeros(crystal_map.size, int), np.zeros((crystal_map.size, 3))
+    rotations = crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]
+    for k, (index, phase) in enumerate(phases):
+        chosen = crystal_map.phase_id == index
+        number[chosen] = k + 1
+        turned = from_lab(Rotation(rotations[chosen]), "oxford", phase.structure.lattice)
+        euler[chosen] = np.rad2deg(turned.to_euler())
+    return number, euler
+
+
+def _phase_text(number: int, phase: Phase) -> str:
+    a, b, c, alpha, beta, gamma = phase.structure.lattice.abcABG()
+    laue = LAUE_GROUPS.index(phase.point_group.laue.name) + 1
+    space_group = phase.space_group.number if phase.space_group is not None else 0
+    lattice = f"{a:.4f};{b:.4f};{c:.4f}\t{alpha:.4f};{beta:.4f};{gamma:.4f}"
+    return f"{lattice}\t{plain_name(phase, number)}\t{laue}\t{space_group}"

@@ -1,0 +1,35 @@
+"""Phases as the headers of text maps describe them."""
+
+from collections.abc import Sequence
+
+from diffpy.structure import Lattice, Structure
+from orix.crystal_map import CrystalMap, Phase
+
+LAUE_GROUPS = ("-1", "2/m", "mmm", "4/m", "4/mmm", "-3", "-3m", "6/m", "6/mmm", "m-3", "m-3m")
+"""By their number in ``.ctf`` files, from 1."""
+
+
+def read_phase(name: str, constants: Sequence[float], **symmetry: int | str) -> Phase:
+    """Return a phase without atoms.
+
+    Parameters
+    ----------
+    name
+        Of the phase.
+    constants
+        a, b, c, Å, and alpha, beta, gamma, deg.
+    symmetry
+        Its ``point_group`` or ``space_group``.
+    """
+    structure = Structure(lattice=Lattice(*constants), title=name)
+    return Phase(name, structure=structure, **symmetry)
+
+
+def plain_name(phase: Phase, number: int) -> str:
+    """Return the name of a phase in one line without tabs, which end a column; "phase 1" without a name."""
+    return " ".join(phase.name.split()) or f"phase {number}"
+
+
+def indexed_phases(crystal_map: CrystalMap) -> list[tuple[int, Phase]]:
+    """Return number and phase of all phases of a map but the points that are not indexed."""
+    return [(int(number), phase) for number, phase in crystal_map.phases if number >= 0]

@@ -1,0 +1,60 @@
+"""Text files of other programs: any usual encoding, line end and decimal sign."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from keras_stem.errors import KerasStemError
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the lines of a text file in UTF-8, UTF-16 with its mark, or a code page of western Europe.
+
+    Raises
+    ------
+    KerasStemError
+        If the file cannot be read or is no text.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise KerasStemError(f"Cannot read {path}: {error.strerror}.") from error
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace").splitlines()
+    if b"\0" in data[:4096]:
+        raise KerasStemError(f"Expected a text file, found other data in {path}.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    # Not splitlines, which also ends lines at characters that names may have.
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def read_table(lines: Sequence[str], path: Path, delimiter: str | None = None) -> np.ndarray:
+    """Return the numbers in lines of text, shape (rows, columns); decimal commas are read as points.
+
+    Parameters
+    ----------
+    lines
+        Without a header; empty ones are left out.
+    path
+        For messages.
+    delimiter
+        Between the numbers; white space by default.
+
+    Raises
+    ------
+    KerasStemError
+        If a line has other text than numbers, or more or fewer of them than the first.
+    """
+    filled = [line for line in lines if line.strip()]
+    if not filled:
+        raise KerasStemError(f"Expected rows of numbers in {path}, found none.")
+    if delimiter != "," and "," in filled[0]:
+        filled = [line.replace(",", ".") for line in filled]
+    try:
+        return np.loadtxt(filled, ndmin=2, delimiter=delimiter, comments=None)
+    except ValueError as error:
+        raise KerasStemError(f"Expected rows of numbers in {path}: {error}.") from error

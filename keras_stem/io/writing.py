@@ -1,0 +1,58 @@
+"""What all text formats of maps share when they are written."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_stem.errors import KerasStemError
+from keras_stem.units import convert_length, is_length
+from keras_stem.version import __version__
+
+
+@dataclass(frozen=True)
+class MapText:
+    """What is written of a map besides its orientations; n is the number of its points.
+
+    Parameters
+    ----------
+    origin
+        What made it, in one line.
+    shape, steps
+        Rows and columns, and their distances, µm.
+    x, y
+        Positions, shape (n,), µm.
+    q, r
+        Q and R, shape (n,); 0 where the map has none.
+    version
+        Of this package.
+    """
+
+    origin: str
+    shape: tuple[int, int]
+    steps: tuple[float, float]
+    x: np.ndarray
+    y: np.ndarray
+    q: np.ndarray
+    r: np.ndarray
+    version: str = __version__
+
+    @property
+    def decimals(self) -> int:
+        """Digits of positions after the point, so that the smaller step has four that count."""
+        return int(max(4, 4 - np.floor(np.log10(min(self.steps)))))
+
+
+def micrometres(unit: str) -> float:
+    """Return the factor from a map's unit to µm, in which text formats count.
+
+    Raises
+    ------
+    KerasStemError
+        If the unit is not one of length.
+    """
+    if not is_length(unit):
+        raise KerasStemError(
+            f"Expected a map whose unit is a length, as text formats need it, found {str(unit)!r}; "
+            "give the distance of its points with --step."
+        )
+    return convert_length(1.0, unit, "um")

@@ -1,0 +1,162 @@
+"""Units of length and of reciprocal length: the one place that knows them."""
+
+import functools
+import re
+import unicodedata
+from typing import Any
+
+import pint
+
+from keras_stem.errors import KerasStemError
+
+PIXELS = "px"
+"""Unit of positions whose distance is not known."""
+
+_NO_UNIT = {"", "px", "pixel", "pixels", "point", "points", "<undefined>", "_None_", "None", "unknown"}
+
+_READABLE = (("m", 1.0), ("mm", 1e-3), ("um", 1e-6), ("nm", 1e-9), ("pm", 1e-12))
+"""Units in which lengths are printed, and how long they are, m."""
+
+_SMALLEST_NUMBER = {"nm": 0.1}
+"""Smaller lengths than 0.1 nm are printed in pm; of other units, 1 is the smallest number."""
+
+
+def plain_unit(unit: Any) -> str:
+    """Return a unit in ASCII without the ornaments of TeX: Å as A, µ as u, pixels and none as px.
+
+    Parameters
+    ----------
+    unit
+        As a file has it: text, bytes or None.
+    """
+    text = unit.decode(errors="replace") if isinstance(unit, bytes) else str(unit)
+    text = unicodedata.normalize("NFKC", text).replace("Å", "A").replace("μ", "u")
+    text = text.replace("\N{MINUS SIGN}", "-").translate(str.maketrans("", "", " ^{}$"))
+    return PIXELS if text in _NO_UNIT else text
+
+
+def is_length(unit: Any) -> bool:
+    """Return whether a unit is one of length."""
+    return _metres(plain_unit(unit)) is not None
+
+
+def convert_length(value: float, unit: Any, to: str) -> float:
+    """Return a length in another unit.
+
+    Parameters
+    ----------
+    value
+        Length, or an array of lengths.
+    unit, to
+        Its unit, and the one that is wanted.
+
+    Raises
+    ------
+    KerasStemError
+        If the unit is not one of length.
+    """
+    size = _metres(plain_unit(unit))
+    if size is None:
+        raise KerasStemError(f"Expected a unit of length such as nm, found {str(unit)!r}.")
+    return value * _rounded(size / _metres(to))
+
+
+def readable_unit(value: float, unit: Any) -> tuple[str, float]:
+    """Return the unit in which a length reads best, and the factor to it.
+
+    Parameters
+    ----------
+    value
+        A typical length.
+    unit
+        Its unit; where it is not one of length, it is returned with the factor 1.
+    """
+    size = _metres(plain_unit(unit))
+    if size is None:
+        return plain_unit(unit), 1.0
+    for name, length in _READABLE:
+        # A hair below 1 of a unit is still 1 of it, as it is printed.
+        if abs(value) * size >= _SMALLEST_NUMBER.get(name, 1.0) * length * (1 - 1e-9):
+            return name, _rounded(size / length)
+    return ("nm", _rounded(size / 1e-9)) if not value else (name, _rounded(size / length))
+
+
+def length_text(value: float, unit: Any, digits: int = 4) -> str:
+    """Return a length for a person to read, such as "5.3 nm"."""
+    name, factor = readable_unit(value, unit)
+    return f"{_digits(value * factor, digits)} {unit_text(name)}"
+
+
+def steps_text(steps: tuple[float, float], unit: Any) -> str:
+    """Return the steps along y and x for a person to read, such as "5.3 nm"; both where they differ."""
+    along_y, along_x = (length_text(step, unit) for step in steps)
+    return along_x if along_y == along_x else f"{along_y} along y, {along_x} along x"
+
+
+def unit_text(unit: Any) -> str:
+    """Return a unit as it is printed: um as µm, A as Å."""
+    text = plain_unit(unit)
+    return {"um": "µm", "A": "Å"}.get(text, text)
+
+
+def _digits(value: float, digits: int) -> str:
+    """Return a number with so many digits that count, never with an exponent unless it is very small."""
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.10g}" if abs(rounded) >= 1e-4 or not rounded else f"{rounded:g}"
+
+
+def inverse_angstrom(
+    pixel: float, unit: Any, wavelength: float | None = None, camera_length: float | None = None
+) -> float:
+    """Return the reciprocal length of a pixel, Å⁻¹; NaN where it does not follow from what is known.
+
+    Parameters
+    ----------
+    pixel, unit
+        Side of a pixel in a reciprocal unit, an angle, or a length on the detector.
+    wavelength
+        Of the electrons, Å; angles and lengths need it.
+    camera_length
+        mm; lengths need it.
+    """
+    found = _parsed(plain_unit(unit))
+    if found is None:
+        return float("nan")
+    if found.check("1/[length]"):
+        return pixel * _rounded(found.to("1/angstrom").magnitude)
+    if str(found.units).endswith(("radian", "degree")) and wavelength:
+        return pixel * found.to("radian").magnitude / wavelength
+    if found.check("[length]") and wavelength and camera_length:
+        return pixel * found.to("mm").magnitude / camera_length / wavelength
+    return float("nan")
+
+
+@functools.cache
+def _registry() -> pint.UnitRegistry:
+    return pint.UnitRegistry()
+
+
+def _metres(unit: str) -> float | None:
+    found = _parsed(unit)
+    return None if found is None or not found.check("[length]") else _rounded(found.to("m").magnitude)
+
+
+def _rounded(factor: float) -> float:
+    """Return a factor without the rounding errors of pint, so that 1/nm is 0.1 1/Å."""
+    return float(f"{factor:.14g}")
+
+
+@functools.cache
+def _parsed(unit: str) -> "pint.Quantity | None":
+    """Return one of a plain unit; None if it is none."""
+    if unit == PIXELS:
+        return None  # pint takes it for the px of style sheets, a length
+    text = re.sub(r"(?<![A-Za-z])A(ng|ngstr[oö]ms?)?(?![A-Za-z])", "angstrom", unit)
+    text = re.sub(r"^([A-Za-z]+)-1$", r"1/\1", text)
+    text = {"Angle": "rad"}.get(text, text)  # RosettaSciIO, of TopSpin's files
+    for spelling in (text, text.lower()):
+        try:
+            return _registry().Quantity(1.0, _registry().parse_units(spelling))
+        except Exception:  # pint raises whatever its parsing meets
+            continue
+    return None
