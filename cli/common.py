@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+POSITIVE = click.FloatRange(0, min_open=True)
 SCAN = click.argument("scan", type=click.Path(path_type=Path))
 
 MIN_Q = click.option(
@@ -37,6 +38,23 @@ THOROUGH = click.option(
     help="Refine more orientations, and all that are possible where none agrees well: slower still, with "
     "fewer wrong ones.",
 )
+
+
+class Steps(click.ParamType):
+    """Distances of neighbouring rows and columns, as 5x4, or one number for both."""
+
+    name = "STEP[xSTEP]"
+
+    def convert(self, value, param, ctx):  # noqa: D102
+        if isinstance(value, tuple):
+            return value
+        try:
+            parts = [float(part) for part in value.lower().split("x")]
+        except ValueError:
+            parts = []
+        if len(parts) not in (1, 2) or not all(0 < part < float("inf") for part in parts):
+            self.fail(f"expected one or two numbers above 0 such as 5 or 5x4, found {value!r}", param, ctx)
+        return parts[0], parts[-1]
 
 
 class IntegerList(click.ParamType):
@@ -112,6 +130,12 @@ def _progress_bar(what: str):
 
     columns = (TextColumn(what), BarColumn(bar_width=16), MofNCompleteColumn(), TextColumn("patterns"))
     return Progress(*columns, TimeElapsedColumn())
+
+
+def show_notes(scan) -> None:
+    """Print what a person has to know of the values of a scan's patterns, on stderr."""
+    for note in scan.notes():
+        click.echo(note, err=True)
 
 
 def choose_model(reference: str | None, arch: str | None, phase: str | None):

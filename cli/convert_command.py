@@ -4,24 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import GridShape, pattern_progress_of_unknown
-
-
-class Steps(click.ParamType):
-    """Distances of neighbouring rows and columns, as 5x4, or one number for both."""
-
-    name = "STEP[xSTEP]"
-
-    def convert(self, value, param, ctx):  # noqa: D102
-        if isinstance(value, tuple):
-            return value
-        try:
-            parts = [float(part) for part in value.lower().split("x")]
-        except ValueError:
-            parts = []
-        if len(parts) not in (1, 2) or not all(0 < part < float("inf") for part in parts):
-            self.fail(f"expected one or two numbers above 0 such as 5 or 5x4, found {value!r}", param, ctx)
-        return parts[0], parts[-1]
+from keras_stem.cli.common import POSITIVE, GridShape, Steps, pattern_progress_of_unknown
 
 
 class Window(click.ParamType):
@@ -41,7 +24,6 @@ class Window(click.ParamType):
         return first, last, left, right
 
 
-POSITIVE = click.FloatRange(0, min_open=True)
 WHOLE = (None, None, None, None)
 
 

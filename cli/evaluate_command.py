@@ -3,7 +3,7 @@
 import click
 
 from keras_stem.choices import ARCHITECTURES
-from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend
+from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
 from keras_stem.cli.tables import print_confidence, print_scores
 
 
@@ -23,6 +23,7 @@ def command(scan, model, arch, min_q, min_r, refine) -> None:
     from keras_stem.workflow.evaluate import evaluate
 
     with Scan(scan) as opened:
+        show_notes(opened)
         loaded, reference = choose_model(model, arch, opened.phase.name)
         trained = loaded.card.recipe["thresholds"]
         thresholds = Thresholds(

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import ARCHITECTURES, VARIANTS
-from keras_stem.cli.common import import_backend, pattern_progress
+from keras_stem.cli.common import import_backend, pattern_progress, show_notes
 from keras_stem.cli.crystal_options import crystal_option
 from keras_stem.cli.tables import print_scores
 from keras_stem.cli.training_options import training_options
@@ -56,6 +56,7 @@ def command(context, scan, resume, **options) -> None:
 
 
 def _fit(scan: Path | None, options: dict):
+    from keras_stem.scan.scan import Scan
     from keras_stem.training.options import recipe_from_options
     from keras_stem.workflow.fit import fit
 
@@ -63,6 +64,9 @@ def _fit(scan: Path | None, options: dict):
     recipe = recipe_from_options({**options, "simulation": simulation})
     if simulation is None and scan is None:
         scan = _demonstration()
+    if scan is not None:
+        with Scan(scan) as opened:
+            show_notes(opened)
     return fit(scan, recipe, verbose=True)
 
 

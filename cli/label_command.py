@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import FRAMES
-from keras_stem.cli.common import SCAN, pattern_progress
+from keras_stem.cli.common import SCAN, pattern_progress, show_notes
 from keras_stem.cli.crystal_options import crystal_options
 
 
@@ -92,6 +92,7 @@ def match(scan, phases, **options) -> None:
     from keras_stem.workflow.match import match_scan, phases_to_match
 
     with Scan(scan) as opened:
+        show_notes(opened)
         phases = phases_to_match(opened, phases)
         start = time.perf_counter()
         with pattern_progress("Matching", len(opened)) as progress:

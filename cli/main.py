@@ -71,6 +71,8 @@ def program(context: click.Context, debug: bool) -> None:
 def main() -> None:
     """Run the program; errors become one line on stderr and exit status 1, wrong usage status 2."""
     debug = "--debug" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # not every terminal has a sign for every character
     try:
         program.main(standalone_mode=False)
     except click.ClickException as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import ARCHITECTURES
-from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend
+from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
 from keras_stem.cli.crystal_options import crystal_option
 
 
@@ -27,10 +27,12 @@ def command(scan, model, arch, out, min_q, show_all, refine, crystal) -> None:
     """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5, an .ang and a .ctf file."""
     import_backend()
     from keras_stem.scan.scan import Scan
+    from keras_stem.units import is_length
     from keras_stem.workflow.mapping import map_scan
 
     out = out or scan.with_name(f"{scan.stem}-map")
     with Scan(scan) as opened:
+        show_notes(opened)
         phase = opened.phase.name if opened.has_labels else None
         loaded, reference = choose_model(model, arch, phase)
         threshold = None if show_all else min_q
@@ -42,3 +44,8 @@ def command(scan, model, arch, out, min_q, show_all, refine, crystal) -> None:
     if unlike is not None and unlike.any():
         click.echo(f"{unlike.mean():.1%} of the patterns are unlike those that the model was trained on.")
     click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")
+    if not is_length(opened.info.unit):
+        click.echo(
+            "No .ang and .ctf were written, as the scan does not tell the distance of its positions; "
+            "kstem export writes them with --step."
+        )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import SCAN, pattern_progress
+from keras_stem.cli.common import SCAN, pattern_progress, show_notes
 
 
 class Numbers(click.ParamType):
@@ -54,6 +54,7 @@ def command(scan, out, bright, dark, spot, pixels) -> None:
 
     out = out or scan.with_name(f"{scan.stem}-virtual")
     with Scan(scan) as opened:
+        show_notes(opened)
         apertures = apertures_of(opened.info, bright, dark, spot, pixels)
         with pattern_progress("Summing", len(opened)) as progress:
             names = write_virtual_images(opened, apertures, out, progress)

@@ -40,6 +40,13 @@ def is_length(unit: Any) -> bool:
     return _metres(plain_unit(unit)) is not None
 
 
+def length_unit(unit: Any) -> str:
+    """Return a unit of length in ASCII. Raises `KerasStemError` if it is none."""
+    if not is_length(unit):
+        raise KerasStemError(f"Expected a unit of length such as nm, found {str(unit)!r}.")
+    return plain_unit(unit)
+
+
 def convert_length(value: float, unit: Any, to: str) -> float:
     """Return a length in another unit.
 
@@ -55,10 +62,7 @@ def convert_length(value: float, unit: Any, to: str) -> float:
     KerasStemError
         If the unit is not one of length.
     """
-    size = _metres(plain_unit(unit))
-    if size is None:
-        raise KerasStemError(f"Expected a unit of length such as nm, found {str(unit)!r}.")
-    return value * _rounded(size / _metres(to))
+    return value * _rounded(_metres(length_unit(unit)) / _metres(to))
 
 
 def readable_unit(value: float, unit: Any) -> tuple[str, float]:

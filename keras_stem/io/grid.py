@@ -12,6 +12,9 @@ _OFF = 0.25
 _TINY = 1e-3
 """Differences of positions below this share of the largest one between neighbours are rounding errors."""
 
+_HEXAGONAL = 0.1
+"""Tolerance of the ratio of the steps of a hexagonal grid, the square root of 3, relative."""
+
 _EMPTY = 100
 """So many times more places than points mean that the points are scattered."""
 
@@ -77,12 +80,17 @@ def find_grid(x: np.ndarray, y: np.ndarray, where: object) -> PointGrid:
     places = row * shape[1] + column
     if len(np.unique(places)) < len(places):
         raise KerasStemError(f"Expected one point at each place in {where}, found several at the same.")
-    if min(shape) > 1 and len(places) > 4 and len(np.unique((row + column) % 2)) == 1:
+    if min(shape) > 1 and len(np.unique((row + column) % 2)) == 1 and _hexagonal(y_step / x_step):
         raise KerasStemError(
             f"{where} is on a hexagonal grid, and a scan or map has to be on a rectangular one; "
             "convert the map with the program that wrote it."
         )
     return PointGrid(shape, (y_step, x_step), (y_first, x_first), places)
+
+
+def _hexagonal(ratio: float) -> bool:
+    """Return whether two steps are those of a hexagonal grid, of which every other place has no point."""
+    return min(abs(ratio / np.sqrt(3) - 1), abs(ratio * np.sqrt(3) - 1)) < _HEXAGONAL
 
 
 def _along(values: np.ndarray, where: object) -> tuple[np.ndarray, float, float]:

@@ -326,6 +326,28 @@ def in_other_cells(labels: CrystalMap, changes: Mapping[int, tuple[Phase, Rotati
     return found
 
 
+def with_steps(crystal_map: CrystalMap, steps: tuple[float, float], unit: str) -> CrystalMap:
+    """Return a map whose rows and columns are so far apart, from 0 on.
+
+    Parameters
+    ----------
+    crystal_map
+        On a whole grid, as `completed` returns it.
+    steps, unit
+        Distances of neighbouring rows and columns, and their unit.
+    """
+    rows, columns = np.indices(grid_shape(crystal_map)).reshape(2, -1)
+    return CrystalMap(
+        crystal_map.rotations,
+        phase_id=crystal_map.phase_id,
+        x=columns * steps[1],
+        y=rows * steps[0],
+        phase_list=crystal_map.phases,
+        prop=properties_of(crystal_map),
+        scan_unit=unit,
+    )
+
+
 def grid_shape(crystal_map: CrystalMap) -> tuple[int, int]:
     """Return rows and columns of a map; orix drops the direction that has one position only."""
     rows, columns = (1 if axis is None else len(np.unique(axis)) for axis in (crystal_map.y, crystal_map.x))
@@ -388,9 +410,9 @@ def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> Crysta
 
 def with_truth_of(labels: CrystalMap, before: CrystalMap) -> CrystalMap:
     """Return labels with the truth that labels of the same scan had, if it is simulated."""
-    for name, values in before.prop.items():
+    for name, values in properties_of(before).items():
         if name.startswith(TRUTH):
-            labels.prop[name] = np.asarray(values)
+            labels.prop[name] = values
     return labels
 
 

@@ -114,6 +114,6 @@ def _search(client: MlflowClient, condition: str) -> list[Run]:
 
 def _read(run: Run) -> TrackedStudy:
     path = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path=_DESCRIPTION)
-    plain = json.loads(Path(path).read_text())
+    plain = json.loads(Path(path).read_text(encoding="utf-8"))
     cells = {name: Recipe.from_dict(recipe) for name, recipe in plain.pop("cells").items()}
     return TrackedStudy(run.info.run_id, run.data.tags[STUDY], cells=cells, **plain)

@@ -62,7 +62,7 @@ class RunState:
         """Write the state; what it names has to be written before."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with complete_file(self.folder / _STATE) as partial:
-            partial.write_text(json.dumps(asdict(self)))
+            partial.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     def discard(self) -> None:
         """Remove the folder: the run is finished."""
@@ -72,7 +72,7 @@ class RunState:
 def interrupted(run_id: str) -> RunState | None:
     """Return the state of a run that was interrupted, or None if there is none."""
     path = _root() / run_id / _STATE
-    return RunState(**json.loads(path.read_text())) if path.is_file() else None
+    return RunState(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
 def last_interrupted() -> RunState:
@@ -86,7 +86,7 @@ def last_interrupted() -> RunState:
     found = sorted(_root().glob(f"*/{_STATE}"), key=lambda path: path.stat().st_mtime)
     if not found:
         raise KerasStemError("There is no interrupted training to resume.")
-    return RunState(**json.loads(found[-1].read_text()))
+    return RunState(**json.loads(found[-1].read_text(encoding="utf-8")))
 
 
 def _root() -> Path:

@@ -11,6 +11,7 @@ from keras_stem.analysis.cleanup import Cleaned, fuse_variants, replace_odd_poin
 from keras_stem.analysis.grid import MASKED, Grid, grid_of
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file
+from keras_stem.io.foreign_map import properties_of
 from keras_stem.mapping.export import require_map_name, write_map
 from keras_stem.workflow.prepare import PreparedMap
 
@@ -91,6 +92,6 @@ def _as_map(before: CrystalMap, grid: Grid, changed: np.ndarray) -> CrystalMap:
         x=before.x,
         y=before.y,
         phase_list=before.phases,
-        prop={**{name: np.asarray(values) for name, values in before.prop.items()}, "cleaned": changed},
+        prop={**properties_of(before), "cleaned": changed},
         scan_unit=before.scan_unit,
     )

@@ -26,7 +26,7 @@ from keras_stem.scan.values import (
     summed_type,
 )
 from keras_stem.scan.vendor import VendorPatterns, read_vendor_file
-from keras_stem.units import PIXELS, inverse_angstrom, is_length, plain_unit
+from keras_stem.units import PIXELS, inverse_angstrom, length_unit
 
 BLOCK_BYTES = 64 << 20
 """About so much of the file is read at once; the next such block is read while one is written."""
@@ -247,9 +247,7 @@ def _steps(
 ) -> tuple[tuple[float, float], str]:
     """Return the steps along y and x, as recorded, and their unit."""
     known = conversion.calibration
-    unit = None if known.unit is None else plain_unit(known.unit)
-    if not (unit is None or unit == PIXELS or is_length(unit)):
-        raise KerasStemError(f"Expected a unit of length such as nm, found {known.unit!r}.")
+    unit = None if known.unit is None else length_unit(known.unit)
     if known.steps is not None:
         return known.steps, unit or "nm"
     steps, own = common_steps(vendor.steps)

@@ -67,11 +67,22 @@ def describe_geometry(scan: Scan) -> dict[str, str]:
         "Positions": f"{info.shape[0]} x {info.shape[1]}, step {steps_text(info.steps, info.unit)}",
         "Patterns": f"{detector.shape[0]} x {detector.shape[1]} pixels, {scan.dtype}, "
         f"{filesize.decimal(scan.patterns.nbytes)} in all",
+        "Values": _values_text(scan),
         "Pixel size": f"{detector.pixel_size:.5g} 1/Å" if np.isfinite(detector.pixel_size) else "unknown",
         "Microscope": ", ".join(form.format(value) for value, form in known if value is not None)
         or "unknown",
         "Fingerprint": scan.fingerprint,
     }
+
+
+def _values_text(scan: Scan) -> str:
+    """Return which values the patterns have, and what a person has to know of them."""
+    values = scan.values
+    kind = "whole numbers" if values.whole else "fractions"
+    text = f"{kind} from {values.smallest:g} to {values.largest:g} in a sample"
+    if np.isfinite(values.gain):
+        text += f"; by their noise an electron is {values.gain:.3g}"
+    return " ".join([f"{text}.", *scan.notes()])
 
 
 def setting_lines(phase: CrystalPhase) -> list[str]:

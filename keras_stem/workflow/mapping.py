@@ -11,11 +11,12 @@ from keras_stem.figures.ipf import ipf_figure
 from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
-from keras_stem.mapping.export import write_map
+from keras_stem.mapping.export import SUFFIXES, write_map
 from keras_stem.mapping.predict import Prediction, predict_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import Thresholds
+from keras_stem.units import is_length
 
 
 def map_scan(
@@ -30,7 +31,8 @@ def map_scan(
 ) -> Prediction:
     """Predict the orientations of a scan and write them.
 
-    The folder gets ``ipf_x.png``, ``ipf_y.png``, ``ipf_z.png``, ``map.h5`` (orix), ``map.ang``, ``map.ctf``;
+    The folder gets ``ipf_x.png``, ``ipf_y.png``, ``ipf_z.png``, ``map.h5`` (orix); ``map.ang``, ``map.ctf``
+    where the scan tells the distance of its positions;
     where the model states its uncertainty or its phase can be simulated, ``confidence.png``; and, where the
     scan has labels, ``comparison.png``.
 
@@ -72,7 +74,8 @@ def map_scan(
             "training_fingerprint": model.card.fingerprint,
             "refined": refine or "no",
         }
-        for suffix in (".h5", ".ang", ".ctf"):
+        suffixes = SUFFIXES if is_length(scan.info.unit) else (".h5",)  # text formats need a length
+        for suffix in suffixes:
             write_map(staging / f"map{suffix}", prediction.crystal_map, origin)
         _draw(prediction, _visible(prediction.crystal_map, min_q), staging)
     return prediction

@@ -124,7 +124,9 @@ def analyse_texture(
             "points": int(grid.shown.sum()),
             "phases": phases,
         }
-        (staging / "texture.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+        (staging / "texture.json").write_text(
+            json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     return summary
 
 

@@ -4,7 +4,9 @@ import json
 
 import h5py
 import numpy as np
+import orix.io
 import pytest
+from orix.crystal_map import CrystalMap, PhaseList
 from phases import PHASES
 
 from keras_stem.crystal.phase import linio2
@@ -84,9 +86,12 @@ def test_four_indices_of_a_cubic_map_are_refused(run, tmp_path, rng):
 
 
 def test_hexagonal_grid_is_refused(run, tmp_path, rng):
-    whole = crystal_map(random_rotations(16, rng), linio2(), (4, 4), 2.0, "nm", {})
-    with h5py.File(tmp_path / "hexagonal.h5", "w") as file:
-        write_labels(file, whole[(np.indices((4, 4)).sum(axis=0) % 2 == 0).ravel()])
+    y, x = (axis.ravel() for axis in np.indices((4, 4)) * np.array([np.sqrt(3) / 2, 1]).reshape(2, 1, 1))
+    x += np.repeat([0, 0.5, 0, 0.5], 4)
+    hexagonal = CrystalMap(
+        random_rotations(16, rng), x=x, y=y, phase_list=PhaseList(linio2()), scan_unit="nm"
+    )
+    orix.io.save(tmp_path / "hexagonal.h5", hexagonal)
     assert "hexagonal grid" in run("texture", tmp_path / "hexagonal.h5", status=1)
 
 
