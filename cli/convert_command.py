@@ -64,8 +64,14 @@ def command(
         scan_shape, scan_crop, crop, repair, centre, scan_binning, binning, Calibration(**calibration)
     )
     with pattern_progress_of_unknown("Converting") as progress:
-        convert(source, out, conversion, progress)
+        info = convert(source, out, conversion, progress)
     with Scan(out) as scan:
         for name, value in describe_geometry(scan).items():
             click.echo(f"{name}: {value}")
+    centring = info.origin.get("centring", {})
+    if centring.get("doubtful"):
+        click.echo(
+            f"Centring: {centring['doubtful']} of {centring['patterns']} patterns were doubtful "
+            "and got the shift of their neighbours."
+        )
     click.echo(f"Wrote {out}.")

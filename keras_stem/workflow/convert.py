@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import dask.array as da
@@ -10,7 +10,9 @@ import numpy as np
 from diffsims.utils.sim_utils import get_electron_wavelength
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.cleaning import bad_pixels, centred, repair
+from keras_stem.scan.beam_candidates import BeamCandidates, find_beam_candidates
+from keras_stem.scan.centring import Centring, centred, choose_shifts
+from keras_stem.scan.cleaning import bad_pixels, repair
 from keras_stem.scan.detector import Detector, bin_patterns
 from keras_stem.scan.metadata import ScanInfo, beam_radius
 from keras_stem.scan.scan import create_scan
@@ -106,7 +108,8 @@ def convert(
     Returns
     -------
     ScanInfo
-        Of the scan file.
+        Of the scan file. After centring its origin tells under "centring" of how many patterns, as recorded,
+        and how many of them were doubtful and got the shift of their neighbours.
 
     Raises
     ------
@@ -118,9 +121,12 @@ def convert(
     info = _info(vendor, data.shape, conversion, Path(source).name)
     changes = _Changes(data, info, conversion)
     factor = conversion.scan_binning
+    if conversion.centre:
+        centring = changes.find_shifts(_blocks(data, factor, source), data.shape)
+        info = replace(info, origin={**info.origin, "centring": _summary(centring)})
     with create_scan(path, info, changes.dtype) as writer:
         for first, block in _blocks(data, factor, source):
-            writer.write_rows(first // factor, changes.apply(block))
+            writer.write_rows(first // factor, changes.apply(first, block))
             progress(min(first + len(block), info.shape[0] * factor) // factor * info.shape[1], info.size)
     return info
 
@@ -132,18 +138,34 @@ class _Changes:
         self._conversion = conversion
         self._bad = _find_bad(data) if conversion.repair else None
         self._beam_radius = _beam_radius(info, conversion.binning)
+        self._centring: Centring | None = None
         self.dtype = _summed_dtype(data.dtype, (conversion.binning * conversion.scan_binning) ** 2)
 
-    def apply(self, block: np.ndarray) -> np.ndarray:
-        """Return a block (rows, columns, H, W) changed; its rows are a multiple of the scan binning."""
-        patterns = block.reshape(-1, *block.shape[2:])
-        if self._bad is not None:
-            patterns = repair(patterns, self._bad)
-        if self._conversion.centre:
-            patterns = centred(patterns, self._beam_radius)
+    def find_shifts(self, blocks: Iterator[tuple[int, np.ndarray]], shape: tuple[int, ...]) -> Centring:
+        """Find the direct beams of the whole scan (rows, columns, H, W); `apply` then centres them."""
+        candidates = BeamCandidates.joined(
+            find_beam_candidates(self._mended(block), self._beam_radius) for _, block in blocks
+        )
+        self._centring = choose_shifts(candidates, shape[:2], shape[2:], self._beam_radius)
+        return self._centring
+
+    def apply(self, first: int, block: np.ndarray) -> np.ndarray:
+        """Return a block (rows, columns, H, W) from a row on; its rows are a multiple of the scan binning."""
+        patterns = self._mended(block)
+        if self._centring is not None:
+            start = first * block.shape[1]
+            patterns = centred(patterns, self._centring.shifts[start : start + len(patterns)])
         patterns = bin_patterns(patterns, self._conversion.binning)
         rows = patterns.reshape(*block.shape[:2], *patterns.shape[1:])
         return _bin_scan(rows, self._conversion.scan_binning).astype(self.dtype, copy=False)
+
+    def _mended(self, block: np.ndarray) -> np.ndarray:
+        patterns = block.reshape(-1, *block.shape[2:])
+        return patterns if self._bad is None else repair(patterns, self._bad)
+
+
+def _summary(centring: Centring) -> dict[str, int]:
+    return {"patterns": len(centring.doubtful), "doubtful": int(centring.doubtful.sum())}
 
 
 def _four_dimensional(data: da.Array, shape: tuple[int, int] | None, source: str | Path) -> da.Array:
