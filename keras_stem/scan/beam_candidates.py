@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, maximum_filter
+from scipy.ndimage import gaussian_filter, label, maximum_filter
 
 MOST = 6
 """So many of the brightest disks of a pattern are looked at."""
@@ -23,6 +23,7 @@ LARGEST_EVIDENCE = 1.5
 
 _BATCH_BYTES = 8 << 20
 _LEAST_PIXELS = 20
+_WITHIN_PATTERN = np.pad(np.ones((1, 3, 3), int), ((1, 1), (0, 0), (0, 0)))
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,11 @@ def _brightest(blurred: np.ndarray, beam_radius: float) -> tuple[np.ndarray, np.
     """Return of each disk the number of its pattern, its rank there, and its brightest pixel, (m, 2)."""
     side = 2 * int(np.ceil(beam_radius)) + 1
     level = np.median(blurred, axis=(1, 2), keepdims=True)
-    number, row, column = np.nonzero(
-        (blurred == maximum_filter(blurred, (1, side, side))) & (blurred > level)
-    )
+    highest = (blurred == maximum_filter(blurred, (1, side, side))) & (blurred > level)
+    where = np.nonzero(highest)
+    # Neighbouring pixels that are equally bright, as of a disk between pixels, are one disk.
+    _, firsts = np.unique(label(highest, _WITHIN_PATTERN)[0][where], return_index=True)
+    number, row, column = (axis[firsts] for axis in where)
     order = np.lexsort((-blurred[number, row, column], number))
     number, peaks = number[order], np.stack([row, column], axis=1)[order]
     rank = np.arange(len(number)) - np.searchsorted(number, number)

@@ -16,6 +16,12 @@ LARGEST_DEGREE = 3
 NEIGHBOURHOOD = 2.0
 """Standard deviation of the neighbourhood that smooths what the polynomial leaves, scan positions."""
 
+LEAST_SUPPORT = 0.15
+"""Mean likelihood of its beams below which a row of the scan is not on the drift of the others."""
+
+MOST_JUMPS = 3
+"""So many jumps of the beam between rows are looked for."""
+
 _LEAST_PATTERNS = 4
 """A polynomial has at most a term for so many patterns."""
 
@@ -54,7 +60,8 @@ def find_drift(
 
     Every pattern has the direct beam, and its position changes slowly; a diffracted disk lasts for a grain
     only. First comes the common position with most support, then a polynomial through the nearest disks, as
-    py4DSTEM fits one to its origins (`fit_origin`), then what is left is smoothed over the neighbours.
+    py4DSTEM fits one to its origins (`fit_origin`), then what is left is smoothed over the neighbours. Whole
+    rows without disks near this drift, after a jump of the beam, have one of their own.
 
     Parameters
     ----------
@@ -72,17 +79,70 @@ def find_drift(
     if not np.isfinite(candidates.evidence).any():
         middle = (np.array(detector_shape) - 1) / 2
         return BeamDrift(np.tile(middle, (len(candidates.evidence), 1)), beam_radius, np.zeros(2), 0.0)
+    positions, spread = _drift(candidates, scan_shape, detector_shape, beam_radius)
+    positions = _after_jumps(candidates, positions, scan_shape, detector_shape, spread, beam_radius)
+    _, rival, share = _supported(candidates, positions, detector_shape, spread)
+    return BeamDrift(positions, spread, rival, share)
+
+
+def _after_jumps(
+    candidates: BeamCandidates,
+    drift: np.ndarray,
+    scan_shape: tuple[int, int],
+    detector_shape: tuple[int, int],
+    spread: float,
+    beam_radius: float,
+) -> np.ndarray:
+    """Return a drift that is another one, shape (n, 2), in rows of the scan without disks near the first.
+
+    Rows, because a jump of the beam lasts, but a grain seldom fills whole rows.
+    """
+    support = _row_support(candidates, drift, scan_shape, spread)
+    for _ in range(MOST_JUMPS):
+        left = _only(candidates, np.repeat(support < LEAST_SUPPORT, scan_shape[1]))
+        if not np.isfinite(left.evidence).any():
+            break
+        piece, _ = _drift(left, scan_shape, detector_shape, beam_radius)
+        found = _row_support(left, piece, scan_shape, spread)
+        better = found > np.maximum(support, LEAST_SUPPORT)
+        drift = np.where(np.repeat(better, scan_shape[1])[:, None], piece, drift)
+        support = np.where(better, found, support)
+    return drift
+
+
+def _drift(
+    candidates: BeamCandidates,
+    scan_shape: tuple[int, int],
+    detector_shape: tuple[int, int],
+    beam_radius: float,
+) -> tuple[np.ndarray, float]:
+    """Return one smooth drift, shape (n, 2), and the standard deviation of the beam about it."""
     wide = max(2 * beam_radius, START_SHARE * min(detector_shape))
     still = np.zeros((len(candidates.evidence), 2))
     start, _, _ = _supported(candidates, still, detector_shape, wide)
     drift = _polynomial(candidates, still + start, scan_shape, wide)
-    spread = _spread(candidates, drift, wide, beam_radius)
+    spread = max(2 * _typical_distance(candidates, drift, wide), beam_radius, 1.0)
     drift = _smoothed(candidates, drift, scan_shape, spread)
     better, _, _ = _supported(candidates, drift, detector_shape, spread)
     if np.linalg.norm(better) > 2 * spread:
         drift = _smoothed(candidates, drift + better, scan_shape, spread)
-    _, rival, support = _supported(candidates, drift, detector_shape, spread)
-    return BeamDrift(drift, spread, rival, support)
+    return drift, spread
+
+
+def _only(candidates: BeamCandidates, chosen: np.ndarray) -> BeamCandidates:
+    """Return the candidates of some patterns, shape (n,) bool; the others have none."""
+    return BeamCandidates(
+        np.where(chosen[:, None, None], candidates.positions, np.nan),
+        np.where(chosen[:, None], candidates.evidence, -np.inf),
+    )
+
+
+def _row_support(
+    candidates: BeamCandidates, drift: np.ndarray, scan_shape: tuple[int, int], spread: float
+) -> np.ndarray:
+    """Return how likely the beams of each row of the scan are on a drift, shape (rows,)."""
+    _, likelihood = _nearest(candidates, drift, spread)
+    return likelihood.reshape(scan_shape).mean(axis=1)
 
 
 def agreement(candidates: BeamCandidates, drift: np.ndarray, spread: float) -> np.ndarray:
@@ -100,11 +160,10 @@ def _nearest(candidates: BeamCandidates, drift: np.ndarray, spread: float) -> tu
     return np.where(np.isfinite(found), found, drift), np.exp(scores[each, best])
 
 
-def _spread(candidates: BeamCandidates, drift: np.ndarray, wide: float, beam_radius: float) -> float:
-    """Return the standard deviation of the beam about its drift, from the radius of its disk to ``wide``."""
-    found, _ = _nearest(candidates, drift, wide)
-    typical = float(np.median(np.linalg.norm(found - drift, axis=1)))
-    return min(max(2 * typical, beam_radius, 1.0), wide)
+def _typical_distance(candidates: BeamCandidates, drift: np.ndarray, spread: float) -> float:
+    found, _ = _nearest(candidates, drift, spread)
+    there = np.isfinite(candidates.evidence).any(axis=1)
+    return float(np.median(np.linalg.norm(found - drift, axis=1)[there]))
 
 
 def _supported(
@@ -139,9 +198,10 @@ def _polynomial(
     candidates: BeamCandidates, drift: np.ndarray, scan_shape: tuple[int, int], spread: float
 ) -> np.ndarray:
     """Return a drift that is a polynomial through the nearest candidates, its degree raised step by step."""
+    there = np.count_nonzero(np.isfinite(candidates.evidence).any(axis=1))
     for degree in range(LARGEST_DEGREE + 1):
         terms = _terms(scan_shape, degree)
-        if degree and _LEAST_PATTERNS * terms.shape[1] > len(terms):
+        if degree and _LEAST_PATTERNS * terms.shape[1] > there:
             break
         # A curve could bend to the disks of a large grain that are as far away as a ramp is high.
         near = spread if degree < 2 else spread / 2

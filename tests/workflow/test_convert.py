@@ -137,6 +137,41 @@ def test_direct_beams_are_centred(tmp_path):
         assert worst_offset(scan) < 0.5
 
 
+@pytest.fixture
+def shifted(tmp_path):
+    """A file of patterns that are moved off the middle, two of them dark; and the patterns as they were."""
+    simulate_scan(tmp_path / "still.h5", Simulation(polycrystal=Polycrystal((6, 6), 2), seed=2))
+    steps = np.stack([np.arange(36) // 6 - 3, np.arange(36) % 6], axis=1)
+    with Scan(tmp_path / "still.h5") as scan:
+        still = scan.read(np.arange(36))
+    patterns = np.stack([np.roll(still[k], tuple(steps[k]), (0, 1)) for k in range(36)])
+    patterns[[8, 20]] = 0
+    hs.signals.Signal2D(patterns.reshape(6, 6, 64, 64)).save(tmp_path / "shifted.hspy")
+    return tmp_path / "shifted.hspy", still
+
+
+def test_centring_goes_over_the_whole_scan(shifted, tmp_path, monkeypatch):
+    source, still = shifted
+    with converted(source, tmp_path, centre=True) as scan:
+        whole = scan.read(np.arange(36))
+    monkeypatch.setattr(module, "BLOCK_BYTES", 1)
+    with converted(source, tmp_path, centre=True) as scan:
+        np.testing.assert_array_equal(scan.read(np.arange(36)), whole)
+    lit = np.delete(np.arange(36), [8, 20])
+    inner = np.s_[8:-8, 8:-8]
+    similar = [np.corrcoef(whole[k][inner].ravel(), still[k][inner].ravel())[0, 1] for k in lit]
+    assert min(similar) > 0.9
+
+
+def test_doubtful_centring_is_told_and_kept(shifted, tmp_path, run):
+    source, _ = shifted
+    said = run("convert", source, tmp_path / "out.hspy", "--centre")
+    assert "Centring: 2 of 36 patterns were doubtful and got the shift of their neighbours." in said
+    kept = hs.load(tmp_path / "out.hspy").original_metadata.keras_stem.centring
+    assert (kept.patterns, kept.doubtful) == (36, 2)
+    assert "Centring" not in run("convert", source, tmp_path / "out.hspy")
+
+
 def test_blocks_do_not_change_the_result(signal, counts, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "BLOCK_BYTES", 1)
     signal.save(tmp_path / "dummy.hspy")
