@@ -16,7 +16,8 @@ from rsciio.blockfile import file_writer
 GOAL_SPEED, GOAL_MEMORY = 0.5, 1024
 COMMAND = """
 import os, resource, sys, time
-from keras_stem.workflow.convert import Conversion, convert
+from keras_stem.workflow.conversion import Conversion
+from keras_stem.workflow.convert import convert
 start = time.perf_counter()
 convert(sys.argv[1], sys.argv[2], Conversion())
 os.sync()

@@ -73,7 +73,8 @@ def command(
     others. What is given of the calibration replaces what the file says.
     """
     from keras_stem.scan.scan import Scan
-    from keras_stem.workflow.convert import Calibration, Conversion, convert
+    from keras_stem.workflow.conversion import Calibration, Conversion
+    from keras_stem.workflow.convert import convert
     from keras_stem.workflow.describe import describe_geometry
 
     conversion = Conversion(

@@ -1,15 +1,16 @@
-"""Patterns mended: pixels that count too much or not at all, and direct beams off the centre."""
+"""Patterns mended: pixels that count too much or not at all."""
 
 import numpy as np
-from scipy.ndimage import median_filter, shift
-
-from keras_stem.errors import KerasStemError
+from scipy.ndimage import label, median_filter
 
 HOT = 10.0
 """A pixel is hot whose mean count exceeds so many times the median of its neighbourhood."""
 
 DEAD = 0.02
 """A pixel is dead whose mean count is below this share of the median of its neighbourhood."""
+
+LARGEST_HOT = 3
+"""So many hot pixels may touch each other; more of them are a disk."""
 
 _NEIGHBOURHOOD = 5
 
@@ -36,7 +37,13 @@ def bad_pixels(sample: np.ndarray) -> np.ndarray:
     noise = np.sqrt(np.maximum(mean, around) / len(sample)) + 1 / len(sample)
     hot = (mean > HOT * around) & (mean - around > 10 * noise)
     dead = (mean < DEAD * around) & (around - mean > 10 * noise)
-    return hot | dead
+    return (hot & ~_of_disks(hot)) | dead
+
+
+def _of_disks(hot: np.ndarray) -> np.ndarray:
+    """Return which pixels are as many together as those of a disk: a direct beam that does not move."""
+    numbers, _ = label(hot, np.ones((3, 3)))
+    return hot & (np.bincount(numbers.ravel()) > LARGEST_HOT)[numbers]
 
 
 def repair(patterns: np.ndarray, bad: np.ndarray) -> np.ndarray:
@@ -61,62 +68,3 @@ def repair(patterns: np.ndarray, bad: np.ndarray) -> np.ndarray:
         if good.size:
             mended[:, row, column] = np.median(good, axis=1)
     return mended
-
-
-def centred(patterns: np.ndarray, beam_radius: float) -> np.ndarray:
-    """Shift patterns so that the direct beam is at the middle of the detector.
-
-    pyxem finds the beam: first where the blurred pattern is brightest, then the centre of mass of what is
-    near. The shift is by linear interpolation, so that integers are rounded.
-
-    Parameters
-    ----------
-    patterns
-        Shape (n, H, W).
-    beam_radius
-        Of the direct beam, pixels.
-
-    Returns
-    -------
-    numpy.ndarray
-        Like ``patterns``; zero where nothing was recorded.
-
-    Raises
-    ------
-    KerasStemError
-        If pyxem is not installed.
-    """
-    offsets = _offsets(patterns, beam_radius)
-    moved = [
-        shift(pattern.astype(np.float32), offset, order=1)
-        for pattern, offset in zip(patterns, offsets, strict=True)
-    ]
-    stacked = np.stack(moved)
-    whole = np.issubdtype(patterns.dtype, np.integer)
-    return (np.rint(stacked) if whole else stacked).astype(patterns.dtype)
-
-
-def _offsets(patterns: np.ndarray, beam_radius: float) -> np.ndarray:
-    """Return rows and columns, shape (n, 2), by which each pattern has to move."""
-    half = np.array(patterns.shape[1:]) / 2
-    found = _pyxem_shifts(patterns, method="blur", sigma=max(beam_radius / 2, 1))
-    coarse = np.rint(found).astype(int)
-    rolled = [np.roll(pattern, step, (0, 1)) for pattern, step in zip(patterns, coarse, strict=True)]
-    window = int(min(np.ceil(1.25 * beam_radius) + 1, half.min()))
-    fine = _pyxem_shifts(np.stack(rolled), method="center_of_mass", half_square_width=window, threshold=1)
-    # pyxem moves the beam to N / 2; the middle of N pixels is at (N - 1) / 2.
-    return np.where(np.isfinite(fine), coarse + fine, coarse) - 0.5
-
-
-def _pyxem_shifts(patterns: np.ndarray, **options) -> np.ndarray:
-    try:
-        from pyxem.signals import Diffraction2D
-    except ImportError as error:
-        raise KerasStemError(
-            "Centring needs pyxem; install it with: pip install 'keras_stem[match]'"
-        ) from error
-    from keras_stem.scan.quiet import quiet_hyperspy
-
-    with quiet_hyperspy():
-        shifts = Diffraction2D(patterns[None].astype(np.float32)).get_direct_beam_position(**options)
-    return shifts.data.reshape(-1, 2)[:, ::-1]

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from scipy.ndimage import uniform_filter
 
-import keras_stem.workflow.convert as module
+import keras_stem.workflow.source_blocks as module
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
-from keras_stem.workflow.convert import Calibration, Conversion, convert
+from keras_stem.workflow.conversion import Calibration, Conversion
+from keras_stem.workflow.convert import convert
 
 
 @contextlib.contextmanager
@@ -115,6 +116,19 @@ def test_hot_and_dead_pixels_are_mended(tmp_path, rng):
     np.testing.assert_array_equal(found[..., good], counts[..., good])
 
 
+def test_a_direct_beam_that_does_not_move_is_not_mended(tmp_path):
+    sharp = Simulation(
+        polycrystal=Polycrystal((8, 8), 4), camera=Camera(pixels=64, drift=0.0, hot_pixels=0), seed=2
+    )
+    simulate_scan(tmp_path / "sharp.h5", sharp)
+    source = (tmp_path / "sharp.h5").rename(tmp_path / "sharp.hspy")
+    with Scan(source) as scan:
+        expected = scan.patterns[()]
+    with converted(source, tmp_path, repair=True) as scan:
+        beam = np.s_[..., 28:36, 28:36]
+        np.testing.assert_array_equal(scan.patterns[()][beam], expected[beam])
+
+
 def test_direct_beams_are_centred(tmp_path):
     drifting = Simulation(polycrystal=Polycrystal((8, 8), 4), camera=Camera(pixels=64, drift=5.0), seed=2)
     simulate_scan(tmp_path / "drift.h5", drifting)
@@ -135,6 +149,41 @@ def test_direct_beams_are_centred(tmp_path):
         assert worst_offset(scan) > 2
     with converted(source, tmp_path, centre=True) as scan:
         assert worst_offset(scan) < 0.5
+
+
+@pytest.fixture
+def shifted(tmp_path):
+    """A file of patterns that are moved off the middle, two of them dark; and the patterns as they were."""
+    simulate_scan(tmp_path / "still.h5", Simulation(polycrystal=Polycrystal((6, 6), 2), seed=2))
+    steps = np.stack([np.arange(36) // 6 - 3, np.arange(36) % 6], axis=1)
+    with Scan(tmp_path / "still.h5") as scan:
+        still = scan.read(np.arange(36))
+    patterns = np.stack([np.roll(still[k], tuple(steps[k]), (0, 1)) for k in range(36)])
+    patterns[[8, 20]] = 0
+    hs.signals.Signal2D(patterns.reshape(6, 6, 64, 64)).save(tmp_path / "shifted.hspy")
+    return tmp_path / "shifted.hspy", still
+
+
+def test_centring_goes_over_the_whole_scan(shifted, tmp_path, monkeypatch):
+    source, still = shifted
+    with converted(source, tmp_path, centre=True) as scan:
+        whole = scan.read(np.arange(36))
+    monkeypatch.setattr(module, "BLOCK_BYTES", 1)
+    with converted(source, tmp_path, centre=True) as scan:
+        np.testing.assert_array_equal(scan.read(np.arange(36)), whole)
+    lit = np.delete(np.arange(36), [8, 20])
+    inner = np.s_[8:-8, 8:-8]
+    similar = [np.corrcoef(whole[k][inner].ravel(), still[k][inner].ravel())[0, 1] for k in lit]
+    assert min(similar) > 0.9
+
+
+def test_doubtful_centring_is_told_and_kept(shifted, tmp_path, run):
+    source, _ = shifted
+    said = run("convert", source, tmp_path / "out.hspy", "--centre")
+    assert "Centring: 2 of 36 patterns were doubtful and got the shift of their neighbours." in said
+    kept = hs.load(tmp_path / "out.hspy").original_metadata.keras_stem.centring
+    assert (kept.patterns, kept.doubtful) == (36, 2)
+    assert "Centring" not in run("convert", source, tmp_path / "out.hspy")
 
 
 def test_blocks_do_not_change_the_result(signal, counts, tmp_path, monkeypatch):
@@ -205,6 +254,6 @@ def test_a_real_file_without_a_reader(real_files, tmp_path):
 
 def test_rows_are_read_along_the_chunks():
     data = da.zeros((20, 8, 64, 64), chunks=(6, 8, 64, 64), dtype=np.uint8)
-    firsts = [first for first, _ in module._blocks(data, 1, "dummy")]
+    firsts = [first for first, _ in module.SourcePatterns(data, Conversion(), "dummy").blocks()]
     assert firsts[0] == 0
     assert all(first % 6 == 0 for first in firsts)

@@ -1,0 +1,124 @@
+"""The patterns of a vendor's file, block by block."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import dask.array as da
+import numpy as np
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.values import reading_type, require_finite
+from keras_stem.workflow.conversion import Conversion
+
+BLOCK_BYTES = 64 << 20
+"""About so much of the file is read at once; the next such block is read while one is written."""
+
+
+class SourcePatterns:
+    """The part of a vendor's file that is converted.
+
+    Parameters
+    ----------
+    data
+        All of its patterns, shape (y, x, ky, kx) or (n, ky, kx), not read yet.
+    conversion
+        The shape of a stack, what is left out, and how many rows of the scan become one.
+    path
+        Named in messages.
+
+    Raises
+    ------
+    KerasStemError
+        If the scan's shape does not fit, or nothing is left.
+    """
+
+    def __init__(self, data: da.Array, conversion: Conversion, path: str | Path):
+        self._data = _cropped(_four_dimensional(data, conversion.scan_shape, path), conversion)
+        self._factor = conversion.scan_binning
+        self._path = path
+        self.shape: tuple[int, ...] = self._data.shape
+        self.dtype = reading_type(data.dtype)
+
+    def blocks(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield the first row and the patterns (rows, columns, H, W) of blocks of rows.
+
+        They follow the chunks of the file where these fit, and have a multiple of the rows that become one.
+
+        Raises
+        ------
+        KerasStemError
+            If the file cannot be read, or a value is not finite.
+        """
+        row_bytes = int(np.prod(self.shape[1:])) * self._data.dtype.itemsize
+        most = max(1, BLOCK_BYTES // row_bytes)
+        chunk = self._data.chunks[0][0]
+        rows = max(self._factor, min(most, max(chunk, most // chunk * chunk)) // self._factor * self._factor)
+        starts = range(0, self.shape[0], rows)
+        parts = [self._data[first : first + rows] for first in starts]
+        for first, block in zip(starts, _read_ahead(parts, self._path), strict=True):
+            positions = first * self.shape[1] + np.arange(len(block) * self.shape[1])
+            patterns = self._checked(block.reshape(-1, *block.shape[2:]), positions)
+            yield first, patterns.reshape(block.shape)
+
+    def sample(self, count: int) -> np.ndarray:
+        """Return patterns, shape (n, H, W), of up to so many positions, evenly spaced over the scan.
+
+        Raises
+        ------
+        KerasStemError
+            If the file cannot be read, or a value is not finite.
+        """
+        size = self.shape[0] * self.shape[1]
+        positions = np.unique(np.linspace(0, size - 1, count).astype(int))
+        [patterns] = _read_ahead([self._data.reshape(size, *self.shape[2:])[positions]], self._path)
+        return self._checked(patterns, positions)
+
+    def _checked(self, patterns: np.ndarray, positions: np.ndarray) -> np.ndarray:
+        patterns = patterns.astype(self.dtype, copy=False)
+
+        def place(number: int) -> str:
+            row, column = divmod(int(positions[number]), self.shape[1])
+            return f"the pattern at row {row}, column {column} of {self._path}; crop it away"
+
+        require_finite(patterns, place)
+        return patterns
+
+
+def _four_dimensional(data: da.Array, shape: tuple[int, int] | None, source: str | Path) -> da.Array:
+    positions = int(np.prod(data.shape[:-2]))
+    if shape is None:
+        if data.ndim == 4:
+            return data
+        raise KerasStemError(
+            f"{source} holds a stack of {positions} patterns; give rows and columns with --scan-shape."
+        )
+    if shape[0] * shape[1] != positions:
+        raise KerasStemError(
+            f"Expected {shape[0]} x {shape[1]} = {shape[0] * shape[1]} patterns in {source}, "
+            f"found {positions}."
+        )
+    return data.reshape(*shape, *data.shape[-2:])
+
+
+def _cropped(data: da.Array, conversion: Conversion) -> da.Array:
+    (top, bottom, left, right), (low, high, first, last) = conversion.scan_crop, conversion.crop
+    cropped = data[top:bottom, left:right, low:high, first:last]
+    rows, columns = (size // conversion.scan_binning for size in cropped.shape[:2])
+    if not (rows and columns and cropped.size):
+        raise KerasStemError(f"Nothing is left of the shape {data.shape} after cropping and binning.")
+    return cropped[: rows * conversion.scan_binning, : columns * conversion.scan_binning]
+
+
+def _read_ahead(parts: list[da.Array], source: str | Path) -> Iterator[np.ndarray]:
+    """Yield the parts, each read while the one before is written."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(parts[0].compute)
+        for following in [*parts[1:], None]:
+            try:
+                block = coming.result()
+            except (OSError, ValueError) as error:
+                raise KerasStemError(f"Cannot read the patterns of {source}: {error}.") from error
+            if following is not None:
+                coming = reader.submit(following.compute)
+            yield block
