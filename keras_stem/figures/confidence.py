@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image
-from keras_stem.figures.style import scalar_colors, style
+from keras_stem.figures.style import StyledFigure, scalar_colors, style
 from keras_stem.scan.labels import grid_shape
 
 LARGEST_SHOWN = 15.0
@@ -44,7 +44,7 @@ def confidence_figure(
         panels.append(("Agreement with simulation", agreement, "Correlation × 100", 100.0))
     height = float(np.clip(4 * rows / columns, 1.6, 8))
     with style():
-        figure = Figure(figsize=(4.6 * len(panels), height + 0.3), layout="constrained")
+        figure = StyledFigure(figsize=(4.6 * len(panels), height + 0.3), layout="constrained")
         for axes, (title, values, label, largest) in zip(
             figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
         ):

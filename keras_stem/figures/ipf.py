@@ -7,10 +7,27 @@ from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
-from keras_stem.figures.style import MASKED, style
+from keras_stem.figures.style import MASKED, StyledFigure, plain_text, style
 from keras_stem.scan.labels import grid_shape, single_phase
 
 NANOMETRES = {"Å": 0.1, "nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "m": 1e9}
+
+SCALE_BAR = {
+    "location": "lower left",
+    "length_fraction": 0.2,
+    "width_fraction": 0.01,
+    "pad": 0.4,
+    "border_pad": 0.1,
+    "sep": 5,
+    "frameon": True,
+    "color": "black",
+    "box_color": "white",
+    "box_alpha": 0.75,
+    "scale_loc": "bottom",
+    "label_loc": "top",
+    "rotation": "horizontal",
+}
+"""The look of scale bars, all of it: matplotlib-scalebar has settings of its own, which users can change."""
 
 
 def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: np.ndarray | None) -> None:
@@ -40,7 +57,7 @@ def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options
 
 def draw_scaled(axes: Axes, image: np.ndarray, step: float, unit: str, **options):
     """Draw an image (rows, columns), with a scale bar if the unit is a length; return matplotlib's image."""
-    drawn = axes.imshow(image, **options)
+    drawn = axes.imshow(image, origin="upper", **options)
     axes.set_axis_off()
     if unit in NANOMETRES and step:
         axes.add_artist(_scale_bar(step * NANOMETRES[unit], image.shape[1]))
@@ -53,8 +70,8 @@ def _scale_bar(step: float, columns: int) -> ScaleBar:
     power = 10 ** np.floor(np.log10(longest))
     length = float(power * max(factor for factor in (1, 2, 5) if factor * power <= longest * (1 + 1e-9)))
     unit, size = next((u, s) for u, s in (("mm", 1e6), ("µm", 1e3), ("nm", 1.0)) if length >= s or s == 1.0)
-    look = {"location": "lower left", "box_alpha": 0.75, "frameon": True, "pad": 0.4}
-    return ScaleBar(step, "nm", fixed_value=length / size, fixed_units=unit, scale_formatter=_length, **look)
+    fixed = {"fixed_value": length / size, "fixed_units": unit, "scale_formatter": _length}
+    return ScaleBar(step, "nm", **fixed, **SCALE_BAR)
 
 
 def _length(value: float, unit: str) -> str:
@@ -81,9 +98,9 @@ def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | No
     rows, columns = grid_shape(crystal_map)
     height = float(np.clip(5 * rows / columns, 1.6, 10))
     with style():
-        figure = Figure(figsize=(7.8, height + 0.4))
+        figure = StyledFigure(figsize=(7.8, height + 0.4))
         axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))
         draw_ipf_map(axes, crystal_map, direction, visible)
-        axes.set_title(f"{phase.name}, crystal direction along {direction}")
+        axes.set_title(f"{plain_text(phase.name)}, crystal direction along {direction}")
         draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase)
     return figure

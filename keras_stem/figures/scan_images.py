@@ -7,9 +7,9 @@ from matplotlib.patches import Patch
 from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
 
-from keras_stem.figures.ipf import NANOMETRES, draw_image
+from keras_stem.figures.ipf import NANOMETRES, SCALE_BAR, draw_image
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
-from keras_stem.figures.style import MASKED, style
+from keras_stem.figures.style import MASKED, StyledFigure, plain_text, style
 from keras_stem.scan.labels import grid_shape, phases_of, single_phase
 from keras_stem.scan.metadata import ScanInfo
 
@@ -21,14 +21,14 @@ def virtual_figure(image: np.ndarray, info: ScanInfo, title: str) -> Figure:
     """Return a virtual image (rows, columns) in grey, with a scale bar where the step has a unit."""
     height = float(np.clip(5 * info.shape[0] / info.shape[1], 1.6, 10))
     with style():
-        figure = Figure(figsize=(5.6, height + 0.4), layout="constrained")
+        figure = StyledFigure(figsize=(5.6, height + 0.4), layout="constrained")
         axes = figure.subplots()
         drawn = axes.imshow(image, cmap="gray")
         axes.set_axis_off()
-        axes.set_title(title)
+        axes.set_title(plain_text(title))
         if info.unit in NANOMETRES:
             length = info.step * NANOMETRES[info.unit]
-            axes.add_artist(ScaleBar(length, "nm", location="lower left", box_alpha=0.75, pad=0.4))
+            axes.add_artist(ScaleBar(length, "nm", **SCALE_BAR))
         figure.colorbar(drawn, ax=axes, label="Counts", shrink=0.8)
     return figure
 
@@ -45,10 +45,10 @@ def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
     rows, columns = grid_shape(crystal_map)
     height = float(np.clip(5 * rows / columns, 1.6, 10))
     with style():
-        figure = Figure(figsize=(7.8, height + 0.4))
+        figure = StyledFigure(figsize=(7.8, height + 0.4))
         axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))
         draw_image(axes, crystal_map, colors.reshape(rows, columns, 3))
-        axes.set_title(f"{phase.name}, labels along {direction}, shaded by Q")
+        axes.set_title(f"{plain_text(phase.name)}, labels along {direction}, shaded by Q")
         draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase)
     return figure
 
@@ -64,13 +64,13 @@ def phase_figure(crystal_map: CrystalMap) -> Figure:
     rows, columns = grid_shape(crystal_map)
     height = float(np.clip(5 * rows / columns, 1.6, 10))
     with style():
-        figure = Figure(figsize=(7.8, height + 0.4), layout="constrained")
+        figure = StyledFigure(figsize=(7.8, height + 0.4), layout="constrained")
         axes = figure.subplots()
         limits = {"vmin": 0, "vmax": len(colors) - 1}
         draw_image(axes, crystal_map, number.reshape(rows, columns), cmap=ListedColormap(colors), **limits)
         axes.set_title("Phases")
         patches = [
-            Patch(color=color, label=f"{name} ({np.mean(number == k):.1%})")
+            Patch(color=color, label=f"{plain_text(name)} ({np.mean(number == k):.1%})")
             for k, (color, name) in enumerate(zip(colors, names, strict=True))
             if np.any(number == k)
         ]
