@@ -22,4 +22,4 @@ def command(scan, min_q, min_r) -> None:
         table = Table(title=str(scan), show_header=False, title_justify="left")
         for name, value in describe(opened, Thresholds(min_q, min_r)).items():
             table.add_row(name, value)
-        Console().print(table)
+        Console(markup=False, emoji=False).print(table)  # names may hold brackets and colons

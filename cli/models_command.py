@@ -27,8 +27,10 @@ def command() -> None:
         cells = (_cell(model.metrics, "median", "{:.2f}"), _cell(model.metrics, "under_5", "{:.1%}"))
         r2 = _cell(model.metrics, "r2", "{:.3f}")
         table.add_row(model.uri, model.arch, model.backend, *cells, r2, ", ".join(model.aliases))
-    console = Console()
+    console = Console(markup=False, emoji=False)  # names may hold brackets and colons
     console.print(table)
+    for name, phase in {model.name: model.phase for model in models if model.name != model.phase}.items():
+        console.print(f"{name} stands for the phase {phase!r}.", highlight=False)
     console.print("Scores on DS_Test. Median, < 5°: disorientation (°). R²: Euler angles.", highlight=False)
 
 

@@ -22,7 +22,7 @@ def command(cifs, space_group, keep_cell, symmetry_tolerance, plot) -> None:
     A file with several structures takes the name of one behind #, as FILE#BLOCK.
     """
     from keras_stem.crystal.structure_files import load_phase
-    from keras_stem.files import complete_file, existing_folder
+    from keras_stem.files import complete_file, existing_folder, file_part
     from keras_stem.workflow.phases import report_phase
 
     for number, cif in enumerate(cifs):
@@ -34,7 +34,7 @@ def command(cifs, space_group, keep_cell, symmetry_tolerance, plot) -> None:
             from keras_stem.figures.style import save
             from keras_stem.figures.zone_axes import zone_axis_figure
 
-            picture = existing_folder(plot) / f"{phase.name}-zones.png"
+            picture = existing_folder(plot) / f"{file_part(phase.name)}-zones.png"
             with complete_file(picture) as partial:
                 save(zone_axis_figure(phase), partial)
             click.echo(f"Wrote {picture}.")

@@ -1,5 +1,6 @@
 """Tables on the terminal."""
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -144,9 +145,14 @@ def _cells(metrics: dict[str, float], prefix: str, columns: tuple) -> list[str]:
 
 def _print_markdown(titles: list[str], lines: list[list[str]], texts: int) -> None:
     rule = ["---"] * texts + ["--:"] * (len(titles) - texts)
-    for line in (titles, rule, *lines):
+    for line in (titles, rule, *([_as_markdown(name), *cells] for name, *cells in lines)):
         print(f"| {' | '.join(line)} |")
     print()
+
+
+def _as_markdown(name: str) -> str:
+    """Return a name so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*\[\]<>&|$])", r"\\\1", name)
 
 
 def _print_table(titles: list[str], lines: list[list[str]], texts: int) -> None:
@@ -160,4 +166,4 @@ def _print_table(titles: list[str], lines: list[list[str]], texts: int) -> None:
         table.add_column(title, justify="left" if number < texts else "right", no_wrap=number > 0)
     for line in lines:
         table.add_row(*line)
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)  # names may hold brackets and colons

@@ -3,20 +3,20 @@
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 from orix.quaternion import Rotation
 
 from keras_stem import Scan, Simulation, simulate_scan
 from keras_stem.figures.ipf import draw_ipf_map
+from keras_stem.figures.style import StyledFigure, style
 from keras_stem.scan.labels import crystal_map
 from keras_stem.simulate.microstructure import Polycrystal
 
 path = Path("small.h5")
 simulate_scan(path, Simulation(polycrystal=Polycrystal(shape=(24, 24), grains=6), seed=1))
 
-figure = Figure(figsize=(12, 3.2), layout="constrained")
-panels = figure.subplots(1, 4)
-with Scan(path) as scan:
+with Scan(path) as scan, style():
+    figure = StyledFigure(figsize=(12, 3.2), layout="constrained")
+    panels = figure.subplots(1, 4)
     truth = scan.labels.prop
     rotations = Rotation.from_euler(truth["truth_euler"])
     true_map = crystal_map(rotations, scan.phase, scan.info.shape, scan.info.steps, scan.info.unit, {})

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -100,6 +101,14 @@ def existing_folder(path: str | Path) -> Path:
     except OSError as error:
         raise KerasStemError(f"Cannot write to the folder {path}: {_reason(error)}.") from error
     return path
+
+
+def file_part(name: str) -> str:
+    """Return a name, such as a phase's, as a part of the name of a file.
+
+    Letters and digits of any script, points and hyphens stay; other characters become underscores.
+    """
+    return re.sub(r"[^\w.-]+", "_", name)
 
 
 def _reason(error: OSError) -> str:

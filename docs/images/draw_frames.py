@@ -4,12 +4,11 @@ from pathlib import Path
 
 import numpy as np
 from diffpy.structure import Lattice
-from matplotlib.figure import Figure
 from orix.quaternion import Rotation
 from orix.vector import Vector3d
 
 from keras_stem.crystal.frames import to_lab
-from keras_stem.figures.style import save, style
+from keras_stem.figures.style import StyledFigure, save, style
 
 CUBIC = Lattice(4, 4, 4, 90, 90, 90)
 TITLES = {
@@ -25,7 +24,7 @@ TITLES = {
 def main() -> None:
     """Draw a panel for each convention: the map, its first rows dotted, and the axes of the angles."""
     with style():
-        figure = Figure(figsize=(9.6, 2.2), layout="constrained")
+        figure = StyledFigure(figsize=(9.6, 2.2), layout="constrained")
         for axes, name in zip(figure.subplots(1, len(TITLES)), TITLES, strict=True):
             axes.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), aspect="equal", title=TITLES[name])
             axes.set_axis_off()

@@ -9,7 +9,7 @@ from keras_stem.analysis.grid import Grid
 from keras_stem.analysis.random_boundaries import random_angles
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.figures.grid_maps import draw_colors, draw_segments, orientation_colors
-from keras_stem.figures.style import map_size, style
+from keras_stem.figures.style import StyledFigure, map_size, plain_text, style
 
 _COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")
 """Okabe and Ito's, which are told apart without colour vision."""
@@ -43,14 +43,14 @@ def boundary_figure(
         kinds[name] = (chosen, color, 1.3)
     with style():
         width, height = map_size(grid.extent, 5.0, 1.9)
-        figure = Figure(figsize=(width, height))
+        figure = StyledFigure(figsize=(width, height))
         axes = figure.add_axes((0.02, 0.02, 5.0 / width, 0.9))
         draw_colors(axes, grid, 1 - (1 - orientation_colors(grid, direction)) * (1 - _PALE))
         handles = []
         for name, (chosen, color, linewidth) in kinds.items():
             if chosen.any():
                 draw_segments(axes, grid, boundaries.pairs[chosen], color=color, linewidths=linewidth)
-                label = f"{name} ({boundaries.share(chosen):.1%})"
+                label = f"{plain_text(name)} ({boundaries.share(chosen):.1%})"
                 handles.append(Line2D([], [], color=color, linewidth=2 * linewidth, label=label))
         axes.set_title("Boundaries, by misorientation")
         place = (5.15 / width, 0.9)
@@ -69,7 +69,7 @@ def misorientation_figure(grid: Grid, boundaries: Boundaries) -> Figure:
         Of it.
     """
     with style():
-        figure = Figure(figsize=(4.6 * len(grid.phases), 3.4), layout="constrained")
+        figure = StyledFigure(figsize=(4.6 * len(grid.phases), 3.4), layout="constrained")
         panels = figure.subplots(1, len(grid.phases), squeeze=False)[0]
         for axes, (number, phase) in zip(panels, grid.phases.items(), strict=True):
             own = boundaries.phase == number
@@ -82,7 +82,7 @@ def misorientation_figure(grid: Grid, boundaries: Boundaries) -> Figure:
                 axes.hist(angles, bins, weights=weights, color="#5f7ea8", label="Boundaries")
             axes.plot(expected, 100 * density, color="black", linewidth=1, label="Random")
             axes.set(
-                title=phase.name,
+                title=plain_text(phase.name),
                 xlabel="Misorientation (°)",
                 ylabel="Share of length (% per degree)",
                 xlim=(0, end),

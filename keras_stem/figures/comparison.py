@@ -6,7 +6,7 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image, draw_ipf_map
 from keras_stem.figures.ipf_key import draw_ipf_key
-from keras_stem.figures.style import scalar_colors, style
+from keras_stem.figures.style import StyledFigure, plain_text, scalar_colors, style
 from keras_stem.scan.labels import grid_shape, map_extent, single_phase
 
 LARGEST_SHOWN = 15.0
@@ -45,11 +45,11 @@ def comparison_figure(
     height = float(np.clip(4 * high / wide, 1.6, 8))
     shown = np.ones(reference.size, bool) if visible is None else visible
     with style():
-        figure = Figure(figsize=(14.5, height + 0.5))
+        figure = StyledFigure(figsize=(14.5, height + 0.5))
         for left, crystal_map, name in zip((0.01, 0.29), (reference, prediction), names, strict=True):
             axes = figure.add_axes((left, 0.02, 0.27, 0.88))
             draw_ipf_map(axes, crystal_map, direction, visible)
-            axes.set_title(f"{name}, crystal direction along {direction}")
+            axes.set_title(f"{plain_text(name)}, crystal direction along {direction}")
         draw_ipf_key(figure, (0.605, 0.35, 0.075, 0.3), single_phase(reference))
         axes = figure.add_axes((0.695, 0.02, 0.27, 0.88))
         angles = np.ma.masked_array(disorientation, ~shown).reshape(rows, columns)

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image
-from keras_stem.figures.style import scalar_colors, style
+from keras_stem.figures.style import StyledFigure, scalar_colors, style
 from keras_stem.scan.labels import grid_shape, map_extent
 
 LARGEST_SHOWN = 15.0
@@ -45,7 +45,7 @@ def confidence_figure(
     high, wide = map_extent(crystal_map)
     height = float(np.clip(4 * high / wide, 1.6, 8))
     with style():
-        figure = Figure(figsize=(4.6 * len(panels), height + 0.3), layout="constrained")
+        figure = StyledFigure(figsize=(4.6 * len(panels), height + 0.3), layout="constrained")
         for axes, (title, values, label, largest) in zip(
             figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
         ):

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from keras_stem.analysis.compare import Difference
 from keras_stem.analysis.grid import Grid
 from keras_stem.figures.grid_maps import draw_bar, draw_colors, draw_keys, draw_values, orientation_colors
-from keras_stem.figures.style import map_size, style
+from keras_stem.figures.style import StyledFigure, map_size, plain_text, style
 
 LARGEST_SHOWN = 15.0
 """The colour bar of the disorientation ends here, deg."""
@@ -30,12 +30,12 @@ def difference_figure(
     """
     with style():
         width, height = map_size(reference.extent, 3.8)
-        figure = Figure(figsize=(3 * width + 2.7, height))
+        figure = StyledFigure(figsize=(3 * width + 2.7, height))
         whole = figure.get_figwidth()
         for k, (grid, name) in enumerate(zip((reference, other), names, strict=True)):
             axes = figure.add_axes(((0.05 + k * (width + 0.1)) / whole, 0.02, width / whole, 0.88))
             draw_colors(axes, grid, orientation_colors(grid, direction))
-            axes.set_title(name)
+            axes.set_title(plain_text(name))
         left = 2 * width + 0.3
         draw_keys(figure, reference, direction, left + 0.4, 0.8)
         axes = figure.add_axes(((left + 1.6) / whole, 0.02, width / whole, 0.88))
@@ -50,7 +50,7 @@ def places_figure(difference: Difference) -> Figure:
     angles = difference.angles[np.isfinite(difference.angles)]
     parts = [part for part in difference.parts if part.points]
     with style():
-        figure = Figure(figsize=(8.2, 3.2), layout="constrained")
+        figure = StyledFigure(figsize=(8.2, 3.2), layout="constrained")
         histogram, bars = figure.subplots(1, 2)
         bins = np.geomspace(0.1, 180, 40)
         histogram.hist(np.clip(angles, bins[0], bins[-1]), bins, color="#5f7ea8")

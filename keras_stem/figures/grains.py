@@ -19,7 +19,7 @@ from keras_stem.figures.grid_maps import (
     draw_values,
     orientation_colors,
 )
-from keras_stem.figures.style import map_size, style
+from keras_stem.figures.style import StyledFigure, map_size, plain_text, style
 from keras_stem.units import readable_unit, unit_text
 
 LARGEST_SHARE = 0.99
@@ -45,7 +45,7 @@ def grain_figure(grid: Grid, numbers: np.ndarray, grains: Grains, direction: str
     means = _grid_of_means(grid, numbers, grains)
     with style():
         width, height = map_size(grid.extent, 5.0, 2.5)
-        figure = Figure(figsize=(width, height))
+        figure = StyledFigure(figsize=(width, height))
         axes = figure.add_axes((0.02, 0.02, 5.0 / width, 0.9))
         draw_colors(axes, means, orientation_colors(means, direction))
         draw_segments(axes, grid, rims(grid, numbers), color="black", linewidths=0.6)
@@ -91,7 +91,7 @@ def bending_figure(grid: Grid, numbers: np.ndarray, grains: Grains, kernel_avera
     )
     with style():
         width, height = map_size(grid.extent, 3.6)
-        figure = Figure(figsize=(3 * width + 1.5, height), layout="constrained")
+        figure = StyledFigure(figsize=(3 * width + 1.5, height), layout="constrained")
         for axes, (title, values) in zip(figure.subplots(1, 3), panels, strict=True):
             known = values[np.isfinite(values)]
             largest = max(float(np.quantile(known, LARGEST_SHARE)), 0.1) if len(known) else 1.0
@@ -118,7 +118,7 @@ def size_figure(grains: Grains, unit: str) -> Figure:
     bins = np.geomspace(low / 1.05, high * 1.05, _BINS)
     inner = ~grains.edge
     with style():
-        figure = Figure(figsize=(7.6, 3.2), layout="constrained")
+        figure = StyledFigure(figsize=(7.6, 3.2), layout="constrained")
         panels = (
             ("By number", np.ones(len(grains)), "Share of grains"),
             ("By area", grains.area, "Share of area"),
@@ -133,7 +133,7 @@ def size_figure(grains: Grains, unit: str) -> Figure:
                 color=["#00336f", "#c8b866"],
                 label=["Whole", "Touch the edge"],
             )
-            axes.set(title=title, xlabel=f"Equivalent diameter ({unit_text(unit)})", ylabel=label)
+            axes.set(title=title, xlabel=f"Equivalent diameter ({plain_text(unit_text(unit))})", ylabel=label)
             axes.set_xscale("log")
             _plain_ticks(axes)
         figure.axes[0].legend(frameon=False)

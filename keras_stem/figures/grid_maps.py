@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from keras_stem.analysis.grid import Grid
 from keras_stem.figures.ipf import draw_scaled
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
-from keras_stem.figures.style import MASKED, scalar_colors
+from keras_stem.figures.style import MASKED, plain_text, scalar_colors
 
 MOST_LINES = 20_000
 """More lines are drawn as pixels, so that an SVG stays small."""
@@ -60,7 +60,7 @@ def draw_keys(figure: Figure, grid: Grid, direction: str, left: float, size: flo
         place = (left / width, bottom / height, side / width, side / height)
         draw_ipf_key(figure, place, phase)
         middle = (left + side / 2) / width
-        figure.text(middle, (bottom + side + 0.25) / height, grid.names[number], ha="center")
+        figure.text(middle, (bottom + side + 0.25) / height, plain_text(grid.names[number]), ha="center")
 
 
 def draw_bar(axes: Axes, image: mpl.image.AxesImage, label: str, **options) -> None:

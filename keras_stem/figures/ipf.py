@@ -7,9 +7,26 @@ from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
-from keras_stem.figures.style import MASKED, style
+from keras_stem.figures.style import MASKED, StyledFigure, plain_text, style
 from keras_stem.scan.labels import grid_shape, map_extent, map_steps, single_phase
 from keras_stem.units import convert_length, is_length, readable_unit, unit_text
+
+SCALE_BAR = {
+    "location": "lower left",
+    "length_fraction": 0.2,
+    "width_fraction": 0.01,
+    "pad": 0.4,
+    "border_pad": 0.1,
+    "sep": 5,
+    "frameon": True,
+    "color": "black",
+    "box_color": "white",
+    "box_alpha": 0.75,
+    "scale_loc": "bottom",
+    "label_loc": "top",
+    "rotation": "horizontal",
+}
+"""The look of scale bars, all of it: matplotlib-scalebar has settings of its own, which users can change."""
 
 
 def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: np.ndarray | None) -> None:
@@ -43,7 +60,7 @@ def draw_scaled(axes: Axes, image: np.ndarray, steps: tuple[float, float], unit:
     With a scale bar if the unit is a length. Returns matplotlib's image.
     """
     along_y, along_x = steps
-    drawn = axes.imshow(image, aspect=along_y / along_x, **options)
+    drawn = axes.imshow(image, origin="upper", aspect=along_y / along_x, **options)
     axes.set_axis_off()
     if is_length(unit):
         axes.add_artist(_scale_bar(convert_length(along_x, unit, "nm"), image.shape[1]))
@@ -56,9 +73,8 @@ def _scale_bar(step: float, columns: int) -> ScaleBar:
     power = 10 ** np.floor(np.log10(longest))
     length = float(power * max(factor for factor in (1, 2, 5) if factor * power <= longest * (1 + 1e-9)))
     unit, factor = readable_unit(length, "nm")
-    look = {"location": "lower left", "box_alpha": 0.75, "frameon": True, "pad": 0.4}
-    value = {"fixed_value": length * factor, "fixed_units": unit_text(unit)}
-    return ScaleBar(step, "nm", **value, scale_formatter=_length, **look)
+    fixed = {"fixed_value": length * factor, "fixed_units": unit_text(unit), "scale_formatter": _length}
+    return ScaleBar(step, "nm", **fixed, **SCALE_BAR)
 
 
 def _length(value: float, unit: str) -> str:
@@ -85,9 +101,9 @@ def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | No
     high, wide = map_extent(crystal_map)
     height = float(np.clip(5 * high / wide, 1.6, 10))
     with style():
-        figure = Figure(figsize=(7.8, height + 0.4))
+        figure = StyledFigure(figsize=(7.8, height + 0.4))
         axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))
         draw_ipf_map(axes, crystal_map, direction, visible)
-        axes.set_title(f"{phase.name}, crystal direction along {direction}")
+        axes.set_title(f"{plain_text(phase.name)}, crystal direction along {direction}")
         draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase)
     return figure

@@ -21,7 +21,7 @@ from keras_stem.crystal.euler import euler_ranges, reduce_euler
 from keras_stem.figures.comparison import LARGEST_SHOWN as LARGEST_DISORIENTATION
 from keras_stem.figures.ipf import draw_image
 from keras_stem.figures.paper_page import WIDTH, page
-from keras_stem.figures.style import scalar_colors, style
+from keras_stem.figures.style import StyledFigure, plain_text, scalar_colors, style
 from keras_stem.figures.training import ANGLES
 from keras_stem.scan.labels import grid_shape, map_extent
 
@@ -127,7 +127,7 @@ def errors_figure(name: str, crystal_map: CrystalMap, errors: AngleErrors, visib
         note = figure.add_subplot(places[-1])
         note.set_axis_off()
         note.text(0.5, 0.5, _NOTE, ha="center", va="center", fontsize=8, color="0.3")
-        figure.suptitle(f"{name}: errors at the {visible.sum():,} positions of DS_Q", fontsize=10)
+        figure.suptitle(f"{plain_text(name)}: errors at the {visible.sum():,} positions of DS_Q", fontsize=10)
         figure.get_layout_engine().set(h_pad=0.14)  # keeps it off the titles of the panels
     return figure
 
@@ -165,7 +165,7 @@ def error_histograms_figure(errors: Mapping[str, AngleErrors], visible: np.ndarr
     matplotlib.figure.Figure
     """
     with style():
-        figure = Figure(figsize=(WIDTH, 5.0), layout="constrained")
+        figure = StyledFigure(figsize=(WIDTH, 5.0), layout="constrained")
         labels = (*(f"|Δ{angle}| (°)" for angle in ANGLES), "Disorientation (°)")
         for k, (axes, label) in enumerate(zip(figure.subplots(2, 2).flat, labels, strict=True)):
             for name, of_model in errors.items():
@@ -181,4 +181,4 @@ def error_histograms_figure(errors: Mapping[str, AngleErrors], visible: np.ndarr
 def _draw_histogram(axes: Axes, values: np.ndarray, name: str) -> None:
     """Draw the shares of values in each bin; those beyond the bins count in the first and the last."""
     counts, _ = np.histogram(np.clip(values, _BINS[0], _BINS[-1]), _BINS)
-    axes.stairs(100 * counts / len(values), _BINS, label=name, linewidth=1.2)
+    axes.stairs(100 * counts / len(values), _BINS, label=plain_text(name), linewidth=1.2)

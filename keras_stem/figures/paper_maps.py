@@ -11,7 +11,7 @@ from orix.crystal_map import CrystalMap
 from keras_stem.figures.ipf import draw_image, draw_ipf_map
 from keras_stem.figures.ipf_key import DIRECTIONS, ipf_colors, to_sector
 from keras_stem.figures.paper_page import draw_key, ipf_axes, page
-from keras_stem.figures.style import scalar_colors, style
+from keras_stem.figures.style import plain_text, scalar_colors, style
 from keras_stem.scan.labels import grid_shape, map_extent, single_phase
 
 _FULL_Q = 99
@@ -77,7 +77,7 @@ def ipf_maps_figure(
         for place, (name, shown) in zip(places, {"Labels": labels, **predictions}.items(), strict=False):
             axes = figure.add_subplot(place)
             draw_ipf_map(axes, shown, direction, visible)
-            axes.set_title(name)
+            axes.set_title(plain_text(name))
         draw_key(figure, places[-1], single_phase(labels), direction)
     return figure
 
@@ -118,7 +118,7 @@ def _draw_scatter(
     figure: Figure, place: SubplotSpec, title: str, shown: CrystalMap, direction: str, visible: np.ndarray
 ) -> None:
     phase = single_phase(shown)
-    axes = ipf_axes(figure, place, phase, title)
+    axes = ipf_axes(figure, place, phase, plain_text(title))
     along = shown.rotations[visible] * DIRECTIONS[direction]
     # One dark colour: many points of the colour key are too pale for white paper. An SVG of tens of
     # thousands of points is too large, so that they are an image in it.

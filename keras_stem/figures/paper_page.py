@@ -8,7 +8,7 @@ from orix.crystal_map import Phase
 from orix.plot import InversePoleFigurePlot
 
 from keras_stem.figures import ipf_key
-from keras_stem.figures.style import map_size
+from keras_stem.figures.style import StyledFigure, map_size
 
 WIDTH = 7.0
 """Of a page between its margins, inches (180 mm)."""
@@ -45,7 +45,7 @@ def page(count: int, extent: tuple[float, float], below: float = 0.0) -> tuple[F
     rows = math.ceil(count / columns)
     _, height = map_size(extent, WIDTH / COLUMNS - 0.2)
     size = (WIDTH * columns / COLUMNS, rows * (height + below))
-    figure = Figure(figsize=size, layout="constrained")
+    figure = StyledFigure(figsize=size, layout="constrained")
     figure.get_layout_engine().set(h_pad=_ROW_GAP, hspace=_ROW_GAP)
     grid = GridSpec(rows, columns, figure=figure)
     return figure, [grid[divmod(panel, columns)] for panel in range(count)]

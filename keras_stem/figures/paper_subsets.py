@@ -9,7 +9,7 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image
 from keras_stem.figures.paper_page import WIDTH
-from keras_stem.figures.style import MASKED, style
+from keras_stem.figures.style import MASKED, StyledFigure, style
 from keras_stem.scan.labels import grid_shape
 from keras_stem.scan.splits import Split
 from keras_stem.scan.subsets import Thresholds, subset
@@ -47,7 +47,7 @@ def subsets_figure(labels: CrystalMap, thresholds: Thresholds, parts: Split, how
     in_q, in_r = (subset(labels, name, thresholds) for name in ("DS_Q", "DS_R"))
     divided = (parts.train, parts.val, parts.test)
     with style():
-        figure = Figure(figsize=(WIDTH, _HEIGHT))
+        figure = StyledFigure(figsize=(WIDTH, _HEIGHT))
         flow = figure.add_axes((0.0, 0.0, 0.58, 1.0))
         _draw_flow(flow, labels.size, len(in_q), len(in_r), [len(part) for part in divided], thresholds, how)
         _draw_places(figure, labels, in_q, divided)

@@ -8,7 +8,7 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image, draw_scaled
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
-from keras_stem.figures.style import MASKED, style
+from keras_stem.figures.style import MASKED, StyledFigure, plain_text, style
 from keras_stem.scan.labels import grid_shape, map_extent, phases_of, single_phase
 from keras_stem.scan.metadata import ScanInfo
 
@@ -21,10 +21,10 @@ def virtual_figure(image: np.ndarray, info: ScanInfo, title: str) -> Figure:
     rows, columns = info.shape
     height = float(np.clip(5 * rows * info.steps[0] / (columns * info.steps[1]), 1.6, 10))
     with style():
-        figure = Figure(figsize=(5.6, height + 0.4), layout="constrained")
+        figure = StyledFigure(figsize=(5.6, height + 0.4), layout="constrained")
         axes = figure.subplots()
         drawn = draw_scaled(axes, image, info.steps, info.unit, cmap="gray")
-        axes.set_title(title)
+        axes.set_title(plain_text(title))
         figure.colorbar(drawn, ax=axes, label="Counts", shrink=0.8)
     return figure
 
@@ -42,10 +42,10 @@ def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
     high, wide = map_extent(crystal_map)
     height = float(np.clip(5 * high / wide, 1.6, 10))
     with style():
-        figure = Figure(figsize=(7.8, height + 0.4))
+        figure = StyledFigure(figsize=(7.8, height + 0.4))
         axes = figure.add_axes((0.02, 0.02, 0.63, 0.9))
         draw_image(axes, crystal_map, colors.reshape(rows, columns, 3))
-        axes.set_title(f"{phase.name}, labels along {direction}, shaded by Q")
+        axes.set_title(f"{plain_text(phase.name)}, labels along {direction}, shaded by Q")
         draw_ipf_key(figure, (0.76, 0.35, 0.18, 0.3), phase)
     return figure
 
@@ -62,13 +62,13 @@ def phase_figure(crystal_map: CrystalMap) -> Figure:
     high, wide = map_extent(crystal_map)
     height = float(np.clip(5 * high / wide, 1.6, 10))
     with style():
-        figure = Figure(figsize=(7.8, height + 0.4), layout="constrained")
+        figure = StyledFigure(figsize=(7.8, height + 0.4), layout="constrained")
         axes = figure.subplots()
         limits = {"vmin": 0, "vmax": len(colors) - 1}
         draw_image(axes, crystal_map, number.reshape(rows, columns), cmap=ListedColormap(colors), **limits)
         axes.set_title("Phases")
         patches = [
-            Patch(color=color, label=f"{name} ({np.mean(number == k):.1%})")
+            Patch(color=color, label=f"{plain_text(name)} ({np.mean(number == k):.1%})")
             for k, (color, name) in enumerate(zip(colors, names, strict=True))
             if np.any(number == k)
         ]

@@ -1,10 +1,12 @@
 """The look of all figures, and how they are saved."""
 
 import contextlib
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 
 MASKED = (0.75, 0.75, 0.75)
@@ -23,17 +25,46 @@ _STYLE = {
     "svg.fonttype": "none",
 }
 
+_DEFAULTS = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
+
 
 @contextlib.contextmanager
 def style() -> Iterator[None]:
-    """Draw in the style of this package, whatever the user's own is."""
-    with mpl.rc_context(_STYLE):
+    """Draw from matplotlib's defaults in the style of this package, with nothing of the user's settings.
+
+    Characters that the font does not have are drawn as boxes, without a warning.
+    """
+    with mpl.rc_context(_DEFAULTS | _STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
         yield
+
+
+class StyledFigure(Figure):
+    """A figure that is drawn and saved in the style of this package, whoever draws or saves it.
+
+    matplotlib looks up some settings when a figure is made, and others when it is drawn or saved. What is
+    added to the figure is to be added within `style`.
+    """
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the figure, as matplotlib asks for it."""
+        with style():
+            super().draw(renderer)
+
+    def savefig(self, *arguments, **options) -> None:
+        """Write the figure to a file, with the arguments of `matplotlib.figure.Figure.savefig`."""
+        with style():
+            super().savefig(*arguments, **options)
+
+
+def plain_text(text: str) -> str:
+    """Return a name from outside as matplotlib draws it unchanged: ``$`` begins no formula."""
+    return text.replace("$", r"\$")
 
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure in the format that the suffix names."""
-    with style():
+    with style():  # there may be plain figures of matplotlib
         figure.savefig(path)
 
 

@@ -13,7 +13,7 @@ from orix.vector import Vector3d
 from keras_stem.analysis.orientation_density import Sections
 from keras_stem.analysis.pole_density import PoleDensity
 from keras_stem.figures.ipf_key import from_sector, name_corners, sector_group
-from keras_stem.figures.style import scalar_colors, style
+from keras_stem.figures.style import StyledFigure, scalar_colors, style
 
 _PIXELS = 151
 """Across the image of a density."""
@@ -117,7 +117,7 @@ def _section_panels(rows: int, ratio: float) -> tuple[Figure, np.ndarray]:
         "wspace": 0.35 / wide,
         "hspace": gap / (wide * ratio),
     }
-    figure = Figure(figsize=(across, high))
+    figure = StyledFigure(figsize=(across, high))
     panels = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False, gridspec_kw=places)
     return figure, panels.ravel()
 
@@ -145,7 +145,7 @@ def index_text(plane: Sequence[int]) -> str:
 def _row(count: int, width: float, above: float) -> tuple[Figure, list[tuple[float, float, float, float]]]:
     """Return a figure for some spheres side by side and a colour bar, and the places of the spheres."""
     across, high = count * (width + 0.55) + 0.8, width + above + 0.6
-    figure = Figure(figsize=(across, high))
+    figure = StyledFigure(figsize=(across, high))
     lefts = [(0.2 + number * (width + 0.55)) / across for number in range(count)]
     return figure, [(left, 0.3 / high, width / across, width / high) for left in lefts]
 

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from keras_stem.figures.style import style
+from keras_stem.figures.style import StyledFigure, plain_text, style
 
 ANGLES = ("φ₁", "Φ", "φ₂")
 
@@ -27,7 +27,7 @@ def curves_figure(history: list[dict[str, float]]) -> Figure:
     scored = [(epoch, logs) for epoch, logs in zip(epochs, history, strict=True) if "val_r2" in logs]
     panels = (("val_r2", "R² on DS_Val"), ("val_median", "Median disorientation on DS_Val (°)"))
     with style():
-        figure = Figure(figsize=(10, 3), layout="constrained")
+        figure = StyledFigure(figsize=(10, 3), layout="constrained")
         loss, *others = figure.subplots(1, 3)
         losses = [logs["loss"] for logs in history]
         loss.plot(epochs, losses)
@@ -59,13 +59,14 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
         ("val_median", "Median disorientation on DS_Val (°)"),
     )
     with style():
-        figure = Figure(figsize=(10, 3.4), layout="constrained")
+        figure = StyledFigure(figsize=(10, 3.4), layout="constrained")
         for axes, (name, label) in zip(figure.subplots(1, 3), panels, strict=True):
             for number, (training, curves) in enumerate(trainings.items()):
                 epochs, values = zip(*curves[name], strict=True) if curves[name] else ((), ())
                 # Dashes, so that of two curves that coincide both are seen.
-                look = {"linestyle": ("-", "--", ":")[number % 3], "markersize": 3, "label": training}
-                axes.plot(epochs, values, marker="" if name == "loss" else "o", **look)
+                look = {"linestyle": ("-", "--", ":")[number % 3], "markersize": 3}
+                marker = "" if name == "loss" else "o"
+                axes.plot(epochs, values, marker=marker, label=plain_text(training), **look)
             _label_epochs(axes, label)
         losses = [value for curves in trainings.values() for _, value in curves["loss"]]
         figure.axes[0].set_yscale("log" if min(losses, default=1) > 0 else "linear")
@@ -98,7 +99,7 @@ def parity_figure(expected: np.ndarray, predicted: np.ndarray, disorientation: n
     matplotlib.figure.Figure
     """
     with style():
-        figure = Figure(figsize=(13, 3.2), layout="constrained")
+        figure = StyledFigure(figsize=(13, 3.2), layout="constrained")
         *panels, histogram = figure.subplots(1, 4)
         for k, axes in enumerate(panels):
             axes.plot(expected[:, k], predicted[:, k], ".", markersize=2, alpha=0.5)

@@ -8,7 +8,7 @@ from orix.vector import Vector3d
 from keras_stem.crystal.phase import CrystalPhase, cell_of
 from keras_stem.crystal.scattering import reciprocal_base, reflections_within, structure_factors
 from keras_stem.figures.ipf_key import direction_labels
-from keras_stem.figures.style import style
+from keras_stem.figures.style import StyledFigure, plain_text, style
 
 _LABELLED = 12
 """Spots nearest to the direct beam have their indices beside them."""
@@ -37,11 +37,11 @@ def zone_axis_figure(phase: CrystalPhase, radius: float = 1.0) -> Figure:
     """
     axes_uvw = zone_axes(phase)
     with style():
-        figure = Figure(figsize=(4 * len(axes_uvw), 4.4), layout="constrained")
+        figure = StyledFigure(figsize=(4 * len(axes_uvw), 4.4), layout="constrained")
         panels = figure.subplots(1, len(axes_uvw), squeeze=False)[0]
         for axes, axis in zip(panels, axes_uvw, strict=True):
             _draw_pattern(axes, phase, axis, radius)
-        figure.suptitle(f"{phase.name}, {phase.setting.symbol}")
+        figure.suptitle(f"{plain_text(phase.name)}, {phase.setting.symbol}")
     return figure
 
 

@@ -44,7 +44,7 @@ def aspect_ratio(path: Path) -> float:
 def figure_uri(figure: Figure, dpi: int) -> str:
     """Return a figure of matplotlib, as large as it says, as a URI."""
     with io.BytesIO() as file:
-        figure.savefig(file, format="png", dpi=dpi, bbox_inches=None)
+        figure.savefig(file, format="png", dpi=dpi, bbox_inches=figure.bbox_inches)
         return _uri(file.getvalue())
 
 

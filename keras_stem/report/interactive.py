@@ -7,12 +7,11 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
 from orix.crystal_map import Phase
 
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.ipf_key import draw_ipf_key
-from keras_stem.figures.style import scalar_colors, style
+from keras_stem.figures.style import StyledFigure, scalar_colors, style
 from keras_stem.indexing.refinement import EXCITATION_ERROR
 from keras_stem.report.facts import MapFacts
 from keras_stem.report.images import figure_uri
@@ -110,7 +109,7 @@ def packed(array: np.ndarray) -> dict[str, str]:
 def _key(phase: Phase, name: str) -> dict[str, str]:
     """Return the name of a phase and a picture of its IPF colours, which are the same along x, y and z."""
     with style():
-        figure = Figure(figsize=(1.9, 1.6))
+        figure = StyledFigure(figsize=(1.9, 1.6))
         draw_ipf_key(figure, (0.16, 0.14, 0.68, 0.72), phase)
         return {"phase": name, "image": figure_uri(figure, dpi=160)}
 

@@ -1,6 +1,5 @@
 """The figures of a page about a map."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from keras_stem.figures.confidence import confidence_figure
 from keras_stem.figures.grains import grain_figure, size_figure
 from keras_stem.figures.ipf import ipf_figure
 from keras_stem.figures.ipf_key import DIRECTIONS
+from keras_stem.files import file_part
 from keras_stem.report.facts import MapFacts, first_rotations
 from keras_stem.scan.labels import crystal_map, phases_of
 
@@ -47,7 +47,7 @@ def _ipf_maps(facts: MapFacts, direction: str) -> Iterator[Drawn]:
             first_rotations(facts.crystal_map), phase, facts.grid.shape, facts.grid.steps, facts.grid.unit, {}
         )
         for along in DIRECTIONS:
-            name = f"ipf_{along}_{_plain(phase.name)}_{number}" if several else f"ipf_{along}"
+            name = f"ipf_{along}_{file_part(phase.name)}_{number}" if several else f"ipf_{along}"
             title = f"{phase.name}: crystal direction along {along}"
             alt = f"Map of the orientations of {phase.name}, coloured by the crystal direction along {along}"
             yield Drawn(name, title, alt, ipf_figure(only, along, inside))
@@ -91,11 +91,6 @@ def _boundaries(facts: MapFacts, direction: str) -> Iterator[Drawn]:
 
 def _phases(labels: CrystalMap) -> list[Phase]:
     return list(phases_of(labels).values())
-
-
-def _plain(name: str) -> str:
-    """Return a name with letters and digits only, for files."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
 
 
 MAP_FIGURES: tuple[Callable[[MapFacts, str], Iterator[Drawn]], ...] = (

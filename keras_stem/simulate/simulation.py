@@ -121,7 +121,7 @@ def simulate_scan(
     structure, labelling, camera = (np.random.default_rng(stream) for stream in streams)
     shape = simulation.polycrystal.shape
     info = ScanInfo(
-        title=f"{phase.name} simulated",
+        title=f"{phase.name} simulated".replace("/", "-"),  # it names a group of the file
         shape=shape,
         detector=simulation.camera.detector,
         steps=(simulation.step, simulation.step),

@@ -1,18 +1,26 @@
 """Registered models: one name for each phase, and aliases that mark the best."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import mlflow
-from mlflow.entities.model_registry import ModelVersion
+from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.exceptions import MlflowException
+from mlflow.store.entities import PagedList
 
 from keras_stem.models.card import ModelCard
 
 CHAMPION = "champion"
 SCORE = "final_test_median"
 """Models are ranked by their median disorientation on DS_Test."""
+
+_PHASE = "phase"
+"""Tag of registered models and their versions: the name of the phase as it is."""
+
+_UNFIT = re.compile(r"""[/:@?#%"\\]|[^\S ]|[\x00-\x1f\x7f]|^ +| +$|^\.+$""")
+"""What MLflow takes in no name, what means something in a models:/ URI, and blanks that nobody sees."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,8 @@ class Registered:
     ----------
     name, version
         Of the registered model.
+    phase
+        Name of its phase.
     arch, backend
         Of the training.
     aliases
@@ -33,6 +43,7 @@ class Registered:
 
     name: str
     version: str
+    phase: str
     arch: str
     backend: str
     aliases: tuple[str, ...]
@@ -45,21 +56,35 @@ class Registered:
 
 
 def registered_name(phase: str) -> str:
-    """Return the name under which models of a phase are registered."""
-    return re.sub(r"[/:\s]+", "_", phase).strip("_") or "unnamed"
+    """Return the name under which models of a phase are registered.
+
+    It is the phase's own, with what does not fit into a ``models:/`` URI as in other URIs: ``x/y`` becomes
+    ``x%2Fy``. Phases of different names have different ones.
+    """
+    return _UNFIT.sub(_in_percent, phase) or "unnamed"
+
+
+def _in_percent(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
 
 
 def register(
     client: mlflow.MlflowClient, card: ModelCard, model_uri: str, model_id: str, run_id: str
 ) -> ModelVersion:
     """Register a logged model as a new version, tagged with its architecture and data."""
-    name = registered_name(card.phase["name"])
+    phase = card.phase["name"]
+    name = registered_name(phase)
     try:
-        client.create_registered_model(name)
+        client.create_registered_model(name, tags={_PHASE: phase})
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-    tags = {"arch": card.arch, "target": card.target, "scan_fingerprint": card.fingerprint}
+    tags = {
+        _PHASE: phase,
+        "arch": card.arch,
+        "target": card.target,
+        "scan_fingerprint": card.fingerprint,
+    }
     return client.create_model_version(name, model_uri, run_id=run_id, tags=tags, model_id=model_id)
 
 
@@ -110,23 +135,43 @@ def holder(client: mlflow.MlflowClient, name: str, alias: str) -> ModelVersion |
 
 
 def registered_models(client: mlflow.MlflowClient) -> list[Registered]:
-    """Return all versions of all registered models of ours, the newest first."""
-    found = []
-    for model in client.search_registered_models():
-        marks = {}
+    """Return all versions of all registered models of ours, by name, the newest first."""
+    marks: dict[tuple[str, str], list[str]] = {}
+    for model in all_registered(client):
         for alias, number in model.aliases.items():
-            marks.setdefault(str(number), []).append(alias)
-        versions = client.search_model_versions(f"name='{model.name}'", order_by=["version_number DESC"])
-        for version in (version for version in versions if "arch" in version.tags):
-            run = client.get_run(version.run_id).data if version.run_id else None
-            found.append(
-                Registered(
-                    name=model.name,
-                    version=str(version.version),
-                    arch=version.tags.get("arch", ""),
-                    backend=run.tags.get("backend", "") if run else "",
-                    aliases=tuple(sorted(marks.get(str(version.version), []))),
-                    metrics=run.metrics if run else {},
-                )
-            )
-    return found
+            marks.setdefault((model.name, str(number)), []).append(alias)
+    # Without a filter: no name of a model, which may hold quotes, is written into a condition.
+    versions = _all_pages(client.search_model_versions, order_by=["name ASC", "version_number DESC"])
+    return [
+        _registered(client, version, marks.get((version.name, str(version.version)), []))
+        for version in versions
+        if "arch" in version.tags
+    ]
+
+
+def all_registered(client: mlflow.MlflowClient) -> list[RegisteredModel]:
+    """Return all registered models of the store, by name."""
+    return list(_all_pages(client.search_registered_models))
+
+
+def _all_pages(search: Callable[..., PagedList], **options: Any) -> Iterator[Any]:
+    token = None
+    while True:
+        page = search(page_token=token, **options)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+def _registered(client: mlflow.MlflowClient, version: ModelVersion, marks: list[str]) -> Registered:
+    run = client.get_run(version.run_id).data if version.run_id else None
+    return Registered(
+        name=version.name,
+        version=str(version.version),
+        phase=version.tags.get(_PHASE) or version.name,
+        arch=version.tags["arch"],
+        backend=run.tags.get("backend", "") if run else "",
+        aliases=tuple(sorted(marks)),
+        metrics=run.metrics if run else {},
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from keras_stem.choices import MODEL_URIS
 from keras_stem.errors import KerasStemError
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
-from keras_stem.tracking.registry import CHAMPION, holder, registered_name
+from keras_stem.tracking.registry import CHAMPION, all_registered, holder, registered_name
 from keras_stem.tracking.run import MODEL_NAME
 from keras_stem.tracking.store import connect, tracking_uri
 
@@ -59,7 +59,7 @@ def best_reference(phase: str | None, alias: str | None = None) -> str:
         If nothing fits.
     """
     client = connect()
-    names = [model.name for model in client.search_registered_models()]
+    names = [model.name for model in all_registered(client)]
     wanted = names if phase is None else [name for name in names if name == registered_name(phase)]
     if not wanted:
         of_phase = f" of {phase}" if phase else ""

@@ -82,10 +82,11 @@ def last_study(client: MlflowClient, name: str) -> TrackedStudy:
     KerasStemError
         If there is none.
     """
-    found = _search(client, f"tags.{_KIND} = '{STUDY}' and tags.{STUDY} = '{name}'")
-    if not found:
-        raise KerasStemError(f"There is no study {name!r} among the tracked runs; kstem study runs one.")
-    return _read(found[0])
+    # The name, which may hold quotes, is compared here and not in MLflow's condition.
+    for run in _search(client, f"tags.{_KIND} = '{STUDY}'"):
+        if run.data.tags[STUDY] == name:
+            return _read(run)
+    raise KerasStemError(f"There is no study {name!r} among the tracked runs; kstem study runs one.")
 
 
 def finished_cells(client: MlflowClient, study: str) -> dict[str, Run]:

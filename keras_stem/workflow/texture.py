@@ -1,7 +1,7 @@
 """The folder that describes the texture of a map."""
 
 import json
-import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.style import save_both
 from keras_stem.figures.texture import index_text, inverse_pole_figures, pole_figures, section_figure
-from keras_stem.files import complete_folder
+from keras_stem.files import complete_folder, file_part
 from keras_stem.workflow.prepare import PreparedMap
 
 _AXES = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
@@ -108,15 +108,14 @@ def analyse_texture(
     grid = grid_of(prepared.crystal_map, prepared.visible)
     _require_fits(settings, grid.phases)
     names, fractions = grid.names, phase_fractions(grid)
-    phases = {}
+    phases, tails = {}, _tails(names)
     with complete_folder(folder) as staging:
         for number, phase in grid.phases.items():
             rotations = Rotation(grid.rotations.data[grid.phase == number])
-            tail = f"_{_file_name(names[number])}" if len(names) > 1 else ""
             phases[names[number]] = {
                 "points": rotations.size,
                 "fraction": fractions[number],
-                **_phase_texture(rotations, phase, settings, staging, tail),
+                **_phase_texture(rotations, phase, settings, staging, tails[number]),
             }
         summary = {
             "origin": prepared.origin,
@@ -183,5 +182,10 @@ def _require_fits(settings: TextureSettings, phases: Mapping[int, Phase]) -> Non
             )
 
 
-def _file_name(name: str) -> str:
-    return re.sub(r"[^\w.-]+", "_", name)
+def _tails(names: dict[int, str]) -> dict[int, str]:
+    """Return for each phase what its files have behind their names: nothing if there is but one phase."""
+    parts = {number: file_part(name) for number, name in names.items()}
+    if len(parts) == 1:
+        return dict.fromkeys(parts, "")
+    alike = Counter(parts.values())
+    return {number: f"_{part}-{number}" if alike[part] > 1 else f"_{part}" for number, part in parts.items()}

@@ -58,6 +58,16 @@ def test_texture_of_two_phases_is_written_for_each(run, two_phases):
     assert f"{9 / 22:.1%} of 22 points" in output
 
 
+@pytest.mark.slow
+def test_phases_of_like_names_have_their_own_files(run, tmp_path, rng):
+    phases = [PHASES["Pm-3m"](), PHASES["Pm-3m"]()]
+    phases[0].name, phases[1].name = "γ'", 'γ"'
+    path = _written(tmp_path / "map.h5", random_rotations(30, rng), phases, (5, 6), {}, np.arange(30) % 2)
+    run("texture", path, "--half-width", 40)
+    pictures = {path.name for path in tmp_path.glob("map-texture/*.png")}
+    assert pictures == {f"{name}_γ_-{number}.png" for name in FIGURES for number in (0, 1)}
+
+
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [

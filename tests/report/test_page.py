@@ -145,7 +145,7 @@ def test_maps_of_several_phases_have_figures_of_each(rng, monkeypatch):
     made = crystal_map(random_rotations(36, rng), phases, (6, 6), 1.0, "um", {}, number)
     facts = gather_facts(made, number >= 0, {})
     names = [drawn.name for drawn in map_figures(facts, "z")]
-    assert names[:6:3] == ["ipf_x_Ni_0", "ipf_x_Mg_1"]
+    assert names[:6:3] == ["ipf_x_Ni_0", "ipf_x_Mg_α_1"]
     assert names[6:] == ["grains", "grain_sizes", "boundaries", "misorientations"]
     rows = dict(map_tables(facts)[0].rows)
     assert rows["Not indexed"] == "33.3%"

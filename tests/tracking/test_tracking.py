@@ -98,7 +98,7 @@ def test_models_are_listed_with_scores_and_aliases(client, trained):
 
 
 def test_names_of_phases_become_legal_names_of_models():
-    assert registered_name("Fe / 2:1 oxide") == "Fe_2_1_oxide"
+    assert registered_name("Fe / 2:1 oxide") == "Fe %2F 2%3A1 oxide"
     assert registered_name("") == "unnamed"
 
 
