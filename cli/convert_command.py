@@ -54,7 +54,8 @@ def command(
     """Make the scan file OUT from the patterns of SOURCE.
 
     SOURCE is what RosettaSciIO reads: .blo, .mib, .app5, .hspy, .zspy, .dm4, .emd, .tvips, .mrc, .tif and
-    others. What is given of the calibration replaces what the file says.
+    others, or a scan file. HDF5 files may have any name. What is given of the calibration replaces what the
+    file says.
     """
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.convert import Calibration, Conversion, convert
@@ -63,8 +64,11 @@ def command(
     conversion = Conversion(
         scan_shape, scan_crop, crop, repair, centre, scan_binning, binning, Calibration(**calibration)
     )
+    lines: list[str] = []
     with pattern_progress_of_unknown("Converting") as progress:
-        convert(source, out, conversion, progress)
+        convert(source, out, conversion, progress, lines.append)
+    for line in lines:
+        click.echo(line)
     with Scan(out) as scan:
         for name, value in describe_geometry(scan).items():
             click.echo(f"{name}: {value}")

@@ -13,6 +13,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.scan.cleaning import bad_pixels, centred, repair
 from keras_stem.scan.detector import Detector, bin_patterns
 from keras_stem.scan.metadata import ScanInfo, beam_radius
+from keras_stem.scan.readers import reason
 from keras_stem.scan.scan import create_scan
 from keras_stem.scan.vendor import VendorPatterns, inverse_angstrom, read_vendor_file
 
@@ -89,6 +90,7 @@ def convert(
     path: str | Path,
     conversion: Conversion,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> ScanInfo:
     """Write a scan file from a vendor's.
 
@@ -102,6 +104,8 @@ def convert(
         What happens on the way.
     progress
         Called with the number of positions written so far, and of all.
+    tell
+        Called with each line that the user should read, such as that the source is truncated.
 
     Returns
     -------
@@ -113,7 +117,9 @@ def convert(
     KerasStemError
         If the source cannot be read, holds NaN, or the settings do not fit it.
     """
-    vendor = read_vendor_file(source)
+    vendor = read_vendor_file(source, stack=conversion.scan_shape is not None)
+    for line in vendor.notes:
+        tell(line)
     data = _cropped(_four_dimensional(vendor.data, conversion.scan_shape, source), conversion)
     info = _info(vendor, data.shape, conversion, Path(source).name)
     changes = _Changes(data, info, conversion)
@@ -219,7 +225,7 @@ def _read_ahead(parts: list[da.Array], source: str | Path) -> Iterator[np.ndarra
             try:
                 block = coming.result()
             except (OSError, ValueError) as error:
-                raise KerasStemError(f"Cannot read the patterns of {source}: {error}.") from error
+                raise KerasStemError(f"Cannot read the patterns of {source}: {reason(error)}.") from error
             if following is not None:
                 coming = reader.submit(following.compute)
             yield block

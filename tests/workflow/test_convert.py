@@ -198,11 +198,6 @@ def test_real_files(name, shape, dtype, step, pixel_size, beam_energy, real_file
         assert scan.patterns[()].any()
 
 
-def test_a_real_file_without_a_reader(real_files, tmp_path):
-    with pytest.raises(KerasStemError, match="No reader of RosettaSciIO opens"):
-        convert(real_files / "patterns" / "pixstem_fpd_file_test.hdf5", tmp_path / "out.h5", Conversion())
-
-
 def test_rows_are_read_along_the_chunks():
     data = da.zeros((20, 8, 64, 64), chunks=(6, 8, 64, 64), dtype=np.uint8)
     firsts = [first for first, _ in module._blocks(data, 1, "dummy")]
