@@ -59,6 +59,15 @@ def hdf5_reader(path: str | Path) -> str | None:
         return None
 
 
+def is_labelled(path: str | Path) -> bool:
+    """Return whether a file is HDF5 with patterns and labels, as our scan files are."""
+    path = Path(path)
+    if not path.is_file() or not h5py.is_hdf5(path):
+        return False
+    with open_hdf5(path) as file:
+        return {"Experiments", "crystal_map"} <= set(file)
+
+
 def top_groups(path: str | Path) -> str:
     """Return the names at the top of an HDF5 file, for messages."""
     with open_hdf5(path) as file:

@@ -222,10 +222,13 @@ class ScanWriter:
         """Write patterns of whole rows, shape (rows, columns, H, W), from row ``first`` on."""
         self._data[first : first + len(patterns)] = patterns
 
-    def write_labels(self, labels: CrystalMap) -> None:
-        """Write the labels of every position. Raises `KerasStemError` if they are of another shape."""
+    def write_labels(self, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
+        """Write the labels of every position, and how they were made.
+
+        Raises `KerasStemError` if they are of another shape.
+        """
         require_shape(labels, self._data.shape[:2], self._file.filename)
-        write_labels(self._file, labels)
+        write_labels(self._file, labels, origin)
 
 
 @contextlib.contextmanager

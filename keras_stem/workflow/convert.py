@@ -12,9 +12,12 @@ from diffsims.utils.sim_utils import get_electron_wavelength
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.cleaning import bad_pixels, centred, repair
 from keras_stem.scan.detector import Detector, bin_patterns
+from keras_stem.scan.hdf5 import is_labelled
+from keras_stem.scan.labels import part_of
+from keras_stem.scan.map_files import read_map
 from keras_stem.scan.metadata import ScanInfo, beam_radius
 from keras_stem.scan.readers import reason
-from keras_stem.scan.scan import create_scan
+from keras_stem.scan.scan import ScanWriter, create_scan
 from keras_stem.scan.vendor import VendorPatterns, inverse_angstrom, read_vendor_file
 
 BLOCK_BYTES = 64 << 20
@@ -97,7 +100,7 @@ def convert(
     Parameters
     ----------
     source
-        What RosettaSciIO reads.
+        What RosettaSciIO reads, or a scan file, whose labels are kept.
     path
         The scan file; one that is there is replaced when the new one is complete.
     conversion
@@ -128,7 +131,22 @@ def convert(
         for first, block in _blocks(data, factor, source):
             writer.write_rows(first // factor, changes.apply(block))
             progress(min(first + len(block), info.shape[0] * factor) // factor * info.shape[1], info.size)
+        _keep_labels(Path(source), writer, conversion, tell)
     return info
+
+
+def _keep_labels(
+    source: Path, writer: ScanWriter, conversion: Conversion, tell: Callable[[str], None]
+) -> None:
+    """Write the labels of the positions that are kept, if the source is a scan file with labels."""
+    if not is_labelled(source):
+        return
+    if conversion.scan_binning > 1 or conversion.scan_shape:
+        tell(f"The labels of {source} are left out, since positions are summed or arranged anew.")
+        return
+    top, bottom, left, right = conversion.scan_crop
+    labels, origin = read_map(source)
+    writer.write_labels(part_of(labels, slice(top, bottom), slice(left, right)), origin)
 
 
 class _Changes:
