@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import hdf5plugin
 import numpy as np
+import tifffile
 from PIL import Image
 
 
@@ -261,3 +262,10 @@ def write_prz(path: Path, patterns: np.ndarray, compressed: bool):
 def write_image(path: Path, pattern: np.ndarray):
     """Write one pattern as a picture, such as a .png."""
     Image.fromarray(pattern).save(path)
+
+
+def write_pages(path: Path, stack: np.ndarray, compression: str | None = None):
+    """Write a .tif file page by page, each as an image of its own."""
+    with tifffile.TiffWriter(path) as file:
+        for pattern in stack:
+            file.write(pattern, contiguous=False, compression=compression)

@@ -115,8 +115,8 @@ def _pyxem_shifts(patterns: np.ndarray, **options) -> np.ndarray:
         raise KerasStemError(
             "Centring needs pyxem; install it with: pip install 'keras_stem[match]'"
         ) from error
-    from keras_stem.scan.quiet import quiet_hyperspy
+    from keras_stem.quiet import without_progress_bars
 
-    with quiet_hyperspy():
+    with without_progress_bars():
         shifts = Diffraction2D(patterns[None].astype(np.float32)).get_direct_beam_position(**options)
     return shifts.data.reshape(-1, 2)[:, ::-1]

@@ -1,6 +1,8 @@
 """What single formats need beyond what the readers of RosettaSciIO do by themselves."""
 
 import importlib
+import os
+import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,12 +36,12 @@ class Plan:
     notes
         Lines that the user should read.
     change
-        What is done to each signal that is read.
+        What is done to the signals that are read.
     """
 
     options: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    change: Callable[[Signal], Signal] = lambda signal: signal
+    change: Callable[[list[Signal]], list[Signal]] = lambda signals: signals
 
 
 def plan_for(reader: str, path: Path, stack: bool) -> Plan:
@@ -79,7 +81,7 @@ def _merlin(path: Path, stack: bool) -> Plan:
         return Plan({"navigation_shape": _ALL_FRAMES})
     notes = _merlin_notes(path, frames, rows, columns, has_header)
     if rows == 1:
-        return Plan({"navigation_shape": (columns,)}, notes, _one_row)
+        return Plan({"navigation_shape": (columns,)}, notes, _each(_one_row))
     return Plan({"navigation_shape": (columns, rows)}, notes)
 
 
@@ -117,7 +119,7 @@ def _blockfile(path: Path, stack: bool) -> Plan:
     patterns = np.memmap(path, frame, "r", offset, (complete, columns))["pattern"]
     data = da.from_array(patterns, chunks=(1, columns, side, side))
     note = f"{path} is truncated: it holds {found} of {rows * columns} patterns; {complete} rows are taken."
-    return Plan(notes=(note,), change=lambda signal: {**signal, "data": data})
+    return Plan(notes=(note,), change=lambda signals: [{**signals[0], "data": data}])
 
 
 def _arina(path: Path, stack: bool) -> Plan:
@@ -127,7 +129,7 @@ def _arina(path: Path, stack: bool) -> Plan:
         parts = [_arina_part(data, name, path) for name in data]
         count, dtype = sum(part.shape[0] for part in parts), parts[0].dtype
     if stack or round(count**0.5) ** 2 != count:
-        return Plan({"dtype": dtype, "navigation_shape": (1, "auto")}, change=_first_row)
+        return Plan({"dtype": dtype, "navigation_shape": (1, "auto")}, change=_each(_first_row))
     note = f"{path} does not tell the shape of its scan; a square is taken. Give --scan-shape if it is none."
     return Plan({"dtype": dtype}, (note,))
 
@@ -149,9 +151,9 @@ def _emd(path: Path, stack: bool) -> Plan:
     """Read each array by itself; files of fpd and of py4DSTEM up to 0.13 arrive with their axes reversed."""
     with open_hdf5(path) as file:
         if _FPD_PATTERNS in file:
-            return Plan({"dataset_path": _FPD_PATTERNS}, change=_reversed)
+            return Plan({"dataset_path": _FPD_PATTERNS}, change=_each(_reversed))
         if "4DSTEM_experiment" in file:
-            return Plan({"stack_group": False}, change=_reversed)
+            return Plan({"stack_group": False}, change=_each(_reversed))
     return Plan({"stack_group": False})
 
 
@@ -190,6 +192,49 @@ def _panta_rhei(path: Path, stack: bool) -> Plan:
     return Plan({"lazy": not compressed}, notes)
 
 
+def _tiff(path: Path, stack: bool) -> Plan:
+    """Take images of one shape that were written one by one as the stack that they are."""
+    if _ends_early(path):
+        raise KerasStemError(f"{path} is truncated; copy it again.")
+    return Plan(change=_stacked)
+
+
+def _stacked(signals: list[Signal]) -> list[Signal]:
+    kinds = {(signal["data"].shape, signal["data"].dtype) for signal in signals}
+    if len(signals) == 1 or len(kinds) > 1 or signals[0]["data"].ndim != 2:
+        return signals
+    axis = {"name": "", "size": len(signals), "scale": 1.0, "offset": 0.0, "units": "", "navigate": True}
+    data = da.stack([da.asarray(signal["data"]) for signal in signals])
+    return [{**signals[0], "data": data, "axes": [axis, *signals[0]["axes"]]}]
+
+
+def _ends_early(path: Path) -> bool:
+    """Return whether the chain of the pages of a TIFF or BigTIFF file leads beyond its end."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(16)
+        order = "<" if head[:2] == b"II" else ">"
+        is_big = 43 in head[2:4]
+        count, place = (struct.Struct(order + kind) for kind in ("QQ" if is_big else "HL"))
+        (offset,) = place.unpack_from(head, 8 if is_big else 4)
+        seen = set()
+        while offset and offset not in seen:
+            seen.add(offset)
+            file.seek(offset)
+            tags = file.read(count.size)
+            if len(tags) < count.size:
+                return True
+            file.seek(count.unpack(tags)[0] * (20 if is_big else 12), os.SEEK_CUR)
+            if file.tell() + place.size > size:
+                return True
+            (offset,) = place.unpack(file.read(place.size))
+    return False
+
+
+def _each(change: Callable[[Signal], Signal]) -> Callable[[list[Signal]], list[Signal]]:
+    return lambda signals: [change(signal) for signal in signals]
+
+
 def _first_signal(module: str, path: Path) -> Signal:
     return importlib.import_module(f"rsciio.{module}").file_reader(str(path), lazy=True)[0]
 
@@ -203,11 +248,12 @@ _PLANS: dict[str, Callable[[Path, bool], Plan]] = {
     "Blockfile": _blockfile,
     "EMD": _emd,
     "Image": _always(options={"lazy": False}),
-    "MRC": _always(change=_direct_electron),
+    "MRC": _always(change=_each(_direct_electron)),
     # Mapped by NumPy, which knows both orders of axes.
     "numpy": _always(options={"lazy": False, "mmap_mode": "r"}),
     "PantaRhei": _panta_rhei,
     "QuantumDetector": _merlin,
+    "TIFF": _tiff,
     "Topspin": _always(options={"show_progressbar": False}),
     # Lazy reading would open the store for writing.
     "ZSPY": _always(options={"mode": "r"}),

@@ -4,7 +4,6 @@ import contextlib
 import csv
 import io
 import itertools
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,8 +183,7 @@ def _best(found: CrystalMap) -> Rotation:
 
 def _read_with_orix(path: Path) -> CrystalMap:
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")  # orix also prints what it makes of names
+        with contextlib.redirect_stdout(io.StringIO()):  # orix prints what it makes of names
             return orix.io.load(path)
     except Exception as error:  # orix raises whatever its parsing meets
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

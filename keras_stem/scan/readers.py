@@ -98,7 +98,7 @@ def open_signals(path: Path, stack: bool = False) -> Opened:
         try:
             plan = plan_for(name, path, stack)
             signals = [
-                _scan_first(plan.change(signal)) for signal in _read_by_rows(plugin["api"], path, plan)
+                _scan_first(signal) for signal in plan.change(_read_by_rows(plugin["api"], path, plan))
             ]
         except KerasStemError:
             raise

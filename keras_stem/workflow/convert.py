@@ -242,7 +242,7 @@ def _read_ahead(parts: list[da.Array], source: str | Path) -> Iterator[np.ndarra
         for following in [*parts[1:], None]:
             try:
                 block = coming.result()
-            except (OSError, ValueError) as error:
+            except Exception as error:  # decoding raises whatever it meets
                 raise KerasStemError(f"Cannot read the patterns of {source}: {reason(error)}.") from error
             if following is not None:
                 coming = reader.submit(following.compute)

@@ -99,6 +99,7 @@ CASES = {
     "by_columns.npy": Case(lambda path, counts: np.save(path, np.asfortranarray(counts)), "f4"),
     "series.rpl": Case(stacked(by_hyperspy), "u2", stack=True),
     "series.tif": Case(stacked(by_hyperspy), "u2", stack=True),
+    "one_by_one.tif": Case(stacked(files.write_pages), "u2", stack=True),
     "series.nxs": Case(stacked(by_hyperspy), "u2", stack=True),
 }
 
@@ -266,6 +267,17 @@ def test_other_truncated_files_are_refused(name, counts, tmp_path):
         hs.signals.Signal2D(counts).save(path)
     with pytest.raises(KerasStemError, match="truncated; copy it again"):
         scan_of(truncated(path, 100), scan_shape=SCAN)
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_truncated_tiffs_are_refused(compression, counts, tmp_path):
+    path = tmp_path / "series.tif"
+    files.write_pages(path, counts.reshape(12, 12, 12), compression)
+    with pytest.raises(KerasStemError, match="truncated; copy it again"):
+        scan_of(truncated(path, path.stat().st_size // 3), scan_shape=SCAN)
+    hs.signals.Signal2D(counts.reshape(12, 12, 12)).save(path, overwrite=True)
+    with pytest.raises(KerasStemError, match="truncated; copy it again"):  # RosettaSciIO finds one image
+        scan_of(truncated(path, path.stat().st_size // 3))
 
 
 @pytest.mark.parametrize(
