@@ -1,8 +1,6 @@
 """What single formats need beyond what the readers of RosettaSciIO do by themselves."""
 
 import importlib
-import os
-import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,12 +13,16 @@ import numpy as np
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.hdf5 import open_hdf5
+from keras_stem.scan.tiff_pages import ends_early
 
 Signal = dict[str, Any]
 """Data, axes and metadata as a reader of RosettaSciIO returns them."""
 
 _ALL_FRAMES = (2**62,)
 """Merlin's reader cuts a stack that is said to be too long to the patterns that are there."""
+
+_BLOCKFILE = 0x0102
+"""How blockfiles begin."""
 
 _FPD_PATTERNS = "fpd_expt/fpd_data/data"
 
@@ -107,19 +109,21 @@ def _one_row(signal: Signal) -> Signal:
 
 def _blockfile(path: Path, stack: bool) -> Plan:
     header = _first_signal("blockfile", path)["original_metadata"]["blockfile_header"]
-    rows, columns, side = int(header["NY"]), int(header["NX"]), int(header["DP_SZ"])
-    offset = int(header["Data_offset_2"])
+    notes = ()
+    if header["MAGIC"] != _BLOCKFILE:
+        notes = (f"{path} does not begin as blockfiles do; compare some patterns with what was recorded.",)
+    rows, columns, side = (int(header[name]) for name in ("NY", "NX", "DP_SZ"))
     frame = np.dtype([("number", "V6"), ("pattern", "u1", (side, side))])
-    found = max(0, path.stat().st_size - offset) // frame.itemsize
+    found = max(0, path.stat().st_size - int(header["Data_offset_2"])) // frame.itemsize
     if found >= rows * columns:
-        return Plan()
+        return Plan(notes=notes)
     if found < columns:
         raise KerasStemError(f"{path} is truncated within its first row of patterns; copy it again.")
     complete = found // columns
-    patterns = np.memmap(path, frame, "r", offset, (complete, columns))["pattern"]
+    patterns = np.memmap(path, frame, "r", int(header["Data_offset_2"]), (complete, columns))["pattern"]
     data = da.from_array(patterns, chunks=(1, columns, side, side))
     note = f"{path} is truncated: it holds {found} of {rows * columns} patterns; {complete} rows are taken."
-    return Plan(notes=(note,), change=lambda signals: [{**signals[0], "data": data}])
+    return Plan(notes=(*notes, note), change=lambda signals: [{**signals[0], "data": data}])
 
 
 def _arina(path: Path, stack: bool) -> Plan:
@@ -194,7 +198,7 @@ def _panta_rhei(path: Path, stack: bool) -> Plan:
 
 def _tiff(path: Path, stack: bool) -> Plan:
     """Take images of one shape that were written one by one as the stack that they are."""
-    if _ends_early(path):
+    if ends_early(path):
         raise KerasStemError(f"{path} is truncated; copy it again.")
     return Plan(change=_stacked)
 
@@ -206,29 +210,6 @@ def _stacked(signals: list[Signal]) -> list[Signal]:
     axis = {"name": "", "size": len(signals), "scale": 1.0, "offset": 0.0, "units": "", "navigate": True}
     data = da.stack([da.asarray(signal["data"]) for signal in signals])
     return [{**signals[0], "data": data, "axes": [axis, *signals[0]["axes"]]}]
-
-
-def _ends_early(path: Path) -> bool:
-    """Return whether the chain of the pages of a TIFF or BigTIFF file leads beyond its end."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        head = file.read(16)
-        order = "<" if head[:2] == b"II" else ">"
-        is_big = 43 in head[2:4]
-        count, place = (struct.Struct(order + kind) for kind in ("QQ" if is_big else "HL"))
-        (offset,) = place.unpack_from(head, 8 if is_big else 4)
-        seen = set()
-        while offset and offset not in seen:
-            seen.add(offset)
-            file.seek(offset)
-            tags = file.read(count.size)
-            if len(tags) < count.size:
-                return True
-            file.seek(count.unpack(tags)[0] * (20 if is_big else 12), os.SEEK_CUR)
-            if file.tell() + place.size > size:
-                return True
-            (offset,) = place.unpack(file.read(place.size))
-    return False
 
 
 def _each(change: Callable[[Signal], Signal]) -> Callable[[list[Signal]], list[Signal]]:

@@ -46,6 +46,9 @@ _TOLD_BY_CONTENT = frozenset({"Arina", "HSPY", "USID"})
 
 _SUFFIXES_OF_HDF5 = frozenset({".app5", ".de5", ".emd", ".h5", ".hdf5", ".hspy", ".nxs"})
 
+_SAY_TRUNCATED = ("truncated file", "mmap length", "requires a buffer", "multiple of the data")
+"""What HDF5, NumPy and others say of a file that ends too early."""
+
 _HINTS = {
     ".hdr": "give the .mib file that it describes",
     ".mat": "save the array as .npy",
@@ -116,10 +119,7 @@ def reason(error: Exception) -> str:
     text = (str(error).splitlines() or [""])[0].strip(" .'\"")
     if isinstance(error, ModuleNotFoundError):
         return f"needs the package {error.name}; install it with: pip install {error.name}"
-    if any(
-        word in text
-        for word in ("truncated file", "mmap length", "requires a buffer", "multiple of the data")
-    ):
+    if any(words in text for words in _SAY_TRUNCATED):
         return "the file is truncated; copy it again"
     return text or type(error).__name__
 
@@ -186,9 +186,10 @@ def _read(module: str, path: Path, options: dict[str, Any]) -> list[Signal]:
 
 
 def _scan_first(signal: Signal) -> Signal:
-    """Return a signal with the axes of the scan first; Digital Micrograph may store those of the detector so.
+    """Return a signal with the axes of the scan before those of the detector.
 
-    The units tell: reciprocal lengths or angles of the detector, lengths of the scan.
+    Digital Micrograph may store them the other way round. The units tell: reciprocal lengths or angles are
+    those of the detector.
     """
     axes = signal.get("axes", [])
     if len(axes) not in (3, 4) or signal["data"].ndim != len(axes):

@@ -258,6 +258,17 @@ def test_truncated_files_give_their_complete_rows_and_say_so(counts, tmp_path):
             np.testing.assert_array_equal(scan.patterns[()], counts[:2])
 
 
+def test_a_blockfile_with_another_beginning_is_read_with_a_line(counts, tmp_path):
+    path = tmp_path / "scan.blo"
+    hs.signals.Signal2D(counts).save(path, intensity_scaling=None)
+    content = path.read_bytes()
+    assert content[:8] == b"IMGBLO\x02\x01"
+    path.write_bytes(b"IMGBLO\x03\x01" + content[8:])
+    lines = []
+    convert(path, tmp_path / "out.h5", Conversion(), tell=lines.append)
+    assert "does not begin as blockfiles do" in lines[0]
+
+
 @pytest.mark.parametrize("name", ["scan.npy", "scan.dm4", "scan.hspy", "series.mrc", "scan_000.tvips"])
 def test_other_truncated_files_are_refused(name, counts, tmp_path):
     path = tmp_path / name
