@@ -15,7 +15,7 @@ from keras_stem.indexing.matching import Matcher
 from keras_stem.indexing.preprocessing import polar_grid
 from keras_stem.indexing.ranking import rank
 from keras_stem.indexing.settings import Matching
-from keras_stem.scan.quiet import quiet_hyperspy
+from keras_stem.quiet import without_progress_bars
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
@@ -41,7 +41,7 @@ def plain_pyxem(patterns: np.ndarray, info, bank, settings: Matching):
     grid = polar_grid(settings)
 
     def match():
-        with quiet_hyperspy():
+        with without_progress_bars():
             signal = ElectronDiffraction2D(patterns.reshape(*SHAPE, *info.detector.shape))
             signal.calibration.scale = info.detector.pixel_size
             signal.calibration.center = None

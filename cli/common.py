@@ -1,7 +1,6 @@
 """What several commands share. Nothing heavy is imported until a function is called."""
 
 import contextlib
-import logging
 import os
 import sys
 import tempfile
@@ -88,8 +87,13 @@ class GridShape(click.ParamType):
 def import_backend() -> None:
     """Import Keras with its backend, without the news of TensorFlow's libraries on stderr.
 
-    TensorFlow writes them before it can be told not to. If the import fails, they are shown.
+    TensorFlow writes them before it can be told not to. If the import fails, and with ``--debug``, they are
+    shown.
     """
+    if click.get_current_context().find_root().obj:
+        import keras_stem.pipeline.dataset
+
+        return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with tempfile.TemporaryFile() as news:
         stderr = os.dup(2)
@@ -97,9 +101,6 @@ def import_backend() -> None:
             os.dup2(news.fileno(), 2)
             try:
                 import keras_stem.pipeline.dataset  # noqa: F401
-
-                # News of functions that are traced once for each model.
-                logging.getLogger("tensorflow").setLevel(logging.ERROR)
             finally:
                 os.dup2(stderr, 2)
                 os.close(stderr)

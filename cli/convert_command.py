@@ -70,7 +70,8 @@ def command(
     """Make the scan file OUT from the patterns of SOURCE.
 
     SOURCE is what RosettaSciIO reads: .blo, .mib, .app5, .hspy, .zspy, .dm4, .emd, .tvips, .mrc, .tif and
-    others. What is given of the calibration replaces what the file says.
+    others, or a scan file. HDF5 files may have any name. What is given of the calibration replaces what the
+    file says.
     """
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.conversion import Calibration, Conversion

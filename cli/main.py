@@ -12,6 +12,7 @@ import sys
 import click
 
 from keras_stem.errors import KerasStemError, StorageError
+from keras_stem.quiet import show_all_of_libraries, silence_libraries
 from keras_stem.version import __version__
 
 COMMANDS = {
@@ -58,7 +59,7 @@ class _Program(click.Group):
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kstem")
-@click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.")
+@click.option("--debug", is_flag=True, help="Show tracebacks, and the warnings of libraries.")
 @click.pass_context
 def program(context: click.Context, debug: bool) -> None:
     """Map crystal orientations from 4D-STEM and SPED diffraction patterns with deep networks.
@@ -73,6 +74,7 @@ def main() -> None:
     debug = "--debug" in sys.argv
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # not every terminal has a sign for every character
+    show_all_of_libraries() if debug else silence_libraries()
     try:
         program.main(standalone_mode=False)
     except click.ClickException as error:

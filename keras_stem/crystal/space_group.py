@@ -1,7 +1,6 @@
 """The symmetry that the atoms of a cell have, and the conventional cell of a crystal, by spglib."""
 
 import functools
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -163,12 +162,10 @@ def rotation_between(old_base: np.ndarray, new_base: np.ndarray, basis: np.ndarr
 
 def _dataset(cell: Cell, tolerance: float, hall_number: int = 0):
     atoms = (cell.base, cell.positions, cell.types)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # spglib's news of its error handling
-        try:
-            return spglib.get_symmetry_dataset(atoms, symprec=tolerance, hall_number=hall_number)
-        except Exception:  # spglib raises its own errors, or returns None, by version
-            return None
+    try:
+        return spglib.get_symmetry_dataset(atoms, symprec=tolerance, hall_number=hall_number)
+    except Exception:  # spglib raises its own errors, or returns None, by version
+        return None
 
 
 def _symmetry_of(dataset, tolerance: float) -> CellSymmetry:

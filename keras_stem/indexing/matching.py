@@ -9,7 +9,7 @@ from keras_stem.crystal.rotations import rotations_about
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.bank import Bank
 from keras_stem.indexing.polar import PolarGrid
-from keras_stem.scan.quiet import quiet_hyperspy
+from keras_stem.quiet import without_progress_bars
 
 HALF_TURN_ABOUT_Y = Rotation([0, 0, 1, 0])
 """Turns a crystal so that its pattern is mirrored, y to -y.
@@ -76,7 +76,7 @@ class Matcher:
         -------
         Candidates
         """
-        with quiet_hyperspy():
+        with without_progress_bars():
             found = self._signal(polar[None]).get_orientation(
                 self._templates, n_keep=self._count, n_best=self._count
             )

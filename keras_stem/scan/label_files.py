@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -171,8 +170,7 @@ def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
 def _read_with_orix(path: Path) -> ForeignMap:
     """Read the HDF5 files of EMsoft and Bruker."""
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
+        with contextlib.redirect_stdout(io.StringIO()):  # orix prints what it makes of names
             found = from_crystal_map(orix.io.load(path))
     except Exception as error:  # orix raises whatever its parsing meets
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -416,6 +416,31 @@ def with_truth_of(labels: CrystalMap, before: CrystalMap) -> CrystalMap:
     return labels
 
 
+def part_of(labels: CrystalMap, rows: slice, columns: slice) -> CrystalMap:
+    """Return the labels of a part of the scan, whose first position becomes the origin.
+
+    Parameters
+    ----------
+    labels
+        Of every position of the scan.
+    rows, columns
+        Which are kept.
+    """
+    chosen = np.arange(labels.size).reshape(grid_shape(labels))[rows, columns].ravel()
+    places = {}
+    for axis in "xy":
+        place = getattr(labels, axis)
+        places[axis] = None if place is None else place[chosen] - place[chosen].min()
+    return CrystalMap(
+        labels.rotations[chosen],
+        phase_id=labels.phase_id[chosen],
+        **places,
+        phase_list=labels.phases,
+        prop={name: values[chosen] for name, values in properties_of(labels).items()},
+        scan_unit=labels.scan_unit,
+    )
+
+
 def single_phase(labels: CrystalMap) -> Phase:
     """Return the only phase of a map.
 

@@ -22,6 +22,7 @@ from rsciio.hspy import file_writer
 from keras_stem.crystal.phase import fingerprint as phase_fingerprint
 from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.files import complete_file
+from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.labels import (
     phases_of,
     read_labels,
@@ -259,10 +260,13 @@ class ScanWriter:
         """Write patterns of whole rows, shape (rows, columns, H, W), from row ``first`` on."""
         self._data[first : first + len(patterns)] = patterns
 
-    def write_labels(self, labels: CrystalMap) -> None:
-        """Write the labels of every position. Raises `KerasStemError` if they are of another shape."""
+    def write_labels(self, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
+        """Write the labels of every position, and how they were made.
+
+        Raises `KerasStemError` if they are of another shape.
+        """
         require_shape(labels, self._data.shape[:2], self._file.filename)
-        write_labels(self._file, labels)
+        write_labels(self._file, labels, origin)
 
 
 @contextlib.contextmanager
@@ -367,7 +371,7 @@ def _open(path: Path) -> h5py.File:
     if not path.is_file():
         raise KerasStemError(f"Expected a scan file, found nothing at {path}.")
     try:
-        return h5py.File(path, "r", rdcc_nbytes=CACHE_BYTES)
+        return open_hdf5(path, rdcc_nbytes=CACHE_BYTES)
     except OSError as error:
         problem = "is truncated" if "truncated" in str(error) else "is no readable HDF5 file"
         raise KerasStemError(f"{path} {problem}; copy or convert it again.") from error

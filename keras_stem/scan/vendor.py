@@ -1,24 +1,16 @@
 """Patterns in the files of instruments and other programs, read by RosettaSciIO."""
 
-import contextlib
-import importlib
-import inspect
-import io
-import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import dask.array as da
 import numpy as np
-import rsciio
 
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.readers import open_signals
 from keras_stem.units import PIXELS, is_length, plain_unit
-
-STACK_CHUNK = 64
-"""So many patterns of a mere stack are a chunk."""
 
 _READERS_OF_PATTERNS = (4, 3, 2)
 """Numbers of dimensions that can be patterns, the likeliest first."""
@@ -68,6 +60,8 @@ class VendorPatterns:
         The reader of RosettaSciIO.
     original
         All that the file says of itself.
+    notes
+        Lines that the user should read.
     """
 
     data: da.Array
@@ -79,9 +73,10 @@ class VendorPatterns:
     stacked: bool
     reader: str
     original: dict[str, Any]
+    notes: tuple[str, ...] = ()
 
 
-def read_vendor_file(path: str | Path) -> VendorPatterns:
+def read_vendor_file(path: str | Path, stack: bool = False) -> VendorPatterns:
     """Open the patterns of a file that RosettaSciIO reads.
 
     Of several data sets the one with most patterns is taken. A single image is a scan of one position.
@@ -90,6 +85,8 @@ def read_vendor_file(path: str | Path) -> VendorPatterns:
     ----------
     path
         The file, or the folder of a ``.zspy`` store.
+    stack
+        Whether the user tells the shape of the scan, so that the file's is not asked for.
 
     Returns
     -------
@@ -103,65 +100,31 @@ def read_vendor_file(path: str | Path) -> VendorPatterns:
     path = Path(path)
     if not path.exists():
         raise KerasStemError(f"Expected a file with patterns, found nothing at {path}.")
-    signals, reader = _open(path)
-    signal = max(signals, key=_likelihood)
-    if signal["data"].ndim not in _READERS_OF_PATTERNS:
+    opened = open_signals(path, stack)
+    signal = max(opened.signals, key=_likelihood)
+    if not _may_be_patterns(signal):
         raise KerasStemError(
-            f"Expected patterns in four or three dimensions in {path}, "
-            f"found the shape {signal['data'].shape}."
+            f"Expected patterns in four or three dimensions in {path}, found {_what(signal)}; "
+            "check that it is the file with the patterns."
         )
-    return _described(signal, reader, path)
+    return replace(_described(signal, opened.reader, path), notes=opened.notes)
 
 
-def _open(path: Path) -> tuple[list[dict[str, Any]], str]:
-    """Return the signals of the first reader that opens the file, lazily where it can."""
-    suffix = path.suffix[1:].lower()
-    readers = [plugin for plugin in rsciio.IO_PLUGINS if suffix in plugin["file_extensions"]]
-    problems = []
-    for plugin in readers:
-        try:
-            signals = _read_by_rows(plugin["api"], path)
-        except Exception as error:  # readers raise whatever they meet
-            problems.append(f"{plugin['name']}: {_first_line(error)}")
-            continue
-        if signals:
-            return signals, plugin["name"]
-        problems.append(f"{plugin['name']}: no data")
-    reason = "; ".join(problems) if problems else f"none is for .{suffix} files"
-    raise KerasStemError(f"No reader of RosettaSciIO opens {path} ({reason}).")
-
-
-def _read_by_rows(module: str, path: Path) -> list[dict[str, Any]]:
-    """Read with a row of whole patterns as a chunk, if the reader lets us choose.
-
-    The chunks of dask's own choice cut through patterns, and take four times as long to put together.
-    """
-    signals = _read(module, path)
-    read = importlib.import_module(module).file_reader
-    if len(signals) > 1 or "chunks" not in inspect.signature(read).parameters:
-        return signals
-    shape = signals[0]["data"].shape if signals else ()
-    if len(shape) not in (3, 4):
-        return signals
-    run = 1 if len(shape) == 4 else STACK_CHUNK
-    return _read(module, path, chunks=(min(run, shape[0]), *shape[1:]))
-
-
-def _read(module: str, path: Path, **options: Any) -> list[dict[str, Any]]:
-    """Read lazily if the reader can, without its warnings and progress bars."""
-    read = importlib.import_module(module).file_reader
-    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
-        warnings.simplefilter("ignore")
-        try:
-            return read(str(path), lazy=True, **options)
-        except NotImplementedError:
-            return read(str(path), lazy=False, **options)
+def _may_be_patterns(signal: dict[str, Any]) -> bool:
+    data = signal["data"]
+    return data.ndim in _READERS_OF_PATTERNS and data.dtype.names is None and data.dtype.kind in "buifc"
 
 
 def _likelihood(signal: dict[str, Any]) -> tuple[int, int]:
-    dimensions = signal["data"].ndim
-    known = dimensions in _READERS_OF_PATTERNS
-    return (-_READERS_OF_PATTERNS.index(dimensions) if known else -9, signal["data"].size)
+    known = _may_be_patterns(signal)
+    return (-_READERS_OF_PATTERNS.index(signal["data"].ndim) if known else -9, signal["data"].size)
+
+
+def _what(signal: dict[str, Any]) -> str:
+    data = signal["data"]
+    if data.dtype.names == ("R", "G", "B") or data.dtype.names == ("R", "G", "B", "A"):
+        return "a colour image"
+    return f"the shape {data.shape} of {'records' if data.dtype.names else data.dtype}"
 
 
 def _described(signal: dict[str, Any], reader: str, path: Path) -> VendorPatterns:
@@ -196,7 +159,7 @@ def _microscope(metadata: Mapping, original: Mapping, mapping: Mapping) -> dict[
         "convergence_angle": "convergence_angle",
         "precession_angle": "rocking_angle",
     }
-    mapped = {where: change(_at(original, place)) for place, (where, change) in mapping.items()}
+    mapped = _mapped(original, mapping)
     found = {}
     for ours, theirs in names.items():
         places = [(_at(original, place), factor) for place, factor in _KNOWN_PLACES.get(ours, ())]
@@ -205,6 +168,16 @@ def _microscope(metadata: Mapping, original: Mapping, mapping: Mapping) -> dict[
         if numbers:
             found[ours] = numbers[0]
     return found
+
+
+def _mapped(original: Mapping, mapping: Mapping) -> dict[str, Any]:
+    """Return what a reader's mapping finds in the original metadata; it may change what is there."""
+    found = {where: (_at(original, place), change) for place, (where, change) in mapping.items()}
+    return {
+        where: change(value) if change else value
+        for where, (value, change) in found.items()
+        if where.startswith(_TEM) and value is not None
+    }
 
 
 def _plain(tree: Mapping) -> dict[str, Any]:
@@ -239,7 +212,3 @@ def _number(value: Any) -> float | None:
     except (TypeError, ValueError):
         return None
     return number if np.isfinite(number) else None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -10,8 +10,11 @@ from keras_stem.scan.beam_candidates import BeamCandidates, find_beam_candidates
 from keras_stem.scan.centring import Centring, centred, choose_shifts
 from keras_stem.scan.cleaning import bad_pixels, repair
 from keras_stem.scan.detector import bin_patterns
+from keras_stem.scan.hdf5 import is_labelled
+from keras_stem.scan.labels import part_of
+from keras_stem.scan.map_files import read_map
 from keras_stem.scan.metadata import ScanInfo, beam_radius
-from keras_stem.scan.scan import create_scan
+from keras_stem.scan.scan import ScanWriter, create_scan
 from keras_stem.scan.squaring import Squaring
 from keras_stem.scan.values import (
     SAMPLE_PATTERNS,
@@ -59,13 +62,15 @@ def convert(
     Parameters
     ----------
     source
-        What RosettaSciIO reads.
+        What RosettaSciIO reads, or a scan file, whose labels are kept.
     path
         The scan file; one that is there is replaced when the new one is complete.
     conversion
         What happens on the way.
     progress
         Called with the number of positions written so far, and of all.
+    tell
+        Called with each line that the user should read, such as that the source is truncated.
 
     Returns
     -------
@@ -76,12 +81,12 @@ def convert(
     KerasStemError
         If the source cannot be read, holds values that are not finite, or the settings do not fit it.
     """
-    vendor = read_vendor_file(source)
+    vendor = read_vendor_file(source, stack=conversion.scan_shape is not None)
     patterns = SourcePatterns(vendor.data, conversion, source)
     values = examine(patterns.sample(SAMPLE_PATTERNS))
     info, squaring = converted_info(vendor, patterns.shape, conversion, values, Path(source).name)
     told = vendor.gain if conversion.calibration.gain is None else conversion.calibration.gain
-    notes = [*values.notes(), *gain_notes(values, told)]
+    notes = [*vendor.notes, *values.notes(), *gain_notes(values, told)]
     changes = _Changes(patterns, info, conversion, values, squaring)
     if conversion.centre:
         centring = changes.find_shifts()
@@ -92,7 +97,20 @@ def convert(
         for first, block in patterns.blocks():
             writer.write_rows(first // factor, changes.apply(first, block))
             progress(min(first + len(block), info.shape[0] * factor) // factor * info.shape[1], info.size)
+        notes += _keep_labels(Path(source), writer, conversion)
     return Converted(info, tuple(notes))
+
+
+def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion) -> list[str]:
+    """Write the labels of the positions that are kept, if the source has any; return what is to be told."""
+    if not is_labelled(source):
+        return []
+    if conversion.scan_binning > 1 or conversion.scan_shape:
+        return [f"The labels of {source} are left out, since positions are summed or arranged anew."]
+    top, bottom, left, right = conversion.scan_crop
+    labels, origin = read_map(source)
+    writer.write_labels(part_of(labels, slice(top, bottom), slice(left, right)), origin)
+    return []
 
 
 class _Changes:

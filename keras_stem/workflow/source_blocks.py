@@ -8,6 +8,7 @@ import dask.array as da
 import numpy as np
 
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.readers import reason
 from keras_stem.scan.values import reading_type, require_finite
 from keras_stem.workflow.conversion import Conversion
 
@@ -117,8 +118,8 @@ def _read_ahead(parts: list[da.Array], source: str | Path) -> Iterator[np.ndarra
         for following in [*parts[1:], None]:
             try:
                 block = coming.result()
-            except (OSError, ValueError) as error:
-                raise KerasStemError(f"Cannot read the patterns of {source}: {error}.") from error
+            except Exception as error:  # decoding raises whatever it meets
+                raise KerasStemError(f"Cannot read the patterns of {source}: {reason(error)}.") from error
             if following is not None:
                 coming = reader.submit(following.compute)
             yield block

@@ -17,6 +17,8 @@ from keras_stem.scan.scan import create_scan
 def fails(tmp_path, capfd, monkeypatch):
     """Run a command that must fail, and return the line that it printed."""
 
+    monkeypatch.setattr("keras_stem.cli.main.silence_libraries", lambda: None)  # it lasts beyond a test
+
     def fails(*arguments):
         before = set(tmp_path.rglob("*"))
         capfd.readouterr()

@@ -7,7 +7,19 @@ import pytest
 
 from keras_stem.cli.main import COMMANDS
 
-HEAVY = ("keras", "tensorflow", "jax", "torch", "mlflow", "orix", "matplotlib", "h5py", "numpy", "rich")
+HEAVY = (
+    "keras",
+    "tensorflow",
+    "jax",
+    "torch",
+    "mlflow",
+    "orix",
+    "matplotlib",
+    "h5py",
+    "numpy",
+    "rich",
+    "hdf5plugin",
+)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,241 @@
+"""What single formats need beyond what the readers of RosettaSciIO do by themselves."""
+
+import importlib
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dask.array as da
+import h5py
+import numpy as np
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.hdf5 import open_hdf5
+from keras_stem.scan.tiff_pages import ends_early
+
+Signal = dict[str, Any]
+"""Data, axes and metadata as a reader of RosettaSciIO returns them."""
+
+_ALL_FRAMES = (2**62,)
+"""Merlin's reader cuts a stack that is said to be too long to the patterns that are there."""
+
+_BLOCKFILE = 0x0102
+"""How blockfiles begin."""
+
+_FPD_PATTERNS = "fpd_expt/fpd_data/data"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a file is read.
+
+    Parameters
+    ----------
+    options
+        For the reader.
+    notes
+        Lines that the user should read.
+    change
+        What is done to the signals that are read.
+    """
+
+    options: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    change: Callable[[list[Signal]], list[Signal]] = lambda signals: signals
+
+
+def plan_for(reader: str, path: Path, stack: bool) -> Plan:
+    """Return how a reader is to read a file.
+
+    Parameters
+    ----------
+    reader
+        Name of the reader of RosettaSciIO.
+    path
+        The file.
+    stack
+        Whether the user tells the shape of the scan, so that the file's is not asked for.
+
+    Raises
+    ------
+    KerasStemError
+        If the file lacks a part, or is of a variant that the reader does not know.
+    """
+    plan = _PLANS.get(reader)
+    return plan(path, stack) if plan else Plan()
+
+
+def _merlin(path: Path, stack: bool) -> Plan:
+    with path.open("rb") as file:
+        if b",R64," in file.read(384):
+            raise KerasStemError(
+                f"{path} holds raw Merlin patterns (R64), which RosettaSciIO does not read; "
+                "read it with LiberTEM and save the patterns as .npy."
+            )
+    if stack:
+        return Plan({"navigation_shape": _ALL_FRAMES})
+    known = _first_signal("quantumdetector", path)["original_metadata"]
+    *_, rows, columns = (1, *known["mib_properties"]["navigation_shape"])
+    frames, has_header = known["mib_properties"]["frame_number_in_file"], "hdr_file" in known
+    if columns == 1 or (rows * columns != frames and not has_header):
+        return Plan({"navigation_shape": _ALL_FRAMES})
+    notes = _merlin_notes(path, frames, rows, columns, has_header)
+    if rows == 1:
+        return Plan({"navigation_shape": (columns,)}, notes, _each(_one_row))
+    return Plan({"navigation_shape": (columns, rows)}, notes)
+
+
+def _merlin_notes(path: Path, frames: int, rows: int, columns: int, has_header: bool) -> tuple[str, ...]:
+    if rows * columns != frames:
+        return (
+            f"{path} holds {frames} patterns, of which {rows} rows of {columns} are taken; "
+            "give --scan-shape to take them otherwise.",
+        )
+    if not has_header:
+        return (
+            f"{path} has no .hdr file beside it; {rows} rows of {columns} follow from the times of the "
+            "patterns. Give --scan-shape if this is wrong.",
+        )
+    return ()
+
+
+def _one_row(signal: Signal) -> Signal:
+    """Return a stack as a scan of one row."""
+    axis = {"name": "y", "size": 1, "scale": 1.0, "offset": 0.0, "units": "", "navigate": True}
+    return {**signal, "data": signal["data"][None], "axes": [axis, *signal["axes"]]}
+
+
+def _blockfile(path: Path, stack: bool) -> Plan:
+    header = _first_signal("blockfile", path)["original_metadata"]["blockfile_header"]
+    notes = ()
+    if header["MAGIC"] != _BLOCKFILE:
+        notes = (f"{path} does not begin as blockfiles do; compare some patterns with what was recorded.",)
+    rows, columns, side = (int(header[name]) for name in ("NY", "NX", "DP_SZ"))
+    frame = np.dtype([("number", "V6"), ("pattern", "u1", (side, side))])
+    found = max(0, path.stat().st_size - int(header["Data_offset_2"])) // frame.itemsize
+    if found >= rows * columns:
+        return Plan(notes=notes)
+    if found < columns:
+        raise KerasStemError(f"{path} is truncated within its first row of patterns; copy it again.")
+    complete = found // columns
+    patterns = np.memmap(path, frame, "r", int(header["Data_offset_2"]), (complete, columns))["pattern"]
+    data = da.from_array(patterns, chunks=(1, columns, side, side))
+    note = f"{path} is truncated: it holds {found} of {rows * columns} patterns; {complete} rows are taken."
+    return Plan(notes=(*notes, note), change=lambda signals: [{**signals[0], "data": data}])
+
+
+def _arina(path: Path, stack: bool) -> Plan:
+    """Keep counts above 65535, which the reader would wrap, and take any number of patterns."""
+    with open_hdf5(path) as file:
+        data = file["entry/data"]
+        parts = [_arina_part(data, name, path) for name in data]
+        count, dtype = sum(part.shape[0] for part in parts), parts[0].dtype
+    if stack or round(count**0.5) ** 2 != count:
+        return Plan({"dtype": dtype, "navigation_shape": (1, "auto")}, change=_each(_first_row))
+    note = f"{path} does not tell the shape of its scan; a square is taken. Give --scan-shape if it is none."
+    return Plan({"dtype": dtype}, (note,))
+
+
+def _arina_part(data: h5py.Group, name: str, path: Path) -> h5py.Dataset:
+    part = data.get(name)
+    if part is None:
+        link = data.get(name, getlink=True)
+        raise KerasStemError(f"{path} refers to {link.filename}, which is not beside it; copy it there.")
+    return part
+
+
+def _first_row(signal: Signal) -> Signal:
+    """Return a scan of one row as a stack."""
+    return {**signal, "data": signal["data"][0], "axes": signal["axes"][1:]}
+
+
+def _emd(path: Path, stack: bool) -> Plan:
+    """Read each array by itself; files of fpd and of py4DSTEM up to 0.13 arrive with their axes reversed."""
+    with open_hdf5(path) as file:
+        if _FPD_PATTERNS in file:
+            return Plan({"dataset_path": _FPD_PATTERNS}, change=_each(_reversed))
+        if "4DSTEM_experiment" in file:
+            return Plan({"stack_group": False}, change=_each(_reversed))
+    return Plan({"stack_group": False})
+
+
+def _reversed(signal: Signal) -> Signal:
+    """Return a signal with its axes in the opposite order, without those of one element."""
+    axes = [axis for axis in signal["axes"] if axis["size"] > 1 or axis["name"] != "colour"]
+    lost = tuple(number for number, axis in enumerate(signal["axes"]) if axis not in axes)
+    return {**signal, "data": signal["data"].squeeze(axis=lost).T, "axes": axes[::-1]}
+
+
+def _direct_electron(signal: Signal) -> Signal:
+    """Give the axes of a movie the sizes of its ``info.txt``, of which the reader makes 1."""
+    known = signal.get("original_metadata", {}).get("de_metadata")
+    if known is None:
+        return signal
+    places = {axis: f"Specimen Pixel Size {axis.upper()} (nanometers)" for axis in "xy"}
+    places |= {f"k{axis}": f"Diffraction Pixel Size {axis.upper()}" for axis in "xy"}
+    axes = []
+    for axis in signal["axes"]:
+        size = float(known.get(places.get(axis["name"]), -1))
+        is_known = size > 0 or axis["name"] not in places
+        axes.append({**axis, "scale": size if size > 0 else 1.0, "units": axis["units"] if is_known else ""})
+    return {**signal, "axes": axes}
+
+
+def _panta_rhei(path: Path, stack: bool) -> Plan:
+    """Read compressed arrays at once; the reader would take their bytes for counts."""
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        compressed = archive.getinfo("data.npy").compress_type != zipfile.ZIP_STORED
+    notes = ()
+    if "meta_data_json.npy" not in names:
+        notes = (
+            f"{path} is of a Panta Rhei before 24.03, whose calibration is not read; give it by options.",
+        )
+    return Plan({"lazy": not compressed}, notes)
+
+
+def _tiff(path: Path, stack: bool) -> Plan:
+    """Take images of one shape that were written one by one as the stack that they are."""
+    if ends_early(path):
+        raise KerasStemError(f"{path} is truncated; copy it again.")
+    return Plan(change=_stacked)
+
+
+def _stacked(signals: list[Signal]) -> list[Signal]:
+    kinds = {(signal["data"].shape, signal["data"].dtype) for signal in signals}
+    if len(signals) == 1 or len(kinds) > 1 or signals[0]["data"].ndim != 2:
+        return signals
+    axis = {"name": "", "size": len(signals), "scale": 1.0, "offset": 0.0, "units": "", "navigate": True}
+    data = da.stack([da.asarray(signal["data"]) for signal in signals])
+    return [{**signals[0], "data": data, "axes": [axis, *signals[0]["axes"]]}]
+
+
+def _each(change: Callable[[Signal], Signal]) -> Callable[[list[Signal]], list[Signal]]:
+    return lambda signals: [change(signal) for signal in signals]
+
+
+def _first_signal(module: str, path: Path) -> Signal:
+    return importlib.import_module(f"rsciio.{module}").file_reader(str(path), lazy=True)[0]
+
+
+def _always(**plan: Any) -> Callable[[Path, bool], Plan]:
+    return lambda path, stack: Plan(**plan)
+
+
+_PLANS: dict[str, Callable[[Path, bool], Plan]] = {
+    "Arina": _arina,
+    "Blockfile": _blockfile,
+    "EMD": _emd,
+    "Image": _always(options={"lazy": False}),
+    "MRC": _always(change=_each(_direct_electron)),
+    # Mapped by NumPy, which knows both orders of axes.
+    "numpy": _always(options={"lazy": False, "mmap_mode": "r"}),
+    "PantaRhei": _panta_rhei,
+    "QuantumDetector": _merlin,
+    "TIFF": _tiff,
+    "Topspin": _always(options={"show_progressbar": False}),
+    # Lazy reading would open the store for writing.
+    "ZSPY": _always(options={"mode": "r"}),
+}

@@ -1,0 +1,85 @@
+"""HDF5 files, whatever compresses them, and what kind of file they are."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import h5py
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def open_hdf5(path: str | Path, **options: Any) -> h5py.File:
+    """Open an HDF5 file for reading, with the filters that instruments and HyperSpy compress by.
+
+    Parameters
+    ----------
+    path
+        The file.
+    **options
+        For `h5py.File`.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    """
+    import hdf5plugin  # noqa: F401  (registers Blosc, Bitshuffle, LZ4, Zstandard and others with HDF5)
+
+    return h5py.File(path, "r", **options)
+
+
+def hdf5_reader(path: str | Path) -> str | None:
+    """Return the reader of RosettaSciIO that the content of an HDF5 file asks for, whatever its name is.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    str or None
+        Name of the reader; None where no reader is known to read the content.
+    """
+    with open_hdf5(path) as file:
+        names = list(file)
+        if "Experiments" in file:
+            return "HSPY"
+        if _is_arina(file):
+            return "Arina"
+        if "Metadata" in file and any(_GUID.fullmatch(name) for name in names):
+            return "Topspin"
+        if any(name.startswith("Measurement_") for name in names):
+            return "USID"
+        if _is_emd(file):
+            return "EMD"
+        if any("NX_class" in item.attrs for item in (file, *file.values())):
+            return "NeXus"
+        return None
+
+
+def is_labelled(path: str | Path) -> bool:
+    """Return whether a file is HDF5 with patterns and labels, as our scan files are."""
+    path = Path(path)
+    if not path.is_file() or not h5py.is_hdf5(path):
+        return False
+    with open_hdf5(path) as file:
+        return {"Experiments", "crystal_map"} <= set(file)
+
+
+def top_groups(path: str | Path) -> str:
+    """Return the names at the top of an HDF5 file, for messages."""
+    with open_hdf5(path) as file:
+        return ", ".join(list(file)[:4]) or "nothing"
+
+
+def _is_arina(file: h5py.File) -> bool:
+    data = file.get("entry/data")
+    return isinstance(data, h5py.Group) and any(name.startswith("data_0") for name in data)
+
+
+def _is_emd(file: h5py.File) -> bool:
+    groups = [file, *(item for item in file.values() if isinstance(item, h5py.Group))]
+    is_berkeley = any({"version_major", "emd_group_type"} & set(group.attrs) for group in groups)
+    return is_berkeley or {"Version", "Data"} <= set(file)

@@ -1,0 +1,203 @@
+"""The reader of RosettaSciIO that opens a file of patterns, or what to do where none does."""
+
+import importlib
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dask.array as da
+import h5py
+import numpy as np
+import rsciio
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.formats import Plan, Signal, plan_for
+from keras_stem.scan.hdf5 import hdf5_reader, top_groups
+
+STACK_CHUNK = 64
+"""So many patterns of a mere stack are a chunk."""
+
+_NOT_OF_PATTERNS = frozenset(
+    {
+        "Bruker",
+        "DENS",
+        "Delmic",
+        "DigitalSurf",
+        "EDAX",
+        "Hamamatsu",
+        "Impulse",
+        "JEOL",
+        "JobinYvon",
+        "MSA",
+        "Phenom",
+        "Protochips",
+        "Quadstar",
+        "Renishaw",
+        "Tofwerk",
+        "TriVista",
+    }
+)
+"""Readers of spectra, logs, and other images."""
+
+_TOLD_BY_CONTENT = frozenset({"Arina", "HSPY", "USID"})
+"""Readers of HDF5 files whose suffixes many programs use."""
+
+_SUFFIXES_OF_HDF5 = frozenset({".app5", ".de5", ".emd", ".h5", ".hdf5", ".hspy", ".nxs"})
+
+_SAY_TRUNCATED = ("truncated file", "mmap length", "requires a buffer", "multiple of the data")
+"""What HDF5, NumPy and others say of a file that ends too early."""
+
+_HINTS = {
+    ".hdr": "give the .mib file that it describes",
+    ".mat": "save the array as .npy",
+    ".npz": "save the array alone as .npy",
+    ".raw": "give the .xml file (EMPAD) or .rpl file (Ripple) that describes it",
+    ".seq": "save it as .mrc or .tif with the program of the camera",
+}
+_HINT = "save the patterns as .hspy with HyperSpy or as .npy with NumPy"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Signals of a file, not read yet where the reader can do so.
+
+    Parameters
+    ----------
+    signals
+        As RosettaSciIO returns them, with the axes of the scan before those of the detector.
+    reader
+        Name of the reader of RosettaSciIO.
+    notes
+        Lines that the user should read.
+    """
+
+    signals: list[Signal]
+    reader: str
+    notes: tuple[str, ...]
+
+
+def open_signals(path: Path, stack: bool = False) -> Opened:
+    """Open a file by the first reader of RosettaSciIO that can.
+
+    HDF5 files are told by their content, others by their suffix.
+
+    Parameters
+    ----------
+    path
+        The file, or the folder of a ``.zspy`` store.
+    stack
+        Whether the user tells the shape of the scan, so that the file's is not asked for.
+
+    Raises
+    ------
+    KerasStemError
+        If no reader opens the file.
+    """
+    problems = []
+    for plugin in _candidates(path):
+        name = plugin["name"]
+        try:
+            plan = plan_for(name, path, stack)
+            signals = [
+                _scan_first(signal) for signal in plan.change(_read_by_rows(plugin["api"], path, plan))
+            ]
+        except KerasStemError:
+            raise
+        except Exception as error:  # readers raise whatever they meet
+            problems.append(f"{name}: {reason(error)}")
+            continue
+        if signals:
+            return Opened(signals, name, plan.notes)
+        problems.append(f"{name}: no data")
+    raise KerasStemError(f"No reader of RosettaSciIO opens {path} ({'; '.join(problems)}).")
+
+
+def reason(error: Exception) -> str:
+    """Return in a few words why a file could not be read."""
+    text = (str(error).splitlines() or [""])[0].strip(" .'\"")
+    if isinstance(error, ModuleNotFoundError):
+        return f"needs the package {error.name}; install it with: pip install {error.name}"
+    if any(words in text for words in _SAY_TRUNCATED):
+        return "the file is truncated; copy it again"
+    return text or type(error).__name__
+
+
+def _candidates(path: Path) -> list[dict[str, Any]]:
+    suffix = path.suffix.lower()
+    plugins = [plugin for plugin in rsciio.IO_PLUGINS if plugin["name"] not in _NOT_OF_PATTERNS]
+    by_suffix = [plugin for plugin in plugins if suffix[1:] in plugin["file_extensions"]]
+    if path.is_file() and h5py.is_hdf5(path):
+        return _candidates_for_hdf5(path, plugins, by_suffix)
+    if suffix in _SUFFIXES_OF_HDF5:
+        raise KerasStemError(f"{path} is no readable HDF5 file; copy it again.")
+    if not by_suffix:
+        raise KerasStemError(
+            f"No reader of RosettaSciIO opens {path} (none is for {suffix or 'nameless'} files of patterns); "
+            f"{_HINTS.get(suffix, _HINT)}."
+        )
+    # MRCZ reads .mrc files, too, but all at once.
+    return sorted(by_suffix, key=lambda plugin: plugin["name"] == "MRCZ")
+
+
+def _candidates_for_hdf5(
+    path: Path, plugins: Iterable[dict], by_suffix: Iterable[dict]
+) -> list[dict[str, Any]]:
+    try:
+        name = hdf5_reader(path)
+    except OSError as error:
+        raise KerasStemError(f"Cannot open {path}: {reason(error)}.") from error
+    found = [plugin for plugin in plugins if plugin["name"] == name]
+    found += [plugin for plugin in by_suffix if plugin["name"] not in {name, *_TOLD_BY_CONTENT}]
+    if not found:
+        raise KerasStemError(
+            f"No reader of RosettaSciIO knows what is in the HDF5 file {path} ({top_groups(path)}); {_HINT}."
+        )
+    return found
+
+
+def _read_by_rows(module: str, path: Path, plan: Plan) -> list[Signal]:
+    """Read with a row of whole patterns as a chunk, if the reader lets us choose.
+
+    The chunks of dask's own choice cut through patterns, and take four times as long to put together.
+    """
+    signals = _read(module, path, plan.options)
+    read = importlib.import_module(module).file_reader
+    shape = signals[0]["data"].shape if len(signals) == 1 else ()
+    if len(shape) not in (3, 4) or not plan.options.get("lazy", True):
+        return signals
+    if "chunks" not in inspect.signature(read).parameters:
+        return signals
+    run = 1 if len(shape) == 4 else STACK_CHUNK
+    try:
+        return _read(module, path, {**plan.options, "chunks": (min(run, shape[0]), *shape[1:])})
+    except ValueError:  # the reader has dropped an axis of one element
+        return signals
+
+
+def _read(module: str, path: Path, options: dict[str, Any]) -> list[Signal]:
+    """Read lazily if the reader can."""
+    read = importlib.import_module(module).file_reader
+    try:
+        return read(str(path), **{"lazy": True, **options})
+    except NotImplementedError:
+        return read(str(path), **{**options, "lazy": False})
+
+
+def _scan_first(signal: Signal) -> Signal:
+    """Return a signal with the axes of the scan before those of the detector.
+
+    Digital Micrograph may store them the other way round. The units tell: reciprocal lengths or angles are
+    those of the detector.
+    """
+    axes = signal.get("axes", [])
+    if len(axes) not in (3, 4) or signal["data"].ndim != len(axes):
+        return signal
+    units = [str(axis.get("units") or "").replace(" ", "") for axis in axes]
+    of_detector = ["1/" in unit or "-1" in unit or "rad" in unit for unit in units]
+    if of_detector[:2] != [True, True] or any(of_detector[2:]) or not all(units[2:]):
+        return signal
+    order = [*range(2, len(axes)), 0, 1]
+    move = da.transpose if isinstance(signal["data"], da.Array) else np.transpose
+    return {**signal, "data": move(signal["data"], order), "axes": [axes[number] for number in order]}
