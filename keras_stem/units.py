@@ -17,6 +17,9 @@ _NO_UNIT = {"", "px", "pixel", "pixels", "point", "points", "<undefined>", "_Non
 _READABLE = (("m", 1.0), ("mm", 1e-3), ("um", 1e-6), ("nm", 1e-9), ("pm", 1e-12))
 """Units in which lengths are printed, and how long they are, m."""
 
+_ALIASES = {"Angle": "rad", "mrads": "mrad"}
+"""Units that RosettaSciIO gives to angles on the detector, in terms of pint (to which a rad is a dose, too)."""
+
 _SMALLEST_NUMBER = {"nm": 0.1}
 """Smaller lengths than 0.1 nm are printed in pm; of other units, 1 is the smallest number."""
 
@@ -157,7 +160,7 @@ def _parsed(unit: str) -> "pint.Quantity | None":
         return None  # pint takes it for the px of style sheets, a length
     text = re.sub(r"(?<![A-Za-z])A(ng|ngstr[oö]ms?)?(?![A-Za-z])", "angstrom", unit)
     text = re.sub(r"^([A-Za-z]+)-1$", r"1/\1", text)
-    text = {"Angle": "rad"}.get(text, text)  # RosettaSciIO, of TopSpin's files
+    text = _ALIASES.get(text, text)
     for spelling in (text, text.lower()):
         try:
             return _registry().Quantity(1.0, _registry().parse_units(spelling))

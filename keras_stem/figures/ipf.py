@@ -24,7 +24,7 @@ SCALE_BAR = {
     "box_alpha": 0.75,
     "scale_loc": "bottom",
     "label_loc": "top",
-    "rotation": "horizontal",
+    "rotation": "horizontal-only",
 }
 """The look of scale bars, all of it: matplotlib-scalebar has settings of its own, which users can change."""
 

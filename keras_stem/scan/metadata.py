@@ -93,12 +93,14 @@ def beam_radius(info: ScanInfo) -> float:
 def hyperspy_axes(info: ScanInfo) -> list[dict[str, Any]]:
     """Return the axes (y, x, ky, kx) as HyperSpy writes them; the direct beam is at 0 of ky and kx."""
     detector = info.detector
-    offsets = [-centre * detector.pixel_size for centre in detector.centre]
+    known = np.isfinite(detector.pixel_size)
+    pixel, unit = (detector.pixel_size, "1/Å") if known else (1.0, PIXELS)
+    offsets = [-centre * pixel for centre in detector.centre]
     rows = [
         ("y", info.shape[0], info.steps[0], 0.0, info.unit, True),
         ("x", info.shape[1], info.steps[1], 0.0, info.unit, True),
-        ("ky", detector.shape[0], detector.pixel_size, offsets[0], "1/Å", False),
-        ("kx", detector.shape[1], detector.pixel_size, offsets[1], "1/Å", False),
+        ("ky", detector.shape[0], pixel, offsets[0], unit, False),
+        ("kx", detector.shape[1], pixel, offsets[1], unit, False),
     ]
     keys = ("name", "size", "scale", "offset", "units", "navigate")
     return [

@@ -188,7 +188,9 @@ def reading_type(dtype: np.dtype) -> np.dtype:
         raise KerasStemError(f"Expected patterns of whole or real numbers, found values of type {dtype}.")
     if dtype.kind == "b":
         return np.dtype(np.uint8)
-    if dtype == np.float16:  # holds no count above 65,504, and no whole number above 2,048 exactly
+    if (
+        dtype.kind == "f" and dtype.itemsize == 2
+    ):  # holds no count above 65,504, and no whole number above 2,048 exactly
         return np.dtype(np.float32)
     return dtype.newbyteorder("=") if dtype.itemsize <= 8 else np.dtype(np.float64)
 

@@ -114,7 +114,7 @@ def converted_info(
         detector=detector.binned(conversion.binning),
         steps=(steps[0] * factor, steps[1] * factor),
         unit=unit,
-        gain=_gain(vendor, conversion, values),
+        gain=_gain(vendor, conversion, values, squaring is not None),
         origin={"file": name, "reader": vendor.reader, "original_metadata": vendor.original},
         **microscope,
     )
@@ -164,10 +164,14 @@ def _detector(
     return squaring.detector, squaring
 
 
-def _gain(vendor: VendorPatterns, conversion: Conversion, values: PatternValues) -> float | None:
+def _gain(
+    vendor: VendorPatterns, conversion: Conversion, values: PatternValues, resampled: bool
+) -> float | None:
     """Return the gain that is given, that of the file, or that of the noise of values that are no counts."""
     known = conversion.calibration.gain
     known = vendor.gain if known is None else known
+    if known is None and values.whole and resampled:
+        return 1.0  # the fractions to come are shares of counts
     if known is not None or values.whole or np.isnan(values.gain):
         return known
     return values.gain

@@ -1,0 +1,199 @@
+"""Types of values, masked pixels, negative values, and what is no count."""
+
+import hyperspy.api as hs
+import numpy as np
+import pytest
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.detector import Detector, bin_patterns
+from keras_stem.scan.metadata import ScanInfo
+from keras_stem.scan.scan import Scan, create_scan
+from keras_stem.scan.squaring import Squaring
+from keras_stem.scan.values import estimate_gain, examine, fill_masked, reading_type, summed_type
+from keras_stem.workflow.conversion import Calibration, Conversion
+from keras_stem.workflow.convert import convert
+
+SHAPE = (3, 4, 16, 16)
+
+
+def written(path, patterns, gain=None):
+    """A scan file of patterns (y, x, ky, kx)."""
+    info = ScanInfo(
+        "test", patterns.shape[:2], Detector(patterns.shape[2:], 0.05), (1.0, 1.0), "nm", gain=gain
+    )
+    with create_scan(path, info, patterns.dtype) as writer:
+        writer.write_rows(0, patterns)
+    return path
+
+
+def converted(tmp_path, patterns, **options):
+    hs.signals.Signal2D(patterns).save(tmp_path / "source.hspy", overwrite=True)
+    return convert(tmp_path / "source.hspy", tmp_path / "out.h5", Conversion(**options))
+
+
+@pytest.fixture
+def noisy(rng):
+    """Counts on a background that falls to the edges, with a few bright disks."""
+    rows, columns = np.indices((64, 64)) - 31.5
+    background = 40 * np.exp(-np.hypot(rows, columns) / 12)
+    for row, column in ((0, 0), (12, 5), (-12, -5)):
+        background = background + 500 * (np.hypot(rows - row, columns - column) < 2.5)
+    return rng.poisson(background, (4, 5, 64, 64))
+
+
+SUMS = [
+    *[("u1", 4, "u2"), ("u2", 4, "u4"), ("u4", 4, "u8"), ("u8", 4, "u8"), ("u1", 256, "u2"), ("u1", 1, "u1")],
+    *[("i1", 4, "i2"), ("i2", 4, "i4"), ("i4", 4, "i8"), ("i8", 4, "i8"), ("f4", 4, "f4"), ("f8", 16, "f8")],
+]
+
+
+@pytest.mark.parametrize(("dtype", "pixels", "expected"), SUMS)
+def test_sums_have_room(dtype, pixels, expected):
+    assert summed_type(np.dtype(dtype), pixels) == np.dtype(expected)
+
+
+@pytest.mark.parametrize("dtype", ["i1", "i2", "i4", "f4", "f8"])
+def test_negative_values_stay_negative(dtype, tmp_path, rng):
+    patterns = rng.integers(-3, 20, SHAPE).astype(dtype)
+    binned = bin_patterns(patterns, 4)
+    expected = patterns.astype(np.int64).reshape(3, 4, 4, 4, 4, 4).sum(axis=(3, 5))
+    np.testing.assert_array_equal(binned, expected)
+    made = converted(tmp_path, patterns, binning=4, scan_binning=2)
+    assert any("below zero (down to -3)" in note for note in made.notes)
+    with Scan(tmp_path / "out.h5") as scan:
+        summed = expected[:2].reshape(1, 2, 2, 2, 4, 4).sum(axis=(1, 3))
+        np.testing.assert_array_equal(scan.read(np.arange(2)), summed[0])
+        assert scan.dtype.kind == np.dtype(dtype).kind
+
+
+def test_types_as_they_are_read():
+    assert reading_type(np.dtype(">u2")) == np.dtype("u2")
+    assert reading_type(np.dtype("f2")) == np.dtype("f4")
+    assert reading_type(np.dtype(">f2")) == np.dtype("f4")
+    assert reading_type(np.dtype("?")) == np.dtype("u1")
+    for other in ("c8", "S4", "M8[s]"):
+        with pytest.raises(KerasStemError, match="whole or real numbers"):
+            reading_type(np.dtype(other))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite(value, tmp_path):
+    patterns = np.ones(SHAPE, np.float32)
+    patterns[2, 1, 3, 4] = value
+    with pytest.raises(KerasStemError, match=r"NaN or infinity .* row 2, column 1"):
+        converted(tmp_path, patterns)
+    assert not (tmp_path / "out.h5").exists()
+    with (
+        Scan(written(tmp_path / "own.h5", patterns)) as scan,
+        pytest.raises(KerasStemError, match=r"NaN or infinity .* row 2, column 1"),
+    ):
+        scan.read(np.arange(12))
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2", "u4"])
+@pytest.mark.parametrize("below", [0, 1])
+def test_pixels_that_the_detector_masks(dtype, below, noisy, tmp_path):
+    """DECTRIS: 2^n - 1 in gaps between modules, 2^n - 2 of defective pixels."""
+    patterns = np.minimum(noisy // 6, 110).astype(dtype)
+    mark = np.iinfo(dtype).max - below
+    masked = np.zeros((64, 64), bool)
+    masked[30:33], masked[5, 7] = True, True
+    patterns[..., masked] = mark
+    known = examine(patterns.reshape(-1, 64, 64))
+    np.testing.assert_array_equal(known.masked, masked)
+    assert known.largest < 128
+    made = converted(tmp_path, patterns, binning=2)
+    assert any("masks 193 pixels" in note for note in made.notes)
+    with Scan(tmp_path / "out.h5") as scan:
+        assert scan.patterns[()].max() < 4 * 128
+        assert not scan.values.masked.any()
+    with Scan(written(tmp_path / "own.h5", patterns)) as scan:
+        read = scan.read(np.arange(20)).reshape(4, 5, 64, 64)
+        assert read.dtype == np.dtype(dtype) and read.max() < 128
+        np.testing.assert_array_equal(read[..., ~masked], patterns[..., ~masked])
+        assert "masks 193 pixels" in " ".join(scan.notes())
+
+
+def test_masked_pixels_have_the_mean_of_their_neighbours():
+    patterns = np.arange(2 * 49.0).reshape(2, 7, 7)
+    masked = np.zeros((7, 7), bool)
+    masked[3, 3] = masked[0, 0] = True
+    filled = fill_masked(patterns, masked)
+    window = patterns[0, 1:6, 1:6].ravel()
+    assert filled[0, 3, 3] == pytest.approx(np.delete(window, 12).mean())
+    assert filled[0, 0, 0] == pytest.approx(np.delete(patterns[0, :3, :3].ravel(), 0).mean())
+    masked[:] = True
+    assert not fill_masked(patterns, masked).any()
+
+
+def test_a_saturated_beam_is_not_masked(rng):
+    rows, columns = np.indices((64, 64)) - 31.5
+    beam = 400 * np.exp(-(np.hypot(rows, columns) ** 2) / 30)
+    patterns = np.minimum(rng.poisson(beam, (9, 64, 64)), 255).astype(np.uint8)
+    assert (patterns == 255).all(axis=0).any()
+    assert not examine(patterns).masked.any()
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.0123, 37.0])
+def test_the_gain_follows_from_the_noise(gain, noisy):
+    found = estimate_gain(noisy.reshape(-1, 64, 64) * gain)
+    assert found == pytest.approx(gain, rel=0.15)
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.05])
+def test_the_gain_of_sparse_counts(gain, rng):
+    counts = rng.poisson(0.02, (64, 64, 64)) * gain
+    assert estimate_gain(counts) == pytest.approx(gain, rel=0.15)
+
+
+def test_normalised_patterns_are_read_as_counts(noisy, tmp_path):
+    scale = 1 / noisy.max()
+    made = converted(tmp_path, (noisy * scale).astype(np.float32))
+    [note] = made.notes
+    assert "no counts (fractions, up to 1)" in note and "--gain" in note
+    with Scan(tmp_path / "out.h5") as scan:
+        assert scan.gain == pytest.approx(scale, rel=0.15)
+        assert scan.dtype == np.float32
+        ratio = scan.read(np.arange(20)).sum() / noisy.sum()
+        assert ratio == pytest.approx(scale / scan.gain, rel=1e-4)
+    signal = hs.load(tmp_path / "out.h5", file_format="hspy")
+    np.testing.assert_allclose(signal.data, noisy * scale, rtol=1e-6)
+    model = signal.metadata.Signal.Noise_properties.Variance_linear_model
+    assert model.gain_factor == pytest.approx(made.info.gain)
+
+
+def test_a_gain_that_is_given_counts(noisy, tmp_path):
+    made = converted(tmp_path, (20 * noisy).astype(np.uint16), calibration=Calibration(gain=20.0))
+    assert made.notes == ("The values are divided by the gain 20 to count electrons.",)
+    with Scan(tmp_path / "out.h5") as scan:
+        np.testing.assert_allclose(scan.read(np.arange(20)).reshape(noisy.shape), noisy)
+        assert scan.notes() == list(made.notes)
+
+
+def test_values_without_noise_are_told(tmp_path):
+    rows, columns = np.indices((64, 64)) - 31.5
+    smooth = np.exp(-np.hypot(rows, columns) / 20) * np.ones((2, 2, 1, 1))
+    [note] = converted(tmp_path, smooth).notes
+    assert "no noise" in note and "taken as counts" in note
+    with Scan(tmp_path / "out.h5") as scan:
+        assert scan.gain == 1
+
+
+def test_counts_need_no_note(noisy, scan, tmp_path):
+    assert converted(tmp_path, noisy.astype(np.uint16)).notes == ()
+    assert converted(tmp_path, noisy.astype(np.float32)).notes == ()
+    assert scan.notes() == []
+
+
+def test_squares_keep_the_counts_and_the_middle(rng):
+    patterns = rng.poisson(5, (3, 24, 36)).astype(np.uint16)
+    squaring = Squaring((24, 36), (0.03, 0.02))
+    assert squaring.detector == Detector((24, 24), 0.03)
+    squared = squaring.apply(patterns)
+    np.testing.assert_allclose(squared.sum(axis=(1, 2)), patterns.sum(axis=(1, 2)), rtol=1e-6)
+    # Pixels of 2 and 3: the first new one has the first old one and half of the second.
+    np.testing.assert_allclose(squared[..., 0], patterns[..., 0] + patterns[..., 1] / 2, rtol=1e-6)
+    disk = np.zeros((1, 24, 36))
+    disk[0, 11:13, 17:19] = 1  # the middle pixels
+    found = squaring.apply(disk)[0]
+    np.testing.assert_allclose(found, found[::-1, ::-1], atol=1e-6)
