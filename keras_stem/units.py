@@ -18,7 +18,7 @@ _READABLE = (("m", 1.0), ("mm", 1e-3), ("um", 1e-6), ("nm", 1e-9), ("pm", 1e-12)
 """Units in which lengths are printed, and how long they are, m."""
 
 _ALIASES = {"Angle": "rad", "mrads": "mrad"}
-"""Units that RosettaSciIO gives to angles on the detector, in terms of pint (to which a rad is a dose, too)."""
+"""Units that RosettaSciIO gives to angles on the detector, in terms of pint, to which rads are a dose."""
 
 _SMALLEST_NUMBER = {"nm": 0.1}
 """Smaller lengths than 0.1 nm are printed in pm; of other units, 1 is the smallest number."""

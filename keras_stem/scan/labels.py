@@ -222,10 +222,13 @@ def _read_value(value: Any) -> Any:
         value = value[0]
     if not isinstance(value, bytes):
         return value
+    value = value.rstrip(b"\0")
     try:
-        return value.decode().rstrip("\0")
-    except UnicodeDecodeError:  # of which orix decodes all text
-        return value.decode("latin-1").rstrip("\0")
+        return value.decode()
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":  # orix cuts text that has more bytes than characters
+            return value.decode(errors="ignore")
+        return value.decode("latin-1")
 
 
 def _read_points(group: h5py.Group) -> dict[str, np.ndarray]:

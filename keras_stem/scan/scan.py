@@ -192,7 +192,8 @@ class Scan:
         if stop - start == len(columns):
             self.patterns.read_direct(out, np.s_[row, start:stop])
         else:
-            np.take(self.patterns[row, start:stop], columns - start, axis=0, out=out)
+            run = self.patterns[row, start:stop].astype(out.dtype, copy=False)
+            np.take(run, columns - start, axis=0, out=out)
 
     def require_signal(self) -> None:
         """Raise `KerasStemError` if every pattern is zero. Reads up to the first that is not."""

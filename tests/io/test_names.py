@@ -1,0 +1,66 @@
+"""Names of phases in any script, in files of maps and models."""
+
+import h5py
+import numpy as np
+import orix.io
+import pytest
+
+from keras_stem.crystal.phase import linio2
+from keras_stem.crystal.rotations import random_rotations
+from keras_stem.mapping.export import write_map
+from keras_stem.scan.labels import crystal_map, write_labels
+from keras_stem.scan.map_files import load_map, read_map
+
+NAMES = [
+    "γ-Cu",
+    "gamma'",
+    "γ'",
+    "α-Fe",
+    'a"b',
+    "<x&y>",
+    "50% $Ni$",
+    "Ni3Al (γ')",
+    "奥氏体",
+    "Würfel",
+    "β-Ti two",
+]
+
+
+@pytest.fixture
+def named(rng, request):
+    phase = linio2()
+    phase.name = request.param
+    return crystal_map(random_rotations(6, rng), phase, (2, 3), 2.0, "nm", {"Q": np.ones(6)})
+
+
+@pytest.mark.parametrize("named", NAMES, indirect=True)
+def test_names_come_back_from_every_format(named, tmp_path):
+    expected = named.phases[0].name
+    for suffix, frame in (("h5", None), ("ang", "edax3"), ("ctf", "oxford")):
+        write_map(tmp_path / f"map.{suffix}", named, {"scan": f"{expected}.h5"})
+        found, _ = load_map(tmp_path / f"map.{suffix}", frame)
+        assert found.phases[0].name == expected
+    assert read_map(tmp_path / "map.h5")[1]["scan"] == f"{expected}.h5"
+
+
+@pytest.mark.parametrize("named", ["γ-Cu", "Würfel", "gamma'"], indirect=True)
+def test_names_in_files_that_orix_wrote(named, tmp_path):
+    orix.io.save(tmp_path / "map.h5", named)
+    assert read_map(tmp_path / "map.h5")[0].phases[0].name == named.phases[0].name
+
+
+@pytest.mark.parametrize("named", ["奥氏体"], indirect=True)
+def test_what_orix_cuts_is_read_as_far_as_it_is_there(named, tmp_path):
+    """orix 0.15 keeps as many bytes as the name has characters, and one."""
+    orix.io.save(tmp_path / "map.h5", named)
+    assert read_map(tmp_path / "map.h5")[0].phases[0].name == "奥"
+
+
+@pytest.mark.parametrize("named", ["γ-Cu"], indirect=True)
+def test_names_in_latin_1(named, tmp_path):
+    with h5py.File(tmp_path / "map.h5", "w") as file:
+        write_labels(file, named)
+        group = file["crystal_map/header/phases/0"]
+        del group["name"], group["keras_stem"]
+        group.create_dataset("name", data=np.array(["Würfel".encode("latin-1")]))
+    assert read_map(tmp_path / "map.h5")[0].phases[0].name == "Würfel"
