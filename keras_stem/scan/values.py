@@ -15,7 +15,8 @@ SAMPLE_PATTERNS = 64
 
 BLOCK = 4
 """Side of the parts of a pattern, pixels, in which mean and variance are compared. Larger parts hold disks:
-the gain of simulated patterns of 64 pixels and 100,000 electrons was 9.8 with 16 pixels, and 1.15 with 4."""
+the gain of simulated patterns of 64 pixels and 100,000 electrons was 9.8 with 16 pixels, and 1.15 with 4
+(``benchmarks/gain.py``)."""
 
 _BIT_DEPTHS = (8, 10, 12, 14, 16, 24, 32)
 """Of detectors whose largest value, 2^n - 1, marks a pixel that is masked."""
