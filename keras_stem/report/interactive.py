@@ -109,8 +109,8 @@ def packed(array: np.ndarray) -> dict[str, str]:
 def _key(phase: Phase, name: str) -> dict[str, str]:
     """Return the name of a phase and a picture of its IPF colours, which are the same along x, y and z."""
     with style():
-        figure = StyledFigure(figsize=(1.9, 1.6))
-        draw_ipf_key(figure, (0.16, 0.14, 0.68, 0.72), phase)
+        figure = StyledFigure(figsize=(2.2, 1.6))
+        draw_ipf_key(figure, (0.22, 0.14, 0.58, 0.72), phase)
         return {"phase": name, "image": figure_uri(figure, dpi=160)}
 
 
