@@ -41,6 +41,7 @@ WHOLE = (None, None, None, None)
 @click.option(
     "--binning", type=click.IntRange(1), default=1, show_default=True, help="Pixels summed into one."
 )
+@click.option("--overwrite", is_flag=True, help="Replace OUT even if it is a scan with labels.")
 @click.option(
     "--square-pixels",
     is_flag=True,
@@ -65,6 +66,7 @@ def command(
     centre,
     scan_binning,
     binning,
+    overwrite,
     **calibration,
 ) -> None:
     """Make the scan file OUT from the patterns of SOURCE.
@@ -73,21 +75,25 @@ def command(
     others, or a scan file. HDF5 files may have any name. What is given of the calibration replaces what the
     file says.
     """
+    from keras_stem.errors import KerasStemError
+    from keras_stem.scan.hdf5 import is_labelled
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.conversion import Calibration, Conversion
     from keras_stem.workflow.convert import convert
     from keras_stem.workflow.describe import describe_geometry
 
+    if not overwrite and is_labelled(out):
+        raise KerasStemError(f"{out} is a scan with labels; give --overwrite to replace it.")
     conversion = Conversion(
-        scan_shape,
-        scan_crop,
-        crop,
-        repair,
-        square_pixels,
-        centre,
-        scan_binning,
-        binning,
-        Calibration(**calibration),
+        scan_shape=scan_shape,
+        scan_crop=scan_crop,
+        crop=crop,
+        repair=repair,
+        square_pixels=square_pixels,
+        centre=centre,
+        scan_binning=scan_binning,
+        binning=binning,
+        calibration=Calibration(**calibration),
     )
     with pattern_progress_of_unknown("Converting") as progress:
         converted = convert(source, out, conversion, progress)

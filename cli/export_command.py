@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
+from keras_stem.choices import FRAMES
 from keras_stem.cli.common import Steps
+from keras_stem.cli.crystal_options import crystal_options
 
 
 @click.command("export")
@@ -19,16 +21,25 @@ from keras_stem.cli.common import Steps
 )
 @click.option("--step", "steps", type=Steps(), help="Distance of rows and columns, in place of the map's.")
 @click.option("--unit", default="nm", show_default=True, help="Of --step.")
-def command(map_, out, axes, steps, unit) -> None:
-    """Write MAP, a map.h5 or a scan with labels, as OUT: .h5 (orix), .ang (EDAX) or .ctf (Oxford)."""
+@click.option(
+    "--frame",
+    type=click.Choice(FRAMES),
+    help="Convention of the Euler angles of another program's map (docs/labels.md).",
+)
+@crystal_options("Crystal structure in place of a phase of the map")
+def command(map_, out, axes, steps, unit, frame, phases) -> None:
+    """Write MAP as OUT: .h5 (orix), .ang (EDAX) or .ctf (Oxford).
+
+    MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
+    """
     from keras_stem.files import complete_file
     from keras_stem.mapping.export import axes_text, require_map_name, write_map
     from keras_stem.scan.labels import with_steps
-    from keras_stem.scan.map_files import read_map
+    from keras_stem.scan.map_files import load_map
     from keras_stem.units import length_unit
 
     require_map_name(out)
-    crystal_map, origin = read_map(map_)
+    crystal_map, origin = load_map(map_, frame, phases)
     if steps is not None:
         crystal_map = with_steps(crystal_map, steps, length_unit(unit))
     with complete_file(out) as partial:

@@ -65,7 +65,8 @@ class Matching:
         detector = info.detector
         if not detector.pixel_size > 0:
             raise KerasStemError(
-                f"{info.title} has no reciprocal calibration (Å⁻¹ per pixel), which template matching needs."
+                f"{info.title} has no reciprocal calibration (Å⁻¹ per pixel), which template matching needs; "
+                "convert it again with --pixel-size."
             )
         energy = self.beam_energy or info.beam_energy or BEAM_ENERGY
         spot = self.spot_radius or beam_radius(replace(info, beam_energy=energy))

@@ -99,6 +99,7 @@ def import_labels(
     if options.transpose:
         found = replace(found, x=found.y, y=found.x)
     grid = _fitting(find_grid(found.x, found.y, path), found, info, options, path)
+    found = replace(found, unit=info.unit)  # of the scan's own steps, which the grid now has
     labels = _placed(found, grid, _phases(found, phases, options.ignore_symmetry, path), options.frame)
     return ImportedLabels(labels, found.without_reliability)
 

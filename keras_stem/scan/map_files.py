@@ -8,6 +8,7 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
+from keras_stem.io.text import read_lines
 from keras_stem.scan.label_files import on_own_grid, read_foreign_map
 from keras_stem.scan.labels import read_labels
 
@@ -24,6 +25,7 @@ def load_map(
         `keras_stem.scan.label_files.import_labels` reads.
     frame
         Convention of the Euler angles of another program's map, a key of `keras_stem.crystal.frames.FRAMES`.
+        Text maps that this package wrote tell it.
     phases
         In place of the map's, as `keras_stem.crystal.pairing.pair_phases` pairs them.
 
@@ -33,6 +35,9 @@ def load_map(
         If there is no map, it cannot be read, or its frame is not known.
     """
     path = Path(path)
+    if not path.exists():
+        raise KerasStemError(f"Expected a map, found nothing at {path}.")
+    frame = frame or own_frame(path)
     if frame is not None and tells_its_frame(path):
         raise KerasStemError(f"{path.name} has the axes of orix; leave out --frame, or it would be turned.")
     if frame is not None:
@@ -41,6 +46,15 @@ def load_map(
         raise KerasStemError(f"{path.name} does not tell its axes; give --frame (docs/labels.md).")
     found, origin = read_map(path)
     return (on_own_grid(found, phases, "orix", path) if phases else found), origin
+
+
+def own_frame(path: Path) -> str | None:
+    """Return the frame of a text map that this package wrote; None of other files."""
+    frame = {".ang": "edax3", ".ctf": "oxford"}.get(path.suffix.lower())
+    if frame is None or not path.is_file():
+        return None
+    head = "".join(read_lines(path)[:3])
+    return frame if "keras_stem" in head else None
 
 
 def tells_its_frame(path: str | Path) -> bool:

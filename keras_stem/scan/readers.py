@@ -56,6 +56,9 @@ _HINTS = {
     ".raw": "give the .xml file (EMPAD) or .rpl file (Ripple) that describes it",
     ".seq": "save it as .mrc or .tif with the program of the camera",
 }
+_PACKAGES = {"PIL": "pillow", "skimage": "scikit-image"}
+"""Packages whose names differ from those of their modules."""
+
 _HINT = "save the patterns as .hspy with HyperSpy or as .npy with NumPy"
 
 
@@ -118,7 +121,8 @@ def reason(error: Exception) -> str:
     """Return in a few words why a file could not be read."""
     text = (str(error).splitlines() or [""])[0].strip(" .'\"")
     if isinstance(error, ModuleNotFoundError):
-        return f"needs the package {error.name}; install it with: pip install {error.name}"
+        package = _PACKAGES.get(error.name, error.name)
+        return f"needs the package {package}; install it with: pip install {package}"
     if any(words in text for words in _SAY_TRUNCATED):
         return "the file is truncated; copy it again"
     return text or type(error).__name__

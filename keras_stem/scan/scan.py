@@ -374,6 +374,11 @@ def _open(path: Path) -> h5py.File:
     try:
         return open_hdf5(path, rdcc_nbytes=CACHE_BYTES)
     except OSError as error:
+        if not h5py.is_hdf5(path):
+            raise KerasStemError(
+                f"{path} is no scan file: it is not HDF5. kstem convert makes one of an instrument's file; "
+                "kstem grains and others read maps."
+            ) from error
         problem = "is truncated" if "truncated" in str(error) else "is no readable HDF5 file"
         raise KerasStemError(f"{path} {problem}; copy or convert it again.") from error
 

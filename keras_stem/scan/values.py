@@ -23,6 +23,10 @@ _BIT_DEPTHS = (8, 10, 12, 14, 16, 24, 32)
 
 _ASK = "Convert the scan with --gain, the value of one electron, to set it."
 
+_LARGE_GAIN = 5.0
+"""Whole numbers whose noise tells at least such a gain may be no counts; a smaller one may come from disks,
+binning, or noise that neighbours share."""
+
 _BRIGHTEST = 1e6
 """A pixel with more electrons than this means that the values have no noise."""
 
@@ -43,6 +47,8 @@ class PatternValues:
         Pixels that the detector marks as masked, shape (H, W), bool.
     mark
         The value that marks them; 0 if there are none.
+    saturated
+        Pixels of a pattern, in the mean, that have the largest value of their type.
     gain
         Value of one electron, estimated from mean and variance of neighbouring pixels; NaN where the values
         have no noise.
@@ -54,6 +60,7 @@ class PatternValues:
     whole: bool
     masked: np.ndarray
     mark: int
+    saturated: float
     gain: float
 
     def notes(self) -> list[str]:
@@ -68,6 +75,11 @@ class PatternValues:
             found.append(
                 f"{self.negative:.1%} of the values are below zero (down to {self.smallest:g}); they count "
                 "as they are in sums (binning, virtual images), and as zero elsewhere."
+            )
+        if self.saturated:
+            found.append(
+                f"{max(self.saturated, 0.1):.1f} pixels of a pattern, in the mean, are saturated: they have the "
+                f"largest value of their type ({self.largest:g})."
             )
         return found
 
@@ -85,7 +97,11 @@ def gain_notes(values: PatternValues, known: float | None) -> list[str]:
     if known is not None:
         return [] if known == 1 else [f"The values are divided by the gain {known:.4g} to count electrons."]
     if values.whole:
-        return []
+        if not values.gain >= _LARGE_GAIN:
+            return []
+        return [
+            f"By the noise of the values, an electron is {values.gain:.3g}; they are taken as counts. {_ASK}"
+        ]
     found = f"The values are no counts (fractions, up to {values.largest:.4g})"
     if np.isnan(values.gain):
         return [f"{found}, and have no noise to tell the gain; they are taken as counts. {_ASK}"]
@@ -115,8 +131,16 @@ def examine(sample: np.ndarray) -> PatternValues:
         whole=whole,
         masked=masked,
         mark=mark,
+        saturated=_saturated(good),
         gain=estimate_gain(np.where(masked, 0, sample) if masked.any() else sample),
     )
+
+
+def _saturated(good: np.ndarray) -> float:
+    """Return how many pixels of a pattern, in the mean, have the largest value of an integer type."""
+    if good.dtype.kind not in "iu":
+        return 0.0
+    return float(np.count_nonzero(good == np.iinfo(good.dtype).max) / len(good))
 
 
 def masked_pixels(sample: np.ndarray) -> tuple[np.ndarray, int]:

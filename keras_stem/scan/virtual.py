@@ -29,6 +29,9 @@ class Annulus:
     inner: float
     outer: float
 
+    def __str__(self) -> str:
+        return f"{self.inner:.3g} to {self.outer:.3g} 1/Å"
+
     def mask(self, detector: Detector) -> np.ndarray:
         """Return which pixels belong to it, shape (H, W), bool."""
         return (detector.distances >= self.inner) & (detector.distances < self.outer)
@@ -49,6 +52,9 @@ class Spot:
     x: float
     y: float
     radius: float
+
+    def __str__(self) -> str:
+        return f"{self.radius:.3g} 1/Å about ({self.x:.3g}, {self.y:.3g})"
 
     def mask(self, detector: Detector) -> np.ndarray:
         """Return which pixels belong to it, shape (H, W), bool."""
@@ -128,7 +134,10 @@ def virtual_images(
     masks = {name: aperture.mask(scan.info.detector) for name, aperture in apertures.items()}
     for name, mask in masks.items():
         if not mask.any():
-            raise KerasStemError(f"{apertures[name]} ({name}) holds no pixel of the detector.")
+            raise KerasStemError(
+                f"The aperture {name}, {apertures[name]}, holds no pixel of the detector, which reaches to "
+                f"{scan.info.detector.inner_radius:.3g} 1/Å; give another with --bright, --dark or --spot."
+            )
     weights = np.stack([mask.ravel() for mask in masks.values()], axis=1).astype(float)
     sums = []
     for first in range(0, len(scan), BLOCK_PATTERNS):

@@ -10,7 +10,7 @@ from keras_stem.scan.metadata import ScanInfo, common_steps, require_positive, r
 from keras_stem.scan.squaring import Squaring
 from keras_stem.scan.values import PatternValues
 from keras_stem.scan.vendor import VendorPatterns
-from keras_stem.units import PIXELS, inverse_angstrom, length_unit
+from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length, length_unit
 
 Crop = tuple[int | None, int | None, int | None, int | None]
 """First and last row, first and last column (the last ones excluded); None for the edge."""
@@ -132,6 +132,8 @@ def _steps(
     steps, own = common_steps(vendor.steps)
     if vendor.stacked and min(shape[:2]) > 1:
         steps, own = (1.0, 1.0), PIXELS  # the step of a stack is not that of the rows into which it is cut
+    if unit and is_length(own):
+        return (convert_length(steps[0], own, unit), convert_length(steps[1], own, unit)), unit
     return steps, unit or own
 
 

@@ -35,6 +35,8 @@ def describe(scan: Scan, thresholds: Thresholds) -> dict[str, str]:
         Shapes, calibration, and of the labels, if there are any, phase, statistics and subsets.
     """
     found = describe_geometry(scan)
+    if scan.notes():
+        found["Notes"] = " ".join(scan.notes())
     if not scan.has_labels:
         return {**found, "Labels": "none"}
     try:
@@ -76,13 +78,10 @@ def describe_geometry(scan: Scan) -> dict[str, str]:
 
 
 def _values_text(scan: Scan) -> str:
-    """Return which values the patterns have, and what a person has to know of them."""
+    """Return which values the patterns have."""
     values = scan.values
     kind = "whole numbers" if values.whole else "fractions"
-    text = f"{kind} from {values.smallest:g} to {values.largest:g} in a sample"
-    if np.isfinite(values.gain):
-        text += f"; by their noise an electron is {values.gain:.3g}"
-    return " ".join([f"{text}.", *scan.notes()])
+    return f"{kind} from {values.smallest:g} to {values.largest:g} in a sample"
 
 
 def setting_lines(phase: CrystalPhase) -> list[str]:

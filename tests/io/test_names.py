@@ -64,3 +64,23 @@ def test_names_in_latin_1(named, tmp_path):
         del group["name"], group["keras_stem"]
         group.create_dataset("name", data=np.array(["Würfel".encode("latin-1")]))
     assert read_map(tmp_path / "map.h5")[0].phases[0].name == "Würfel"
+
+
+def test_files_of_our_own_tell_their_frame(run, rng, tmp_path):
+    labels = crystal_map(random_rotations(6, rng), linio2(), (2, 3), 2.0, "nm", {})
+    write_map(tmp_path / "map.h5", labels, {})
+    for name in ("map.ang", "map.ctf"):
+        run("export", tmp_path / "map.h5", tmp_path / name)
+        run("export", tmp_path / name, tmp_path / "again.h5")
+        found = read_map(tmp_path / "again.h5")[0]
+        np.testing.assert_allclose(
+            np.abs((found.rotations.data * labels.rotations.data).sum(axis=1)), 1, atol=1e-5
+        )
+
+
+def test_maps_of_other_programs_are_exported(run, real_files, tmp_path):
+    source = real_files / "maps" / "astar_copper.ctf"
+    assert "--frame" in run("export", source, tmp_path / "map.ang", status=1)
+    run("export", source, tmp_path / "map.ang", "--frame", "oxford")
+    assert orix.io.load(tmp_path / "map.ang").shape == (59, 111)
+    assert "found nothing" in run("grains", tmp_path / "absent.ctf", status=1)

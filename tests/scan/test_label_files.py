@@ -100,6 +100,16 @@ def test_steps_have_to_agree(truth, tmp_path):
     assert apart(import_labels(path, INFO, ImportOptions("orix", ignore_step=True)), truth) < 0.01
 
 
+@pytest.mark.parametrize("unit", ["nm", "um", "Å"])
+def test_labels_have_the_steps_and_the_unit_of_the_scan(unit, truth, tmp_path):
+    step = {"nm": 2.0, "um": 0.002, "Å": 20.0}[unit]
+    info = dataclasses.replace(INFO, steps=(step, step), unit=unit)
+    for name in ("map.ang", "map.ctf", "map.h5"):
+        write_map(tmp_path / name, crystal_map(truth, linio2(), (3, 4), 2.0, "nm", {}), {})
+        labels = import_labels(tmp_path / name, info, ORIX).labels
+        assert (labels.dy, labels.dx, labels.scan_unit) == (pytest.approx(step), pytest.approx(step), unit)
+
+
 def test_symmetries_have_to_agree(truth, tmp_path):
     path = write_astar(tmp_path / "map.ang", truth, symmetry="43")
     with pytest.raises(KerasStemError, match=r"Laue group -3m of LiNiO2 .* found m-3m"):

@@ -134,6 +134,20 @@ def test_a_saturated_beam_is_not_masked(rng):
     assert not examine(patterns).masked.any()
 
 
+def test_saturated_pixels_are_told(rng, tmp_path):
+    patterns = rng.integers(0, 200, (2, 3, 16, 16)).astype(np.uint8)
+    patterns[..., 4:6, 7] = 255
+    patterns[..., 4:6, 8] = 240
+    assert any("2.0 pixels of a pattern" in note for note in converted(tmp_path, patterns).notes)
+
+
+def test_whole_numbers_with_a_large_gain_are_told(noisy, tmp_path):
+    [note] = converted(tmp_path, (37 * noisy).astype(np.uint32)).notes
+    assert "taken as counts" in note and "--gain" in note
+    with Scan(tmp_path / "out.h5") as scan:
+        assert scan.gain == 1
+
+
 @pytest.mark.parametrize("gain", [1.0, 0.0123, 37.0])
 def test_the_gain_follows_from_the_noise(gain, noisy):
     found = estimate_gain(noisy.reshape(-1, 64, 64) * gain)

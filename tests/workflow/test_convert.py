@@ -286,3 +286,13 @@ def test_rows_are_read_along_the_chunks():
     firsts = [first for first, _ in module.SourcePatterns(data, Conversion(), "dummy").blocks()]
     assert firsts[0] == 0
     assert all(first % 6 == 0 for first in firsts)
+
+
+def test_scans_with_labels_are_replaced_only_on_demand(run, signal, own_scan, tmp_path):
+    signal.save(tmp_path / "dummy.hspy")
+    before = own_scan.read_bytes()
+    assert "--overwrite" in run("convert", tmp_path / "dummy.hspy", own_scan, status=1)
+    assert own_scan.read_bytes() == before
+    run("convert", tmp_path / "dummy.hspy", own_scan, "--overwrite")
+    with Scan(own_scan) as scan:
+        assert not scan.has_labels
