@@ -78,8 +78,8 @@ class PatternValues:
             )
         if self.saturated:
             found.append(
-                f"{max(self.saturated, 0.1):.1f} pixels of a pattern, in the mean, are saturated: they have the "
-                f"largest value of their type ({self.largest:g})."
+                f"{max(self.saturated, 0.1):.1f} pixels of a pattern, in the mean, are saturated: they have "
+                f"the largest value of their type ({self.largest:g})."
             )
         return found
 
