@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MODEL_NAME = "model"
 """Name of the logged model of a run."""
 
+KERAS_FILE = "data/model.keras"
+"""The Keras model in a logged model, as MLflow names it."""
+
 
 @contextlib.contextmanager
 def tracked_run(name: str, run_id: str | None = None) -> Iterator["TrackedRun"]:
