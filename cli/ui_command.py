@@ -20,7 +20,7 @@ def command(host, port) -> None:
     if uri.startswith("http"):
         click.echo(f"The runs are tracked by a server; open {uri}.")
         return
-    connect()
+    uri = connect().tracking_uri
     click.echo(f"Open http://{host}:{port} in a browser; Ctrl-C ends it.")
     arguments = ("--backend-store-uri", uri, "--host", host, "--port", str(port))
     try:

@@ -8,6 +8,7 @@ import importlib
 from typing import Any
 
 from keras_stem.errors import KerasStemError
+from keras_stem.serialization import register_with_keras
 from keras_stem.version import __version__
 
 _HOME = {
@@ -32,6 +33,8 @@ _HOME = {
 }
 
 __all__ = ["KerasStemError", "__version__", *_HOME]
+
+register_with_keras()
 
 
 def __getattr__(name: str) -> Any:

@@ -102,7 +102,7 @@ def predict_map(
         rotations = to_phase * rotations
         euler = rotations.to_euler()
     properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
-    properties |= _confidence(model.card, predictions, checked, refine is not None)
+    properties |= confidence(model.card, predictions, checked, refine is not None)
     properties |= _likeness(model.card, predictions, checked, refine is not None)
     info = scan.info
     found = crystal_map(rotations, phase, info.shape, info.steps, info.unit, properties)
@@ -112,9 +112,26 @@ def predict_map(
     return Prediction(euler, found, labels, np.rad2deg(angles))
 
 
-def _confidence(
+def confidence(
     card: ModelCard, predictions: Predictions, checked: CheckedAnswers | None, refined: bool
 ) -> dict[str, np.ndarray]:
+    """Return how far answers may be off, as far as their model can tell.
+
+    Parameters
+    ----------
+    card
+        Of the model.
+    predictions, checked
+        Its answers for n patterns, and how well they agree with simulations.
+    refined
+        Whether the answers were refined.
+
+    Returns
+    -------
+    dict
+        "uncertainty" and "uncertainty_95" (the error is below them with 68 and 95 %, deg), and "reliability"
+        (0 to 100), shapes (n,); empty if the model cannot tell.
+    """
     known = evidence(predictions, checked)
     calibration = card.refined_calibration if refined else card.calibration
     if known is None or calibration is None:

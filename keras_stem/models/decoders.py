@@ -20,6 +20,9 @@ from keras_stem.crystal.rotation_ops import (
 DISTINCT = 0.15
 """Votes farther apart than this, radians, are for different orientations."""
 
+ROTATION_SIZE = 7
+"""Numbers that a rotation and its expected error are decoded from."""
+
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class EulerDecoder(keras.layers.Layer):

@@ -4,6 +4,7 @@ import keras
 
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig, build_cnn
+from keras_stem.models.decoders import ROTATION_SIZE
 from keras_stem.models.densenet import DenseNetConfig, build_densenet
 from keras_stem.models.polar import PolarConfig, build_polar
 from keras_stem.models.swin import SwinConfig, build_swin
@@ -33,7 +34,10 @@ def config_class(arch: str) -> type[NetworkConfig]:
 
 
 def build_model(
-    network: str | NetworkConfig, input_shape: tuple[int, int, int], outputs: int, precision: str = "float32"
+    network: str | NetworkConfig,
+    input_shape: tuple[int, int, int],
+    outputs: int = ROTATION_SIZE,
+    precision: str = "float32",
 ) -> keras.Model:
     """Build a network.
 
@@ -44,7 +48,7 @@ def build_model(
     input_shape
         (H, W, 1).
     outputs
-        Numbers to predict.
+        Numbers to predict; those of a rotation by default, as the default recipe trains them.
     precision
         "float32", or "bfloat16" or "float16" for activations; weights and the head stay in float32.
 

@@ -8,7 +8,7 @@ from keras_stem.choices import MODEL_URIS
 from keras_stem.errors import KerasStemError
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.tracking.registry import CHAMPION, all_registered, holder, registered_name
-from keras_stem.tracking.run import MODEL_NAME
+from keras_stem.tracking.run import KERAS_FILE, MODEL_NAME
 from keras_stem.tracking.store import connect, tracking_uri
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
@@ -40,7 +40,7 @@ def load_model(reference: str | Path) -> OrientationModel:
         raise KerasStemError(
             f"Expected a .keras file, a models:/ URI or the id of a run as the model, found {text!r}."
         )
-    return load_keras_file(_download(text) / "data" / "model.keras")
+    return load_keras_file(_download(text))
 
 
 def best_reference(phase: str | None, alias: str | None = None) -> str:
@@ -76,12 +76,17 @@ def best_reference(phase: str | None, alias: str | None = None) -> str:
 
 
 def _download(uri: str) -> Path:
+    """Return the Keras file of a logged model.
+
+    The file alone: of a whole model MLflow notes in its folder that it was asked for, which a store that can
+    only be read does not allow.
+    """
     connect()
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
 
     try:
-        return Path(download_artifacts(uri))
+        return Path(download_artifacts(f"{uri}/{KERAS_FILE}"))
     except (MlflowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise KerasStemError(f"Cannot load the model {uri} from {tracking_uri()}: {reason}") from error

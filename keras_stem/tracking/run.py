@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import keras
 import mlflow
-import numpy as np
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.data.sources import LocalArtifactDatasetSource
-from mlflow.models import ModelSignature
-from mlflow.types.schema import Schema, TensorSpec
+from mlflow.models import Model
 
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.models.transfer import Transfer
+from keras_stem.tracking import flavor
 from keras_stem.tracking.store import experiment
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 
 MODEL_NAME = "model"
 """Name of the logged model of a run."""
+
+KERAS_FILE = "data/model.keras"
+"""The Keras model in a logged model, as MLflow names it."""
 
 
 @contextlib.contextmanager
@@ -119,20 +121,11 @@ class TrackedRun:
 
     def log_model(self, model: OrientationModel) -> tuple[str, str]:
         """Log the model and return its URI and id."""
-        rows, columns = model.card.detector_shape
-        answers = model.compute_output_spec(keras.KerasTensor((None, rows, columns, 1)))
-        logged = mlflow.keras.log_model(
-            model,
+        logged = Model.log(
+            artifact_path=None,
             name=MODEL_NAME,
-            signature=ModelSignature(
-                inputs=Schema([TensorSpec(np.dtype("float32"), (-1, rows, columns, 1), "counts")]),
-                outputs=Schema([_answer(name, answer.shape) for name, answer in answers.items()]),
-            ),
-            pip_requirements=[f"keras_stem=={__version__}", f"keras=={keras.__version__}"],
+            flavor=flavor,
+            model=model,
             metadata={"card": model.card.to_dict()},
         )
         return logged.model_uri, logged.model_id
-
-
-def _answer(name: str, shape: tuple) -> TensorSpec:
-    return TensorSpec(np.dtype("float32"), tuple(-1 if size is None else size for size in shape), name)

@@ -1,12 +1,14 @@
 """Which MLflow store is used."""
 
+import contextlib
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from keras_stem.files import existing_folder
+from keras_stem.tracking.database import EXPERIMENT, artifact_folder, usable_database
+from keras_stem.tracking.server import require_answer
 
-EXPERIMENT = "keras_stem"
 DEFAULT_FOLDER = Path("mlruns")
 _SQLITE = "sqlite:///"
 
@@ -24,38 +26,66 @@ def absolute_uri() -> str:
     return f"{_SQLITE}{Path(uri.removeprefix(_SQLITE)).resolve()}"
 
 
+def present(uri: str) -> bool:
+    """Return whether a store may be at a URI: a file is there, or it is no file."""
+    return not uri.startswith(_SQLITE) or Path(uri.removeprefix(_SQLITE)).is_file()
+
+
 def experiment(client) -> str:
     """Return the id of our experiment; a new one keeps its artifacts beside the database."""
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is not None:
         return found.experiment_id
-    uri = absolute_uri()
-    beside = Path(uri.removeprefix(_SQLITE)).parent / "artifacts" if uri.startswith(_SQLITE) else None
+    uri = client.tracking_uri
+    beside = artifact_folder(Path(uri.removeprefix(_SQLITE))) if uri.startswith(_SQLITE) else None
     return client.create_experiment(EXPERIMENT, artifact_location=beside.as_uri() if beside else None)
 
 
-def connect(uri: str | None = None):
+def connect(uri: str | None = None, writing: bool = False):
     """Connect MLflow to its store and return a client.
 
     Parameters
     ----------
     uri
         Of the store; `tracking_uri` by default, whose folder is created.
+    writing
+        Whether runs will be written. Otherwise a store that can only be read is opened as well.
 
     Returns
     -------
     mlflow.MlflowClient
+
+    Raises
+    ------
+    KerasStemError
+        If the store cannot be opened or written, or its server does not answer.
     """
     _quieten()
+    uri = uri or tracking_uri()
+    if uri.startswith("http"):
+        require_answer(uri)
+    if uri.startswith(_SQLITE):
+        # Absolute, because MLflow keeps stores by their URI, also when the current folder becomes another.
+        uri = f"{_SQLITE}{usable_database(Path(uri.removeprefix(_SQLITE)), writing).resolve()}"
     import mlflow
 
-    if uri is None:
-        uri = tracking_uri()
-    if uri.startswith(_SQLITE):
-        existing_folder(Path(uri.removeprefix(_SQLITE)).parent)
-    mlflow.set_tracking_uri(uri)
-    mlflow.set_registry_uri(uri)
+    with _same_environment("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
     return mlflow.MlflowClient()
+
+
+@contextlib.contextmanager
+def _same_environment(*names: str) -> Iterator[None]:
+    """Restore variables at the end: MLflow would set them, and `tracking_uri` take them for the user's."""
+    before = {name: os.environ.get(name) for name in names}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _quieten() -> None:

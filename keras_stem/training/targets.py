@@ -8,7 +8,7 @@ from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.crystal.euler import euler_ranges, reduce_euler
-from keras_stem.models.decoders import EulerDecoder, RotationDecoder, VoteDecoder
+from keras_stem.models.decoders import ROTATION_SIZE, EulerDecoder, RotationDecoder, VoteDecoder
 from keras_stem.training.losses import DisorientationLoss, VoteLoss
 
 
@@ -94,7 +94,7 @@ class RotationTarget:
     """
 
     name = "rotation"
-    size = 7
+    size = ROTATION_SIZE
 
     def __init__(
         self, symmetry: Symmetry, distance: str = "geodesic", mates: bool = False, nearest: bool = True

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
 from orix.quaternion import Rotation
 
 from keras_stem.choices import MODEL_URIS
@@ -20,7 +21,7 @@ from keras_stem.scan.scan import Scan
 from keras_stem.tracking.registry import award, register
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import TrackedRun, tracked_run
-from keras_stem.tracking.store import absolute_uri, connect
+from keras_stem.tracking.store import absolute_uri, connect, present
 from keras_stem.training.criterion import Criterion
 from keras_stem.training.data import TrainingData, prepare, prepare_simulation
 from keras_stem.training.predict import predict
@@ -89,7 +90,7 @@ def fit(
     path = str(Path(scan_path).resolve()) if scan_path else ""
     with _prepared(path, recipe) as data:
         initial = _initial_weights(recipe)
-        client = connect()
+        client = connect(writing=True)
         with tracked_run(name or f"{recipe.arch} {data.title}") as run:
             run.log_start(data, recipe, tags or {})
             state = RunState(run.run_id, path, recipe.to_dict(), absolute_uri())
@@ -130,13 +131,27 @@ def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
     state = state or last_interrupted()
     recipe = Recipe.from_dict(state.recipe)
     with _prepared(state.scan, recipe) as data:
-        client = connect(state.tracking_uri)
+        client = _connect_to_interrupted(state)
         known = client.get_run(state.run_id).data.tags.get("scan_fingerprint")
         if known != data.fingerprint:
             raise KerasStemError(f"{data.path} has changed since the run {state.run_id} began; start anew.")
         initial = None if state.epochs else _initial_weights(recipe)
         with tracked_run(recipe.arch, state.run_id) as run:
             return _fit(client, run, data, recipe, state, initial, verbose)
+
+
+def _connect_to_interrupted(state: RunState) -> MlflowClient:
+    """Connect to the store of an interrupted run, or to that of now if it has been moved there."""
+    if not present(state.tracking_uri):
+        state.tracking_uri = absolute_uri()
+    client = connect(state.tracking_uri, writing=True)
+    try:
+        client.get_run(state.run_id)
+    except MlflowException as error:
+        raise KerasStemError(
+            f"Found no run {state.run_id} in {state.tracking_uri}; set MLFLOW_TRACKING_URI to its store."
+        ) from error
+    return client
 
 
 def _fit(

@@ -78,7 +78,7 @@ def run_study(
     cells = {cell.name: _recipe(cell.options, options or {}, pretrained or {}) for cell in study.cells}
     with Scan(scan_path) as scan:
         fingerprint = scan.fingerprint
-    client = connect()
+    client = connect(writing=True)
     with tracked_run(f"study {study.name}") as parent:
         tracked = TrackedStudy(
             parent.run_id, study.name, study.title, str(Path(scan_path).resolve()), fingerprint, cells
@@ -95,7 +95,7 @@ def resume_study(verbose: bool = False) -> StudyResult:
     KerasStemError
         If there is none, or its scan has changed.
     """
-    client = connect()
+    client = connect(writing=True)
     tracked = unfinished_study(client)
     with Scan(tracked.scan) as scan:
         if scan.fingerprint != tracked.fingerprint:

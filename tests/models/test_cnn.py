@@ -2,9 +2,14 @@ import keras
 import numpy as np
 import pytest
 
+import keras_stem
+from keras_stem.crystal.phase import linio2
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.models.cnn import CNNConfig
 from keras_stem.models.registry import build_model
+from keras_stem.training.assemble import target_of
+from keras_stem.training.options import default_recipe
 
 pytestmark = pytest.mark.backend
 
@@ -38,3 +43,9 @@ def test_what_does_not_fit_is_a_clear_error():
         build_model("transformer", (64, 64, 1), 3)
     with pytest.raises(KerasStemError, match="positive"):
         CNNConfig(filters=(0,))
+
+
+@pytest.mark.parametrize("arch", ["cnn", "polar"])
+def test_a_network_predicts_a_rotation_by_default(arch):
+    expected = target_of(default_recipe(arch), proper_point_group(linio2())).size
+    assert keras_stem.build_model(arch, (64, 64, 1)).output_shape[-1] == expected

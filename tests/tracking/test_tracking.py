@@ -42,7 +42,9 @@ def test_the_model_is_registered_after_its_phase_with_signature_and_card(client,
     version = client.get_model_version("LiNiO2", trained.model_uri.rsplit("/", 1)[1])
     assert version.tags["arch"] == "cnn"
     info = mlflow.models.get_model_info(trained.model_uri)
-    assert info.signature.inputs.inputs[0].shape == (-1, 64, 64, 1)
+    assert info.signature.inputs.input_names() == ["patterns"]
+    columns = ["phi1", "Phi", "phi2", "uncertainty", "reliability", "phase"]
+    assert info.signature.outputs.input_names() == columns
     assert info.flavors["keras"]["keras_backend"]
     assert info.metadata["card"]["point_group"] == "32"
 
