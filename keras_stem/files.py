@@ -2,9 +2,11 @@
 
 import contextlib
 import errno
+import glob
 import os
 import re
 import shutil
+import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,8 @@ from keras_stem.errors import KerasStemError
 @contextlib.contextmanager
 def complete_file(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that replaces it when the block ends without an error.
+
+    What killed processes of this machine left of the same file is removed.
 
     Parameters
     ----------
@@ -36,8 +40,10 @@ def complete_file(path: str | Path) -> Iterator[Path]:
         raise KerasStemError(f"Cannot write {path}: it is a folder.")
     if not path.parent.is_dir():
         raise KerasStemError(f"Cannot write {path}: there is no folder {path.parent}.")
-    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    partial = path.with_name(_temporary(path.name))
     try:
+        _remove_leftovers(path.parent, path.name)
+        partial.unlink(missing_ok=True)  # of a killed process of the same number, as in containers
         yield partial
         partial.replace(path)
     except OSError as error:
@@ -50,6 +56,8 @@ def complete_file(path: str | Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def complete_folder(path: str | Path) -> Iterator[Path]:
     """Yield a temporary folder whose files move into ``path`` when the block ends without an error.
+
+    What killed processes of this machine left in it is removed.
 
     Parameters
     ----------
@@ -69,9 +77,10 @@ def complete_folder(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     created = not path.exists()
     # Its name is known before it is there, so that Ctrl-C at any moment leaves nothing.
-    staging = path / f".partial-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    staging = path / _temporary(uuid.uuid4().hex[:8])
     try:
         existing_folder(path)
+        _remove_leftovers(path)
         staging.mkdir()
         yield staging
         for item in staging.iterdir():
@@ -109,6 +118,44 @@ def file_part(name: str) -> str:
     Letters and digits of any script, points and hyphens stay; other characters become underscores.
     """
     return re.sub(r"[^\w.-]+", "_", name)
+
+
+def _temporary(ending: str) -> str:
+    """Return a name that tells which process of which machine is writing."""
+    return f"{_of_this_machine()}{os.getpid()}-{ending}"
+
+
+def _of_this_machine() -> str:
+    return f".partial-{file_part(socket.gethostname())}-"
+
+
+def _remove_leftovers(folder: Path, ending: str | None = None) -> None:
+    """Remove what killed processes of this machine left: the files of an ending, or, without one, folders.
+
+    What processes of other machines on a shared file system write stays: nobody can tell if they run.
+    """
+    for item in folder.glob(f"{glob.escape(_of_this_machine())}*"):
+        process, _, rest = item.name.removeprefix(_of_this_machine()).partition("-")
+        if not process.isdigit() or _is_running(int(process)):
+            continue
+        if ending is None and item.is_dir():
+            shutil.rmtree(item, ignore_errors=True)
+        elif rest == ending:
+            with contextlib.suppress(OSError):
+                item.unlink()
+
+
+def _is_running(process: int) -> bool:
+    """Return whether a process of this machine is running, or may be."""
+    if os.name != "posix":
+        return True  # where asking by a signal would end it
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass  # somebody else's
+    return True
 
 
 def _reason(error: OSError) -> str:
