@@ -11,6 +11,7 @@ import sys
 
 import click
 
+from keras_stem.cli.faults import explained
 from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.quiet import show_all_of_libraries, silence_libraries
 from keras_stem.version import __version__
@@ -95,7 +96,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
-        _fail(f"{type(error).__name__}: {str(error)[:300]} (kstem --debug shows where)", debug)
+        _fail(explained(error), debug)
 
 
 def _fail(message: str, debug: bool) -> None:

@@ -15,7 +15,7 @@ from keras_stem.errors import KerasStemError
 
 
 @contextlib.contextmanager
-def complete_file(path: str | Path) -> Iterator[Path]:
+def complete_file(path: str | Path, replace: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that replaces it when the block ends without an error.
 
     What killed processes of this machine left of the same file is removed.
@@ -24,6 +24,8 @@ def complete_file(path: str | Path) -> Iterator[Path]:
     ----------
     path
         Where the file appears once it is complete. A file that is there already stays untouched until then.
+    replace
+        Whether it replaces a file that is there in the end, which another process may have written meanwhile.
 
     Yields
     ------
@@ -45,7 +47,7 @@ def complete_file(path: str | Path) -> Iterator[Path]:
         _remove_leftovers(path.parent, path.name)
         partial.unlink(missing_ok=True)  # of a killed process of the same number, as in containers
         yield partial
-        partial.replace(path)
+        partial.replace(path) if replace else _give_name(partial, path)
     except OSError as error:
         raise KerasStemError(f"Cannot write {path}: {_reason(error)}.") from error
     finally:
@@ -112,6 +114,45 @@ def existing_folder(path: str | Path) -> Path:
     return path
 
 
+def reserve(path: str | Path, size: int) -> None:
+    """Take space on the disk behind the end of a file, so that a library may write to it without fail.
+
+    HDF5 gives back what it does not need when it closes the file. What it cannot write it keeps in memory,
+    where it crashes the process later.
+
+    Parameters
+    ----------
+    path
+        The file; it is left as it is if there is no space.
+    size
+        Bytes.
+
+    Raises
+    ------
+    OSError
+        If the disk, a quota or a limit on files does not allow it.
+    """
+    if not hasattr(os, "posix_fallocate"):
+        return  # as on macOS
+    with Path(path).open("r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        try:
+            os.posix_fallocate(file.fileno(), end, size)
+        except OSError:
+            file.truncate(end)
+            raise
+
+
+def require_room(path: str | Path, size: int) -> None:
+    """Raise `OSError` unless a file of this name and size, bytes, can be written; nothing is left of it."""
+    path = Path(path)
+    path.touch()
+    try:
+        reserve(path, size)
+    finally:
+        path.unlink()
+
+
 def file_part(name: str) -> str:
     """Return a name, such as a phase's, as a part of the name of a file.
 
@@ -140,9 +181,20 @@ def _remove_leftovers(folder: Path, ending: str | None = None) -> None:
             continue
         if ending is None and item.is_dir():
             shutil.rmtree(item, ignore_errors=True)
-        elif rest == ending:
+        elif ending and rest.startswith(ending):  # SQLite has a second file beside a database
             with contextlib.suppress(OSError):
                 item.unlink()
+
+
+def _give_name(partial: Path, path: Path) -> None:
+    """Give a file its name unless another has it, at once where the file system has links."""
+    try:
+        path.hardlink_to(partial)
+    except FileExistsError:
+        pass
+    except OSError:
+        if not path.exists():
+            partial.replace(path)
 
 
 def _is_running(process: int) -> bool:

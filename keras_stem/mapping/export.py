@@ -20,9 +20,9 @@ from keras_stem.scan.labels import (
     completed,
     grid_shape,
     in_other_cells,
+    labels_file,
     map_steps,
     phases_of,
-    write_labels,
 )
 
 SUFFIXES = (".h5", ".ang", ".ctf")
@@ -128,8 +128,7 @@ def require_map_name(path: Path) -> None:
 
 
 def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
-    with h5py.File(path, "w") as file:
-        write_labels(file, crystal_map, origin)
+    path.write_bytes(labels_file(crystal_map, origin))
 
 
 def _write_ang(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
