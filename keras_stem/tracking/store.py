@@ -4,7 +4,7 @@ import logging
 import os
 from pathlib import Path
 
-from keras_stem.files import existing_folder
+from keras_stem.files import complete_file, existing_folder
 
 EXPERIMENT = "keras_stem"
 DEFAULT_FOLDER = Path("mlruns")
@@ -29,9 +29,16 @@ def experiment(client) -> str:
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is not None:
         return found.experiment_id
+    from mlflow.exceptions import MlflowException
+
     uri = absolute_uri()
     beside = Path(uri.removeprefix(_SQLITE)).parent / "artifacts" if uri.startswith(_SQLITE) else None
-    return client.create_experiment(EXPERIMENT, artifact_location=beside.as_uri() if beside else None)
+    try:
+        return client.create_experiment(EXPERIMENT, artifact_location=beside.as_uri() if beside else None)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+        return client.get_experiment_by_name(EXPERIMENT).experiment_id
 
 
 def connect(uri: str | None = None):
@@ -53,9 +60,24 @@ def connect(uri: str | None = None):
         uri = tracking_uri()
     if uri.startswith(_SQLITE):
         existing_folder(Path(uri.removeprefix(_SQLITE)).parent)
+        _create_database(Path(uri.removeprefix(_SQLITE)))
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     return mlflow.MlflowClient()
+
+
+def _create_database(path: Path) -> None:
+    """Create the database of a store, which appears when its tables are complete.
+
+    MLflow creates them one by one at the first connection; what is killed meanwhile, or meets another process
+    that does the same, leaves a database that nobody can use.
+    """
+    import mlflow
+
+    if path.exists():
+        return
+    with complete_file(path, replace=False) as partial:
+        mlflow.MlflowClient(f"{_SQLITE}{partial}").search_experiments(max_results=1)
 
 
 def _quieten() -> None:
