@@ -340,8 +340,10 @@ def append_labels(path: str | Path, labels: CrystalMap, origin: dict[str, str] |
 def _writable(path: str | Path, room: int) -> Iterator[h5py.File]:
     """Open a file in which so many bytes can be written: one in which a part is missing could not be read."""
     try:
+        with open_hdf5(path, "r+"):
+            pass  # nobody else uses it
         reserve(path, room)
-        with h5py.File(path, "r+") as file:
+        with open_hdf5(path, "r+") as file:
             yield file
     except OSError as error:
         raise StorageError(f"Cannot write labels to {path}: {error}.") from error
