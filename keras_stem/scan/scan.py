@@ -305,8 +305,7 @@ def create_scan(path: str | Path, info: ScanInfo, dtype: Any = np.uint16) -> Ite
         except (OSError, RuntimeError) as error:
             if "errno" not in str(error):  # what HDF5 says when the file system refuses
                 raise
-            reason = re.search(r"error message = '([^']*)'", str(error))
-            raise StorageError(f"Cannot write {path}: {reason[1] if reason else error}.") from error
+            raise StorageError(f"Cannot write {path}: {_reason(error)}.") from error
 
 
 def append_labels(path: str | Path, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
@@ -346,7 +345,13 @@ def _writable(path: str | Path, room: int) -> Iterator[h5py.File]:
         with open_hdf5(path, "r+") as file:
             yield file
     except OSError as error:
-        raise StorageError(f"Cannot write labels to {path}: {error}.") from error
+        raise StorageError(f"Cannot write labels to {path}: {_reason(error)}.") from error
+
+
+def _reason(error: Exception) -> str:
+    """Return the reason of the operating system, which HDF5 puts between numbers of its own."""
+    found = re.search(r"error message = '([^']*)'", str(error))
+    return found[1] if found else getattr(error, "strerror", None) or str(error)
 
 
 def _run(info: ScanInfo, dtype: Any) -> int:

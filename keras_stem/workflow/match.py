@@ -11,7 +11,6 @@ import joblib
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
-from platformdirs import user_state_path
 
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.frames import ORIX_FRAME
@@ -19,6 +18,7 @@ from keras_stem.crystal.grains import OUTSIDE
 from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.crystal.phase import fingerprint
 from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.environment import state_folder
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file, existing_folder
 from keras_stem.indexing.bank import Bank, build_bank
@@ -188,7 +188,7 @@ class _Blocks:
     def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
         plain = [asdict(settings), [fingerprint(phase) for phase in phases], str(scan.path.resolve())]
         key = hashlib.sha256(json.dumps([*plain, scan.pattern_fingerprint, BLOCK_PATTERNS]).encode())
-        self._folder = user_state_path("keras_stem") / "matching" / key.hexdigest()[:16]
+        self._folder = state_folder() / "matching" / key.hexdigest()[:16]
         firsts = range(0, len(scan), BLOCK_PATTERNS)
         self.positions = [np.arange(first, min(first + BLOCK_PATTERNS, len(scan))) for first in firsts]
 
