@@ -88,17 +88,17 @@ def match(scan, phases, **options) -> None:
     A matching that was stopped goes on where it was when the same command is given again.
     """
     from keras_stem.indexing.settings import Matching
-    from keras_stem.scan.scan import Scan, append_labels
-    from keras_stem.workflow.match import match_scan, phases_to_match
+    from keras_stem.scan.scan import Scan
+    from keras_stem.workflow.match import label_scan, phases_to_match
 
     with Scan(scan) as opened:
         show_notes(opened)
         phases = phases_to_match(opened, phases)
-        start = time.perf_counter()
-        with pattern_progress("Matching", len(opened)) as progress:
-            labels, origin = match_scan(opened, phases, Matching(**options), progress)
-        rate = len(opened) / (time.perf_counter() - start)
-    append_labels(scan, labels, origin)
+        size = len(opened)
+    start = time.perf_counter()
+    with pattern_progress("Matching", size) as progress:
+        label_scan(scan, phases, Matching(**options), progress)
+    rate = size / (time.perf_counter() - start)
     click.echo(f"Labelled {scan}: {rate:.0f} patterns/s, the simulation of the bank included.")
     _report(scan, len(phases) == 1)
 

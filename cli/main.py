@@ -11,6 +11,8 @@ import sys
 
 import click
 
+from keras_stem.cli.faults import explained
+from keras_stem.cli.process import discard_output, ended_like_ctrl_c, prepare_streams
 from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.quiet import show_all_of_libraries, silence_libraries
 from keras_stem.version import __version__
@@ -70,36 +72,47 @@ def program(context: click.Context, debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the program; errors become one line on stderr and exit status 1, wrong usage status 2."""
+    """Run the program and exit with its status.
+
+    Errors and Ctrl-C become one line on stderr and status 1, wrong usage status 2. SIGTERM and SIGHUP end it
+    like Ctrl-C, with the status 128 and the number of the signal, as shells have it.
+    """
     debug = "--debug" in sys.argv
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # not every terminal has a sign for every character
+    prepare_streams()
     show_all_of_libraries() if debug else silence_libraries()
+    with ended_like_ctrl_c() as signals:
+        status = _run(debug)
+        sys.exit(128 + signals[0] if signals else status)
+
+
+def _run(debug: bool) -> int:
     try:
         program.main(standalone_mode=False)
+        sys.stdout.flush()
+        return 0
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except click.Abort as abort:  # click's word for Ctrl-C
-        _fail(str(abort.__cause__ or "") or "Interrupted; nothing was left half-written.", debug)
+        return _fail(str(abort.__cause__ or "") or "Interrupted; nothing was left half-written.", debug)
     except StorageError as error:
         # HDF5 tries once more to write what it could not when Python exits, and crashes.
-        with contextlib.suppress(SystemExit):
+        with contextlib.suppress(Exception):
             _fail(str(error), debug)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(1)
     except KerasStemError as error:
-        _fail(str(error), debug)
+        return _fail(str(error), debug)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        discard_output()
+        return 1
     except Exception as error:
-        _fail(f"{type(error).__name__}: {str(error)[:300]} (kstem --debug shows where)", debug)
+        return _fail(explained(error), debug)
 
 
-def _fail(message: str, debug: bool) -> None:
+def _fail(message: str, debug: bool) -> int:
     if debug:
         raise
     click.echo(f"kstem: {' '.join(message.split())}", err=True)
-    sys.exit(1)
+    return 1

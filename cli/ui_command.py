@@ -23,9 +23,12 @@ def command(host, port) -> None:
     uri = connect().tracking_uri
     click.echo(f"Open http://{host}:{port} in a browser; Ctrl-C ends it.")
     arguments = ("--backend-store-uri", uri, "--host", host, "--port", str(port))
+    server = subprocess.Popen([sys.executable, "-m", "mlflow", "ui", *arguments])
     try:
-        status = subprocess.run([sys.executable, "-m", "mlflow", "ui", *arguments], check=False).returncode
+        status = server.wait()
     except KeyboardInterrupt:
+        server.terminate()  # which a signal to this process alone does not
+        server.wait()
         return
     if status:
         raise KerasStemError(f"The MLflow UI ended with status {status}; is port {port} taken? Use --port.")

@@ -7,6 +7,7 @@ backend, no MLflow, no orix and no matplotlib.
 import importlib
 from typing import Any
 
+from keras_stem.environment import prepare_caches
 from keras_stem.errors import KerasStemError
 from keras_stem.serialization import register_with_keras
 from keras_stem.version import __version__
@@ -31,6 +32,8 @@ _HOME = {
     "run_study": "keras_stem.workflow.study",
     "simulate_scan": "keras_stem.simulate.simulation",
 }
+
+prepare_caches()
 
 __all__ = ["KerasStemError", "__version__", *_HOME]
 

@@ -6,6 +6,8 @@ import os
 import warnings
 from collections.abc import Iterator
 
+from keras_stem.environment import writable_home
+
 
 def silence_libraries() -> None:
     """Keep warnings and log messages of all libraries out of the terminal, for the rest of the process.
@@ -31,7 +33,8 @@ def _show_nothing(*warning: object, **where: object) -> None:
 @contextlib.contextmanager
 def without_progress_bars() -> Iterator[None]:
     """Keep HyperSpy's progress bars to itself."""
-    import hyperspy.api as hs
+    with writable_home():  # HyperSpy keeps its settings there
+        import hyperspy.api as hs
 
     shown = hs.preferences.General.show_progressbar
     hs.preferences.General.show_progressbar = False

@@ -6,6 +6,7 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.rotations import rotations_about
+from keras_stem.environment import writable_home
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.bank import Bank
 from keras_stem.indexing.polar import PolarGrid
@@ -123,7 +124,8 @@ class _GriddedTemplates:
 def require_pyxem() -> None:
     """Raise `KerasStemError` if pyxem is not installed."""
     try:
-        import pyxem  # noqa: F401
+        with writable_home():  # HyperSpy keeps its settings there
+            import pyxem.signals  # noqa: F401
     except ImportError as error:
         raise KerasStemError(
             "Template matching needs pyxem; install it with: pip install 'keras_stem[match]'"

@@ -16,13 +16,14 @@ from keras_stem.errors import KerasStemError
 from keras_stem.io.ang import write_ang
 from keras_stem.io.ctf import write_ctf
 from keras_stem.io.writing import MapText, micrometres
+from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.labels import (
     completed,
     grid_shape,
     in_other_cells,
+    labels_file,
     map_steps,
     phases_of,
-    write_labels,
 )
 
 SUFFIXES = (".h5", ".ang", ".ctf")
@@ -119,7 +120,7 @@ def require_map_name(path: Path) -> None:
     if not h5py.is_hdf5(path):
         return
     try:
-        with h5py.File(path) as file:
+        with open_hdf5(path) as file:
             scan = "Experiments" in file
     except OSError as error:
         raise KerasStemError(f"{path} is a broken HDF5 file, perhaps a scan; move it away first.") from error
@@ -128,8 +129,7 @@ def require_map_name(path: Path) -> None:
 
 
 def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
-    with h5py.File(path, "w") as file:
-        write_labels(file, crystal_map, origin)
+    path.write_bytes(labels_file(crystal_map, origin))
 
 
 def _write_ang(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:

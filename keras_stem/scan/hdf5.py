@@ -1,32 +1,57 @@
 """HDF5 files, whatever compresses them, and what kind of file they are."""
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 import h5py
 
+from keras_stem.errors import KerasStemError
+
+PATIENCE = 5.0
+"""Seconds to wait for a file that is in use."""
+
+_IN_USE = ("unable to lock file", "file is already open")
+"""What HDF5 says of a file that another program, or this one, has open."""
+
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def open_hdf5(path: str | Path, **options: Any) -> h5py.File:
-    """Open an HDF5 file for reading, with the filters that instruments and HyperSpy compress by.
+def open_hdf5(path: str | Path, mode: str = "r", **options: Any) -> h5py.File:
+    """Open an HDF5 file, with the filters that instruments and HyperSpy compress by.
+
+    A file that another program has open is waited for a few seconds, which writing labels takes.
 
     Parameters
     ----------
     path
         The file.
-    **options
+    mode, **options
         For `h5py.File`.
 
     Raises
     ------
+    KerasStemError
+        If another program has the file open, for writing, or at all where it is to be written.
     OSError
-        If the file cannot be opened.
+        If the file cannot be opened for another reason.
     """
     import hdf5plugin  # noqa: F401  (registers Blosc, Bitshuffle, LZ4, Zstandard and others with HDF5)
 
-    return h5py.File(path, "r", **options)
+    patience = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return h5py.File(path, mode, **options)
+        except OSError as error:
+            if not any(sign in str(error) for sign in _IN_USE):
+                raise
+            if time.monotonic() > patience:
+                raise KerasStemError(
+                    f"{path} is in use by another program, such as a notebook or another kstem; "
+                    "close it there, and run the command again."
+                ) from error
+            time.sleep(0.2)
 
 
 def hdf5_reader(path: str | Path) -> str | None:

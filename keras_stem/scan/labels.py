@@ -1,5 +1,6 @@
 """Labels of a scan: an orix crystal map in the same HDF5 file."""
 
+import io
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -179,6 +180,14 @@ def write_labels(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | N
         file.move(f"{_INCOMING}/{name}", name)
     del file[_INCOMING]
     file["crystal_map"].attrs.update(origin or {})
+
+
+def labels_file(labels: CrystalMap, origin: dict[str, str] | None = None) -> bytes:
+    """Return an HDF5 file of labels alone, as `write_labels` writes them."""
+    image = io.BytesIO()
+    with h5py.File(image, "w") as file:
+        write_labels(file, labels, origin)
+    return image.getvalue()
 
 
 def _write_text(group: h5py.Group, name: str, text: str) -> None:

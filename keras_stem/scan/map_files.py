@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import h5py
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
 from keras_stem.io.text import read_lines
+from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.label_files import on_own_grid, read_foreign_map
 from keras_stem.scan.labels import read_labels
 
@@ -60,7 +60,7 @@ def own_frame(path: Path) -> str | None:
 def tells_its_frame(path: str | Path) -> bool:
     """Return whether a file is an orix map or a scan with labels, whose axes are known."""
     try:
-        with h5py.File(path) as file:
+        with open_hdf5(path) as file:
             return "crystal_map" in file
     except OSError:  # no HDF5, or broken: whoever reads it says so
         return False
@@ -80,7 +80,7 @@ def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
     if not path.exists():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     try:
-        with h5py.File(path) as file:
+        with open_hdf5(path) as file:
             found = read_labels(file)
             origin = {name: str(value) for name, value in file["crystal_map"].attrs.items()}
     except OSError as error:

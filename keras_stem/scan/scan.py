@@ -21,9 +21,10 @@ from rsciio.hspy import file_writer
 
 from keras_stem.crystal.phase import fingerprint as phase_fingerprint
 from keras_stem.errors import KerasStemError, StorageError
-from keras_stem.files import complete_file
+from keras_stem.files import complete_file, require_room, reserve
 from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.labels import (
+    labels_file,
     phases_of,
     read_labels,
     require_shape,
@@ -44,6 +45,9 @@ from keras_stem.scan.values import (
 
 CHUNK_BYTES = 1 << 20
 """Size of a chunk: a run of patterns of one row."""
+
+HEADER_BYTES, LABEL_BYTES = 1 << 20, 512
+"""Enough for all besides the patterns, and for the labels of a position."""
 
 CACHE_BYTES = 64 << 20
 """HyperSpy's own files have compressed chunks of several rows, which are read row by row."""
@@ -249,9 +253,7 @@ class ScanWriter:
 
     def __init__(self, file: h5py.File, info: ScanInfo, dtype: Any):
         self._file = file
-        itemsize = np.dtype(dtype).itemsize
-        fit = CHUNK_BYTES // (itemsize * int(np.prod(info.detector.shape)))
-        run = int(np.clip(fit, 1, info.shape[1]))
+        run = _run(info, dtype)
         shape = (*info.shape, *info.detector.shape)
         self._data = file[f"Experiments/{info.title}"].create_dataset(
             "data", shape=shape, dtype=dtype, chunks=(1, run, *info.detector.shape)
@@ -293,8 +295,9 @@ def create_scan(path: str | Path, info: ScanInfo, dtype: Any = np.uint16) -> Ite
         If the file cannot be written.
     """
     with complete_file(path) as partial:
-        _require_space(partial.parent, info, dtype)
+        room = _require_space(partial, info, dtype)
         _write_header(partial, info)
+        reserve(partial, room)
         try:
             # Whole chunks are written, which need no cache on their way.
             with h5py.File(partial, "a", rdcc_nbytes=0) as file:
@@ -302,8 +305,7 @@ def create_scan(path: str | Path, info: ScanInfo, dtype: Any = np.uint16) -> Ite
         except (OSError, RuntimeError) as error:
             if "errno" not in str(error):  # what HDF5 says when the file system refuses
                 raise
-            reason = re.search(r"error message = '([^']*)'", str(error))
-            raise StorageError(f"Cannot write {path}: {reason[1] if reason else error}.") from error
+            raise StorageError(f"Cannot write {path}: {_reason(error)}.") from error
 
 
 def append_labels(path: str | Path, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
@@ -329,27 +331,55 @@ def append_labels(path: str | Path, labels: CrystalMap, origin: dict[str, str] |
         require_shape(labels, scan.info.shape, path)
         if scan.has_labels:
             labels = with_truth_of(labels, scan.labels)
-    with _writable(path) as file:
+    with _writable(path, room=2 * len(labels_file(labels, origin))) as file:
         write_labels(file, labels, origin)
 
 
 @contextlib.contextmanager
-def _writable(path: str | Path) -> Iterator[h5py.File]:
+def _writable(path: str | Path, room: int) -> Iterator[h5py.File]:
+    """Open a file in which so many bytes can be written: one in which a part is missing could not be read."""
     try:
-        with h5py.File(path, "r+") as file:
+        with open_hdf5(path, "r+"):
+            pass  # nobody else uses it
+        reserve(path, room)
+        with open_hdf5(path, "r+") as file:
             yield file
     except OSError as error:
-        raise StorageError(f"Cannot write labels to {path}: {error}.") from error
+        raise StorageError(f"Cannot write labels to {path}: {_reason(error)}.") from error
 
 
-def _require_space(folder: Path, info: ScanInfo, dtype: Any) -> None:
-    needed = info.size * int(np.prod(info.detector.shape)) * np.dtype(dtype).itemsize
-    free = shutil.disk_usage(folder).free
+def _reason(error: Exception) -> str:
+    """Return the reason of the operating system, which HDF5 puts between numbers of its own."""
+    found = re.search(r"error message = '([^']*)'", str(error))
+    return found[1] if found else getattr(error, "strerror", None) or str(error)
+
+
+def _run(info: ScanInfo, dtype: Any) -> int:
+    """Return the number of patterns of a row in a chunk."""
+    return int(np.clip(CHUNK_BYTES // _pattern_bytes(info, dtype), 1, info.shape[1]))
+
+
+def _pattern_bytes(info: ScanInfo, dtype: Any) -> int:
+    return int(np.prod(info.detector.shape)) * np.dtype(dtype).itemsize
+
+
+def _require_space(path: Path, info: ScanInfo, dtype: Any) -> int:
+    """Return how many bytes a scan needs, and raise an error if the disk does not have them."""
+    rows, columns = info.shape
+    run = _run(info, dtype)
+    patterns = rows * -(-columns // run) * run  # the last chunk of a row is stored in full
+    needed = patterns * _pattern_bytes(info, dtype) + info.size * LABEL_BYTES + HEADER_BYTES
+    free = shutil.disk_usage(path.parent).free
     if needed > free:
         raise KerasStemError(
-            f"The scan needs {needed / 2**30:.1f} GiB, "
-            f"but {folder.resolve()} has {free / 2**30:.1f} GiB left."
+            f"The scan needs {_size(needed)}, but {path.parent.resolve()} has {_size(free)} left."
         )
+    require_room(path, needed)
+    return needed
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:.1f} GiB" if count >= 2**29 else f"{count / 2**20:.1f} MiB"
 
 
 def _write_header(path: Path, info: ScanInfo) -> None:

@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
+from keras_stem.environment import cache_folder
 from keras_stem.files import existing_folder
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Simulation, simulate_scan
@@ -17,7 +16,7 @@ DEMONSTRATION = Simulation(polycrystal=Polycrystal(shape=(80, 80), grains=40), s
 def demonstration_path() -> Path:
     """Return where the demonstration scan is kept; its settings are part of the name."""
     settings = hashlib.sha256(repr(DEMONSTRATION).encode()).hexdigest()[:8]
-    return user_cache_path("keras_stem") / f"demonstration-{settings}.h5"
+    return cache_folder() / f"demonstration-{settings}.h5"
 
 
 def demonstration_scan(progress: Callable[[int], None] = lambda patterns: None) -> Path:

@@ -114,16 +114,32 @@ def award(
     list of str
         The aliases that the new version holds now.
     """
-    won = []
-    for alias in (version.tags["arch"], CHAMPION):
-        incumbent = holder(client, version.name, alias)
-        if incumbent is not None:
-            theirs = score_incumbent(incumbent)
-            if theirs is None or theirs <= median:
-                continue
+    aliases = (version.tags["arch"], CHAMPION)
+    return [alias for alias in aliases if _take(client, version, alias, median, score_incumbent)]
+
+
+def _take(
+    client: mlflow.MlflowClient,
+    version: ModelVersion,
+    alias: str,
+    median: float,
+    score_incumbent: Callable[[ModelVersion], float | None],
+) -> bool:
+    """Move an alias if a version has earned it, from whom another process gave it meanwhile, too."""
+    beaten = None
+    while (incumbent := holder(client, version.name, alias)) and incumbent.version != beaten:
+        theirs = score_incumbent(incumbent)
+        if theirs is None or theirs <= median:
+            return False
+        beaten = incumbent.version
+    try:
         client.set_registered_model_alias(version.name, alias, version.version)
-        won.append(alias)
-    return won
+    except MlflowException:
+        now = holder(client, version.name, alias)
+        if now is None or now.version == beaten:
+            raise
+        return _take(client, version, alias, median, score_incumbent)
+    return True
 
 
 def holder(client: mlflow.MlflowClient, name: str, alias: str) -> ModelVersion | None:

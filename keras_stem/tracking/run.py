@@ -34,7 +34,7 @@ KERAS_FILE = "data/model.keras"
 
 @contextlib.contextmanager
 def tracked_run(name: str, run_id: str | None = None) -> Iterator["TrackedRun"]:
-    """Start a run, or go on with one, and end it as FINISHED, KILLED (Ctrl-C) or FAILED.
+    """Start a run, or go on with one, and end it as FINISHED, KILLED (Ctrl-C, SIGTERM, SIGHUP) or FAILED.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from keras_stem.files import complete_file
 from keras_stem.tracking.database import EXPERIMENT, artifact_folder, usable_database
 from keras_stem.tracking.server import require_answer
 
@@ -36,9 +37,16 @@ def experiment(client) -> str:
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is not None:
         return found.experiment_id
+    from mlflow.exceptions import MlflowException
+
     uri = client.tracking_uri
     beside = artifact_folder(Path(uri.removeprefix(_SQLITE))) if uri.startswith(_SQLITE) else None
-    return client.create_experiment(EXPERIMENT, artifact_location=beside.as_uri() if beside else None)
+    try:
+        return client.create_experiment(EXPERIMENT, artifact_location=beside.as_uri() if beside else None)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+        return client.get_experiment_by_name(EXPERIMENT).experiment_id
 
 
 def connect(uri: str | None = None, writing: bool = False):
@@ -66,7 +74,9 @@ def connect(uri: str | None = None, writing: bool = False):
         require_answer(uri)
     if uri.startswith(_SQLITE):
         # Absolute, because MLflow keeps stores by their URI, also when the current folder becomes another.
-        uri = f"{_SQLITE}{usable_database(Path(uri.removeprefix(_SQLITE)), writing).resolve()}"
+        database = usable_database(Path(uri.removeprefix(_SQLITE)), writing).resolve()
+        _create_database(database)
+        uri = f"{_SQLITE}{database}"
     import mlflow
 
     with _same_environment("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
@@ -86,6 +96,20 @@ def _same_environment(*names: str) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+
+
+def _create_database(path: Path) -> None:
+    """Create the database of a store, which appears when its tables are complete.
+
+    MLflow creates them one by one at the first connection; what is killed meanwhile, or meets another process
+    that does the same, leaves a database that nobody can use.
+    """
+    import mlflow
+
+    if path.exists():
+        return
+    with complete_file(path, replace=False) as partial:
+        mlflow.MlflowClient(f"{_SQLITE}{partial}").search_experiments(max_results=1)
 
 
 def _quieten() -> None:

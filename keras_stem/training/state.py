@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_state_path
-
+from keras_stem.environment import state_folder
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file
 
@@ -90,4 +89,4 @@ def last_interrupted() -> RunState:
 
 
 def _root() -> Path:
-    return user_state_path("keras_stem") / "interrupted"
+    return state_folder() / "interrupted"

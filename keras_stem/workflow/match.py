@@ -11,7 +11,6 @@ import joblib
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
-from platformdirs import user_state_path
 
 from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.frames import ORIX_FRAME
@@ -19,6 +18,7 @@ from keras_stem.crystal.grains import OUTSIDE
 from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.crystal.phase import fingerprint
 from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.environment import state_folder
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file, existing_folder
 from keras_stem.indexing.bank import Bank, build_bank
@@ -28,7 +28,7 @@ from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.labels import crystal_map, phases_of, single_phase
-from keras_stem.scan.scan import Scan
+from keras_stem.scan.scan import Scan, append_labels
 from keras_stem.version import __version__
 
 BLOCK_PATTERNS = 512
@@ -74,6 +74,30 @@ def match_scan(
         If pyxem is not installed, the scan lacks a calibration, a phase cannot be simulated, the patterns
         cannot be read or the blocks not be written.
     """
+    blocks, labels, origin = _match(scan, phases, settings, progress)
+    blocks.forget()
+    return labels, origin
+
+
+def label_scan(
+    path: str | Path,
+    phases: list[Phase],
+    settings: Matching,
+    progress: Callable[[int], None] = lambda patterns: None,
+) -> None:
+    """Match the patterns of a scan file, as `match_scan` does, and put the labels into it.
+
+    Finished blocks are kept until the labels are written, which another program that reads the file prevents.
+    """
+    with Scan(path) as scan:
+        blocks, labels, origin = _match(scan, phases, settings, progress)
+    append_labels(path, labels, origin)
+    blocks.forget()
+
+
+def _match(
+    scan: Scan, phases: list[Phase], settings: Matching, progress: Callable[[int], None]
+) -> tuple["_Blocks", CrystalMap, dict[str, str]]:
     require_pyxem()
     scan.require_signal()
     settings = settings.complete(scan.info)
@@ -83,14 +107,12 @@ def match_scan(
         if not blocks.path(number).exists():
             blocks.keep(number, matcher.match(positions))
         progress(len(positions))
-    labels = _labels(scan, phases, blocks.join())
-    blocks.forget()
     origin = {
         "method": f"template matching, keras_stem {__version__}",
         "frame": ORIX_FRAME,
         "settings": json.dumps(asdict(settings)),
     }
-    return labels, origin
+    return blocks, _labels(scan, phases, blocks.join()), origin
 
 
 def true_errors(labels: CrystalMap) -> tuple[float, float] | None:
@@ -166,7 +188,7 @@ class _Blocks:
     def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
         plain = [asdict(settings), [fingerprint(phase) for phase in phases], str(scan.path.resolve())]
         key = hashlib.sha256(json.dumps([*plain, scan.pattern_fingerprint, BLOCK_PATTERNS]).encode())
-        self._folder = user_state_path("keras_stem") / "matching" / key.hexdigest()[:16]
+        self._folder = state_folder() / "matching" / key.hexdigest()[:16]
         firsts = range(0, len(scan), BLOCK_PATTERNS)
         self.positions = [np.arange(first, min(first + BLOCK_PATTERNS, len(scan))) for first in firsts]
 

@@ -1,6 +1,5 @@
 """Bad input gets one clear line on stderr and exit status 1, and leaves nothing half-written."""
 
-import signal
 import subprocess
 from dataclasses import replace
 
@@ -175,21 +174,6 @@ def test_an_unreadable_model(fails, scan_path, tmp_path):
 def test_a_store_without_models(fails, scan_path, tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path.parent}/empty-store/mlflow.db")
     assert "no registered model of LiNiO2" in fails("map", scan_path)
-
-
-def test_a_disk_that_fills_up(kstem, tmp_path):
-    resource = pytest.importorskip("resource")
-
-    def limit_files_to_3_megabytes():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
-
-    arguments = [*kstem, "simulate", str(tmp_path / "scan.h5"), "--shape", "30", "--workers", "1"]
-    result = subprocess.run(arguments, preexec_fn=limit_files_to_3_megabytes, capture_output=True, text=True)
-    assert result.returncode == 1
-    assert len(result.stderr.strip().splitlines()) == 1
-    assert "File too large" in result.stderr
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_scan_larger_than_the_disk(fails, tmp_path):

@@ -1,7 +1,8 @@
-"""Ctrl-C in the middle of the long commands: one line, status 1, nothing half-written."""
+"""Ctrl-C, SIGTERM and a closed terminal in the middle of long commands: one line, nothing half-written."""
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import time
@@ -11,13 +12,15 @@ import pytest
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import create_scan
+from keras_stem.tracking.store import connect, experiment
+from keras_stem.training.state import last_interrupted
 
 
 @pytest.fixture
 def interrupt(kstem):
-    """Start a command, send Ctrl-C when a condition holds, and return its stderr."""
+    """Start a command, send Ctrl-C or another signal when a condition holds, and return its stderr."""
 
-    def interrupt(condition, *arguments):
+    def interrupt(condition, *arguments, number=signal.SIGINT):
         program = subprocess.Popen(
             [*kstem, *(str(argument) for argument in arguments)],
             stdout=subprocess.DEVNULL,
@@ -25,16 +28,16 @@ def interrupt(kstem):
             text=True,
             start_new_session=True,
             # A shell makes what it starts in the background ignore Ctrl-C, and children inherit that.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
         )
         deadline = time.time() + 120
         while not condition():
             assert program.poll() is None, program.stderr.read()
             assert time.time() < deadline
             time.sleep(0.02)
-        os.killpg(program.pid, signal.SIGINT)
+        os.killpg(program.pid, number)
         _, stderr = program.communicate(timeout=60)
-        assert program.returncode == 1, stderr
+        assert program.returncode == (1 if number == signal.SIGINT else 128 + number), stderr
         assert "Traceback" not in stderr
         assert len(stderr.strip().splitlines()) == 1, stderr
         return stderr
@@ -42,12 +45,14 @@ def interrupt(kstem):
     return interrupt
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("workers", [1, 2])
-def test_simulate(interrupt, tmp_path, workers):
+def test_simulate(interrupt, tmp_path, workers, number):
     def writing():
         return any(path.stat().st_size > 1e6 for path in tmp_path.glob(".partial-*"))
 
-    said = interrupt(writing, "simulate", tmp_path / "scan.h5", "--shape", "300", "--workers", workers)
+    command = ("simulate", tmp_path / "scan.h5", "--shape", "300", "--workers", workers)
+    said = interrupt(writing, *command, number=number)
     assert "Interrupted" in said
     assert list(tmp_path.iterdir()) == []
 
@@ -70,7 +75,8 @@ def test_convert(interrupt, tmp_path):
 
 
 @pytest.mark.slow
-def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkeypatch, number):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     states = tmp_path / "keras_stem" / "interrupted"
 
@@ -78,13 +84,48 @@ def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkey
         return any(json.loads(path.read_text())["epochs"] for path in states.glob("*/state.json"))
 
     narrow = ("--arch", "cnn", "--filters", "4", "--widths", "16")
-    said = interrupt(trained_an_epoch, "fit", scan_path, *narrow, "--max-epochs", "60", "--stop", "never")
-    assert "kstem fit --resume" in said
+    command = ("fit", scan_path, *narrow, "--max-epochs", "60", "--stop", "never")
+    assert "kstem fit --resume" in interrupt(trained_an_epoch, *command, number=number)
+    assert _last_run().status == "KILLED"
     result = subprocess.run([*kstem, "fit", "--resume"], capture_output=True, text=True, timeout=240)
     assert result.returncode == 0, result.stderr
     assert "Going on with run" in result.stdout
     assert "60 epochs" in result.stdout
+    assert _last_run().status == "FINISHED"
     assert list(states.iterdir()) == []
+
+
+def _last_run():
+    client = connect()
+    return client.search_runs([experiment(client)], max_results=1)[0].info
+
+
+@pytest.mark.slow
+def test_a_terminal_that_is_closed(kstem, scan_path, own_store, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    program, terminal = pty.fork()
+    if not program:
+        narrow = (
+            "--arch",
+            "cnn",
+            "--filters",
+            "4",
+            "--widths",
+            "16",
+            "--max-epochs",
+            "60",
+            "--stop",
+            "never",
+        )
+        os.execv(kstem[0], [*kstem, "fit", str(scan_path), *narrow])
+    shown = b""
+    while b"2/60 epochs" not in shown:
+        shown += os.read(terminal, 4096)
+    os.close(terminal)
+    _, status = os.waitpid(program, 0)
+    assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
+    assert _last_run().status == "KILLED"
+    assert last_interrupted().epochs
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import keras
 
-from keras_stem.files import complete_file
+from keras_stem.training.callbacks.weights import save_weights
 from keras_stem.training.state import RunState
 
 
@@ -35,8 +35,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._on_epoch(epoch + 1, logs)
         state = self._state
         previous = state.latest_weights(state.epochs)
-        with complete_file(state.latest_weights(epoch + 1)) as partial:
-            self.model.save_weights(partial)
+        save_weights(self.model, state.latest_weights(epoch + 1))
         state.history.append(logs)
         state.epochs = epoch + 1
         state.save()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import keras
 
-from keras_stem.files import complete_file
+from keras_stem.training.callbacks.weights import save_weights
 from keras_stem.training.criterion import Criterion
 from keras_stem.training.scores import Scores
 from keras_stem.training.state import RunState
@@ -49,7 +49,6 @@ class ScoreValidation(keras.callbacks.Callback):
             logs.update(named)
         if self._state.best is None or scores.geometric < self._state.best:
             self._state.best = scores.geometric
-            with complete_file(self._state.best_weights) as partial:
-                self._network.save_weights(partial)
+            save_weights(self._network, self._state.best_weights)
         if self._stop.met(named):
             self.model.stop_training = True

@@ -1,0 +1,62 @@
+"""What the program asks of the process that it runs in: its streams and the signals that end it."""
+
+import contextlib
+import os
+import signal
+import stat
+import sys
+from collections.abc import Iterator
+
+_TERMINATING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
+
+
+def prepare_streams() -> None:
+    """Let output be written whatever the terminal knows, and if there is none."""
+    for name, number in _STREAMS.items():
+        try:
+            os.fstat(number)
+        except OSError:  # closed: the next file to be opened would take its place, and get what is printed
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "r" if name == "stdin" else "w", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # not every terminal has a sign for every character
+
+
+def discard_output(only_terminals: bool = False) -> None:
+    """Let what is printed from now on, or waits to be, go nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        if not only_terminals or stat.S_ISCHR(os.fstat(number).st_mode):
+            os.dup2(null, number)
+    os.close(null)
+
+
+@contextlib.contextmanager
+def ended_like_ctrl_c() -> Iterator[list[int]]:
+    """Raise `KeyboardInterrupt` at signals of schedulers and closed terminals, the first of which is noted.
+
+    Yields
+    ------
+    list of int
+        Of the signal that came, if one did. Those that are ignored, as nohup does, stay so.
+    """
+    received: list[int] = []
+
+    def receive(number, frame):
+        if received:
+            return  # it is being done
+        received.append(number)
+        if number != signal.SIGTERM:
+            discard_output(only_terminals=True)  # the terminal is gone, and printing would fail
+        raise KeyboardInterrupt
+
+    watched = [number for number in _TERMINATING if signal.getsignal(number) == signal.SIG_DFL]
+    for number in watched:
+        signal.signal(number, receive)
+    try:
+        yield received
+    finally:
+        for number in watched:
+            signal.signal(number, signal.SIG_DFL)

@@ -1,0 +1,65 @@
+"""Machines that are not set up as one's own: no home, nothing installed that can be written, any terminal."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import pytest
+
+import keras_stem
+
+NOWHERE = "/dev/null/home"
+"""No home, and none that even root could make."""
+
+
+@pytest.fixture
+def bare(kstem, tmp_path):
+    """Run a command in a folder with blanks and signs of other scripts, with next to no environment."""
+    folder = tmp_path / "Messung 1 – 測定"
+    folder.mkdir()
+    (tmp_path / "temporary").mkdir()
+
+    def bare(*arguments, prefix=(), stdout=subprocess.PIPE, **environment):
+        known = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path / "temporary"), "MPLBACKEND": "Agg"}
+        command = [*prefix, *kstem, *(str(argument) for argument in arguments)]
+        return subprocess.run(
+            command, cwd=folder, env=known | environment, stdout=stdout, stderr=subprocess.PIPE, text=True
+        )
+
+    bare.folder = folder
+    return bare
+
+
+@pytest.fixture(scope="module")
+def read_only() -> list[str]:
+    """The beginning of a command that runs with the installation read-only, where the system allows it."""
+    folders = {Path(numba.__file__).parents[1], Path(keras_stem.__file__).parents[1], Path(sys.prefix)}
+    quoted = " ".join(shlex.quote(str(folder)) for folder in folders)
+    mount = f'for f in {quoted}; do mount --bind "$f" "$f" && mount -o remount,bind,ro "$f" || exit 77; done'
+    prefix = ["unshare", "--map-root-user", "--mount", "sh", "-c", f'{mount}; exec "$@"', "sh"]
+    try:
+        works = subprocess.run([*prefix, "true"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        works = False
+    if not works:
+        pytest.skip("this system lets nobody mount folders of their own")
+    return prefix
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_quickstart_without_a_home_where_nothing_can_be_written(bare, read_only):
+    done = bare("quickstart", "--max-epochs", "1", prefix=read_only, HOME=NOWHERE, LC_ALL="C")
+    assert done.returncode == 0, done.stderr
+    assert "registered as models:/LiNiO2/1" in done.stdout
+    assert (bare.folder / "quickstart" / "map.h5").is_file()
+
+
+def test_without_a_home_where_nothing_can_be_written(bare, read_only, own_scan):
+    for command in (("info", own_scan), ("label", "match", own_scan, "--resolution", "10")):
+        done = bare(*command, prefix=read_only, HOME=NOWHERE)
+        assert done.returncode == 0, done.stderr
+    assert not (bare.folder / "~").exists()

@@ -1,0 +1,74 @@
+"""Files and folders appear when they are complete, whatever happens to the program that writes them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from keras_stem.files import complete_file, complete_folder
+
+KILLED = """
+import os, signal, socket, sys
+from keras_stem.files import complete_file, complete_folder
+socket.gethostname = lambda host=socket.gethostname(): sys.argv[3] or host
+with complete_file(sys.argv[1]) as file, complete_folder(sys.argv[2]) as folder:
+    file.write_text("half")
+    (folder / "map.h5").write_text("half")
+    print("writing", flush=True)
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a program that has written half of scan.h5 and maps/; it is killed when its input ends."""
+    started = []
+
+    def start(host=""):
+        command = [sys.executable, "-c", KILLED, tmp_path / "scan.h5", tmp_path / "maps", host]
+        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        assert started[-1].stdout.readline() == "writing\n"
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.communicate()
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write both again; return what is there besides."""
+
+    def write():
+        with complete_file(tmp_path / "scan.h5") as file, complete_folder(tmp_path / "maps") as folder:
+            file.write_text("whole")
+            (folder / "map.h5").write_text("whole")
+        whole = {tmp_path / "scan.h5", tmp_path / "maps", tmp_path / "maps" / "map.h5"}
+        assert all(path.is_dir() or path.read_text() == "whole" for path in whole)
+        return [path for path in tmp_path.rglob("*") if path not in whole]
+
+    return write
+
+
+def test_what_a_killed_program_left_is_removed(start, write, tmp_path):
+    start().communicate()
+    assert len(list(tmp_path.rglob(".partial-*"))) == 2
+    assert write() == []
+
+
+def test_what_a_running_program_writes_stays(start, write):
+    start()
+    assert len(write()) == 3
+
+
+def test_what_another_machine_writes_stays(start, write):
+    start(host="another").communicate()
+    assert len(write()) == 3
+
+
+def test_other_files_of_a_killed_program_stay(start, tmp_path):
+    start().communicate()
+    with complete_file(tmp_path / "other.h5") as file:
+        file.write_text("whole")
+    assert len(list(tmp_path.rglob(".partial-*"))) == 2
