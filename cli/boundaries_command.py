@@ -31,7 +31,9 @@ def command(map_, frame, phases, min_q, threshold, specials, direction, out) -> 
     from keras_stem.workflow.prepare import prepare_map
 
     wanted = [special_boundary(text) for text in specials]
-    analysis = analyse_boundaries(prepare_map(map_, frame, phases, min_q), threshold, wanted)
+    prepared = prepare_map(map_, frame, phases, min_q)
+    click.echo(f"{prepared.counted}.")
+    analysis = analyse_boundaries(prepared, threshold, wanted)
     folder = folder_for(out, map_, "boundaries")
     write_boundaries(analysis, folder, direction)
     found, shares = analysis.statistics, analysis.statistics["shares"]

@@ -40,7 +40,9 @@ def command(map_, frame, phases, min_q, threshold, neighbours, min_size, small, 
     from keras_stem.workflow.prepare import prepare_map
 
     settings = Segmentation(threshold, int(neighbours), min_size, small)
-    analysis = analyse_grains(prepare_map(map_, frame, phases, min_q), settings)
+    prepared = prepare_map(map_, frame, phases, min_q)
+    click.echo(f"{prepared.counted}.")
+    analysis = analyse_grains(prepared, settings)
     folder = folder_for(out, map_, "grains")
     write_grains(analysis, folder, direction)
     found = analysis.statistics

@@ -82,6 +82,7 @@ def analyse_boundaries(
         "threshold_deg": threshold,
         "high_angle_deg": HIGH_ANGLE,
         "special": [asdict(special) for special in specials],
+        "counted": prepared.counted,
         "origin": prepared.origin,
     }
     special = {special.name: is_special(grid, boundaries, special) for special in specials}

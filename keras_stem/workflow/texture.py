@@ -119,6 +119,7 @@ def analyse_texture(
             }
         summary = {
             "origin": prepared.origin,
+            "counted": prepared.counted,
             "settings": asdict(settings),
             "points": int(grid.shown.sum()),
             "phases": phases,

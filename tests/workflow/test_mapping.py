@@ -101,7 +101,7 @@ def test_thorough_refinement_looks_at_more(model, scan):
 
 
 def test_points_under_the_threshold_are_grey(mapped, model, scan, tmp_path):
-    map_scan(model, scan, tmp_path, min_q=None)
+    map_scan(model, scan, tmp_path, min_q=0)
     grey = [
         np.isclose(imread(folder / "ipf_z.png")[..., :3], 0.75, atol=0.01).all(axis=-1).mean()
         for folder in (mapped[0], tmp_path)
