@@ -24,6 +24,7 @@ from keras_stem.cli.map_options import min_q_options
 def command(scan, model, arch, out, min_q, refine, crystal) -> None:
     """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5, an .ang and a .ctf file."""
     import_backend()
+    from keras_stem.mapping.predict import usual_of
     from keras_stem.scan.reliable import reliable_points
     from keras_stem.scan.scan import Scan
     from keras_stem.units import is_length
@@ -39,12 +40,21 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
             loaded, opened, out, min_q, reference, verbose=True, refine=refine, phase=wanted
         )
     click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Others are grey in the pictures.")
-    unlike = prediction.property("unlike")
-    if unlike is not None and unlike.any():
-        click.echo(f"{unlike.mean():.1%} of the patterns are unlike those that the model was trained on.")
+    _tell_unlike(prediction.property("unlike"), usual_of(loaded.card, refine is not None))
     click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")
     if not is_length(opened.info.unit):
         click.echo(
             "No .ang and .ctf were written, as the scan does not tell the distance of its positions; "
             "kstem export writes them with --step."
+        )
+
+
+def _tell_unlike(unlike, usual) -> None:
+    """Print which share of the patterns is unlike the training, or that the model cannot tell."""
+    if unlike is not None and unlike.any():
+        click.echo(f"{unlike.mean():.1%} of the patterns are unlike those that the model was trained on.")
+    if usual is not None and usual.undertrained:
+        click.echo(
+            "No pattern is marked as unlike those of the training: the model is not trained enough to tell, "
+            f"as {usual.right:.0%} of its answers for DS_Val are within 5° of the labels."
         )
