@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import FRAMES
+from keras_stem.choices import FRAMES, SMALL_GRAINS
 from keras_stem.cli.crystal_options import crystal_options
 
 MAP = click.argument("map_", metavar="MAP", type=click.Path(path_type=Path))
@@ -25,6 +25,25 @@ _OPTIONS = (
     crystal_options("Crystal structure in place of a phase of the map"),
     *_MIN_Q,
 )
+_GRAIN_OPTIONS = (
+    click.option(
+        "--neighbours",
+        type=click.Choice(("4", "8")),
+        default="4",
+        show_default=True,
+        help="Of a point, which may be of its grain.",
+    ),
+    click.option(
+        "--min-size", type=int, default=1, show_default=True, help="Grains of fewer points are small."
+    ),
+    click.option(
+        "--small",
+        type=click.Choice(SMALL_GRAINS),
+        default=SMALL_GRAINS[0],
+        show_default=True,
+        help="What becomes of small grains.",
+    ),
+)
 DIRECTION = click.option(
     "--direction",
     type=click.Choice(("x", "y", "z")),
@@ -42,6 +61,11 @@ def map_options(command):
 def min_q_options(command):
     """Add the options that say which points count."""
     return _with(_MIN_Q, command)
+
+
+def grain_options(command):
+    """Add the options that say which points make a grain."""
+    return _with(_GRAIN_OPTIONS, command)
 
 
 def _with(options, command):

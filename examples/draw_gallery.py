@@ -37,7 +37,7 @@ with Scan(path) as scan:
 
 prepared = prepare_map(maps / "map.h5")
 write_grains(analyse_grains(prepared, Segmentation(min_size=5)), folder)
-write_boundaries(analyse_boundaries(prepared, specials=[SPECIAL["oxide-60"]]), folder)
+write_boundaries(analyse_boundaries(prepared, Segmentation(min_size=5), [SPECIAL["oxide-60"]]), folder)
 analyse_texture(prepared, folder)
 compare_maps(prepare_map(path), prepared, folder, ("Labels", "Prediction"))
 report_map(maps / "map.h5", folder / "report.html", scan_path=path)

@@ -57,7 +57,7 @@ def reliable_points(crystal_map: CrystalMap, min_q: float | None = None) -> Reli
     q = np.asarray(crystal_map.prop["Q"])
     chosen = indexed & (q >= least)
     if chosen.any():
-        return ReliablePoints(chosen, f"Q >= {least:g}")
+        return ReliablePoints(chosen, f"{'' if indexed.all() else 'a phase, and '}Q >= {least:g}")
     if min_q is None:
         return ReliablePoints(indexed, f"all with a phase, as none has Q >= {least:g}")
     raise KerasStemError(

@@ -67,9 +67,22 @@ def test_boundaries_are_written(run, map_path, tmp_path):
     with (folder / "boundaries.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 14
-    assert {"x1", "angle", "axis_3", "60° about c", "mine"} <= set(rows[0])
-    shares = json.loads((folder / "boundaries.json").read_text())["shares"]
-    assert shares["low_angle"] + shares["high_angle"] == pytest.approx(1)
+    assert {"x1", "angle", "axis_3"} <= set(rows[0])
+    told = json.loads((folder / "boundaries.json").read_text())
+    assert told["shares"]["low_angle"] + told["shares"]["high_angle"] == pytest.approx(1)
+    assert {row["class"] for row in rows} <= set(told["classes"])
+    assert {"60° about c", "mine"} <= set(told["classes"])
+    assert sum(told["classes"].values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("small", ["absorb", "drop"])
+def test_boundaries_are_those_of_the_grains(run, map_path, tmp_path, small):
+    options = ("--all", "--min-size", 2, "--small", small)
+    run("grains", map_path, *options)
+    grains = json.loads((tmp_path / "map-grains" / "grains.json").read_text())["grains"]
+    out = run("boundaries", map_path, *options)
+    assert f"{grains} grains." in out
+    assert "10 segments, 20 nm in all." in out  # without the four around the odd point
 
 
 def test_one_map_cleaned_and_compared(run, map_path, tmp_path):

@@ -65,7 +65,9 @@ def test_no_map_is_left_out_as_a_whole_without_a_word(made, quality, count, why)
 def test_points_without_a_phase_never_count(made):
     phase_id = np.where(np.arange(60) < 7, -1, 0)
     for options in ({}, {"min_q": 0}):
-        assert reliable_points(made(phase_id=phase_id, Q=np.full(60, 50.0)), **options).mask.sum() == 53
+        found = reliable_points(made(phase_id=phase_id, Q=np.full(60, 50.0)), **options)
+        assert found.mask.sum() == 53
+        assert "a phase" in str(found)
 
 
 def test_a_limit_needs_a_quality(made):

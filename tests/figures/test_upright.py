@@ -160,7 +160,7 @@ WITH_MAPS = {
     "difference_figure": lambda: difference_figure(*difference(), (NAME, NAME)),
     "grain_figure": lambda: grain_figure(*bent()),
     "bending_figure": lambda: bending_figure(*bent(), letter_values(4, 1)),
-    "boundary_figure": lambda: boundary_figure(bent()[0], find_boundaries(bent()[0]), {}),
+    "boundary_figure": lambda: boundary_figure(bent()[0], find_boundaries(bent()[0]), []),
     "virtual_figure": lambda: virtual_figure(letter_values(90, 10).reshape(LETTER.shape), INFO, NAME),
     "shaded_ipf_figure": lambda: shaded_ipf_figure(labels()),
     "phase_figure": lambda: phase_figure(phases()),
