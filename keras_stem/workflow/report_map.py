@@ -159,6 +159,6 @@ def _scan_table(scan: Scan) -> Table:
         ("Title", info.title),
         ("Detector", f"{info.detector.shape[0]} × {info.detector.shape[1]} pixels"),
         *((name, f"{value:.4g} {unit}") for name, value, unit in known if value is not None),
-        ("Fingerprint", scan.pattern_fingerprint),
+        ("Fingerprint", scan.fingerprint),
     ]
     return Table("Scan", (), rows)
