@@ -3,7 +3,7 @@
 import click
 
 from keras_stem.choices import SPECIAL_BOUNDARIES
-from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, map_options, out_option
+from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options, map_options, out_option
 
 
 @click.command("boundaries")
@@ -18,32 +18,32 @@ from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, map_options, 
     help=f"Misorientation whose share is wanted: {', '.join(SPECIAL_BOUNDARIES)}, or "
     "NAME:ANGLE:u,v,w[:TOLERANCE] in degrees; repeat it for several.",
 )
+@grain_options
 @DIRECTION
 @out_option("boundaries")
-def command(map_, frame, phases, min_q, threshold, specials, direction, out) -> None:
+def command(
+    map_, frame, phases, min_q, threshold, specials, neighbours, min_size, small, direction, out
+) -> None:
     """Find the boundaries of MAP: a table of segments (CSV), shares (JSON) and figures.
 
     MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
     """
     from keras_stem.analysis.boundaries import special_boundary
+    from keras_stem.analysis.segmentation import Segmentation
     from keras_stem.units import length_text
     from keras_stem.workflow.boundaries import analyse_boundaries, write_boundaries
     from keras_stem.workflow.prepare import prepare_map
 
     wanted = [special_boundary(text) for text in specials]
-    analysis = analyse_boundaries(prepare_map(map_, frame, phases, min_q), threshold, wanted)
+    prepared = prepare_map(map_, frame, phases, min_q)
+    click.echo(f"{prepared.counted}.")
+    analysis = analyse_boundaries(prepared, Segmentation(threshold, int(neighbours), min_size, small), wanted)
     folder = folder_for(out, map_, "boundaries")
     write_boundaries(analysis, folder, direction)
-    found, shares = analysis.statistics, analysis.statistics["shares"]
+    found = analysis.statistics
+    click.echo(f"{found['grains']} grains.")
     click.echo(f"{found['segments']} segments, {length_text(found['length'], found['unit'])} in all.")
-    high = found["high_angle_deg"]
-    named = {
-        **({f"{threshold:g} to {high:g}°": shares["low_angle"]} if threshold < high else {}),
-        f"from {max(threshold, high):g}°": shares["high_angle"],
-        "between phases": shares["between_phases"],
-        **shares["special"],
-    }
     if found["segments"]:
-        told = ", ".join(f"{name} {share:.1%}" for name, share in named.items())
+        told = ", ".join(f"{name} {share:.1%}" for name, share in found["classes"].items())
         click.echo(f"Of the length: {told}.")
     click.echo(f"Wrote the boundaries of {map_} to {folder}.")

@@ -36,6 +36,7 @@ def command(map_, out, frame, phases, min_q, variants, odd, threshold) -> None:
     wanted = tuple(None if text == HALF_TURN else special_boundary(text) for text in variants)
     steps = Steps(wanted, odd, threshold)
     prepared = prepare_map(map_, frame, phases, min_q)
+    click.echo(f"{prepared.counted}. Others stay as they are.")
     for name, count in clean_map(prepared, steps, out).items():
         click.echo(f"{name}: {count} of {prepared.visible.sum()} points changed")
     click.echo(f"Wrote {out}.")

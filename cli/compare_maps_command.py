@@ -12,7 +12,13 @@ from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_o
 @click.argument("other", metavar="B", type=click.Path(path_type=Path))
 @map_options
 @click.option("--threshold", type=float, default=5.0, show_default=True, help="Points differ by more, deg.")
-@click.option("--low-q", type=float, default=20.0, show_default=True, help="A smaller Q of A is low.")
+@click.option(
+    "--low-q",
+    type=float,
+    default=20.0,
+    show_default=True,
+    help="A smaller Q of A is low; it counts with --all.",
+)
 @DIRECTION
 @out_option("difference", "A")
 def command(reference, other, frame, phases, min_q, threshold, low_q, direction, out) -> None:
@@ -30,6 +36,8 @@ def command(reference, other, frame, phases, min_q, threshold, low_q, direction,
     paths = (reference, other)
     frames = [None if tells_its_frame(path) else frame for path in paths]
     maps = [prepare_map(path, of, phases, min_q) for path, of in zip(paths, frames, strict=True)]
+    for path, prepared in zip(paths, maps, strict=True):
+        click.echo(f"{path}: {prepared.counted}.")
     folder = folder_for(out, reference, "difference")
     names = tuple(path.stem if reference.stem != other.stem else path.resolve().parent.name for path in paths)
     difference = compare_maps(*maps, folder, names, Segmentation(threshold), low_q, direction)

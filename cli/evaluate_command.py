@@ -5,9 +5,10 @@ import click
 from keras_stem.choices import ARCHITECTURES
 from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
 from keras_stem.cli.tables import print_confidence, print_scores
+from keras_stem.cli.terms import CommandWithTerms
 
 
-@click.command("evaluate")
+@click.command("evaluate", cls=CommandWithTerms)
 @SCAN
 @MODEL
 @click.option("--arch", type=click.Choice(ARCHITECTURES), help="Take the best model of this network.")

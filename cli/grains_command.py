@@ -2,8 +2,7 @@
 
 import click
 
-from keras_stem.choices import SMALL_GRAINS
-from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, map_options, out_option
+from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options, map_options, out_option
 
 
 @click.command("grains")
@@ -16,17 +15,7 @@ from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, map_options, 
     show_default=True,
     help="Largest disorientation of neighbours in one grain, deg.",
 )
-@click.option(
-    "--neighbours", type=click.Choice(("4", "8")), default="4", show_default=True, help="Of a point."
-)
-@click.option("--min-size", type=int, default=1, show_default=True, help="Grains of fewer points are small.")
-@click.option(
-    "--small",
-    type=click.Choice(SMALL_GRAINS),
-    default=SMALL_GRAINS[0],
-    show_default=True,
-    help="What becomes of small grains.",
-)
+@grain_options
 @DIRECTION
 @out_option("grains")
 def command(map_, frame, phases, min_q, threshold, neighbours, min_size, small, direction, out) -> None:
@@ -40,7 +29,9 @@ def command(map_, frame, phases, min_q, threshold, neighbours, min_size, small, 
     from keras_stem.workflow.prepare import prepare_map
 
     settings = Segmentation(threshold, int(neighbours), min_size, small)
-    analysis = analyse_grains(prepare_map(map_, frame, phases, min_q), settings)
+    prepared = prepare_map(map_, frame, phases, min_q)
+    click.echo(f"{prepared.counted}.")
+    analysis = analyse_grains(prepared, settings)
     folder = folder_for(out, map_, "grains")
     write_grains(analysis, folder, direction)
     found = analysis.statistics

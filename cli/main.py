@@ -18,7 +18,7 @@ from keras_stem.quiet import show_all_of_libraries, silence_libraries
 from keras_stem.version import __version__
 
 COMMANDS = {
-    "quickstart": "Simulate a scan, fit the CNN, and map it: the whole path in one go.",
+    "quickstart": "Simulate a scan, fit the polar network, map it: the whole path in one go.",
     "simulate": "Simulate a polycrystal scan with known truth.",
     "convert": "Make a scan file from an instrument's or another program's.",
     "phase": "Show which crystal a CIF file is: symmetry, cell, reflections.",

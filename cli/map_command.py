@@ -7,6 +7,7 @@ import click
 from keras_stem.choices import ARCHITECTURES
 from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
 from keras_stem.cli.crystal_options import crystal_option
+from keras_stem.cli.map_options import min_q_options
 
 
 @click.command("map")
@@ -16,16 +17,15 @@ from keras_stem.cli.crystal_options import crystal_option
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: SCAN without suffix, -map]"
 )
-@click.option(
-    "--min-q", type=float, default=20.0, show_default=True, help="Points with a smaller Q are grey."
-)
-@click.option("--all", "show_all", is_flag=True, help="Show all points, whatever their Q.")
+@min_q_options
 @REFINE
 @THOROUGH
 @crystal_option("--cif", "Crystal structure whose axes the orientations refer to.  [default: the model's]")
-def command(scan, model, arch, out, min_q, show_all, refine, crystal) -> None:
+def command(scan, model, arch, out, min_q, refine, crystal) -> None:
     """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5, an .ang and a .ctf file."""
     import_backend()
+    from keras_stem.mapping.predict import usual_of
+    from keras_stem.scan.reliable import reliable_points
     from keras_stem.scan.scan import Scan
     from keras_stem.units import is_length
     from keras_stem.workflow.mapping import map_scan
@@ -35,17 +35,26 @@ def command(scan, model, arch, out, min_q, show_all, refine, crystal) -> None:
         show_notes(opened)
         phase = opened.phase.name if opened.has_labels else None
         loaded, reference = choose_model(model, arch, phase)
-        threshold = None if show_all else min_q
         wanted = crystal.load() if crystal else None
         prediction = map_scan(
-            loaded, opened, out, threshold, reference, verbose=True, refine=refine, phase=wanted
+            loaded, opened, out, min_q, reference, verbose=True, refine=refine, phase=wanted
         )
-    unlike = prediction.property("unlike")
-    if unlike is not None and unlike.any():
-        click.echo(f"{unlike.mean():.1%} of the patterns are unlike those that the model was trained on.")
+    click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Others are grey in the pictures.")
+    _tell_unlike(prediction.property("unlike"), usual_of(loaded.card, refine is not None))
     click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")
     if not is_length(opened.info.unit):
         click.echo(
             "No .ang and .ctf were written, as the scan does not tell the distance of its positions; "
             "kstem export writes them with --step."
+        )
+
+
+def _tell_unlike(unlike, usual) -> None:
+    """Print which share of the patterns is unlike the training, or that the model cannot tell."""
+    if unlike is not None and unlike.any():
+        click.echo(f"{unlike.mean():.1%} of the patterns are unlike those that the model was trained on.")
+    if usual is not None and usual.undertrained:
+        click.echo(
+            "No pattern is marked as unlike those of the training: the model is not trained enough to tell, "
+            f"as {usual.right:.0%} of its answers for DS_Val are within 5° of the labels."
         )

@@ -4,10 +4,18 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import FRAMES
+from keras_stem.choices import FRAMES, SMALL_GRAINS
 from keras_stem.cli.crystal_options import crystal_options
 
 MAP = click.argument("map_", metavar="MAP", type=click.Path(path_type=Path))
+_MIN_Q = (
+    click.option(
+        "--min-q",
+        type=click.FloatRange(0),
+        help="Leave out points with a smaller Q.  [default: 20, where the map has a Q that reaches it]",
+    ),
+    click.option("--all", "min_q", flag_value=0.0, type=float, help="Leave out no points, whatever their Q."),
+)
 _OPTIONS = (
     click.option(
         "--frame",
@@ -15,7 +23,26 @@ _OPTIONS = (
         help="Convention of the Euler angles of another program's map (docs/labels.md).",
     ),
     crystal_options("Crystal structure in place of a phase of the map"),
-    click.option("--min-q", type=float, help="Leave out points with a smaller Q.  [default: none]"),
+    *_MIN_Q,
+)
+_GRAIN_OPTIONS = (
+    click.option(
+        "--neighbours",
+        type=click.Choice(("4", "8")),
+        default="4",
+        show_default=True,
+        help="Of a point, which may be of its grain.",
+    ),
+    click.option(
+        "--min-size", type=int, default=1, show_default=True, help="Grains of fewer points are small."
+    ),
+    click.option(
+        "--small",
+        type=click.Choice(SMALL_GRAINS),
+        default=SMALL_GRAINS[0],
+        show_default=True,
+        help="What becomes of small grains.",
+    ),
 )
 DIRECTION = click.option(
     "--direction",
@@ -28,7 +55,21 @@ DIRECTION = click.option(
 
 def map_options(command):
     """Add the options that say how a map is read."""
-    for option in reversed(_OPTIONS):
+    return _with(_OPTIONS, command)
+
+
+def min_q_options(command):
+    """Add the options that say which points count."""
+    return _with(_MIN_Q, command)
+
+
+def grain_options(command):
+    """Add the options that say which points make a grain."""
+    return _with(_GRAIN_OPTIONS, command)
+
+
+def _with(options, command):
+    for option in reversed(options):
         command = option(command)
     return command
 

@@ -38,6 +38,8 @@ def command(what, frame, phases, min_q, scan, direction, out) -> None:
     else:
         _refuse_options_of_maps(what, frame, phases, min_q, scan)
         written = _report_run(what, out)
+    if written.counted:
+        click.echo(f"{written.counted}.")
     if written.note:
         click.echo(written.note)
     size = written.page.stat().st_size / 1e6
@@ -75,7 +77,7 @@ def _report_run(what, out):
 def _refuse_options_of_maps(what, frame, phases, min_q, scan):
     from keras_stem.errors import KerasStemError
 
-    given = {"--frame": frame, "--cif": phases, "--min-q": min_q, "--scan": scan}
+    given = {"--frame": frame, "--cif": phases, "--min-q or --all": min_q, "--scan": scan}
     for name, value in given.items():
         if value not in (None, []):
             raise KerasStemError(f"{name} goes with a map, and {what!r} is no file.")

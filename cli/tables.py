@@ -4,6 +4,8 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from keras_stem.cli.terms import CONFIDENCE, COST, EULER, SCORES, TERMS, WIDTH, definitions
+
 if TYPE_CHECKING:
     from keras_stem.analysis.compare import Difference
     from keras_stem.training.confidence import ConfidenceScores
@@ -32,10 +34,6 @@ _CONFIDENCE = (
     ("spearman", "Spearman", "{:.2f}"),
     ("risk", "Risk (°)", "{:.2f}"),
 )
-_NOTE = (
-    "Disorientation in degrees, and again with half a turn about the beam divided out. R², MAE, MSE: of the\n"
-    "Euler angles in degrees; R² nearest with predictions moved to the equivalent nearest to the reference."
-)
 
 
 def print_scores(rows: "list[tuple[str, str, Scores]]") -> None:
@@ -49,7 +47,8 @@ def print_scores(rows: "list[tuple[str, str, Scores]]") -> None:
         euler.append([subset, reference, *_cells(named, "_", _EULER)])
     _print_table(titles, lines, 2)
     _print_table(["Subset", "Against", *(title for _, title, _ in _EULER)], euler, 2)
-    print(_NOTE)
+    named = [part for part in TERMS if any(part in row[:2] for row in rows)]
+    print(definitions([*named, "DPs", *SCORES, "half turn", *EULER]))
 
 
 def print_confidence(rows: "list[tuple[str, str, ConfidenceScores]]") -> None:
@@ -58,10 +57,7 @@ def print_confidence(rows: "list[tuple[str, str, ConfidenceScores]]") -> None:
         [subset, reference, *_cells(asdict(scores), "", _CONFIDENCE)] for subset, reference, scores in rows
     ]
     _print_table(["Subset", "Against", *(title for _, title, _ in _CONFIDENCE)], lines, 2)
-    print(
-        "Shares of the errors under the stated bounds, rank correlation of uncertainty and error, area\n"
-        "under the risk-coverage curve."
-    )
+    print(definitions(CONFIDENCE))
 
 
 def print_phase(report: "PhaseReport") -> None:
@@ -98,6 +94,7 @@ def print_parts(difference: "Difference") -> None:
 
 _COMPARED = (*_DISORIENTATION, *(column for column in _EULER if column[0] != "r2_nearest"))
 _SUBSETS = (("val", "DS_Val"), ("test", "DS_Test"), ("q", "DS_Q"))
+_COMPARISON = (*(name for _, name in _SUBSETS), *SCORES, "R², MAE, MSE", *COST)
 _SPEED = (
     ("parameters", "Weights", "{:,.0f}"),
     ("epochs", "Epochs", "{:.0f}"),
@@ -116,14 +113,11 @@ def print_comparison(rows: "list[Row]", markdown: bool = False) -> None:
     if markdown:
         _print_markdown(scores, [line for row in rows for line in _score_lines(row)], 2)
         _print_markdown(speed, speed_lines, 3)
+        print("".join(f"- {name}: {TERMS[name]}\n" for name in _COMPARISON))
     else:
         _print_table(scores, [_stacked(_score_lines(row)) for row in rows], 2)
         _print_table(speed, speed_lines, 3)
-    print(
-        "Median to < 5°: disorientation from the labels (°). R², MAE, MSE: Euler angles (°).\n"
-        "Needed: epochs until DS_Val met the criterion. Time: of all epochs (s).\n"
-        "Train, Predict: patterns a second."
-    )
+        print(definitions(_COMPARISON))
 
 
 def _score_lines(row: "Row") -> list[list[str]]:
@@ -166,4 +160,5 @@ def _print_table(titles: list[str], lines: list[list[str]], texts: int) -> None:
         table.add_column(title, justify="left" if number < texts else "right", no_wrap=number > 0)
     for line in lines:
         table.add_row(*line)
-    Console(markup=False, emoji=False).print(table)  # names may hold brackets and colons
+    console = Console(markup=False, emoji=False)  # names may hold brackets and colons
+    console.print(table, width=min(console.width, WIDTH))

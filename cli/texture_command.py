@@ -65,7 +65,9 @@ def command(map_, frame, phases, min_q, out, directions, planes, half_width, com
         planes=planes, half_width=half_width, components=components, tolerance=tolerance, **chosen
     )
     folder = folder_for(out, map_, "texture")
-    summary = analyse_texture(prepare_map(map_, frame, phases, min_q), folder, settings)
+    prepared = prepare_map(map_, frame, phases, min_q)
+    click.echo(f"{prepared.counted}.")
+    summary = analyse_texture(prepared, folder, settings)
     for name, phase in summary["phases"].items():
         angles = ", ".join(f"{angle:.1f}°" for angle in phase["maximum"]["euler_angles"])
         click.echo(f"{name}: {phase['fraction']:.1%} of {summary['points']} points")

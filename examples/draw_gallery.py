@@ -35,10 +35,10 @@ with Scan(path) as scan:
     map_scan(load_model(models[-1]), scan, maps, model_name=models[-1], refine="quick")
     write_paper_figures(scan, models, folder)
 
-prepared = prepare_map(maps / "map.h5", min_q=20)
+prepared = prepare_map(maps / "map.h5")
 write_grains(analyse_grains(prepared, Segmentation(min_size=5)), folder)
-write_boundaries(analyse_boundaries(prepared, specials=[SPECIAL["oxide-60"]]), folder)
+write_boundaries(analyse_boundaries(prepared, Segmentation(min_size=5), [SPECIAL["oxide-60"]]), folder)
 analyse_texture(prepared, folder)
 compare_maps(prepare_map(path), prepared, folder, ("Labels", "Prediction"))
-report_map(maps / "map.h5", folder / "report.html", min_q=20, scan_path=path)
+report_map(maps / "map.h5", folder / "report.html", scan_path=path)
 print("Wrote", ", ".join(sorted(item.name for item in folder.glob("*.png"))), "and report.html.")

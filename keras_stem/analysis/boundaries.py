@@ -206,6 +206,61 @@ def equivalent_misorientations(special: SpecialBoundary, phase: Phase) -> np.nda
 
 
 @dataclass(frozen=True)
+class BoundaryClass:
+    """Segments of one kind.
+
+    Parameters
+    ----------
+    name
+        For people.
+    kind
+        "special", "low_angle", "high_angle" or "between_phases".
+    chosen
+        Which segments these are, shape (m,), bool.
+    """
+
+    name: str
+    kind: str
+    chosen: np.ndarray
+
+
+def boundary_classes(
+    grid: Grid, boundaries: Boundaries, specials: Sequence[SpecialBoundary] = ()
+) -> list[BoundaryClass]:
+    """Divide the segments into classes, so that each is in one.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    boundaries
+        Of it.
+    specials
+        A segment that could be several belongs to the first of them, and not to those by angle.
+
+    Returns
+    -------
+    list of BoundaryClass
+        The special ones, then the others by angle, and those between phases.
+    """
+    free = np.ones(len(boundaries.pairs), bool)
+    classes = []
+    for special in specials:
+        chosen = free & is_special(grid, boundaries, special)
+        classes.append(BoundaryClass(special.name, "special", chosen))
+        free &= ~chosen
+    low, high = boundaries.angles < HIGH_ANGLE, boundaries.angles >= HIGH_ANGLE
+    others = "others " if specials else ""
+    least, name = boundaries.threshold, f"{others}from {max(boundaries.threshold, HIGH_ANGLE):g}°"
+    if least < HIGH_ANGLE:
+        classes.append(BoundaryClass(f"{others}{least:g} to {HIGH_ANGLE:g}°", "low_angle", free & low))
+    classes.append(BoundaryClass(name, "high_angle", free & high))
+    if len(grid.phases) > 1:
+        classes.append(BoundaryClass("between phases", "between_phases", boundaries.between_phases))
+    return classes
+
+
+@dataclass(frozen=True)
 class BoundaryShares:
     """Shares of the length of all boundaries.
 
@@ -214,7 +269,7 @@ class BoundaryShares:
     low_angle, high_angle, between_phases
         Below and from 15 deg within a phase, and between two phases; their sum is 1.
     special
-        By name.
+        By name; these segments are counted by angle, too.
     """
 
     low_angle: float

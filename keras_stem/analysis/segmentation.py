@@ -1,10 +1,12 @@
 """Points of a map numbered by the grain that they belong to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from orix.quaternion import Rotation
+from scipy.spatial import cKDTree
 
-from keras_stem.analysis.grid import Grid
+from keras_stem.analysis.grid import MASKED, Grid
 from keras_stem.choices import SMALL_GRAINS
 from keras_stem.crystal.grains import OUTSIDE, in_order, neighbour_pairs, number_connected
 from keras_stem.errors import KerasStemError
@@ -88,6 +90,32 @@ def segment(grid: Grid, settings: Segmentation | None = None) -> Segmented:
     if settings.small == "absorb":
         kept = _absorbed(kept, small, pairs, grid.phase)
     return Segmented(in_order(kept), small & (kept != OUTSIDE), small & (kept == OUTSIDE))
+
+
+def without_small_grains(grid: Grid, segmented: Segmented) -> Grid:
+    """Return a map whose small grains are gone: their points are masked where they were dropped.
+
+    Absorbed points have the orientation of the nearest point that their grain had before.
+
+    Parameters
+    ----------
+    grid
+        The map.
+    segmented
+        Its points by grain.
+    """
+    kept = np.flatnonzero((segmented.numbers != OUTSIDE) & ~segmented.absorbed)
+    rotations = grid.rotations.data.copy()
+    places = _places(grid.shape, segmented.numbers)
+    _, nearest = cKDTree(places[kept]).query(places[segmented.absorbed])
+    rotations[segmented.absorbed] = rotations[kept[nearest]]
+    phase = np.where(segmented.dropped, MASKED, grid.phase)
+    return replace(grid, rotations=Rotation(rotations), phase=phase)
+
+
+def _places(shape: tuple[int, int], numbers: np.ndarray) -> np.ndarray:
+    """Return rows, columns and grains of points, (n, 3), where points of other grains are far away."""
+    return np.stack([*np.divmod(np.arange(len(numbers)), shape[1]), numbers * sum(shape)], axis=1)
 
 
 def _absorbed(numbers: np.ndarray, free: np.ndarray, pairs: np.ndarray, phase: np.ndarray) -> np.ndarray:

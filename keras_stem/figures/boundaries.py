@@ -1,10 +1,13 @@
 """Boundaries: where they are, and their misorientations beside those of random pairs."""
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from keras_stem.analysis.boundaries import HIGH_ANGLE, Boundaries
+from keras_stem.analysis.boundaries import Boundaries, BoundaryClass
 from keras_stem.analysis.grid import Grid
 from keras_stem.analysis.random_boundaries import random_angles
 from keras_stem.crystal.symmetry import proper_point_group
@@ -14,14 +17,17 @@ from keras_stem.figures.style import StyledFigure, map_size, plain_text, style
 _COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")
 """Okabe and Ito's, which are told apart without colour vision."""
 
+_LINES = {"low_angle": ("0.4", 0.9), "high_angle": ("black", 0.9), "between_phases": ("#7f3f98", 0.9)}
+"""Colour and width by kind of class; special ones take the colours above in turn."""
+
 _PALE = 0.55
 """How far the orientation colours are moved toward white, so that lines stand out."""
 
 
 def boundary_figure(
-    grid: Grid, boundaries: Boundaries, specials: dict[str, np.ndarray], direction: str = "z"
+    grid: Grid, boundaries: Boundaries, classes: Sequence[BoundaryClass], direction: str = "z"
 ) -> Figure:
-    """Return a map of the boundaries: low-angle, high-angle, special, and between phases.
+    """Return a map of the boundaries by class, with the share of each; the shares add up to 100 %.
 
     Parameters
     ----------
@@ -29,33 +35,33 @@ def boundary_figure(
         The map.
     boundaries
         Of it.
-    specials
-        By name, which segments are of a special misorientation, shape (m,), bool.
+    classes
+        Of the segments.
     direction
         Lab direction of the pale IPF colours below.
     """
-    kinds = {
-        f"{boundaries.threshold:g} to {HIGH_ANGLE:g}°": (boundaries.angles < HIGH_ANGLE, "0.4", 0.9),
-        f"From {max(boundaries.threshold, HIGH_ANGLE):g}°": (boundaries.angles >= HIGH_ANGLE, "black", 0.9),
-        "Between phases": (boundaries.between_phases, "#7f3f98", 0.9),
-    }
-    for (name, chosen), color in zip(specials.items(), _COLORS, strict=False):
-        kinds[name] = (chosen, color, 1.3)
     with style():
         width, height = map_size(grid.extent, 5.0, 1.9)
         figure = StyledFigure(figsize=(width, height))
         axes = figure.add_axes((0.02, 0.02, 5.0 / width, 0.9))
         draw_colors(axes, grid, 1 - (1 - orientation_colors(grid, direction)) * (1 - _PALE))
         handles = []
-        for name, (chosen, color, linewidth) in kinds.items():
-            if chosen.any():
-                draw_segments(axes, grid, boundaries.pairs[chosen], color=color, linewidths=linewidth)
-                label = f"{plain_text(name)} ({boundaries.share(chosen):.1%})"
+        for one, (color, linewidth) in zip(classes, _lines(classes), strict=True):
+            if one.chosen.any():
+                draw_segments(axes, grid, boundaries.pairs[one.chosen], color=color, linewidths=linewidth)
+                name = one.name if one.kind == "special" else one.name[0].upper() + one.name[1:]
+                label = f"{plain_text(name)} ({boundaries.share(one.chosen):.1%})"
                 handles.append(Line2D([], [], color=color, linewidth=2 * linewidth, label=label))
         axes.set_title("Boundaries, by misorientation")
         place = (5.15 / width, 0.9)
         figure.legend(handles=handles, loc="upper left", bbox_to_anchor=place, frameon=False)
     return figure
+
+
+def _lines(classes: Sequence[BoundaryClass]) -> list[tuple[str, float]]:
+    """Return the colour and the width of the lines of each class."""
+    colors = itertools.cycle(_COLORS)
+    return [_LINES.get(one.kind) or (next(colors), 1.3) for one in classes]
 
 
 def misorientation_figure(grid: Grid, boundaries: Boundaries) -> Figure:

@@ -50,7 +50,7 @@ def comparison_figure(
             axes = figure.add_axes((left, 0.02, 0.27, 0.88))
             draw_ipf_map(axes, crystal_map, direction, visible)
             axes.set_title(f"{plain_text(name)}, crystal direction along {direction}")
-        draw_ipf_key(figure, (0.605, 0.35, 0.075, 0.3), single_phase(reference))
+        draw_ipf_key(figure, (0.598, 0.35, 0.075, 0.3), single_phase(reference))
         axes = figure.add_axes((0.695, 0.02, 0.27, 0.88))
         angles = np.ma.masked_array(disorientation, ~shown).reshape(rows, columns)
         image = draw_image(axes, reference, angles, cmap=scalar_colors(), vmin=0, vmax=LARGEST_SHOWN)

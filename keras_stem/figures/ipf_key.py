@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
+from matplotlib.text import Text
+from matplotlib.transforms import ScaledTranslation
 from orix.crystal_map import Phase
 from orix.plot import InversePoleFigurePlot, IPFColorKeyTSL
 from orix.projections import InverseStereographicProjection
@@ -31,8 +33,11 @@ _KEY_PIXELS = 400
 _LARGEST_INDEX = 3
 """Of the directions at the corners."""
 
-_CLEAR = 0.03
-"""Distance of labels from the edge, of the height of the sector."""
+_CLEAR = 4
+"""Distance of labels from the sector, points."""
+
+_LOWER = 0.02
+"""A corner that is lower than the top of its sector, by this share of the height, is beside a higher edge."""
 
 _CORNER_TOLERANCE = 1.0
 """A corner that is farther from its rounded indices has no label, deg."""
@@ -100,22 +105,34 @@ def corner_labels(size: float) -> AbstractContextManager:
 def name_corners(axes: InversePoleFigurePlot, phase: Phase) -> None:
     """Replace orix's labels of a sector's corners by directions [uvw] or [UVTW] of the phase's own cell.
 
-    They keep clear of the sector's edge. The axis of 2/m, in the middle of an edge, has a label, too.
+    They keep clear of the sector. The axis of 2/m, in the middle of an edge, has a label, too.
     """
     group = sector_group(phase)
     corners = group.fundamental_sector.vertices
     if not corners.size:
         return
-    height = np.ptp(axes.get_ylim())
     names = direction_labels(from_sector(corners, phase), phase)
     for label, name in zip(axes.texts, names, strict=True):
-        away = {"top": -_CLEAR, "bottom": _CLEAR}.get(label.get_va(), 0.0) * height
         label.set_text(name)
-        label.set_y(label.get_position()[1] + away)
     if group.name == "2/m":
         [name] = direction_labels(from_sector(Vector3d.zvector(), phase), phase)
         look = {"ha": "center", "va": "top", "fontsize": axes.texts[0].get_fontsize()}
-        Axes.text(axes, 0, -2 * _CLEAR * height, name, **look)
+        Axes.text(axes, 0, 0, name, **look)
+    for label in axes.texts:
+        _move_away(label, axes)
+
+
+def _move_away(label: Text, axes: InversePoleFigurePlot) -> None:
+    """Move the label of a corner some points away from the sector."""
+    (x, y), (left, right), top = label.get_position(), axes.get_xlim(), axes.get_ylim()[1]
+    outward = 1 if x > (left + right) / 2 else -1
+    across, up = 0, {"top": -_CLEAR, "bottom": _CLEAR}.get(label.get_va(), 0)
+    if not up:
+        across = outward * _CLEAR
+    elif up > 0 and y < top - _LOWER * (top - axes.get_ylim()[0]):  # the edge rises beside the corner
+        label.set_ha("left" if outward > 0 else "right")
+    shift = ScaledTranslation(across / 72, up / 72, axes.figure.dpi_scale_trans)
+    label.set_transform(label.get_transform() + shift)
 
 
 def direction_labels(directions: Vector3d, phase: Phase) -> list[str]:

@@ -1,7 +1,7 @@
 """Pictures of a scan: virtual images, the label map shaded by Q, the phases."""
 
 import numpy as np
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import FuncNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from orix.crystal_map import CrystalMap
@@ -16,17 +16,45 @@ _PHASE_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00
 """Of Okabe and Ito, told apart by colour-blind people."""
 
 
+_PERCENTILES = (1, 25, 50, 75, 99)
+"""Of a virtual image, at even distances in grey from black to white."""
+
+
 def virtual_figure(image: np.ndarray, info: ScanInfo, title: str) -> Figure:
-    """Return a virtual image (rows, columns) in grey, with a scale bar where the step has a unit."""
+    """Return a virtual image (rows, columns) in grey, with a scale bar where the step has a unit.
+
+    Grey levels are linear between percentiles, so that neither single points nor vacuum, of which there may
+    be much, take the contrast of the sample; the colour bar has the counts at these.
+    """
     rows, columns = info.shape
     height = float(np.clip(5 * rows * info.steps[0] / (columns * info.steps[1]), 1.6, 10))
     with style():
         figure = StyledFigure(figsize=(5.6, height + 0.4), layout="constrained")
         axes = figure.subplots()
-        drawn = draw_scaled(axes, image, info.steps, info.unit, cmap="gray")
+        ticks, norm = _stretched(image)
+        drawn = draw_scaled(axes, image, info.steps, info.unit, cmap="gray", norm=norm)
         axes.set_title(plain_text(title))
-        figure.colorbar(drawn, ax=axes, label="Counts", shrink=0.8)
+        bar = figure.colorbar(drawn, ax=axes, label="Counts (percentile)", shrink=0.8)
+        if norm is not None:
+            bar.set_ticks(list(ticks), labels=list(ticks.values()))
+            bar.minorticks_off()
     return figure
+
+
+def _stretched(image: np.ndarray) -> tuple[dict[float, str], FuncNorm | None]:
+    """Return labels of the counts at the percentiles, and a scale that is linear between these counts.
+
+    None for an image of one value.
+    """
+    knots, first = np.unique(np.percentile(image, _PERCENTILES), return_index=True)
+    texts = [f"{count:,.0f}" if count >= 100 else f"{count:.3g}" for count in knots]
+    named = [f"{text} ({_PERCENTILES[k]} %)" for text, k in zip(texts, first, strict=True)]
+    ticks = dict(zip(knots.tolist(), named, strict=True))
+    if len(knots) < 2:
+        return ticks, None
+    levels = np.linspace(0, 1, len(_PERCENTILES))[first]
+    scale = (lambda counts: np.interp(counts, knots, levels), lambda grey: np.interp(grey, levels, knots))
+    return ticks, FuncNorm(scale, knots[0], knots[-1])
 
 
 def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:

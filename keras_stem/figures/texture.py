@@ -1,6 +1,7 @@
 """Inverse pole figures, pole figures and sections of the density of orientations."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
@@ -13,7 +14,7 @@ from orix.vector import Vector3d
 from keras_stem.analysis.orientation_density import Sections
 from keras_stem.analysis.pole_density import PoleDensity
 from keras_stem.figures.ipf_key import from_sector, name_corners, sector_group
-from keras_stem.figures.style import StyledFigure, scalar_colors, style
+from keras_stem.figures.style import StyledFigure, plain_text, scalar_colors, style
 
 _PIXELS = 151
 """Across the image of a density."""
@@ -21,23 +22,45 @@ _PIXELS = 151
 _DENSITY = "Density (mrd)"
 
 
-def inverse_pole_figures(densities: Mapping[str, PoleDensity], phase: Phase) -> Figure:
+@dataclass(frozen=True)
+class Sample:
+    """What a texture is that of.
+
+    Parameters
+    ----------
+    phase
+        The crystal.
+    name
+        Of the phase, for people.
+    count
+        Number of orientations.
+    """
+
+    phase: Phase
+    name: str
+    count: int
+
+    def __str__(self) -> str:
+        return f"{plain_text(self.name)}, {self.count:,} orientations"
+
+
+def inverse_pole_figures(densities: Mapping[str, PoleDensity], sample: Sample) -> Figure:
     """Return the densities of crystal directions along directions of the sample, side by side.
 
     Parameters
     ----------
     densities
         Over crystal directions, by the name of the sample's direction.
-    phase
+    sample
         Whose orientations they are.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    sector = sector_group(phase)
+    phase, sector = sample.phase, sector_group(sample.phase)
     with style():
-        figure, places = _row(len(densities), 2.2, 0.55)
+        figure, places = _row(len(densities), 2.2, 0.7)
         options = {"projection": "ipf", "symmetry": sector}
         panels = [figure.add_axes(place, **options) for place in places]
         image = _draw_spheres(panels, list(densities.values()), lambda seen: from_sector(seen, phase))
@@ -45,43 +68,51 @@ def inverse_pole_figures(densities: Mapping[str, PoleDensity], phase: Phase) -> 
             name_corners(axes, phase)
             for label in axes.texts:
                 label.set_fontsize(mpl.rcParams["font.size"])
-            axes.set_title(f"Crystal direction along {name}", pad=16)
+            axes.set_title(f"Crystal direction along {name}\n{_maximum(densities[name])}", pad=22)
             if not axes.texts:
                 axes.set_labels("$e_1$", "$e_2$", None)
+        _caption(figure, f"{sample}; upper hemisphere of the crystal, opposite directions are one")
         _color_bar(figure, image)
     return figure
 
 
-def pole_figures(densities: Mapping[str, PoleDensity]) -> Figure:
+def pole_figures(densities: Mapping[str, PoleDensity], sample: Sample) -> Figure:
     """Return pole figures side by side: x to the right, y up, in stereographic projection.
 
     Parameters
     ----------
     densities
         Over directions of the sample, by the indices of the plane.
+    sample
+        Whose orientations they are.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     with style():
-        figure, places = _row(len(densities), 2.2, 0.3)
+        figure, places = _row(len(densities), 2.2, 0.55)
         panels = [figure.add_axes(place, projection="stereographic") for place in places]
         image = _draw_spheres(panels, list(densities.values()))
         for axes, name in zip(panels, densities, strict=True):
             axes.set_labels("x", "y", None)
-            axes.set_title(name, pad=16)
+            axes.set_title(f"{name}\n{_maximum(densities[name])}", pad=16)
+        _caption(figure, f"{sample}; upper hemisphere of the sample, opposite directions are one")
         _color_bar(figure, image)
     return figure
 
 
-def section_figure(found: Sections) -> Figure:
+def section_figure(found: Sections, sample: Sample, maximum: float) -> Figure:
     """Return sections through the density of orientations, two in a row, with one colour scale.
 
     Parameters
     ----------
     found
         The sections.
+    sample
+        Whose orientations they are.
+    maximum
+        Of the density of orientations, mrd, which may lie between two sections.
 
     Returns
     -------
@@ -100,6 +131,7 @@ def section_figure(found: Sections) -> Figure:
         for axes in panels[len(found.phi2) :]:
             axes.set_axis_off()
         _label_sections(panels[: len(found.phi2)], found)
+        _caption(figure, f"{sample}; maximum {maximum:.1f} mrd")
         _color_bar(figure, image)
     return figure
 
@@ -181,6 +213,15 @@ def _seen(axes: Axes, density: PoleDensity, directions_of: Callable[[Vector3d], 
     x, y = np.meshgrid(across, up)
     seen = InverseStereographicProjection().xy2vector(x.ravel(), y.ravel())
     return density.at(directions_of(seen).data).reshape(x.shape)
+
+
+def _maximum(density: PoleDensity) -> str:
+    return f"maximum {density.maximum():.1f} mrd"
+
+
+def _caption(figure: Figure, text: str) -> None:
+    """Write a line above all panels."""
+    figure.text(0.2 / figure.get_size_inches()[0], 1, text, va="bottom", fontsize=10)
 
 
 def _color_bar(figure: Figure, image: mpl.image.AxesImage) -> None:

@@ -32,7 +32,7 @@ class Prediction:
         The predicted orientations. Its properties are the labels' Q and R, and, where they are known,
         "uncertainty" and "uncertainty_95" (the error is below them with 68 and 95 %, deg), "reliability"
         (0 to 100), "agreement" (with a simulation, up to 100) and "unlike" (1 where the pattern is unlike
-        those that the model was trained on).
+        those that the model was trained on; only if the model is trained enough to tell).
     labels
         The labels of the scan, or None.
     disorientation
@@ -144,7 +144,13 @@ def _likeness(
     card: ModelCard, predictions: Predictions, checked: CheckedAnswers | None, refined: bool
 ) -> dict[str, np.ndarray]:
     found = {} if checked is None else {"agreement": checked.agreement}
-    usual = card.refined_usual if refined else card.usual
-    if usual is not None:
-        found["unlike"] = Usual(**usual).unlike(predictions, checked).astype(np.uint8)
+    usual = usual_of(card, refined)
+    if usual is not None and usual.tells:
+        found["unlike"] = usual.unlike(predictions, checked).astype(np.uint8)
     return found
+
+
+def usual_of(card: ModelCard, refined: bool) -> Usual | None:
+    """Return what right answers of a model look like, as it gives them or refined; None if unknown."""
+    known = card.refined_usual if refined else card.usual
+    return None if known is None else Usual(**known)

@@ -22,6 +22,9 @@ from keras_stem.scan.scan import Scan
 from keras_stem.simulate.kinematic import reflections
 from keras_stem.units import is_length
 
+KEY_SIZE, KEY_PLACE = (2.2, 1.6), (0.22, 0.14, 0.58, 0.72)
+"""Of the picture of a colour key, inches, and of the key in it: left, bottom, width, height."""
+
 LARGEST_POINTS = 150_000
 """Points of an interactive map; of larger maps each second one along both directions is shown, or less."""
 
@@ -109,8 +112,8 @@ def packed(array: np.ndarray) -> dict[str, str]:
 def _key(phase: Phase, name: str) -> dict[str, str]:
     """Return the name of a phase and a picture of its IPF colours, which are the same along x, y and z."""
     with style():
-        figure = StyledFigure(figsize=(2.2, 1.6))
-        draw_ipf_key(figure, (0.22, 0.14, 0.58, 0.72), phase)
+        figure = StyledFigure(figsize=KEY_SIZE)
+        draw_ipf_key(figure, KEY_PLACE, phase)
         return {"phase": name, "image": figure_uri(figure, dpi=160)}
 
 

@@ -129,11 +129,14 @@ class Written:
         The file and the folder.
     note
         What the page says of what is missing; "" if nothing is.
+    counted
+        How many points of a map count and why.
     """
 
     page: Path
     figures: Path
     note: str
+    counted: str = ""
 
 
 def figure_folder(page: Path) -> Path:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from orix.crystal_map import CrystalMap, Phase
 
+from keras_stem.analysis.boundaries import boundary_classes
 from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
 from keras_stem.figures.comparison import comparison_figure
 from keras_stem.figures.confidence import confidence_figure
@@ -82,8 +83,11 @@ def _grains(facts: MapFacts, direction: str) -> Iterator[Drawn]:
 
 
 def _boundaries(facts: MapFacts, direction: str) -> Iterator[Drawn]:
+    classes = boundary_classes(facts.grid, facts.boundaries)
     alt = "Map of the boundaries, by their misorientation"
-    yield Drawn("boundaries", "Boundaries", alt, boundary_figure(facts.grid, facts.boundaries, {}, direction))
+    yield Drawn(
+        "boundaries", "Boundaries", alt, boundary_figure(facts.grid, facts.boundaries, classes, direction)
+    )
     alt = "Histogram of the misorientation angles beside that of random pairs of orientations"
     drawn = misorientation_figure(facts.grid, facts.boundaries)
     yield Drawn("misorientations", "Misorientations", alt, drawn)

@@ -211,14 +211,14 @@ class Scan:
 
     @cached_property
     def pattern_fingerprint(self) -> str:
-        """SHA-256 over shapes, calibration and 64 evenly spaced patterns, 16 hexadecimal digits."""
+        """What `fingerprint` is without labels, for work that makes them. It is shown nowhere."""
         return self._digest().hexdigest()[:16]
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over shapes, calibration, labels, their crystals and 64 evenly spaced patterns.
 
-        16 hexadecimal digits.
+        16 hexadecimal digits: what ``kstem info``, reports, models and runs show.
         """
         digest = self._digest()
         if self.has_labels:

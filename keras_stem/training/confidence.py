@@ -19,6 +19,12 @@ RIGHT = 5.0
 RARE = 0.01
 """Share of the right answers that is surer to be wrong, or agrees less, than is called usual."""
 
+ODD = 0.025
+"""Share of all answers for DS_Val that each of the two limits may mark, so that both mark 5 % at most."""
+
+ENOUGH = 0.5
+"""Share of the answers for DS_Val that are right if a model is trained enough to tell what is unlike."""
+
 COMMON = 0.2
 """Share of the right answers that agree less than is called common."""
 
@@ -119,24 +125,45 @@ class Usual:
     Parameters
     ----------
     largest_spread
-        That of 99 % of them is smaller, radians; None where the target does not tell.
+        That of 99 % of the right answers, and of 97.5 % of all, is smaller, radians; None where the target
+        does not tell, or the model is not trained enough to tell.
     least_agreement
-        99 % of them agree better with simulations; None where the phase cannot be simulated.
+        99 % of the right answers, and 97.5 % of all, agree better with simulations; None where the phase
+        cannot be simulated, or the model is not trained enough to tell.
     common_agreement
-        80 % of them agree better. Models of earlier versions do not know it.
+        80 % of the right answers agree better. Models of earlier versions do not know it.
+    right
+        Share of the answers that are right. Models of earlier versions do not know it.
     """
 
     largest_spread: float | None
     least_agreement: float | None
     common_agreement: float | None = None
+    right: float | None = None
 
     @classmethod
     def of(cls, predictions: Predictions, checked: CheckedAnswers | None, errors: np.ndarray) -> "Usual":
         """Return what is usual of predictions for DS_Val with known errors, shape (n,), deg."""
         right = errors < RIGHT
-        spread = None if predictions.spread is None else predictions.spread[right]
-        agreement = None if checked is None else checked.agreement[right]
-        return cls(_quantile(spread, 1 - RARE), _quantile(agreement, RARE), _quantile(agreement, COMMON))
+        share = float(np.mean(right))
+        spread = agreement = common = None
+        if checked is not None and right.any():
+            common = float(np.quantile(checked.agreement[right], COMMON))
+        if checked is not None and share >= ENOUGH:
+            agreement = -_limit(-checked.agreement, right)
+        if predictions.spread is not None and share >= ENOUGH:
+            spread = _limit(predictions.spread, right)
+        return cls(spread, agreement, common, share)
+
+    @property
+    def tells(self) -> bool:
+        """Whether it can be told which patterns are unlike those of the training."""
+        return self.largest_spread is not None or self.least_agreement is not None
+
+    @property
+    def undertrained(self) -> bool:
+        """Whether it cannot, since too few answers are right."""
+        return self.right is not None and self.right < ENOUGH
 
     def unlike(self, predictions: Predictions, checked: CheckedAnswers | None) -> np.ndarray:
         """Return whether patterns look unlike those of the training, shape (n,), by what is said of them."""
@@ -148,8 +175,9 @@ class Usual:
         return found
 
 
-def _quantile(values: np.ndarray | None, share: float) -> float | None:
-    return None if values is None or not len(values) else float(np.quantile(values, share))
+def _limit(values: np.ndarray, right: np.ndarray) -> float:
+    """Return what few of the values of right answers, and few of all values, are above."""
+    return float(max(np.quantile(values[right], 1 - RARE), np.quantile(values, 1 - ODD)))
 
 
 def reliability(uncertainty: np.ndarray) -> np.ndarray:

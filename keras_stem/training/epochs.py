@@ -13,7 +13,7 @@ from keras_stem.training.callbacks.checkpoint import Checkpoint
 from keras_stem.training.callbacks.finite import RequireFiniteLoss
 from keras_stem.training.callbacks.interrupt import HeedInterrupt
 from keras_stem.training.callbacks.order import FollowEpoch
-from keras_stem.training.callbacks.progress import ShowProgress, stopped
+from keras_stem.training.callbacks.progress import stopped, training_progress
 from keras_stem.training.callbacks.stopwatch import Stopwatch
 from keras_stem.training.callbacks.validation import ScoreValidation
 from keras_stem.training.criterion import Criterion
@@ -96,7 +96,7 @@ class EpochLoop:
 
     def _fit(self, batches: tf.data.Dataset, order: Epoch, head_only: bool, last: int) -> None:
         interrupt = HeedInterrupt()
-        progress = ShowProgress("Training the head" if head_only else "Training", self.state.epochs)
+        progress = training_progress("Training the head" if head_only else "Training", self.state.epochs)
         callbacks = [
             interrupt,
             FollowEpoch(order),

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-
 from keras_stem.analysis.boundaries import (
     HIGH_ANGLE,
     Boundaries,
+    BoundaryClass,
     SpecialBoundary,
+    boundary_classes,
     boundary_shares,
     find_boundaries,
-    is_special,
 )
 from keras_stem.analysis.grid import Grid, grid_of
+from keras_stem.analysis.segmentation import Segmentation, segment, without_small_grains
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
 from keras_stem.figures.grid_maps import segment_lines
@@ -24,7 +24,7 @@ from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
 from keras_stem.workflow.prepare import PreparedMap
 
-_COLUMNS = ("x1", "y1", "x2", "y2", "phase", "angle", "axis_1", "axis_2", "axis_3")
+_COLUMNS = ("x1", "y1", "x2", "y2", "phase", "angle", "axis_1", "axis_2", "axis_3", "class")
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,23 @@ class BoundaryAnalysis:
     Parameters
     ----------
     grid
-        The map.
+        The map, without its small grains.
     boundaries
         Of it.
-    special
-        By name, which segments are special, shape (m,), bool.
+    classes
+        Of the segments; each is in one.
     statistics
         As ``boundaries.json`` has them.
     """
 
     grid: Grid
     boundaries: Boundaries
-    special: dict[str, np.ndarray]
+    classes: list[BoundaryClass]
     statistics: dict
 
 
 def analyse_boundaries(
-    prepared: PreparedMap, threshold: float = 5.0, specials: Sequence[SpecialBoundary] = ()
+    prepared: PreparedMap, settings: Segmentation | None = None, specials: Sequence[SpecialBoundary] = ()
 ) -> BoundaryAnalysis:
     """Find the boundaries of a map.
 
@@ -58,8 +58,9 @@ def analyse_boundaries(
     ----------
     prepared
         The map.
-    threshold
-        Smallest disorientation, deg.
+    settings
+        How grains are told apart, by what is the smallest disorientation of boundaries; small grains have
+        none.
     specials
         Misorientations whose share is wanted.
 
@@ -67,25 +68,31 @@ def analyse_boundaries(
     ------
     KerasStemError
         If two misorientations have one name, or the map cannot be analysed, as
-        `keras_stem.analysis.grid.grid_of` says.
+        `keras_stem.analysis.grid.grid_of` and `keras_stem.analysis.segmentation.segment` say.
     """
     names = [special.name for special in specials]
     if len(set(names)) < len(names):
         raise KerasStemError(f"Expected a name of its own for each misorientation, found {', '.join(names)}.")
+    settings = settings or Segmentation()
     grid = grid_of(prepared.crystal_map, prepared.visible)
-    boundaries = find_boundaries(grid, threshold)
+    segmented = segment(grid, settings)
+    grid = without_small_grains(grid, segmented)
+    boundaries = find_boundaries(grid, settings.threshold)
+    classes = boundary_classes(grid, boundaries, specials)
     statistics = {
+        "grains": int(segmented.numbers.max()) + 1,
         "segments": len(boundaries.pairs),
         "length": boundaries.length,
         "unit": grid.unit,
+        "classes": {one.name: boundaries.share(one.chosen) for one in classes},
         "shares": asdict(boundary_shares(grid, boundaries, specials)),
-        "threshold_deg": threshold,
+        "settings": asdict(settings),
         "high_angle_deg": HIGH_ANGLE,
         "special": [asdict(special) for special in specials],
+        "counted": prepared.counted,
         "origin": prepared.origin,
     }
-    special = {special.name: is_special(grid, boundaries, special) for special in specials}
-    return BoundaryAnalysis(grid, boundaries, special, statistics)
+    return BoundaryAnalysis(grid, boundaries, classes, statistics)
 
 
 def write_boundaries(analysis: BoundaryAnalysis, folder: str | Path, direction: str = "z") -> None:
@@ -110,20 +117,20 @@ def write_boundaries(analysis: BoundaryAnalysis, folder: str | Path, direction: 
         _write_table(staging / "boundaries.csv", analysis)
         text = json.dumps(analysis.statistics, indent=2, ensure_ascii=False)
         (staging / "boundaries.json").write_text(text, encoding="utf-8")
-        save_both(boundary_figure(grid, boundaries, analysis.special, direction), staging, "boundaries")
+        save_both(boundary_figure(grid, boundaries, analysis.classes, direction), staging, "boundaries")
         save_both(misorientation_figure(grid, boundaries), staging, "misorientations")
 
 
 def _write_table(path: Path, analysis: BoundaryAnalysis) -> None:
-    """Write a row for each segment: its ends, the phase, angle (deg), axis, and what is special about it."""
+    """Write a row for each segment: its ends, the phase, angle (deg), axis and class."""
     grid, boundaries = analysis.grid, analysis.boundaries
     ends = (segment_lines(boundaries.pairs, grid.shape) * grid.steps[::-1]).reshape(-1, 4)
     names = grid.names
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow([*_COLUMNS, *analysis.special])
+        writer.writerow(_COLUMNS)
         for k in range(len(ends)):
             numbers = [f"{value:.6g}" for value in (boundaries.angles[k], *boundaries.axes[k])]
-            marks = [int(chosen[k]) for chosen in analysis.special.values()]
+            kind = next(one.name for one in analysis.classes if one.chosen[k])
             phase = names.get(int(boundaries.phase[k]), "between")
-            writer.writerow([*(f"{end:.6g}" for end in ends[k]), phase, *numbers, *marks])
+            writer.writerow([*(f"{end:.6g}" for end in ends[k]), phase, *numbers, kind])

@@ -54,6 +54,7 @@ def compare_maps(
         "threshold_deg": difference.threshold,
         "phases_differ": difference.phases_differ,
         "parts": [asdict(part) for part in difference.parts],
+        "counted": [reference.counted, other.counted],
         "origins": [reference.origin, other.origin],
     }
     with complete_folder(folder) as staging:

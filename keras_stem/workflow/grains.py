@@ -73,6 +73,7 @@ def analyse_grains(prepared: PreparedMap, settings: Segmentation) -> GrainAnalys
     statistics = {
         **_statistics(grid, segmented, grains, bending),
         "settings": asdict(settings),
+        "counted": prepared.counted,
         "origin": prepared.origin,
     }
     return GrainAnalysis(grid, segmented, grains, bending, statistics)

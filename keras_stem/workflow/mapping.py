@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from orix.crystal_map import CrystalMap, Phase
+from orix.crystal_map import Phase
 
 from keras_stem.figures.comparison import comparison_figure
 from keras_stem.figures.confidence import confidence_figure
@@ -14,8 +14,8 @@ from keras_stem.files import complete_folder
 from keras_stem.mapping.export import SUFFIXES, write_map
 from keras_stem.mapping.predict import Prediction, predict_map
 from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.scan.reliable import reliable_points, require_no_limit
 from keras_stem.scan.scan import Scan
-from keras_stem.scan.subsets import Thresholds
 from keras_stem.units import is_length
 
 
@@ -23,7 +23,7 @@ def map_scan(
     model: OrientationModel,
     scan: Scan,
     folder: str | Path,
-    min_q: float | None = Thresholds.q,
+    min_q: float | None = None,
     model_name: str = "",
     verbose: bool = False,
     refine: str | None = None,
@@ -45,8 +45,8 @@ def map_scan(
     folder
         Where to write; created if absent. Its files appear together when all are complete.
     min_q
-        Points with a smaller Q are grey in the pictures; None, or a Q that no point reaches, shows all. The
-        written maps hold all points.
+        Points with a smaller Q are grey in the pictures, as `keras_stem.scan.reliable.reliable_points`
+        chooses them. The written maps hold all points.
     model_name
         Recorded in ``map.h5``.
     verbose
@@ -63,8 +63,9 @@ def map_scan(
     Raises
     ------
     KerasStemError
-        If the model does not fit the scan, or the folder cannot be written.
+        If the model does not fit the scan, the smallest Q leaves no point, or the folder cannot be written.
     """
+    _require_points(scan, min_q)
     with complete_folder(folder) as staging:
         prediction = predict_map(model, scan, verbose, refine, phase)
         origin = {
@@ -77,18 +78,19 @@ def map_scan(
         suffixes = SUFFIXES if is_length(scan.info.unit) else (".h5",)  # text formats need a length
         for suffix in suffixes:
             write_map(staging / f"map{suffix}", prediction.crystal_map, origin)
-        _draw(prediction, _visible(prediction.crystal_map, min_q), staging)
+        _draw(prediction, reliable_points(prediction.crystal_map, min_q).mask, staging)
     return prediction
 
 
-def _visible(crystal_map: CrystalMap, min_q: float | None) -> np.ndarray | None:
-    if min_q is None or "Q" not in crystal_map.prop:
-        return None
-    visible = np.asarray(crystal_map.prop["Q"]) >= min_q
-    return visible if visible.any() else None
+def _require_points(scan: Scan, min_q: float | None) -> None:
+    """Raise `KerasStemError`, before the long work, if a smallest Q leaves no point of a scan."""
+    if scan.has_labels:
+        reliable_points(scan.labels, min_q)
+    else:
+        require_no_limit(min_q)
 
 
-def _draw(prediction: Prediction, visible: np.ndarray | None, folder: Path) -> None:
+def _draw(prediction: Prediction, visible: np.ndarray, folder: Path) -> None:
     for direction in DIRECTIONS:
         save(ipf_figure(prediction.crystal_map, direction, visible), folder / f"ipf_{direction}.png")
     shown = {name: prediction.property(name) for name in ("uncertainty", "agreement")}

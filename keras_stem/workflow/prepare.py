@@ -8,8 +8,8 @@ import numpy as np
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.pairing import GivenPhase
-from keras_stem.errors import KerasStemError
 from keras_stem.scan.map_files import load_map
+from keras_stem.scan.reliable import reliable_points
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,14 @@ class PreparedMap:
         Shape (n,), bool.
     origin
         What is known of where it comes from.
+    counted
+        How many points count and why, for people.
     """
 
     crystal_map: CrystalMap
     visible: np.ndarray
     origin: dict[str, str]
+    counted: str = ""
 
 
 def prepare_map(
@@ -44,7 +47,7 @@ def prepare_map(
     path, frame, phases
         As `keras_stem.scan.map_files.load_map` takes them.
     min_q
-        Points with a smaller Q are left out; None for all that have a phase.
+        Points with a smaller Q are left out, as `keras_stem.scan.reliable.reliable_points` does it.
 
     Raises
     ------
@@ -52,9 +55,5 @@ def prepare_map(
         If the map cannot be read, or has no Q and one is asked for.
     """
     crystal_map, origin = load_map(path, frame, phases)
-    visible = np.asarray(crystal_map.phase_id) >= 0
-    if min_q is not None:
-        if "Q" not in crystal_map.prop:
-            raise KerasStemError(f"{path} has no Q, so that --min-q cannot choose its points.")
-        visible &= np.asarray(crystal_map.prop["Q"]) >= min_q
-    return PreparedMap(crystal_map, visible, origin)
+    points = reliable_points(crystal_map, min_q)
+    return PreparedMap(crystal_map, points.mask, origin, str(points))

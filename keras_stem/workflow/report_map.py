@@ -78,9 +78,9 @@ def report_map(
         staging = stack.enter_context(complete_folder(folder))
         pictures = [_saved(drawn, staging) for drawn in map_figures(facts, direction)]
         explorer = explorer_data(facts, scan, direction, progress)
-        provenance = [_provenance(path, prepared, min_q), *([] if scan is None else [_scan_table(scan)])]
+        provenance = [_provenance(path, prepared), *([] if scan is None else [_scan_table(scan)])]
         write_page(page, _page(path, facts, pictures, provenance, explorer, note))
-    return Written(page, folder, note)
+    return Written(page, folder, note, prepared.counted)
 
 
 def _page(
@@ -136,16 +136,13 @@ def _labels(scan: Scan | None, path: Path) -> CrystalMap | None:
     return scan.labels
 
 
-def _provenance(path: Path, prepared: PreparedMap, min_q: float | None) -> Table:
+def _provenance(path: Path, prepared: PreparedMap) -> Table:
     known = {
         _ORIGIN.get(name, name): value
         for name, value in prepared.origin.items()
         if value and (name, value) != ("scan", path.name)  # what a map is called that names no scan
     }
-    rows = [("File", str(path)), *known.items()]
-    if min_q is not None:
-        rows.append(("Smallest Q that counts", f"{min_q:g}"))
-    return Table("Map", (), rows)
+    return Table("Map", (), [("File", str(path)), *known.items(), ("Points", prepared.counted)])
 
 
 def _scan_table(scan: Scan) -> Table:
@@ -162,6 +159,6 @@ def _scan_table(scan: Scan) -> Table:
         ("Title", info.title),
         ("Detector", f"{info.detector.shape[0]} × {info.detector.shape[1]} pixels"),
         *((name, f"{value:.4g} {unit}") for name, value, unit in known if value is not None),
-        ("Fingerprint", scan.pattern_fingerprint),
+        ("Fingerprint", scan.fingerprint),
     ]
     return Table("Scan", (), rows)

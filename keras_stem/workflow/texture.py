@@ -32,7 +32,13 @@ from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.style import save_both
-from keras_stem.figures.texture import index_text, inverse_pole_figures, pole_figures, section_figure
+from keras_stem.figures.texture import (
+    Sample,
+    index_text,
+    inverse_pole_figures,
+    pole_figures,
+    section_figure,
+)
 from keras_stem.files import complete_folder, file_part
 from keras_stem.workflow.prepare import PreparedMap
 
@@ -115,10 +121,17 @@ def analyse_texture(
             phases[names[number]] = {
                 "points": rotations.size,
                 "fraction": fractions[number],
-                **_phase_texture(rotations, phase, settings, staging, tails[number]),
+                **_phase_texture(
+                    rotations,
+                    Sample(phase, names[number], rotations.size),
+                    settings,
+                    staging,
+                    tails[number],
+                ),
             }
         summary = {
             "origin": prepared.origin,
+            "counted": prepared.counted,
             "settings": asdict(settings),
             "points": int(grid.shown.sum()),
             "phases": phases,
@@ -130,12 +143,13 @@ def analyse_texture(
 
 
 def _phase_texture(
-    rotations: Rotation, phase: Phase, settings: TextureSettings, folder: Path, tail: str
+    rotations: Rotation, sample: Sample, settings: TextureSettings, folder: Path, tail: str
 ) -> dict[str, Any]:
     """Draw the figures of one phase and return its numbers."""
+    phase = sample.phase
     density = orientation_density(rotations, proper_point_group(phase), settings.half_width)
     strength = texture_strength(density)
-    save_both(section_figure(sections(density)), folder, f"odf_sections{tail}")
+    save_both(section_figure(sections(density), sample, strength.maximum), folder, f"odf_sections{tail}")
     angles = np.rad2deg(reduce_euler(strength.orientation, density.symmetry))[0]
     shares = {
         component.name: component_fraction(rotations, phase, component, settings.tolerance)
@@ -145,22 +159,22 @@ def _phase_texture(
     return {
         "texture_index": strength.index,
         "maximum": {"density": strength.maximum, "euler_angles": angles.round(2).tolist()},
-        **_draw_axes(density, phase, settings, folder, tail),
+        **_draw_axes(density, sample, settings, folder, tail),
         "components": shares,
     }
 
 
 def _draw_axes(
-    density: OrientationDensity, phase: Phase, settings: TextureSettings, folder: Path, tail: str
+    density: OrientationDensity, sample: Sample, settings: TextureSettings, folder: Path, tail: str
 ) -> dict[str, Any]:
     """Draw pole figures and inverse pole figures; return their maxima, mrd."""
+    phase = sample.phase
     planes = [plane for plane in settings.planes if takes(phase, plane)] or usual_planes(phase)
     poles = {plane: pole_figure(density, plane_normal(plane, phase)) for plane in planes}
     along = {write_direction(one): inverse_pole_figure(density, np.array(one)) for one in settings.directions}
-    save_both(inverse_pole_figures(along, phase), folder, f"ipf_density{tail}")
-    save_both(
-        pole_figures({index_text(plane): poles[plane] for plane in poles}), folder, f"pole_figures{tail}"
-    )
+    save_both(inverse_pole_figures(along, sample), folder, f"ipf_density{tail}")
+    named = {index_text(plane): found for plane, found in poles.items()}
+    save_both(pole_figures(named, sample), folder, f"pole_figures{tail}")
     return {
         "ipf_maxima": {name: found.maximum() for name, found in along.items()},
         "pole_figure_maxima": {write_indices(plane): found.maximum() for plane, found in poles.items()},

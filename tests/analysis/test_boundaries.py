@@ -10,6 +10,7 @@ from scipy.stats import kstest
 from keras_stem.analysis.boundaries import (
     SPECIAL,
     SpecialBoundary,
+    boundary_classes,
     boundary_shares,
     find_boundaries,
     is_special,
@@ -178,3 +179,27 @@ def test_copper_is_full_of_annealing_twins(real_files):
     grid = grid_of(crystal_map)
     shares = boundary_shares(grid, find_boundaries(grid), [SPECIAL["sigma3"], SPECIAL["sigma5"]])
     assert shares.special["Σ3"] > 0.35 > 0.05 > shares.special["Σ5"]
+
+
+def test_each_segment_is_in_one_class(real_files):
+    crystal_map, _ = load_map(real_files / "maps" / "twins.ctf", "oxford")
+    grid = grid_of(crystal_map)
+    found = find_boundaries(grid)
+    wide = SpecialBoundary("wide", 86.3, (1, 0, 0), 10)
+    twin = SPECIAL["hcp-10-12"]
+    for specials in ((), (twin,), (twin, wide), (wide, twin)):
+        classes = boundary_classes(grid, found, specials)
+        np.testing.assert_array_equal(np.sum([one.chosen for one in classes], axis=0), 1)
+        assert sum(found.share(one.chosen) for one in classes) == pytest.approx(1)
+    assert classes[0].name == "wide"
+    assert not classes[1].chosen.any()  # all of them are "wide" already
+
+
+def test_classes_of_two_phases_and_of_high_thresholds(rng):
+    phase_id = np.array([0, 1, 1, 0, 1, -1])
+    layout = np.zeros((2, 3), int)
+    grid = grid_of(layout_map(layout, random_rotations(1, rng), phase=[linio2(), NICKEL], phase_id=phase_id))
+    kinds = [one.kind for one in boundary_classes(grid, find_boundaries(grid))]
+    assert kinds == ["low_angle", "high_angle", "between_phases"]
+    names = [one.name for one in boundary_classes(grid, find_boundaries(grid, 20))]
+    assert names == ["from 20°", "between phases"]

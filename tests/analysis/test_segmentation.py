@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from keras_stem.analysis.grains import measure_grains
 from keras_stem.analysis.grid import grid_of
-from keras_stem.analysis.segmentation import Segmentation, segment
+from keras_stem.analysis.segmentation import Segmentation, segment, without_small_grains
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
@@ -159,3 +159,19 @@ def test_noisy_labels_have_the_sizes_of_the_true_grains(scan):
     expected = np.bincount(truth[clear & (truth >= 0)])
     assert len(grains) == np.sum(expected >= 5)
     np.testing.assert_allclose(np.sort(grains.points), np.sort(expected[expected >= 5]), rtol=0.1, atol=3)
+
+
+def test_a_map_without_its_small_grains():
+    layout = np.array([[0, 0, 0, 1, 1], [0, 2, 0, 3, 1], [0, 0, 0, 1, 1]])
+    grid = grid_of(layout_map(layout, apart(5)))
+    for small, expected in (("absorb", np.array([0, 1])), ("drop", None)):
+        found = without_small_grains(grid, segment(grid, Segmentation(min_size=2, small=small)))
+        inside = found.rotations.data.reshape(3, 5, 4)[1, [1, 3]]
+        if expected is None:
+            assert not found.shown.reshape(3, 5)[1, [1, 3]].any()
+            assert found.shown.sum() == 13
+        else:
+            assert found.shown.all()
+            np.testing.assert_allclose(inside, apart(5).data[expected])
+    kept = without_small_grains(grid, segment(grid))
+    np.testing.assert_array_equal(kept.rotations.data, grid.rotations.data)

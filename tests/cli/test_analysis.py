@@ -33,7 +33,7 @@ def figures_of(folder):
 
 
 def test_grains_are_written(run, map_path, tmp_path):
-    out = run("grains", map_path, "--min-size", 2)
+    out = run("grains", map_path, "--all", "--min-size", 2)
     assert "2 grains, 2 of them touch the edge." in out
     assert "1 points of grains below 2 points were absorbed." in out
     folder = tmp_path / "map-grains"
@@ -52,13 +52,13 @@ def test_grains_are_written(run, map_path, tmp_path):
 
 
 def test_points_of_low_q_are_left_out(run, map_path, tmp_path):
-    run("grains", map_path, "--min-q", 20, "--out", tmp_path / "g", "--small", "drop", "--min-size", 2)
+    run("grains", map_path, "--out", tmp_path / "g", "--small", "drop", "--min-size", 2)
     points = json.loads((tmp_path / "g" / "grains.json").read_text())["points"]
     assert (points["masked"], points["dropped"], points["in_grains"]) == (15, 1, 134)
 
 
 def test_boundaries_are_written(run, map_path, tmp_path):
-    out = run("boundaries", map_path, "--special", "oxide-60", "--special", "mine:40:0,0,1:2")
+    out = run("boundaries", map_path, "--all", "--special", "oxide-60", "--special", "mine:40:0,0,1:2")
     assert "14 segments, 28 nm in all." in out
     assert "60° about c" in out
     assert "mine" in out
@@ -67,17 +67,30 @@ def test_boundaries_are_written(run, map_path, tmp_path):
     with (folder / "boundaries.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 14
-    assert {"x1", "angle", "axis_3", "60° about c", "mine"} <= set(rows[0])
-    shares = json.loads((folder / "boundaries.json").read_text())["shares"]
-    assert shares["low_angle"] + shares["high_angle"] == pytest.approx(1)
+    assert {"x1", "angle", "axis_3"} <= set(rows[0])
+    told = json.loads((folder / "boundaries.json").read_text())
+    assert told["shares"]["low_angle"] + told["shares"]["high_angle"] == pytest.approx(1)
+    assert {row["class"] for row in rows} <= set(told["classes"])
+    assert {"60° about c", "mine"} <= set(told["classes"])
+    assert sum(told["classes"].values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("small", ["absorb", "drop"])
+def test_boundaries_are_those_of_the_grains(run, map_path, tmp_path, small):
+    options = ("--all", "--min-size", 2, "--small", small)
+    run("grains", map_path, *options)
+    grains = json.loads((tmp_path / "map-grains" / "grains.json").read_text())["grains"]
+    out = run("boundaries", map_path, *options)
+    assert f"{grains} grains." in out
+    assert "10 segments, 20 nm in all." in out  # without the four around the odd point
 
 
 def test_one_map_cleaned_and_compared(run, map_path, tmp_path):
     cleaned = tmp_path / "clean.h5"
-    assert "odd points: 1 of 150 points changed" in run("clean", map_path, cleaned, "--odd")
+    assert "odd points: 1 of 150 points changed" in run("clean", map_path, cleaned, "--odd", "--all")
     found = orix.io.load(cleaned)
     assert np.flatnonzero(found.prop["cleaned"]).tolist() == [3 * 15 + 3]
-    out = run("compare-maps", map_path, cleaned)
+    out = run("compare-maps", map_path, cleaned, "--all")
     assert "All points" in out
     told = json.loads((tmp_path / "map-difference" / "difference.json").read_text())
     parts = {part["name"]: part for part in told["parts"]}

@@ -45,12 +45,15 @@ def test_simulate_then_info(run, tmp_path):
 
 def test_fit_evaluate_map_models(run, scan_path, tmp_path):
     told = run("fit", scan_path, *NARROW, "--max-epochs", "2", "--seed", "1")
+    assert re.search(r"^Training 1/2 epochs loss \S+  R2 \S+  \S+ deg 0:0", told, re.MULTILINE)  # no terminal
     assert "DS_Test" in told
     assert "2 epochs" in told
     told = run("evaluate", scan_path)
     assert "truth" in told
     told = run("map", scan_path, "--arch", "cnn", "--out", tmp_path / "maps", "--all")
+    assert "320 of 320 points count: all with a phase, whatever their Q" in told
     assert "models:/LiNiO2/" in told
+    assert "not trained enough to tell" in told
     assert (tmp_path / "maps" / "ipf_z.png").exists()
     told = run("models")
     assert "models:/LiNiO2/" in told

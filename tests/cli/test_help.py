@@ -49,6 +49,12 @@ def test_every_command_has_help(name):
     assert "Usage" in result.output
 
 
+def test_quickstart_names_the_network_that_it_fits():
+    from keras_stem.training.recipe import Recipe
+
+    assert f"the {Recipe().arch} network" in COMMANDS["quickstart"]
+
+
 def test_public_names_are_there():
     import keras_stem
 

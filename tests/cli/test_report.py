@@ -36,11 +36,14 @@ def test_a_map_of_another_program(run, tmp_path, rng):
     assert (tmp_path / "other-report" / "ipf_x.svg").exists()
 
 
-def test_a_scan_with_labels(run, own_scan, monkeypatch):
+def test_a_scan_with_labels(run, own_scan, scan, trained, monkeypatch):
     monkeypatch.setattr("keras_stem.report.pictures.MAP_FIGURES", ())
     run("report", own_scan)
     html = own_scan.with_name("own-report.html").read_text(encoding="utf-8")
     assert '"patterns": {' in html
+    run("report", trained.run_id, "--out", own_scan.with_name("run.html"))
+    for shown in (html, own_scan.with_name("run.html").read_text(encoding="utf-8"), run("info", own_scan)):
+        assert scan.fingerprint in shown  # a scan is known by one fingerprint everywhere
     assert "label_phi1" not in html.split("explorer-data")[1].split("</script>")[0]
 
 

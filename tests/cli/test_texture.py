@@ -33,7 +33,7 @@ def _written(path, rotations, phases, shape, properties, ids=None):
 
 @pytest.mark.slow
 def test_texture_of_two_phases_is_written_for_each(run, two_phases):
-    options = ("--half-width", 40, "--plane", "0001", "--direction", "1,0,1", "--min-q", 20)
+    options = ("--half-width", 40, "--plane", "0001", "--direction", "1,0,1")
     components = ("--component", "Goss:{011}<100>", "--component", "Prism:{10-10}<0001>", "--tolerance", 120)
     output = run("texture", two_phases, *options, *components)
     folder = two_phases.with_name("map-texture")

@@ -20,7 +20,7 @@ from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 
 import keras_stem.figures
-from keras_stem.analysis.boundaries import find_boundaries
+from keras_stem.analysis.boundaries import boundary_classes, find_boundaries
 from keras_stem.analysis.compare import compare_grids
 from keras_stem.analysis.grains import measure_grains
 from keras_stem.analysis.grid import grid_of
@@ -40,7 +40,7 @@ from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weigh
 from keras_stem.figures.paper_subsets import subsets_figure
 from keras_stem.figures.scan_images import phase_figure, shaded_ipf_figure, virtual_figure
 from keras_stem.figures.style import save
-from keras_stem.figures.texture import index_text, inverse_pole_figures, pole_figures, section_figure
+from keras_stem.figures.texture import Sample, index_text, inverse_pole_figures, pole_figures, section_figure
 from keras_stem.figures.training import curves_figure, loss_figure, parity_figure
 from keras_stem.figures.zone_axes import zone_axis_figure
 from keras_stem.report.facts import gather_facts
@@ -145,6 +145,12 @@ def phases():
     return crystal_map(Rotation.identity(number.size), both, LETTER.shape, 2.0, "nm", {}, number)
 
 
+def walls():
+    found = find_boundaries(bent()[0])
+    return found, boundary_classes(bent()[0], found)
+
+
+SAMPLE = Sample(linio2(), NAME, LETTER.size)
 EVERYWHERE = np.ones(LETTER.size, bool)
 WITH_MAPS = {
     "ipf_figure x": lambda: ipf_figure(labels(), "x"),
@@ -160,7 +166,7 @@ WITH_MAPS = {
     "difference_figure": lambda: difference_figure(*difference(), (NAME, NAME)),
     "grain_figure": lambda: grain_figure(*bent()),
     "bending_figure": lambda: bending_figure(*bent(), letter_values(4, 1)),
-    "boundary_figure": lambda: boundary_figure(bent()[0], find_boundaries(bent()[0]), {}),
+    "boundary_figure": lambda: boundary_figure(bent()[0], *walls()),
     "virtual_figure": lambda: virtual_figure(letter_values(90, 10).reshape(LETTER.shape), INFO, NAME),
     "shaded_ipf_figure": lambda: shaded_ipf_figure(labels()),
     "phase_figure": lambda: phase_figure(phases()),
@@ -181,12 +187,12 @@ WITHOUT = {
         np.outer(np.arange(9), (9, 4, 5)), np.outer(np.arange(9), (9, 5, 4)), np.linspace(1, 60, 9)
     ),
     "inverse_pole_figures": lambda: inverse_pole_figures(
-        {"z": inverse_pole_figure(density(), np.array([0.0, 0, 1]))}, linio2()
+        {"z": inverse_pole_figure(density(), np.array([0.0, 0, 1]))}, SAMPLE
     ),
     "pole_figures": lambda: pole_figures(
-        {index_text((0, 0, -1)): pole_figure(density(), plane_normal((0, 0, -1), linio2()))}
+        {index_text((0, 0, -1)): pole_figure(density(), plane_normal((0, 0, -1), linio2()))}, SAMPLE
     ),
-    "section_figure": lambda: section_figure(sections(density(), 15.0)),
+    "section_figure": lambda: section_figure(sections(density(), 15.0), SAMPLE, 9.0),
     "zone_axis_figure": lambda: zone_axis_figure(named_phase(), 0.5),
 }
 TITLED = ("ipf_figure z", "difference_figure", "grain_figure", "phase_figure", "loss_figure", "errors_figure")

@@ -156,6 +156,15 @@ def test_maps_of_several_phases_have_figures_of_each(rng, monkeypatch):
     assert data["unit"] == "µm"
 
 
+def test_shares_of_boundaries_add_up_to_everything(map_path):
+    made, _ = read_map(map_path)
+    facts = gather_facts(made, np.ones(made.size, bool), {})
+    [figure] = [drawn.figure for drawn in map_figures(facts, "z") if drawn.name == "boundaries"]
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    shares = [float(label.split("(")[1].rstrip("%)")) for label in labels]
+    assert sum(shares) == pytest.approx(100, abs=0.2)
+
+
 def test_names_are_text_whatever_they_are(tmp_path):
     odd = "</script><script>alert('1')</script>\"&é"
     table = Table(odd, (odd,), [(odd,)], odd)

@@ -71,30 +71,52 @@ def test_evidence_is_what_there_is(rng):
     assert np.isfinite(evidence(Predictions(euler, np.zeros(5)), alone)).all()
 
 
+def answers(errors, rng):
+    """Predictions with a spread, and their agreement, that tell right answers from wrong ones."""
+    right, euler = errors < 5, np.zeros((len(errors), 3))
+    spread = np.where(right, rng.uniform(0, 0.1, len(errors)), rng.uniform(0.5, 1, len(errors)))
+    agreement = np.where(right, rng.uniform(60, 100, len(errors)), rng.uniform(0, 40, len(errors)))
+    return Predictions(euler, spread), CheckedAnswers(euler, agreement, None)
+
+
 def test_what_is_usual_is_that_of_right_answers(rng):
-    euler, right = np.zeros((2000, 3)), np.arange(2000) < 1000
-    errors = np.where(right, 1.0, 40.0)
-    spread = np.where(right, rng.uniform(0, 0.1, 2000), rng.uniform(0.5, 1, 2000))
-    agreement = np.where(right, rng.uniform(60, 100, 2000), rng.uniform(0, 40, 2000))
-    said, checked = Predictions(euler, spread), CheckedAnswers(euler, agreement, None)
+    errors = np.where(np.arange(2000) < 1980, 1.0, 40.0)
+    said, checked = answers(errors, rng)
     usual = Usual.of(said, checked, errors)
     assert 0.09 < usual.largest_spread < 0.1
     assert 60 < usual.least_agreement < 62
     assert usual.common_agreement == pytest.approx(68, abs=1.5)
     unlike = usual.unlike(said, checked)
-    assert unlike[~right].all()
-    assert 0.005 < unlike[right].mean() < 0.025  # 1 % by each
+    assert unlike[errors > 5].all()
+    assert 0.005 < unlike[errors < 5].mean() < 0.025  # 1 % by each
     # Either alone is enough, and is all there may be.
-    np.testing.assert_array_equal(Usual.of(said, None, errors).unlike(said, None)[~right], True)
-    silent = Predictions(euler)
-    np.testing.assert_array_equal(Usual.of(silent, checked, errors).unlike(silent, checked)[~right], True)
+    silent = Predictions(said.euler)
+    for one, other in ((said, None), (silent, checked)):
+        assert Usual.of(one, other, errors).unlike(one, other)[errors > 5].all()
 
 
-def test_nothing_is_unusual_where_nothing_is_right(rng):
-    said = Predictions(np.zeros((9, 3)), rng.uniform(size=9))
-    usual = Usual.of(said, None, np.full(9, 30.0))
-    assert usual == Usual(None, None, None)
-    assert not usual.unlike(said, None).any()
+@pytest.mark.parametrize("wrong", [0.0, 0.02, 0.2, 0.45])
+def test_few_of_the_held_out_patterns_are_unlike_the_training(wrong, rng):
+    errors = np.where(rng.uniform(size=4000) < wrong, 40.0, 1.0)
+    usual = Usual.of(*answers(errors, rng), errors)
+    assert 0 < usual.unlike(*answers(errors, rng)).mean() < 0.055
+    assert usual.tells
+    assert not usual.undertrained
+
+
+@pytest.mark.parametrize("wrong", [0.55, 0.95, 1.0])
+def test_an_untrained_model_does_not_tell_what_is_unlike_the_training(wrong, rng):
+    errors = np.where(np.arange(400) < round(400 * wrong), 40.0, 1.0)
+    usual = Usual.of(*answers(errors, rng), errors)
+    assert usual.undertrained
+    assert not usual.tells
+    assert usual.right == pytest.approx(1 - wrong)
+
+
+def test_nothing_is_told_where_nothing_is_known():
+    usual = Usual.of(Predictions(np.zeros((9, 3))), None, np.ones(9))
+    assert not usual.tells
+    assert not usual.undertrained
 
 
 def test_reliability():

@@ -94,6 +94,7 @@ def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
             "largest_spread",
             "least_agreement",
             "common_agreement",
+            "right",
         }
     )
     assert card.instrument == SMALL
@@ -182,7 +183,7 @@ def test_what_was_learned_from_a_simulation_is_applied_to_a_scan_and_tuned_on_it
     first = fit(None, dataclasses.replace(RECIPE, simulation=simulation, max_epochs=1))
     model = load_model(first.model_uri)
     prediction = map_scan(model, scan, tmp_path / "map")
-    for name in ("uncertainty", "reliability", "agreement", "unlike"):
+    for name in ("uncertainty", "reliability", "agreement"):
         assert prediction.property(name).shape == (len(scan),)
     assert {row.subset for row in evaluate(model, scan)} == {"DS_R", "DS_Q", "clear"}
 

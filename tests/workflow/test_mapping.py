@@ -1,3 +1,5 @@
+from dataclasses import asdict, replace
+
 import h5py
 import numpy as np
 import orix.io
@@ -10,8 +12,10 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.mapping.predict import predict_map
+from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.scan import Scan, create_scan
 from keras_stem.tracking.resolve import load_model
+from keras_stem.training.confidence import Usual
 from keras_stem.workflow.evaluate import evaluate
 from keras_stem.workflow.mapping import map_scan
 
@@ -72,15 +76,23 @@ def test_the_map_tells_how_sure_it_is(mapped):
     folder, prediction = mapped
     sure = {
         name: prediction.property(name)
-        for name in ("uncertainty", "uncertainty_95", "reliability", "agreement", "unlike")
+        for name in ("uncertainty", "uncertainty_95", "reliability", "agreement")
     }
     assert np.all(sure["uncertainty"] <= sure["uncertainty_95"])
     assert np.all((sure["reliability"] >= 0) & (sure["reliability"] <= 100))
     assert np.all(sure["agreement"] <= 100)
-    assert set(np.unique(sure["unlike"])) <= {0, 1}
     stored = orix.io.load(folder / "map.h5").prop
     for name, values in sure.items():
         np.testing.assert_array_equal(stored[name], values)
+
+
+def test_what_is_unlike_the_training_is_marked_if_the_model_can_tell(mapped, model, scan):
+    assert mapped[1].property("unlike") is None  # two epochs teach nothing
+    agreement = mapped[1].property("agreement")
+    known = Usual(None, float(np.median(agreement)), right=0.9)
+    card = replace(model.card, usual=asdict(known)).to_dict()
+    marked = predict_map(OrientationModel(model.encoder, model.decoder, card), scan).property("unlike")
+    np.testing.assert_array_equal(marked, agreement < np.median(agreement))
 
 
 def test_refined_answers_agree_better_with_simulations(mapped, model, scan, tmp_path):
@@ -101,7 +113,7 @@ def test_thorough_refinement_looks_at_more(model, scan):
 
 
 def test_points_under_the_threshold_are_grey(mapped, model, scan, tmp_path):
-    map_scan(model, scan, tmp_path, min_q=None)
+    map_scan(model, scan, tmp_path, min_q=0)
     grey = [
         np.isclose(imread(folder / "ipf_z.png")[..., :3], 0.75, atol=0.01).all(axis=-1).mean()
         for folder in (mapped[0], tmp_path)
@@ -120,8 +132,6 @@ def test_a_scan_without_labels_maps_too(model, scan, tmp_path):
 
 
 def test_a_finer_detector_is_binned(model, scan, tmp_path):
-    from dataclasses import replace
-
     from keras_stem.scan.detector import Detector
 
     info = replace(scan.info, detector=Detector((128, 128), 0.025))

@@ -1,9 +1,12 @@
-"""One line that shows how the work goes."""
+"""One line that shows how the work goes; where there is no terminal, a line for each scored epoch."""
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import keras
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 
@@ -40,13 +43,56 @@ class ShowProgress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):  # noqa: D102
         logs = logs or {}
-        if "val_r2" in logs:
-            self._scores = f"  R2 {logs['val_r2']:.3f}  {logs['val_median']:.2f} deg"
-        note = f"loss {logs.get('loss', float('nan')):.1e}{self._scores}"
-        self._progress.update(self._task, completed=epoch + 1, note=note)
+        self._scores = _scores_text(logs) or self._scores
+        self._progress.update(self._task, completed=epoch + 1, note=_loss_text(logs) + self._scores)
 
     def on_train_end(self, logs=None):  # noqa: D102
         self._progress.stop()
+
+
+class PrintScores(keras.callbacks.Callback):
+    """A line for each scored epoch, for files and pipes, in which a bar shows nothing before its end.
+
+    Parameters
+    ----------
+    what
+        What goes on.
+    """
+
+    def __init__(self, what: str = "Training"):
+        super().__init__()
+        self._what = what
+        self._begin = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):  # noqa: D102
+        scores = _scores_text(logs or {})
+        if scores:
+            passed = timedelta(seconds=round(time.monotonic() - self._begin))
+            done = f"{self._what} {epoch + 1}/{self.params['epochs']} epochs"
+            print(f"{done} {_loss_text(logs)}{scores} {passed}", flush=True)
+
+
+def training_progress(what: str, first: int) -> ShowProgress | PrintScores:
+    """Return what shows the progress of a training: a bar on a terminal, lines elsewhere.
+
+    Parameters
+    ----------
+    what
+        Its name.
+    first
+        Number of epochs that are done already.
+    """
+    console = Console()
+    return ShowProgress(what, first) if console.is_terminal or console.is_jupyter else PrintScores(what)
+
+
+def _loss_text(logs: dict[str, float]) -> str:
+    return f"loss {logs.get('loss', float('nan')):.1e}"
+
+
+def _scores_text(logs: dict[str, float]) -> str:
+    """Return the scores on DS_Val, or nothing after an epoch without."""
+    return f"  R2 {logs['val_r2']:.3f}  {logs['val_median']:.2f} deg" if "val_r2" in logs else ""
 
 
 class ShowPredictions(keras.callbacks.Callback):

@@ -1,0 +1,72 @@
+"""Which points of a map count: one rule for all that is drawn of maps and measured in them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from orix.crystal_map import CrystalMap
+
+from keras_stem.errors import KerasStemError
+from keras_stem.scan.subsets import Thresholds
+
+
+@dataclass(frozen=True)
+class ReliablePoints:
+    """The points of a map that count.
+
+    Parameters
+    ----------
+    mask
+        Shape (n,), bool.
+    rule
+        By which rule, for people.
+    """
+
+    mask: np.ndarray
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.mask.sum()} of {len(self.mask)} points count: {self.rule}"
+
+
+def reliable_points(crystal_map: CrystalMap, min_q: float | None = None) -> ReliablePoints:
+    """Choose the points of a map by their quality Q.
+
+    Points without a phase never count.
+
+    Parameters
+    ----------
+    crystal_map
+        The map.
+    min_q
+        Points with a smaller Q do not count; 0 for all. By default 20 (`keras_stem.scan.subsets.Thresholds`,
+        of the correlation index of template matching), and all where the map has no Q or none reaches it,
+        as where Q is an image quality from 0 to 1.
+
+    Raises
+    ------
+    KerasStemError
+        If a smallest Q is given, and the map has no Q or no point reaches it.
+    """
+    indexed = np.asarray(crystal_map.phase_id) >= 0
+    least = Thresholds.q if min_q is None else min_q
+    if least <= 0:
+        return ReliablePoints(indexed, "all with a phase, whatever their Q")
+    if "Q" not in crystal_map.prop:
+        require_no_limit(min_q)
+        return ReliablePoints(indexed, "all with a phase, as the map has no Q")
+    q = np.asarray(crystal_map.prop["Q"])
+    chosen = indexed & (q >= least)
+    if chosen.any():
+        return ReliablePoints(chosen, f"{'' if indexed.all() else 'a phase, and '}Q >= {least:g}")
+    if min_q is None:
+        return ReliablePoints(indexed, f"all with a phase, as none has Q >= {least:g}")
+    raise KerasStemError(
+        f"All points of the map are masked: none has a phase and Q >= {min_q:g}; "
+        f"the largest Q is {q.max():g}."
+    )
+
+
+def require_no_limit(min_q: float | None) -> None:
+    """Raise `KerasStemError` if a smallest Q is given for what has no Q; 0 asks for all points."""
+    if min_q:
+        raise KerasStemError(f"The map has no Q, so that --min-q {min_q:g} cannot choose its points.")
