@@ -21,6 +21,7 @@ from keras_stem.io.csv_table import read_csv
 from keras_stem.io.ctf import read_ctf
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, from_crystal_map
 from keras_stem.io.grid import PointGrid, find_grid
+from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.labels import on_grid, read_labels
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.units import convert_length, is_length, length_text
@@ -161,7 +162,7 @@ def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
             f"Expected a map in one of the formats {_FORMATS}, found {path}; "
             "export it as one of them with the program that wrote it."
         )
-    with h5py.File(path) as file:
+    with open_hdf5(path) as file:
         if "crystal_map" in file:  # knows more of its phases than orix does
             return from_crystal_map(read_labels(file))
     return _read_with_orix(path)

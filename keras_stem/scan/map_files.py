@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import h5py
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.hdf5 import open_hdf5
+from keras_stem.scan.hdf5_items import attribute
 from keras_stem.scan.label_files import on_own_grid, read_foreign_map
 from keras_stem.scan.labels import read_labels
 
@@ -46,7 +47,7 @@ def load_map(
 def tells_its_frame(path: str | Path) -> bool:
     """Return whether a file is an orix map or a scan with labels, whose axes are known."""
     try:
-        with h5py.File(path) as file:
+        with open_hdf5(path) as file:
             return "crystal_map" in file
     except OSError:  # no HDF5, or broken: whoever reads it says so
         return False
@@ -66,9 +67,10 @@ def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
     if not path.exists():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     try:
-        with h5py.File(path) as file:
+        with open_hdf5(path) as file:
             found = read_labels(file)
-            origin = {name: str(value) for name, value in file["crystal_map"].attrs.items()}
+            group = file["crystal_map"]
+            origin = {name: str(attribute(group, name)) for name in group.attrs}
     except OSError as error:
         raise KerasStemError(f"Expected a map of orix or a scan with labels, cannot read {path}.") from error
     return found, {"scan": path.name, **origin}
