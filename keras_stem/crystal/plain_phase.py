@@ -80,7 +80,8 @@ def checked_phase(plain: Any, where: object) -> dict[str, Any]:
     require_lattice(phase.structure.lattice.abcABG, where)
     if not is_color_like(phase.color):
         raise KerasStemError(f"Expected color in {where} to be a colour, found {shortened(phase.color)}.")
-    _require_point_group(phase.point_group, where)
+    if phase.space_group == "None":  # else it tells the point group, which orix may not know by its own name
+        _require_point_group(phase.point_group, where)
     found = asdict(phase)
     for name, atom in found["structure"]["atoms"].items():
         atom["element"] = neutral_element(atom["element"])
