@@ -9,6 +9,7 @@ import numpy as np
 from diffsims.utils.lobato_scattering_params import ATOMIC_SCATTERING_PARAMS_LOBATO
 
 from keras_stem.crystal.cell import SAME_PLACE, Cell, Species, lattice_base, merged_sites, nearest_images
+from keras_stem.crystal.plain_phase import require_lattice
 from keras_stem.errors import KerasStemError
 
 _COMPOSITION_TOLERANCE = 0.05
@@ -65,6 +66,7 @@ def read_cif(path: str | Path, block: str | None = None) -> CifCrystal:
     if not structure.cell.is_crystal():
         raise KerasStemError(f"Expected lattice constants in {path}, found none.")
     lattice = structure.cell.parameters
+    require_lattice(lattice, path)
     sites = [(np.array(site.fract.tolist()), _element(site, path), site.occ) for site in structure.sites]
     formula = _formula(found)
     symbol, cell = _expand(structure, sites, lattice, formula, path, notes)

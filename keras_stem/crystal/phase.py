@@ -4,23 +4,35 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import gemmi
 import numpy as np
 from diffpy.structure import Atom, Lattice, Structure
 from orix.crystal_map import Phase
 from orix.io.plugins.orix_hdf5 import dict2phase, phase2dict
+from pydantic import Field
 
 from keras_stem.crystal.cell import Cell, merged_sites, wrapped
+from keras_stem.crystal.plain_phase import Angle, Matrix, SpaceGroupNumber, Vector, checked_phase
 from keras_stem.crystal.scattering import structure_factors
 from keras_stem.crystal.space_group import CellSymmetry, operation_arrays
+from keras_stem.errors import KerasStemError
+from keras_stem.schema import Positive, checked
 
 _SETTING = "setting"
 """Where the plain form of a phase has its setting."""
 
+_MOST_OPERATIONS = 48
+"""Of a point group."""
+
 _FINGERPRINT_ORDER = 3
 """The fingerprint looks at the reflections whose indices are up to so large."""
+
+
+_Row = tuple[int, int, int]
+Operations = Annotated[tuple[tuple[_Row, _Row, _Row], ...], Field(min_length=1, max_length=_MOST_OPERATIONS)]
+Constants = tuple[Positive, Positive, Positive, Angle, Angle, Angle]
 
 
 @dataclass(frozen=True)
@@ -51,14 +63,14 @@ class Setting:
         What is suspicious in the file, in sentences.
     """
 
-    number: int
+    number: SpaceGroupNumber
     symbol: str
-    operations: tuple[tuple[tuple[int, ...], ...], ...]
+    operations: Operations
     file: str = ""
     said: str = ""
-    file_lattice: tuple[float, ...] = ()
-    basis: tuple[tuple[float, ...], ...] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    origin: tuple[float, ...] = (0.0, 0.0, 0.0)
+    file_lattice: Constants | tuple[()] = ()
+    basis: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    origin: Vector = (0.0, 0.0, 0.0)
     tolerance: float = 0.0
     notes: tuple[str, ...] = ()
 
@@ -174,18 +186,41 @@ def phase_to_dict(phase: Phase) -> dict[str, Any]:
     return plain
 
 
-def phase_from_dict(plain: dict[str, Any]) -> Phase:
-    """Return the phase that `phase_to_dict` described."""
-    plain = json.loads(json.dumps(plain))
-    plain["structure"]["lattice"]["baserot"] = np.asarray(plain["structure"]["lattice"]["baserot"])
-    if plain["space_group"] != "None":
-        plain["point_group"] = "None"  # orix takes its own name "32" for 321, and drops the space group
-    setting = plain.pop(_SETTING, None)
-    phase = dict2phase(plain)
-    if setting is None:
+def phase_from_dict(plain: Any, where: object = "a phase") -> Phase:
+    """Return the phase that `phase_to_dict` described.
+
+    Parameters
+    ----------
+    plain
+        As `phase_to_dict` returns it; from a file it may be anything.
+    where
+        Named in messages: what holds it.
+
+    Raises
+    ------
+    KerasStemError
+        If a part is missing, or is none that a crystal can have; the message names it.
+    """
+    found = checked_phase(plain, where)
+    lattice = found["structure"]["lattice"]
+    lattice["baserot"] = np.asarray(lattice["baserot"])
+    if found["space_group"] != "None":
+        found["point_group"] = "None"  # orix takes its own name "32" for 321, and drops the space group
+    phase = dict2phase(found)
+    if plain.get(_SETTING) is None:
         return phase
-    known = Setting(**{name: _tuples(value) for name, value in setting.items()})
-    return CrystalPhase(phase.name, known.number, phase.structure, known, phase.color)
+    setting = _checked_setting(plain[_SETTING], f"the setting of {where}")
+    return CrystalPhase(phase.name, setting.number, phase.structure, setting, phase.color)
+
+
+def _checked_setting(plain: Any, where: object) -> Setting:
+    """Return a setting whose matrices can be those of cells and of symmetry."""
+    setting = checked(Setting, plain, where)
+    if not np.linalg.det(setting.basis) > 0.01:
+        raise KerasStemError(f"Expected basis in {where} to be of a cell, found {setting.basis}.")
+    if not np.allclose(np.abs(np.linalg.det(setting.operations)), 1):
+        raise KerasStemError(f"Expected operations in {where} to be those of a point group.")
+    return setting
 
 
 def setting_of(

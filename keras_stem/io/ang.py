@@ -160,17 +160,20 @@ def _phases(header: Sequence[str], path: Path) -> dict[int, Phase]:
         elif found:
             found[-1].setdefault(key, value)
     complete = [one for one in found if {"Symmetry", "LatticeConstants"} <= set(one)]
+    return dict(_phase(one, path) for one in complete)
+
+
+def _phase(told: dict[str, str], path: Path) -> tuple[int, Phase]:
+    """Return the number and the phase of what the header tells."""
     try:
-        return {
-            int(one["number"]): read_phase(
-                one["name"],
-                [float(constant.replace(",", ".")) for constant in one["LatticeConstants"].split()],
-                point_group=one["Symmetry"],
-            )
-            for one in complete
-        }
-    except (ValueError, TypeError) as error:
-        raise KerasStemError(f"Cannot read the phases in the header of {path}: {error}.") from error
+        constants = [float(constant.replace(",", ".")) for constant in told["LatticeConstants"].split()]
+        return int(told["number"]), read_phase(told["name"], constants, point_group=told["Symmetry"])
+    except ValueError as error:
+        found = ", ".join(told[name] for name in ("number", "Symmetry", "LatticeConstants"))
+        raise KerasStemError(
+            f"Expected number, symmetry and lattice constants of the phase {told['name']!r} in the header of "
+            f"{path}, found {found!r}."
+        ) from error
 
 
 def write_ang(path: Path, crystal_map: CrystalMap, text: MapText) -> None:

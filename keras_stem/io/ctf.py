@@ -120,19 +120,27 @@ def _phases(header: Sequence[str], path: Path) -> dict[int, Phase]:
     first = next((k for k, line in enumerate(header) if line.startswith("Phases")), None)
     if first is None:
         return {}
-    found = {}
+    text = header[first].removeprefix("Phases").strip()
+    if not text.isdecimal():
+        raise KerasStemError(f"Expected the number of phases in the header of {path}, found {text!r}.")
+    lines = header[first + 1 : first + 1 + int(text)]
+    return {number: _phase(line, path) for number, line in enumerate(lines, start=1)}
+
+
+def _phase(line: str, path: Path) -> Phase:
+    """Return the phase that a line of the header describes."""
     try:
-        count = int(header[first].split()[1])
-        for number, line in enumerate(header[first + 1 : first + 1 + count], start=1):
-            lengths, angles, name, laue, group, *_ = [*line.split("\t"), "0"]
-            constants = [float(text.replace(",", ".")) for text in f"{lengths};{angles}".split(";")]
-            symmetry = {"point_group": LAUE_GROUPS[int(laue) - 1]}
-            if int(group or 0):
-                symmetry = {"space_group": int(group)}
-            found[number] = read_phase(name, constants, **symmetry)
-    except (ValueError, IndexError) as error:
-        raise KerasStemError(f"Cannot read the phases in the header of {path}: {error}.") from error
-    return found
+        lengths, angles, name, laue, group, *_ = [*line.split("\t"), "0"]
+        constants = [float(text.replace(",", ".")) for text in f"{lengths};{angles}".split(";")]
+        laue_group = dict(enumerate(LAUE_GROUPS, start=1))[int(laue)]
+        space_group = int(group or 0)
+        symmetry = {"space_group": space_group} if space_group else {"point_group": laue_group}
+        return read_phase(name, constants, **symmetry)
+    except (ValueError, KeyError) as error:
+        raise KerasStemError(
+            f"Expected a phase in the header of {path} (lattice constants, name, Laue group, space group), "
+            f"found {line[:80]!r}."
+        ) from error
 
 
 def write_ctf(path: Path, crystal_map: CrystalMap, text: MapText) -> None:

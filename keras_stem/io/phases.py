@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from diffpy.structure import Lattice, Structure
 from orix.crystal_map import CrystalMap, Phase
 
+from keras_stem.crystal.plain_phase import require_lattice
+from keras_stem.errors import KerasStemError
+
 LAUE_GROUPS = ("-1", "2/m", "mmm", "4/m", "4/mmm", "-3", "-3m", "6/m", "6/mmm", "m-3", "m-3m")
 """By their number in ``.ctf`` files, from 1."""
 
@@ -20,7 +23,15 @@ def read_phase(name: str, constants: Sequence[float], **symmetry: int | str) -> 
         a, b, c, Å, and alpha, beta, gamma, deg.
     symmetry
         Its ``point_group`` or ``space_group``.
+
+    Raises
+    ------
+    KerasStemError
+        If the constants are not those of a cell.
     """
+    if len(constants) != 6:
+        raise KerasStemError(f"Expected six lattice constants of the phase {name!r}, found {len(constants)}.")
+    require_lattice(constants, f"the phase {name!r}")
     structure = Structure(lattice=Lattice(*constants), title=name)
     return Phase(name, structure=structure, **symmetry)
 

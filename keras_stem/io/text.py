@@ -1,5 +1,6 @@
 """Text files of other programs: any usual encoding, line end and decimal sign."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,4 +58,13 @@ def read_table(lines: Sequence[str], path: Path, delimiter: str | None = None) -
     try:
         return np.loadtxt(filled, ndmin=2, delimiter=delimiter, comments=None)
     except ValueError as error:
-        raise KerasStemError(f"Expected rows of numbers in {path}: {error}.") from error
+        raise KerasStemError(f"Expected rows of numbers in {path}, found {_found(str(error))}.") from error
+
+
+def _found(reason: str) -> str:
+    """Return what NumPy met, from its reason."""
+    text = re.match(r"could not convert string (.*) to float64 at row (\d+), column (\d+)", reason)
+    if text:
+        return f"{text[1]} in row {int(text[2]) + 1}, column {text[3]}"
+    columns = re.match(r"the number of columns changed from (\d+) to (\d+) at row (\d+)", reason)
+    return f"{columns[2]} columns in place of {columns[1]} in row {columns[3]}" if columns else reason

@@ -13,23 +13,20 @@ from orix.io.plugins.orix_hdf5 import crystalmap2dict, dict2crystalmap, dict2hdf
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import orix_form, require_relation
-from keras_stem.crystal.phase import phase_from_dict, phase_to_dict
+from keras_stem.crystal.phase import phase_to_dict
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED, properties_of
 from keras_stem.io.grid import PointGrid, find_grid
+from keras_stem.scan.hdf5_items import require_group
+from keras_stem.scan.stored_map import EULER, OWN, read_phases, read_points, read_unit
 from keras_stem.units import plain_unit
 
 TRUTH = ("truth_", "second_")
 """How the names of properties begin that tell what a simulated scan really is."""
 
-_OWN = "keras_stem"
-"""Beside orix's description of a phase: ours, and the rotation from our crystal axes to those of the file."""
-
 _UNKNOWN = ("uncertainty", "uncertainty_95")
 """Properties of which 0 would be the best value."""
-
-_EULER = ("phi1", "Phi", "phi2")
 
 _INCOMING = "incoming_labels"
 """Group in which labels are written before they replace others."""
@@ -206,7 +203,7 @@ def _for_orix(labels: CrystalMap) -> dict[str, Any]:
             continue
         known, rotation = orix_form(phase)
         own = {"phase": phase_to_dict(phase), "rotation": rotation.to_matrix()[0].tolist()}
-        described[str(number)] = {**phase2dict(known), _OWN: json.dumps(own)}
+        described[str(number)] = {**phase2dict(known), OWN: json.dumps(own)}
         if known.space_group is not None:
             # orix 0.15 reads its own 32 as 321, and forgets the space group then, which tells all.
             described[str(number)]["point_group"] = "None"
@@ -218,67 +215,26 @@ def _for_orix(labels: CrystalMap) -> dict[str, Any]:
     return plain
 
 
-def _read_group(group: h5py.Group) -> dict[str, Any]:
-    """Return what a group of HDF5 holds, arrays of one entry as this entry, and text decoded."""
-    return {
-        name: _read_group(found) if isinstance(found, h5py.Group) else _read_value(found[()])
-        for name, found in group.items()
-    }
-
-
-def _read_value(value: Any) -> Any:
-    if isinstance(value, np.ndarray) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, bytes):
-        return value
-    value = value.rstrip(b"\0")
-    try:
-        return value.decode()
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data":  # orix cuts text that has more bytes than characters
-            return value.decode(errors="ignore")
-        return value.decode("latin-1")
-
-
-def _read_points(group: h5py.Group) -> dict[str, np.ndarray]:
-    """Return the data of n points with n as their first axis, however few they are."""
-    found = {name: np.atleast_1d(values[()]) for name, values in group.items()}
-    count = found["phase_id"].size if found["phase_id"].ndim == 1 else len(found["phase_id"])
-    if count == 1:
-        return {name: values.reshape(1, *values.shape[2:]) for name, values in found.items()}
-    for axis in "yx":  # orix writes one number along the direction of a line
-        found[axis] = np.broadcast_to(found[axis], count).copy()
-    return found
-
-
-def _from_orix(plain: dict[str, Any]) -> CrystalMap:
-    """Return the map that `_for_orix`, or orix itself, described."""
-    known = {}
-    for number, phase in plain["header"]["phases"].items():
-        text = phase.pop(_OWN, None)
-        if text is None:
-            known[int(number)] = phase_from_dict(_plain(phase))
-            continue
-        own = json.loads(text)
-        known[int(number)] = phase_from_dict(own["phase"])
-        rotation = np.array(own["rotation"])
+def _stored_map(group: h5py.Group) -> CrystalMap:
+    """Return the map that `write_labels`, or orix itself, has put into a group."""
+    header, data = (require_group(group, name) for name in ("header", "data"))
+    points, phases = read_points(data), read_phases(header)
+    for number, (_, rotation) in phases.items():
         if not np.allclose(rotation, np.eye(3)):
-            _turn(plain["data"], int(number), from_matrices(rotation.T))
-    labels = dict2crystalmap(plain)
-    labels.phases = PhaseList({number: known.get(number, phase) for number, phase in labels.phases})
-    return labels
-
-
-def _plain(value: Any) -> Any:
-    """Return what HDF5 gave without its arrays."""
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+            _turn(points, number, from_matrices(rotation.T))
+    euler = np.stack([points.pop(name) for name in EULER], axis=-1)
+    return CrystalMap(
+        Rotation.from_euler(euler),
+        **{name: points.pop(name) for name in ("phase_id", "x", "y", "is_in_data")},
+        phase_list=PhaseList({number: phase for number, (phase, _) in phases.items()}),
+        prop=points,
+        scan_unit=read_unit(header),
+    )
 
 
 def _turn(data: dict[str, np.ndarray], number: int, rotation: Rotation) -> None:
     """Turn the orientations of a phase, and all properties that are Euler angles, into other crystal axes."""
-    angles = {"": np.stack([data[name] for name in _EULER], axis=-1)}
+    angles = {"": np.stack([data[name] for name in EULER], axis=-1)}
     angles |= {name: values for name, values in data.items() if name.endswith("_euler")}
     for name, euler in angles.items():
         phases = data.get(f"{name.removesuffix('_euler')}_phase_id", data["phase_id"])
@@ -287,7 +243,7 @@ def _turn(data: dict[str, np.ndarray], number: int, rotation: Rotation) -> None:
         chosen = np.asarray(phases) == number
         turned = np.array(euler, float)
         turned[chosen] = (rotation * Rotation.from_euler(turned[chosen])).to_euler()
-        data |= dict(zip(_EULER, np.moveaxis(turned, -1, 0), strict=True)) if not name else {name: turned}
+        data |= dict(zip(EULER, np.moveaxis(turned, -1, 0), strict=True)) if not name else {name: turned}
 
 
 def phases_of(labels: CrystalMap) -> dict[int, Phase]:
@@ -409,12 +365,7 @@ def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> Crysta
     """
     if "crystal_map" not in file:
         raise KerasStemError(f"{file.filename} has no labels (no /crystal_map); this step needs them.")
-    try:
-        plain = _read_group(file["crystal_map"])
-        labels = _from_orix({**plain, "data": _read_points(file["crystal_map/data"])})
-    except Exception as error:  # orix raises whatever its parsing meets
-        raise KerasStemError(f"Cannot read the labels of {file.filename}: {error}.") from error
-    labels = completed(labels, file.filename)
+    labels = completed(_stored_map(require_group(file, "crystal_map")), file.filename)
     if shape is not None:
         require_shape(labels, shape, file.filename)
     return labels

@@ -9,6 +9,7 @@ from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
 from keras_stem.io.text import read_lines
 from keras_stem.scan.hdf5 import open_hdf5
+from keras_stem.scan.hdf5_items import attribute
 from keras_stem.scan.label_files import on_own_grid, read_foreign_map
 from keras_stem.scan.labels import read_labels
 
@@ -82,7 +83,8 @@ def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
     try:
         with open_hdf5(path) as file:
             found = read_labels(file)
-            origin = {name: str(value) for name, value in file["crystal_map"].attrs.items()}
+            group = file["crystal_map"]
+            origin = {name: str(attribute(group, name)) for name in group.attrs}
     except OSError as error:
         raise KerasStemError(f"Expected a map of orix or a scan with labels, cannot read {path}.") from error
     return found, {"scan": path.name, **origin}

@@ -10,6 +10,7 @@ from diffsims.utils.sim_utils import get_electron_wavelength
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
+from keras_stem.scan.hdf5_items import attribute, item, number_attribute, place
 from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length, plain_unit
 
 CONVERGENCE_ANGLE = 1.6
@@ -129,8 +130,8 @@ def _noise(info: ScanInfo) -> dict[str, Any]:
 
 
 def _gain(experiment: h5py.Group) -> float | None:
-    found = experiment.get(f"metadata/{_NOISE_MODEL}")
-    return None if found is None else _number(found.attrs.get("gain_factor"))
+    found = item(experiment, f"metadata/{_NOISE_MODEL}")
+    return None if found is None else number_attribute(found, "gain_factor")
 
 
 def read_info(experiment: h5py.Group) -> ScanInfo:
@@ -139,14 +140,13 @@ def read_info(experiment: h5py.Group) -> ScanInfo:
     Raises
     ------
     KerasStemError
-        If a step or a pixel is zero, negative or not finite, or the pixels are not square.
+        If a step or a pixel is zero, negative or not finite, the pixels are not square, or a value of the
+        calibration is no number.
     """
     axes = [_axis(experiment, number) for number in range(4)]
     shape = experiment["data"].shape
-    tem = experiment.get("metadata/Acquisition_instrument/TEM")
-    known = (
-        {} if tem is None else {ours: _number(tem.attrs.get(theirs)) for ours, theirs in _TEM_KEYS.items()}
-    )
+    tem = item(experiment, "metadata/Acquisition_instrument/TEM")
+    known = {} if tem is None else {ours: _setting(tem, theirs) for ours, theirs in _TEM_KEYS.items()}
     title = experiment.name.rsplit("/", 1)[-1]
     steps, unit = common_steps(axes[:2])
     return ScanInfo(
@@ -208,13 +208,18 @@ def _pixel_size(axes: Sequence[tuple[float, str]], where: str) -> float:
 
 def _axis(experiment: h5py.Group, number: int) -> tuple[float, str]:
     """Return scale and unit of an axis; 1 px where the file does not tell."""
-    found = experiment.get(f"axis-{number}")
-    attributes = {} if found is None else dict(found.attrs)
-    return float(attributes.get("scale", 1.0)), plain_unit(attributes.get("units"))
+    found = item(experiment, f"axis-{number}")
+    if found is None:
+        return 1.0, PIXELS
+    scale, unit = number_attribute(found, "scale"), plain_unit(attribute(found, "units"))
+    if scale is None and unit != PIXELS:
+        raise KerasStemError(f"Expected the attribute scale, in {unit}, of {place(found)}, found none.")
+    return 1.0 if scale is None else scale, unit
 
 
-def _number(value: Any) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
+def _setting(tem: h5py.Group, name: str) -> float | None:
+    """Return a setting of the microscope; None where it is not known."""
+    value = number_attribute(tem, name)
+    if value is not None and value < 0:
+        raise KerasStemError(f"Expected a number from 0 on as {name} of {place(tem)}, found {value:g}.")
+    return value

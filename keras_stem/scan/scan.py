@@ -23,6 +23,7 @@ from keras_stem.crystal.phase import fingerprint as phase_fingerprint
 from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.files import complete_file, require_room, reserve
 from keras_stem.scan.hdf5 import open_hdf5
+from keras_stem.scan.hdf5_items import item, require_stored
 from keras_stem.scan.labels import (
     labels_file,
     phases_of,
@@ -48,6 +49,9 @@ CHUNK_BYTES = 1 << 20
 
 HEADER_BYTES, LABEL_BYTES = 1 << 20, 512
 """Enough for all besides the patterns, and for the labels of a position."""
+
+_LARGE = 1 << 36
+"""Bytes of patterns from which on the file has to store some."""
 
 CACHE_BYTES = 64 << 20
 """HyperSpy's own files have compressed chunks of several rows, which are read row by row."""
@@ -414,14 +418,16 @@ def _open(path: Path) -> h5py.File:
 
 
 def _find_patterns(file: h5py.File) -> h5py.Dataset:
-    experiments = file.get("Experiments")
-    for experiment in experiments.values() if isinstance(experiments, h5py.Group) else []:
-        data = experiment.get("data") if isinstance(experiment, h5py.Group) else None
+    experiments = item(file, "Experiments")
+    for name in experiments if isinstance(experiments, h5py.Group) else []:
+        experiment = item(experiments, name)
+        data = item(experiment, "data") if isinstance(experiment, h5py.Group) else None
         if isinstance(data, h5py.Dataset):
             if data.ndim != 4 or not data.size:
                 raise KerasStemError(
                     f"Expected patterns of four dimensions (y, x, ky, kx) in {file.filename}, "
                     f"found the shape {data.shape}."
                 )
+            require_stored(data, _LARGE)
             return data
     raise KerasStemError(f"{file.filename} holds no patterns (no /Experiments/<title>/data).")

@@ -1,0 +1,159 @@
+"""Single items of HDF5 files that may hold anything: what is there, or one line that names the place."""
+
+from typing import Any
+
+import h5py
+import numpy as np
+
+from keras_stem.errors import KerasStemError
+from keras_stem.schema import shortened
+
+_LARGE = 1 << 30
+"""Bytes. Smaller data sets are read whatever the file stores of them."""
+
+_SPARSE = 1000
+"""No file of measurements stores less than its size divided by this."""
+
+
+def item(group: h5py.Group, name: str) -> Any:
+    """Return a group or data set; None where there is none, or a link that leads nowhere."""
+    try:
+        return group.get(name)
+    except (KeyError, OSError, RuntimeError, ValueError):  # a circle of links; a broken file
+        return None
+
+
+def require_group(group: h5py.Group, name: str) -> h5py.Group:
+    """Return a group. Raises `KerasStemError` where there is none."""
+    found = item(group, name)
+    if not isinstance(found, h5py.Group):
+        raise KerasStemError(f"Expected a group {place(group, name)}, found {_what(group, name, found)}.")
+    return found
+
+
+def require_dataset(group: h5py.Group, name: str) -> h5py.Dataset:
+    """Return a data set with values. Raises `KerasStemError` where there is none."""
+    found = item(group, name)
+    if not isinstance(found, h5py.Dataset) or found.shape is None:
+        raise KerasStemError(f"Expected a data set {place(group, name)}, found {_what(group, name, found)}.")
+    return found
+
+
+def require_numbers(data: h5py.Dataset, kinds: str = "biuf") -> h5py.Dataset:
+    """Return a data set. Raises `KerasStemError` unless its values are numbers that are real, and stored.
+
+    Parameters
+    ----------
+    data
+        The data set.
+    kinds
+        NumPy's letters of the types that it may have.
+    """
+    if data.dtype.kind not in kinds:
+        wanted = "whole numbers" if "f" not in kinds else "real numbers"
+        raise KerasStemError(
+            f"Expected {wanted} in {place(data)}, found values of type {shortened(str(data.dtype))}."
+        )
+    require_stored(data, _LARGE)
+    return data
+
+
+def require_stored(data: h5py.Dataset, large: int) -> None:
+    """Raise `KerasStemError` if a data set only declares a large size, and stores next to nothing of it.
+
+    Parameters
+    ----------
+    data
+        The data set.
+    large
+        Bytes from which on it counts as large.
+    """
+    declared, stored = data.size * data.dtype.itemsize, data.id.get_storage_size()
+    if declared > large and stored * _SPARSE < declared and not data.is_virtual:
+        size = " x ".join(map(str, data.shape))
+        raise KerasStemError(
+            f"Expected the values of {place(data)}, found {stored:,} bytes for a size of {size}; "
+            "the file was not filled."
+        )
+
+
+def read_numbers(group: h5py.Group, name: str, kinds: str = "biuf") -> np.ndarray:
+    """Return a data set of numbers. Raises `KerasStemError` where it is something else, or unreadable."""
+    data = require_numbers(require_dataset(group, name), kinds)
+    try:
+        return np.asarray(data[()])
+    except (OSError, MemoryError) as error:
+        raise KerasStemError(f"Cannot read {place(data)}: {' '.join(str(error).split())}.") from error
+
+
+def read_text(group: h5py.Group, name: str) -> str:
+    """Return text, as orix writes it or of variable length. Raises `KerasStemError` if it is none."""
+    data = require_dataset(group, name)
+    values = np.ravel(data[()]) if data.size == 1 else np.zeros(0)
+    if data.size != 1 or not isinstance(values[0], str | bytes):
+        raise KerasStemError(f"Expected text in {place(data)}, found {_values_text(data)}.")
+    return decoded(values[0])
+
+
+def decoded(text: str | bytes) -> str:
+    """Return text of a file whose bytes may be UTF-8, a part of it, or of western Europe."""
+    data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text)
+    data = data.rstrip(b"\0")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":  # orix cuts text that has more bytes than characters
+            return data.decode(errors="ignore")
+        return data.decode("latin-1")
+
+
+def attribute(holder: h5py.Group | h5py.Dataset, name: str) -> Any:
+    """Return an attribute: text, a number, or an array of several; None where there is none."""
+    try:
+        value = holder.attrs.get(name)
+    except (KeyError, OSError, RuntimeError, TypeError, ValueError):  # of a type that h5py does not know
+        return None
+    if isinstance(value, h5py.Empty):
+        return None
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.ravel()[0]
+    return decoded(value) if isinstance(value, str | bytes) else value
+
+
+def number_attribute(holder: h5py.Group | h5py.Dataset, name: str) -> float | None:
+    """Return a number; None where there is none. Raises `KerasStemError` unless it is finite and real."""
+    value = attribute(holder, name)
+    if value is None:
+        return None
+    try:
+        number = float(value) if not isinstance(value, complex) else float("nan")
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not np.isfinite(number):
+        raise KerasStemError(
+            f"Expected a number as the attribute {name} of {place(holder)}, found {shortened(value)}."
+        )
+    return number
+
+
+def place(holder: h5py.Group | h5py.Dataset, name: str = "") -> str:
+    """Return the path of an item inside its file, and the file, for messages."""
+    path = f"{holder.name.rstrip('/')}/{name}" if name else holder.name
+    return f"{path} in {holder.file.filename}"
+
+
+def _what(group: h5py.Group, name: str, found: Any) -> str:
+    if isinstance(found, h5py.Group):
+        return "a group"
+    if isinstance(found, h5py.Dataset):
+        return "an empty data set" if found.shape is None else "a data set"
+    link = group.get(name, getlink=True)
+    if isinstance(link, h5py.ExternalLink):
+        return f"a link to {link.path} in {link.filename}, which cannot be followed"
+    if isinstance(link, h5py.SoftLink):
+        return f"a link to {link.path}, which leads nowhere"
+    return "none"
+
+
+def _values_text(data: h5py.Dataset) -> str:
+    return f"values of type {shortened(str(data.dtype))} and shape {data.shape}"

@@ -1,0 +1,65 @@
+"""What comes from a file, checked against the types that it must have: for plain values such as JSON's."""
+
+import functools
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from keras_stem.errors import KerasStemError
+
+T = TypeVar("T")
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+"""A number that is neither NaN nor infinite."""
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""A finite number above 0."""
+
+_SHOWN = 40
+"""So many characters of a value that is wrong stand in the message."""
+
+
+def checked(kind: type[T], plain: Any, where: object) -> T:
+    """Return plain values as a type, such as a dataclass or a `typing.TypedDict`.
+
+    Parameters
+    ----------
+    kind
+        The type.
+    plain
+        Dictionaries, lists, numbers and text.
+    where
+        Named in messages: what holds the values.
+
+    Raises
+    ------
+    KerasStemError
+        If a value is missing or of another type; the message names the first.
+    """
+    try:
+        return _adapter(kind).validate_python(plain)
+    except ValidationError as error:
+        raise KerasStemError(_message(error, where)) from error
+
+
+@functools.cache
+def _adapter(kind: type) -> TypeAdapter:
+    return TypeAdapter(kind)
+
+
+def _message(error: ValidationError, where: object) -> str:
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = "/".join(str(part) for part in first["loc"])
+    at = f"{place} in {where}" if place else where
+    if first["type"] == "missing":
+        return f"Expected {at}, found none."
+    if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        return f"Expected no {at}; the file may be of a newer version of keras_stem."
+    expected = first["msg"].removeprefix("Input should be ")
+    return f"Expected {at} to be {expected}, found {shortened(first['input'])}."
+
+
+def shortened(value: Any) -> str:
+    """Return a value as messages show it."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

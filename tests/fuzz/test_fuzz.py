@@ -1,0 +1,104 @@
+"""Whatever is in a file or an option, the program answers with a result or with one line.
+
+Each number makes one input: a command, a change of one of its files, or absurd options. By default 200 of
+the quick commands are run; ``pytest -m fuzz`` runs as many over all commands as KERAS_STEM_FUZZ says (1,000),
+from the number KERAS_STEM_FUZZ_FIRST (0) on.
+"""
+
+import os
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from fuzz.commands import all_commands
+from fuzz.harness import run_input
+
+from keras_stem.cli.main import program
+from keras_stem.simulate.microstructure import Polycrystal
+from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
+
+QUICK_INPUTS = 200
+
+
+@pytest.fixture(scope="module")
+def bases(trained, tmp_path_factory):
+    """Return a right file of each kind, as small as may be."""
+    from keras_stem.tracking.resolve import load_model
+
+    folder = tmp_path_factory.mktemp("bases")
+    bases = {name: folder / f"base.{name}" for name in ("ang", "ctf", "csv", "cif")}
+    bases |= {"scan": folder / "scan.h5", "map": folder / "map.h5", "model": folder / "model.keras"}
+    grains = Polycrystal(shape=(4, 5), grains=2, vacuum=0.0)
+    simulate_scan(bases["scan"], Simulation(polycrystal=grains, camera=Camera(pixels=64), seed=1), workers=1)
+    for kind in ("map", "ang", "ctf"):
+        result = CliRunner().invoke(program, ["export", str(bases["scan"]), str(bases[kind])])
+        assert result.exit_code == 0, result.exception
+    _write_csv(bases["csv"])
+    bases["cif"].write_text(_LINIO2)
+    load_model(trained.model_uri).save(bases["model"])
+    return bases
+
+
+def _write_csv(path):
+    rng = np.random.default_rng(0)
+    rows = [
+        [5 * x, 5 * y, *rng.uniform(0, 90, 3), 0, rng.uniform(20, 90), rng.uniform(10, 60)]
+        for y in range(4)
+        for x in range(5)
+    ]
+    np.savetxt(path, rows, "%.4f", delimiter=",", header="x,y,phi1,Phi,phi2,phase,Q,R", comments="")
+
+
+_LINIO2 = """data_LiNiO2
+_cell_length_a 2.876
+_cell_length_b 2.876
+_cell_length_c 14.19
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 120
+_space_group_name_H-M_alt 'R -3 m :H'
+_space_group_IT_number 166
+_chemical_formula_sum 'Li1 Ni1 O2'
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+_atom_site_occupancy
+_atom_site_U_iso_or_equiv
+Ni1 Ni 0 0 0 1 0.005
+Li1 Li 0 0 0.5 1 0.01
+O1 O 0 0 0.242 1 0.007
+"""
+
+
+@pytest.mark.slow
+def test_bases_are_right(bases, tmp_path):
+    """Else every run would fail for the same reason, and the fuzz would prove nothing."""
+    for command in all_commands():
+        if command.quick and command.kinds and not command.changes:
+            words = [word.format(out=tmp_path / "out", **bases) for word in command.line.split()]
+            result = CliRunner().invoke(program, words)
+            assert result.exit_code == 0, (command.line, result.output, result.exception)
+
+
+@pytest.mark.slow
+def test_quick_inputs(bases, tmp_path):
+    quick = tuple(command for command in all_commands() if command.quick)
+    defects = _defects(range(QUICK_INPUTS), quick, bases, tmp_path)
+    assert not defects, "\n".join(defects)
+
+
+@pytest.mark.fuzz
+@pytest.mark.timeout(0)
+def test_inputs(bases, tmp_path):
+    first = int(os.environ.get("KERAS_STEM_FUZZ_FIRST", "0"))
+    numbers = range(first, first + int(os.environ.get("KERAS_STEM_FUZZ", "1000")))
+    defects = _defects(numbers, all_commands(), bases, tmp_path)
+    assert not defects, "\n".join(defects)
+
+
+def _defects(numbers, commands, bases, tmp_path):
+    outcomes = (run_input(number, commands, bases, tmp_path / "input") for number in numbers)
+    return [f"{one.number}: {one.what}: {one.defect}" for one in outcomes if one.defect]
