@@ -120,16 +120,16 @@ def attribute(holder: h5py.Group | h5py.Dataset, name: str) -> Any:
     return decoded(value) if isinstance(value, str | bytes) else value
 
 
-def number_attribute(holder: h5py.Group | h5py.Dataset, name: str) -> float | None:
-    """Return a number; None where there is none. Raises `KerasStemError` unless it is finite and real."""
+def number_attribute(holder: h5py.Group | h5py.Dataset, name: str, finite: bool = True) -> float | None:
+    """Return a number; None where there is none. Raises `KerasStemError` unless it is real, and finite."""
     value = attribute(holder, name)
     if value is None:
         return None
     try:
-        number = float(value) if not isinstance(value, complex) else float("nan")
+        number = None if isinstance(value, complex) else float(value)
     except (TypeError, ValueError):
-        number = float("nan")
-    if not np.isfinite(number):
+        number = None
+    if number is None or (finite and not np.isfinite(number)):
         raise KerasStemError(
             f"Expected a number as the attribute {name} of {place(holder)}, found {shortened(value)}."
         )

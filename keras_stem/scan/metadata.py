@@ -211,7 +211,7 @@ def _axis(experiment: h5py.Group, number: int) -> tuple[float, str]:
     found = item(experiment, f"axis-{number}")
     if found is None:
         return 1.0, PIXELS
-    scale, unit = number_attribute(found, "scale"), plain_unit(attribute(found, "units"))
+    scale, unit = number_attribute(found, "scale", finite=False), plain_unit(attribute(found, "units"))
     if scale is None and unit != PIXELS:
         raise KerasStemError(f"Expected the attribute scale, in {unit}, of {place(found)}, found none.")
     return 1.0 if scale is None else scale, unit

@@ -32,9 +32,10 @@ _MEMORY = 6 << 30
 _MUTATORS = {"scan": mutate_hdf5, "map": mutate_hdf5, "model": mutate_model}
 
 _PYTHON = re.compile(
-    r"^(kstem: )?[A-Z]\w+(Error|Exception|Warning)\b|object has no attribute|'NoneType'|unsupported operand|broadcast"
-    r"|did not match|out of bounds|unexpected keyword|required positional|unhashable|not subscriptable"
-    r"|object is not|not supported between|codec can't|has no len|Traceback|invalid literal|could not convert"
+    r"^(kstem: )?[A-Z]\w+(Error|Exception|Warning)\b|object has no attribute|'NoneType'|unsupported operand"
+    r"|broadcast|did not match|out of bounds|unexpected keyword|required positional|unhashable"
+    r"|not subscriptable|object is not|not supported between|codec can't|has no len"
+    r"|Traceback|invalid literal|could not convert"
 )
 """What a message says when Python, and nobody else, wrote it."""
 

@@ -156,7 +156,7 @@ def _circle(rng, file):
 def _declare(rng, file):
     """Declare a size that no machine holds; not a byte of it is stored."""
     name = choose(rng, _objects(rng, file, h5py.Dataset))
-    old = file[name] if name in file else None
+    old = file.get(name)
     dimensions = 4 if name.endswith("/data") else max(1, getattr(old, "ndim", 1) or 1)
     chosen = rng.random(dimensions) < 0.6
     shape = tuple(_HUGE ** (2 if dimensions == 1 else 1) if big else 5 for big in chosen)
