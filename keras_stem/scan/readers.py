@@ -14,7 +14,8 @@ import rsciio
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.formats import Plan, Signal, plan_for
-from keras_stem.scan.hdf5 import hdf5_reader, top_groups
+from keras_stem.scan.hdf5 import hdf5_reader, open_hdf5, top_groups
+from keras_stem.scan.hdf5_items import require_all_stored
 
 STACK_CHUNK = 64
 """So many patterns of a mere stack are a chunk."""
@@ -146,6 +147,8 @@ def _candidates_for_hdf5(
 ) -> list[dict[str, Any]]:
     try:
         name = hdf5_reader(path)
+        with open_hdf5(path) as file:
+            require_all_stored(file)
     except OSError as error:
         raise KerasStemError(f"Cannot open {path}: {reason(error)}.") from error
     found = [plugin for plugin in plugins if plugin["name"] == name]

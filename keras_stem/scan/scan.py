@@ -46,9 +46,6 @@ from keras_stem.scan.values import (
 CHUNK_BYTES = 1 << 20
 """Size of a chunk: a run of patterns of one row."""
 
-_LARGE = 1 << 36
-"""Bytes of patterns from which on the file has to store some."""
-
 CACHE_BYTES = 64 << 20
 """HyperSpy's own files have compressed chunks of several rows, which are read row by row."""
 
@@ -393,6 +390,6 @@ def _find_patterns(file: h5py.File) -> h5py.Dataset:
                     f"Expected patterns of four dimensions (y, x, ky, kx) in {file.filename}, "
                     f"found the shape {data.shape}."
                 )
-            require_stored(data, _LARGE)
+            require_stored(data)
             return data
     raise KerasStemError(f"{file.filename} holds no patterns (no /Experiments/<title>/data).")
