@@ -71,14 +71,32 @@ def require_stored(data: h5py.Dataset) -> None:
         )
 
 
-def require_all_stored(file: h5py.File) -> None:
-    """Raise `KerasStemError` if a data set of a file only declares its size, as `require_stored` does."""
+def require_readable_tree(group: h5py.Group, above: frozenset = frozenset()) -> None:
+    """Raise `KerasStemError` if a group holds itself, or a data set that only declares its size.
 
-    def check(name: str, found: h5py.Group | h5py.Dataset) -> None:
-        if isinstance(found, h5py.Dataset):
+    Readers that follow all links would not come to an end.
+
+    Parameters
+    ----------
+    group
+        With all below it.
+    above
+        Addresses of the groups that hold it.
+    """
+    own = _address(group)
+    if own in above:
+        raise KerasStemError(f"Expected groups inside each other, but {place(group)} holds itself.")
+    for name in group:
+        found = item(group, name)
+        if isinstance(found, h5py.Group):
+            require_readable_tree(found, above | {own})
+        elif isinstance(found, h5py.Dataset):
             require_stored(found)
 
-    file.visititems(check)
+
+def _address(group: h5py.Group) -> tuple[int, int]:
+    told = h5py.h5o.get_info(group.id)
+    return told.fileno, told.addr
 
 
 def read_numbers(group: h5py.Group, name: str, kinds: str = "biuf") -> np.ndarray:
