@@ -8,7 +8,7 @@ import numpy as np
 from keras_stem.errors import KerasStemError
 from keras_stem.schema import shortened
 
-_LARGE = 1 << 30
+_LARGE = 1 << 26
 """Bytes. Smaller data sets are read whatever the file stores of them."""
 
 _SPARSE = 1000
@@ -54,27 +54,49 @@ def require_numbers(data: h5py.Dataset, kinds: str = "biuf") -> h5py.Dataset:
         raise KerasStemError(
             f"Expected {wanted} in {place(data)}, found values of type {shortened(str(data.dtype))}."
         )
-    require_stored(data, _LARGE)
+    require_stored(data)
     return data
 
 
-def require_stored(data: h5py.Dataset, large: int) -> None:
-    """Raise `KerasStemError` if a data set only declares a large size, and stores next to nothing of it.
-
-    Parameters
-    ----------
-    data
-        The data set.
-    large
-        Bytes from which on it counts as large.
-    """
+def require_stored(data: h5py.Dataset) -> None:
+    """Raise `KerasStemError` if a data set only declares a large size, and stores next to nothing of it."""
+    if data.shape is None or data.is_virtual or data.external:  # what they store is elsewhere
+        return
     declared, stored = data.size * data.dtype.itemsize, data.id.get_storage_size()
-    if declared > large and stored * _SPARSE < declared and not data.is_virtual:
+    if declared > _LARGE and stored * _SPARSE < declared:
         size = " x ".join(map(str, data.shape))
         raise KerasStemError(
             f"Expected the values of {place(data)}, found {stored:,} bytes for a size of {size}; "
             "the file was not filled."
         )
+
+
+def require_readable_tree(group: h5py.Group, above: frozenset = frozenset()) -> None:
+    """Raise `KerasStemError` if a group holds itself, or a data set that only declares its size.
+
+    Readers that follow all links would not come to an end.
+
+    Parameters
+    ----------
+    group
+        With all below it.
+    above
+        Addresses of the groups that hold it.
+    """
+    own = _address(group)
+    if own in above:
+        raise KerasStemError(f"Expected groups inside each other, but {place(group)} holds itself.")
+    for name in group:
+        found = item(group, name)
+        if isinstance(found, h5py.Group):
+            require_readable_tree(found, above | {own})
+        elif isinstance(found, h5py.Dataset):
+            require_stored(found)
+
+
+def _address(group: h5py.Group) -> tuple[int, int]:
+    told = h5py.h5o.get_info(group.id)
+    return told.fileno, told.addr
 
 
 def read_numbers(group: h5py.Group, name: str, kinds: str = "biuf") -> np.ndarray:

@@ -14,7 +14,8 @@ import rsciio
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.formats import Plan, Signal, plan_for
-from keras_stem.scan.hdf5 import hdf5_reader, top_groups
+from keras_stem.scan.hdf5 import hdf5_reader, open_hdf5, top_groups
+from keras_stem.scan.hdf5_items import require_readable_tree
 
 STACK_CHUNK = 64
 """So many patterns of a mere stack are a chunk."""
@@ -48,6 +49,9 @@ _SUFFIXES_OF_HDF5 = frozenset({".app5", ".de5", ".emd", ".h5", ".hdf5", ".hspy",
 
 _SAY_TRUNCATED = ("truncated file", "mmap length", "requires a buffer", "multiple of the data")
 """What HDF5, NumPy and others say of a file that ends too early."""
+
+_OF_CODE = (AssertionError, AttributeError, LookupError, NameError, RecursionError, TypeError)
+"""Errors whose text tells of a reader's code, and nothing of the file."""
 
 _HINTS = {
     ".hdr": "give the .mib file that it describes",
@@ -123,6 +127,8 @@ def reason(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
         package = _PACKAGES.get(error.name, error.name)
         return f"needs the package {package}; install it with: pip install {package}"
+    if isinstance(error, _OF_CODE):
+        return "its content is not what the reader expects"
     if any(words in text for words in _SAY_TRUNCATED):
         return "the file is truncated; copy it again"
     return text or type(error).__name__
@@ -150,6 +156,8 @@ def _candidates_for_hdf5(
 ) -> list[dict[str, Any]]:
     try:
         name = hdf5_reader(path)
+        with open_hdf5(path) as file:
+            require_readable_tree(file)
     except OSError as error:
         raise KerasStemError(f"Cannot open {path}: {reason(error)}.") from error
     found = [plugin for plugin in plugins if plugin["name"] == name]

@@ -50,9 +50,6 @@ CHUNK_BYTES = 1 << 20
 HEADER_BYTES, LABEL_BYTES = 1 << 20, 512
 """Enough for all besides the patterns, and for the labels of a position."""
 
-_LARGE = 1 << 36
-"""Bytes of patterns from which on the file has to store some."""
-
 CACHE_BYTES = 64 << 20
 """HyperSpy's own files have compressed chunks of several rows, which are read row by row."""
 
@@ -428,6 +425,6 @@ def _find_patterns(file: h5py.File) -> h5py.Dataset:
                     f"Expected patterns of four dimensions (y, x, ky, kx) in {file.filename}, "
                     f"found the shape {data.shape}."
                 )
-            require_stored(data, _LARGE)
+            require_stored(data)
             return data
     raise KerasStemError(f"{file.filename} holds no patterns (no /Experiments/<title>/data).")

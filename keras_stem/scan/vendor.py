@@ -25,15 +25,6 @@ _KNOWN_PLACES = {
 }
 """Where original metadata tell what RosettaSciIO does not carry over, and the factor to kV, deg and mm."""
 
-_SPREAD = ("Arina", "NeXus")
-"""Readers of files whose patterns may be in other files."""
-
-_LARGE = 1 << 36
-"""Bytes of patterns from which on the file has to store some."""
-
-_SPARSE = 1000
-"""No file of measurements is smaller than its patterns divided by this."""
-
 _TEM = "Acquisition_instrument.TEM."
 
 
@@ -116,19 +107,7 @@ def read_vendor_file(path: str | Path, stack: bool = False) -> VendorPatterns:
             f"Expected patterns in four or three dimensions in {path}, found {_what(signal)}; "
             "check that it is the file with the patterns."
         )
-    _require_stored(signal["data"], opened.reader, path)
     return replace(_described(signal, opened.reader, path), notes=opened.notes)
-
-
-def _require_stored(data: Any, reader: str, path: Path) -> None:
-    """Raise `KerasStemError` if a file only declares a large size, for which it is far too small."""
-    if reader in _SPREAD or not path.is_file() or data.nbytes <= _LARGE:
-        return
-    if (size := path.stat().st_size) * _SPARSE < data.nbytes:
-        raise KerasStemError(
-            f"Expected patterns of the shape {data.shape} in {path}, found a file of {size:,} bytes; "
-            "it was not filled."
-        )
 
 
 def _may_be_patterns(signal: dict[str, Any]) -> bool:
