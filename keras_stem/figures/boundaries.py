@@ -47,9 +47,11 @@ def boundary_figure(
         draw_colors(axes, grid, 1 - (1 - orientation_colors(grid, direction)) * (1 - _PALE))
         handles = []
         for one, (color, linewidth) in zip(classes, _lines(classes), strict=True):
+            special = one.kind == "special"
             if one.chosen.any():
                 draw_segments(axes, grid, boundaries.pairs[one.chosen], color=color, linewidths=linewidth)
-                name = one.name if one.kind == "special" else one.name[0].upper() + one.name[1:]
+            if special or one.chosen.any():  # that there is none of what was asked for is told, too
+                name = one.name if special else one.name[0].upper() + one.name[1:]
                 label = f"{plain_text(name)} ({boundaries.share(one.chosen):.1%})"
                 handles.append(Line2D([], [], color=color, linewidth=2 * linewidth, label=label))
         axes.set_title("Boundaries, by misorientation")

@@ -1,4 +1,4 @@
-"""A page about a predicted map of the tiny scan, written once."""
+"""A page about all points of a predicted map of the tiny scan, written once."""
 
 import pytest
 
@@ -27,4 +27,4 @@ def map_path(scan_path, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def written(map_path):
-    return report_map(map_path, map_path.with_name("page.html"))
+    return report_map(map_path, map_path.with_name("page.html"), min_q=0)
