@@ -16,6 +16,7 @@ from mlflow.models import ModelSignature
 from mlflow.types.schema import Schema, TensorSpec
 
 from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.models.settings import standard_settings
 from keras_stem.models.transfer import Transfer
 from keras_stem.tracking.store import experiment
 from keras_stem.training.data import TrainingData
@@ -117,6 +118,7 @@ class TrackedRun:
         for suffix in ("png", "svg"):
             mlflow.log_figure(figure, f"figures/{name}.{suffix}")
 
+    @standard_settings()
     def log_model(self, model: OrientationModel) -> tuple[str, str]:
         """Log the model and return its URI and id."""
         rows, columns = model.card.detector_shape
