@@ -14,6 +14,7 @@ import keras_stem.models.swin_layers  # noqa: F401
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
 from keras_stem.models.decoders import AllVotes, VoteDecoder
+from keras_stem.models.settings import standard_settings
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
@@ -51,6 +52,7 @@ class OrientationModel(keras.Model):
         """Whether the network holds several orientations for possible."""
         return isinstance(self.decoder, VoteDecoder)
 
+    @standard_settings()
     def with_all_votes(self) -> "OrientationModel":
         """Return this model, which has to vote, with all votes as its runners-up; the weights are shared."""
         decoder = AllVotes(self.decoder.operators, self.decoder.ranges)
@@ -79,6 +81,7 @@ class OrientationModel(keras.Model):
         return cls(**{**config, **parts})
 
 
+@standard_settings()
 def load_keras_file(path: str | Path) -> OrientationModel:
     """Load a model from a ``.keras`` file that was saved on any backend.
 

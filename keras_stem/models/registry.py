@@ -7,6 +7,7 @@ from keras_stem.models.cnn import CNNConfig, build_cnn
 from keras_stem.models.decoders import ROTATION_SIZE
 from keras_stem.models.densenet import DenseNetConfig, build_densenet
 from keras_stem.models.polar import PolarConfig, build_polar
+from keras_stem.models.settings import standard_settings
 from keras_stem.models.swin import SwinConfig, build_swin
 
 NetworkConfig = PolarConfig | CNNConfig | DenseNetConfig | SwinConfig
@@ -63,10 +64,6 @@ def build_model(
         If there is no such architecture or the input does not fit it.
     """
     config = config_class(network)() if isinstance(network, str) else network
-    before = keras.config.dtype_policy()
     # keras.applications takes no policy, and follows the global one.
-    keras.config.set_dtype_policy(precision if precision == "float32" else f"mixed_{precision}")
-    try:
+    with standard_settings(precision if precision == "float32" else f"mixed_{precision}"):
         return _BUILDERS[type(config)](input_shape, outputs, config)
-    finally:
-        keras.config.set_dtype_policy(before)

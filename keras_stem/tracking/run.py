@@ -14,6 +14,7 @@ from mlflow.data.sources import LocalArtifactDatasetSource
 from mlflow.models import Model
 
 from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.models.settings import standard_settings
 from keras_stem.models.transfer import Transfer
 from keras_stem.tracking import flavor
 from keras_stem.tracking.store import experiment
@@ -119,6 +120,7 @@ class TrackedRun:
         for suffix in ("png", "svg"):
             mlflow.log_figure(figure, f"figures/{name}.{suffix}")
 
+    @standard_settings()
     def log_model(self, model: OrientationModel) -> tuple[str, str]:
         """Log the model and return its URI and id."""
         logged = Model.log(

@@ -11,6 +11,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.models.settings import standard_settings
 from keras_stem.models.transfer import Transfer, transfer
 from keras_stem.training.assemble import assemble, target_of
 from keras_stem.training.checks import CheckedAnswers, check_answers
@@ -49,6 +50,7 @@ class Trained:
     speed: dict[str, float]
 
 
+@standard_settings()
 def train(
     data: TrainingData,
     recipe: Recipe,
