@@ -51,7 +51,7 @@ def write_map(
     ------
     KerasStemError
         If the suffix is another one, or a scan with patterns is there; if the map has points outside a
-        rectangular grid, or, in text formats, a unit that is no length.
+        rectangular grid, or, in text formats, a unit that is no length or a phase without a point group.
 
     Notes
     -----
@@ -72,6 +72,9 @@ def write_map(
     if axes == "file":
         crystal_map = in_other_cells(crystal_map, _file_cells(crystal_map))
     suffix = path.suffix.lower()
+    if suffix != ".h5":
+        for phase in phases_of(crystal_map).values():
+            proper_point_group(phase)  # text formats need it
     if axes == "standard" and suffix != ".h5":
         crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
     writers: dict[str, Callable] = {".h5": _write_orix, ".ang": _write_ang, ".ctf": _write_ctf}
@@ -161,7 +164,7 @@ def _qualities(crystal_map: CrystalMap) -> tuple[np.ndarray | None, np.ndarray |
     found = []
     for names in (("agreement", "Q"), ("reliability", "R")):
         known = [np.asarray(crystal_map.prop[name]) for name in names if name in crystal_map.prop]
-        found.append(known[0] if known else None)
+        found.append(known[0].reshape(crystal_map.size, -1)[:, 0] if known else None)
     return found[0], found[1]
 
 

@@ -88,8 +88,8 @@ def completed(crystal_map: CrystalMap, where: object = "the map") -> CrystalMap:
     Returns
     -------
     CrystalMap
-        The same map if nothing is to be done. Places without a point are not indexed; their properties are
-        0, those of the confidence not a number.
+        The same map if nothing is to be done. Places without a point, or whose orientation is not a number,
+        are not indexed; their properties are 0, those of the confidence not a number.
 
     Raises
     ------
@@ -100,6 +100,9 @@ def completed(crystal_map: CrystalMap, where: object = "the map") -> CrystalMap:
         raise KerasStemError(f"Expected points in {where}, found none.")
     x, y = (np.zeros(crystal_map.size) if axis is None else axis for axis in (crystal_map.x, crystal_map.y))
     grid = find_grid(x, y, where)
+    known = np.isfinite(crystal_map.rotations.data.reshape(crystal_map.size, -1)).all(axis=1)
+    if not known.all():
+        return completed(crystal_map[known], where)
     whole = crystal_map.size == grid.size and bool(crystal_map.is_in_data.all())
     if whole and np.array_equal(grid.places, np.arange(grid.size)):
         return crystal_map

@@ -82,6 +82,8 @@ def _geometry(group: h5py.Group, name: str, count: int) -> np.ndarray:
 
 def _property(group: h5py.Group, name: str, count: int) -> np.ndarray:
     values = _entries(group, name, count, "biuf")
+    if name in _ONE_NUMBER and values.ndim == 2:
+        values = values[:, 0]  # of several solutions, the best comes first
     tail = (3,) if name.endswith("_euler") else values.shape[1:]
     expected = (count,) if name in _ONE_NUMBER or name.endswith("_phase_id") else (count, *tail)
     if values.shape != expected:

@@ -3,7 +3,8 @@
 import numpy as np
 import orix.io
 import pytest
-from orix.crystal_map import CrystalMap, PhaseList
+from orix.crystal_map import CrystalMap, Phase, PhaseList
+from orix.quaternion import Rotation
 from phases import PHASES
 
 from keras_stem.crystal.disorientation import disorientation
@@ -170,3 +171,40 @@ def test_scattered_points_are_refused(rng):
         completed(twice)
     with pytest.raises(KerasStemError, match="found none"):
         completed(given[given.prop["Q"] > 1e9])
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_orientations_that_are_not_a_number_are_not_indexed(suffix, rng, tmp_path):
+    given = made((5, 6), None, rng)
+    data = given.rotations.data.copy()
+    data[7] = np.nan
+    broken = CrystalMap(
+        Rotation(data), given.phase_id, given.x, given.y, given.phases, {"Q": given.prop["Q"]}, "nm"
+    )
+    write_map(tmp_path / f"map.{suffix}", broken, {})
+    found, _ = load_map(tmp_path / f"map.{suffix}", FRAMES[suffix])
+    assert found.phase_id[7] == -1
+    others = np.arange(30) != 7
+    require_equal(found[others], given[others])
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_the_best_of_several_solutions_is_exported(suffix, rng, tmp_path):
+    y, x = np.indices((4, 5)).reshape(2, -1)
+    rotations, quality = random_rotations(60, rng).data.reshape(20, 3, 4), rng.uniform(20, 90, (20, 3))
+    phases = PhaseList(linio2())
+    several = CrystalMap(Rotation(rotations), None, x * 1.0, y * 1.0, phases, {"Q": quality}, "nm")
+    write_map(tmp_path / f"map.{suffix}", several, {})
+    found, _ = load_map(tmp_path / f"map.{suffix}", FRAMES[suffix])
+    np.testing.assert_allclose(found.prop["Q"], quality[:, 0], atol=0.51)
+    best = Rotation(found.rotations.data.reshape(20, -1, 4)[:, 0])
+    assert (
+        np.rad2deg(disorientation(best, Rotation(rotations[:, 0]), proper_point_group(linio2()))).max() < 1e-3
+    )
+
+
+@pytest.mark.parametrize("suffix", ["ang", "ctf"])
+def test_text_formats_need_a_point_group(suffix, rng, tmp_path):
+    unknown = crystal_map(random_rotations(6, rng), Phase("unknown"), (2, 3), 1.0, "nm", {})
+    with pytest.raises(KerasStemError, match="point group"):
+        write_map(tmp_path / f"map.{suffix}", unknown, {})
