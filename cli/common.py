@@ -9,6 +9,9 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.backend import require_backend, settings_file
+from keras_stem.errors import KerasStemError
+
 POSITIVE = click.FloatRange(0, min_open=True)
 SCAN = click.argument("scan", type=click.Path(path_type=Path))
 
@@ -89,7 +92,13 @@ def import_backend() -> None:
 
     TensorFlow writes them before it can be told not to. If the import fails, and with ``--debug``, they are
     shown.
+
+    Raises
+    ------
+    KerasStemError
+        If the backend cannot be imported, or the user's settings of Keras are wrong.
     """
+    require_backend()
     if click.get_current_context().find_root().obj:
         import keras_stem.pipeline.dataset
 
@@ -108,6 +117,8 @@ def import_backend() -> None:
             news.seek(0)
             sys.stderr.buffer.write(news.read())
             raise
+        except ValueError as error:
+            raise KerasStemError(f"Keras refuses its settings in {settings_file()}: {error}") from error
 
 
 @contextlib.contextmanager
@@ -141,7 +152,6 @@ def show_notes(scan) -> None:
 
 def choose_model(reference: str | None, arch: str | None, phase: str | None):
     """Return the model that the options name, and its reference; the champion of the phase by default."""
-    from keras_stem.errors import KerasStemError
     from keras_stem.tracking.resolve import best_reference, load_model
 
     if reference and arch:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.backend import require_backend
 from keras_stem.cli.common import import_backend, pattern_progress
 from keras_stem.cli.tables import print_confidence, print_scores
 
@@ -19,6 +20,7 @@ from keras_stem.cli.tables import print_confidence, print_scores
 @click.option("--max-epochs", type=click.IntRange(1), default=40, show_default=True)
 def command(out, max_epochs) -> None:
     """Simulate a scan, fit the polar network, score it, and map it."""
+    require_backend()
     from keras_stem.files import existing_folder
     from keras_stem.simulate.demonstration import DEMONSTRATION
     from keras_stem.simulate.simulation import simulate_scan

@@ -10,6 +10,8 @@ import numba
 import pytest
 
 import keras_stem
+from keras_stem.cli.backend import require_backend
+from keras_stem.errors import KerasStemError
 
 NOWHERE = "/dev/null/home"
 """No home, and none that even root could make."""
@@ -63,3 +65,24 @@ def test_without_a_home_where_nothing_can_be_written(bare, read_only, own_scan):
         done = bare(*command, prefix=read_only, HOME=NOWHERE)
         assert done.returncode == 0, done.stderr
     assert not (bare.folder / "~").exists()
+
+
+def test_a_backend_that_does_not_exist(bare, scan_path):
+    done = bare("evaluate", scan_path, KERAS_BACKEND="tensorfow")
+    assert done.returncode == 1
+    assert "tensorflow, jax, torch" in done.stderr and "'tensorfow' in KERAS_BACKEND" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_backend_in_the_settings_of_keras_that_does_not_exist(bare, scan_path, tmp_path):
+    (tmp_path / "keras.json").write_text('{"backend": "theano"}')
+    done = bare("evaluate", scan_path, KERAS_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert "'theano' in" in done.stderr and "keras.json" in done.stderr
+
+
+def test_a_backend_that_is_not_installed(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(KerasStemError, match=r"jax .*KERAS_BACKEND.*pip install 'keras_stem\[jax\]'"):
+        require_backend()
