@@ -60,6 +60,7 @@ def test_quickstart_without_a_home_where_nothing_can_be_written(bare, read_only)
     assert (bare.folder / "quickstart" / "map.h5").is_file()
 
 
+@pytest.mark.slow
 def test_without_a_home_where_nothing_can_be_written(bare, read_only, own_scan):
     for command in (("info", own_scan), ("label", "match", own_scan, "--resolution", "10")):
         done = bare(*command, prefix=read_only, HOME=NOWHERE)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 
+import numpy as np
 import pytest
 
 from keras_stem.scan.detector import Detector
@@ -59,8 +60,9 @@ def test_simulate(interrupt, tmp_path, workers, number):
 
 def test_convert(interrupt, tmp_path):
     info = ScanInfo("large", (200, 100), Detector((128, 128), 0.02), (5.0, 5.0), "nm")
-    with create_scan(tmp_path / "raw.hspy", info):
-        pass  # HDF5 gives zeros for what was never written
+    with create_scan(tmp_path / "raw.hspy", info) as writer:
+        # HDF5 gives zeros for the rows that are never written.
+        writer.write_rows(0, np.zeros((1, 100, 128, 128), np.uint16))
     out = tmp_path / "out"
     out.mkdir()
     (out / "scan.h5").write_text("from before")
