@@ -76,9 +76,9 @@ O1 O 0 0 0.242 1 0.007
 @pytest.mark.slow
 def test_bases_are_right(bases, tmp_path):
     """Else every run would fail for the same reason, and the fuzz would prove nothing."""
-    for command in all_commands():
+    for number, command in enumerate(all_commands()):
         if command.quick and command.kinds and not command.changes:
-            words = [word.format(out=tmp_path / "out", **bases) for word in command.line.split()]
+            words = [word.format(out=tmp_path / f"out{number}", **bases) for word in command.line.split()]
             result = CliRunner().invoke(program, words)
             assert result.exit_code == 0, (command.line, result.output, result.exception)
 
