@@ -70,7 +70,7 @@ READING = (
     Command("grains {map} --out {out}", quick=False),
     Command("boundaries {map} --out {out}", quick=False),
     Command("clean {map} {out}.h5 --odd --min-q 5"),
-    Command("clean {ang} {out}.ctf --frame edax3"),
+    Command("clean {ang} {out}.ctf --frame edax3 --odd"),
     Command("clean {ctf} {out}.ang --frame oxford --fuse half-turn"),
     Command("clean {csv} {out}.h5 --frame astar --cif {cif} --odd"),
     Command("compare-maps {map} {scan} --out {out}", quick=False),
