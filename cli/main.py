@@ -12,7 +12,7 @@ import sys
 import click
 
 from keras_stem.cli.faults import explained
-from keras_stem.cli.process import discard_output, ended_like_ctrl_c, prepare_streams
+from keras_stem.cli.process import discard_output, ended_like_ctrl_c, flush_output, prepare_streams
 from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.quiet import show_all_of_libraries, silence_libraries
 from keras_stem.version import __version__
@@ -82,6 +82,7 @@ def main() -> None:
     show_all_of_libraries() if debug else silence_libraries()
     with ended_like_ctrl_c() as signals:
         status = _run(debug)
+        flush_output()
         sys.exit(128 + signals[0] if signals else status)
 
 

@@ -33,6 +33,14 @@ def discard_output(only_terminals: bool = False) -> None:
     os.close(null)
 
 
+def flush_output() -> None:
+    """Write what waits to be written, and drop what cannot be, of which Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard_output()
+
+
 @contextlib.contextmanager
 def ended_like_ctrl_c() -> Iterator[list[int]]:
     """Raise `KeyboardInterrupt` at signals of schedulers and closed terminals, the first of which is noted.

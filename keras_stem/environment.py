@@ -18,15 +18,18 @@ from platformdirs import user_cache_path, user_config_path, user_state_path
 def prepare_caches() -> None:
     """Give libraries folders for their caches where they would find none; settings of the user stay.
 
-    Has to be called before the libraries are imported.
+    Has to be called before the libraries are imported. Where nothing at all can be written they are left to
+    themselves.
     """
-    if not _can_write(user_cache_path("numba")):
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(_stand_in() / "numba"))
     config = user_config_path("matplotlib")
-    if not _can_write(config) and not config.exists():
-        os.environ.setdefault("MPLCONFIGDIR", str(_stand_in() / "matplotlib"))
-    if not _has_home():
-        os.environ.setdefault("KERAS_HOME", str(_stand_in() / "keras"))
+    absent = {
+        "NUMBA_CACHE_DIR": not _can_write(user_cache_path("numba")),
+        "MPLCONFIGDIR": not _can_write(config) and not config.exists(),
+        "KERAS_HOME": not _has_home(),
+    }
+    with contextlib.suppress(OSError):
+        for name in (name for name, is_absent in absent.items() if is_absent):
+            os.environ.setdefault(name, str(_stand_in() / name.lower()))
 
 
 def cache_folder() -> Path:

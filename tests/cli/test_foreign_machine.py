@@ -12,6 +12,7 @@ import pytest
 import keras_stem
 from keras_stem.cli.backend import require_backend
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.scan import Scan
 
 NOWHERE = "/dev/null/home"
 """No home, and none that even root could make."""
@@ -82,8 +83,83 @@ def test_a_backend_in_the_settings_of_keras_that_does_not_exist(bare, scan_path,
     assert "'theano' in" in done.stderr and "keras.json" in done.stderr
 
 
+def test_a_backend_is_checked_before_anything_is_done(bare):
+    done = bare("quickstart", KERAS_BACKEND="tensorfow")
+    assert done.returncode == 1
+    assert list(bare.folder.iterdir()) == []
+
+
+def test_settings_that_keras_refuses(bare, scan_path, tmp_path):
+    (tmp_path / "keras.json").write_text('{"floatx": "float8"}')
+    done = bare("map", scan_path, KERAS_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert f"Keras refuses its settings in {tmp_path / 'keras.json'}" in done.stderr
+
+
 def test_a_backend_that_is_not_installed(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(KerasStemError, match=r"jax .*KERAS_BACKEND.*pip install 'keras_stem\[jax\]'"):
         require_backend()
+
+
+def test_nothing_at_all_can_be_written(read_only, own_scan):
+    nowhere = "import tempfile; tempfile._candidate_tempdir_list = lambda: []"
+    program = f"{nowhere}; from keras_stem.cli.main import main; main()"
+    command = [*read_only, sys.executable, "-c", program, "info", str(own_scan)]
+    environment = {"PATH": os.environ["PATH"], "HOME": NOWHERE}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "Set HOME or TMPDIR" in done.stderr
+
+
+def test_a_reader_that_wants_no_more(bare, own_scan):
+    for command in (("info", own_scan), ("--help",)):
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = bare(*command, stdout=writing)
+        os.close(writing)
+        assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_output_that_cannot_be_written(bare, own_scan):
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = bare("info", own_scan, stdout=full)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "No space left" in done.stderr
+
+
+def test_no_terminal_at_all(bare, own_scan):
+    closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+    assert bare("convert", own_scan, "out.h5", prefix=closed).returncode == 0
+    with Scan(bare.folder / "out.h5") as scan:
+        assert scan.has_labels
+    assert bare("info", "absent.h5", prefix=closed).returncode == 1
+
+
+@pytest.mark.parametrize("environment", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}])
+def test_terminals_and_paths_of_any_script(bare, own_scan, environment):
+    own_scan.rename(bare.folder / "größe 1.h5")
+    for command in (
+        ("info", "größe 1.h5"),
+        ("convert", "größe 1.h5", "変換.h5"),
+        ("virtual", "größe 1.h5", "--out", "изображения"),
+        ("export", "größe 1.h5", "ü.ang"),
+    ):
+        done = bare(*command, **environment)
+        assert done.returncode == 0, done.stderr
+    assert {"変換.h5", "изображения", "ü.ang"} <= {path.name for path in bare.folder.iterdir()}
+
+
+def test_a_setting_under_which_python_knows_no_such_paths(bare, own_scan):
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    own_scan.rename(bare.folder / "größe.h5")
+    done = bare("export", "größe.h5", "map.ang", **plain)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "set PYTHONUTF8=1" in done.stderr
+    assert [path.name for path in bare.folder.iterdir()] == ["größe.h5"]
