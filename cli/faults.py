@@ -31,7 +31,7 @@ def explained(error: Exception) -> str:
     if isinstance(error, UnicodeEncodeError) and "surrogates not allowed" in text:
         encoding = sys.getfilesystemencoding()
         return (
-            f"A path is not in {encoding}, in which Python takes them here; set PYTHONUTF8=1, or rename it."
+            f"A path is not in {encoding}, as Python expects of paths here; set PYTHONUTF8=1, or rename it."
         )
     more = "(kstem --debug shows where)"
     if isinstance(error, OSError) and error.strerror:
