@@ -100,5 +100,7 @@ def test_inputs(bases, tmp_path):
 
 
 def _defects(numbers, commands, bases, tmp_path):
-    outcomes = (run_input(number, commands, bases, tmp_path / "input") for number in numbers)
-    return [f"{one.number}: {one.what}: {one.defect}" for one in outcomes if one.defect]
+    outcomes = [run_input(number, commands, bases, tmp_path / "input") for number in numbers]
+    defects = [f"{one.number}: {one.what}: {one.defect}" for one in outcomes if one.defect]
+    print(f"{len(outcomes)} inputs from {numbers[0]} on: {len(defects)} defects")
+    return defects
