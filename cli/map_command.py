@@ -4,16 +4,16 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import ARCHITECTURES
 from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
 from keras_stem.cli.crystal_options import crystal_option
 from keras_stem.cli.map_options import min_q_options
+from keras_stem.cli.network_options import arch_choice
 
 
 @click.command("map")
 @SCAN
 @MODEL
-@click.option("--arch", type=click.Choice(ARCHITECTURES), help="Take the best model of this network.")
+@click.option("--arch", type=arch_choice(), help="Take the best model of this network.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: SCAN without suffix, -map]"
 )

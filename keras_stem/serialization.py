@@ -15,11 +15,11 @@ from typing import Any
 
 CLASSES = {
     "models.decoders": ("AllVotes", "EulerDecoder", "RotationDecoder", "VoteDecoder"),
-    "models.fused": ("FusedBatchNormalization",),
+    "networks.densenet.batch_norm": ("FusedBatchNormalization",),
     "models.layers": ("LogScale", "UnitScale"),
     "models.orientation_model": ("OrientationModel",),
-    "models.polar_layers": ("CircularConv", "Halve", "PolarSampling"),
-    "models.swin_layers": ("PatchMerging", "SwinBlock", "WindowAttention"),
+    "networks.polar.layers": ("CircularConv", "Halve", "PolarSampling"),
+    "networks.swin.layers": ("PatchMerging", "SwinBlock", "WindowAttention"),
     "training.schedule": ("PaperDecay",),
 }
 """Names of the classes that each module registers."""

@@ -5,16 +5,15 @@ from typing import Any
 
 import keras
 
-# These register the layers that a saved model names.
 import keras_stem.models.decoders
-import keras_stem.models.fused
-import keras_stem.models.layers
-import keras_stem.models.polar_layers
-import keras_stem.models.swin_layers  # noqa: F401
+import keras_stem.models.layers  # noqa: F401 - registers the layers that a saved model names
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
 from keras_stem.models.decoders import AllVotes, VoteDecoder
-from keras_stem.models.settings import standard_settings
+from keras_stem.networks.registry import import_builders
+from keras_stem.networks.settings import standard_settings
+
+import_builders()  # which register the layers of the networks
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")

@@ -14,8 +14,8 @@ from mlflow.data.sources import LocalArtifactDatasetSource
 from mlflow.models import Model
 
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.models.settings import standard_settings
-from keras_stem.models.transfer import Transfer
+from keras_stem.networks.settings import standard_settings
+from keras_stem.networks.transfer import Transfer
 from keras_stem.tracking import flavor
 from keras_stem.tracking.store import experiment
 from keras_stem.training.data import TrainingData

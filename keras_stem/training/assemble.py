@@ -8,7 +8,7 @@ from keras_stem.crystal.phase import phase_to_dict
 from keras_stem.models.card import ModelCard
 from keras_stem.models.layers import LogScale, UnitScale
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.models.registry import build_model
+from keras_stem.networks.build import build_model
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.targets import EulerTarget, RotationTarget, Target, VoteTarget, euler_degrees
@@ -23,7 +23,7 @@ def target_of(recipe: Recipe, symmetry: Symmetry) -> Target:
     if recipe.target == "euler":
         return EulerTarget(symmetry)
     mates = recipe.ambiguity == "pattern"
-    if recipe.arch == "polar":
+    if recipe.network.output == "azimuths":
         width = 1.0 if recipe.weights is None else TUNING_WIDTH
         return VoteTarget(symmetry, mates, recipe.symmetry, width)
     return RotationTarget(symmetry, recipe.distance, mates, recipe.symmetry)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.models.settings import standard_settings
+from keras_stem.networks.settings import standard_settings
 from keras_stem.pipeline.dataset import ordered_patterns
 from keras_stem.pipeline.source import PatternSource
 from keras_stem.training.callbacks.interrupt import HeedInterrupt

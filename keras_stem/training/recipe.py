@@ -15,8 +15,9 @@ from keras_stem.choices import (
 )
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
-from keras_stem.models.polar import PolarConfig
-from keras_stem.models.registry import NetworkConfig, config_class
+from keras_stem.networks.declaration import NetworkConfig
+from keras_stem.networks.polar.options import PolarConfig
+from keras_stem.networks.registry import config_class
 from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.subsets import Thresholds
@@ -131,8 +132,8 @@ class Recipe:
         Criterion.parse(self.stop)
 
     def _require_consistency(self) -> None:
-        if self.target == "euler" and self.arch == "polar":
-            raise KerasStemError("The azimuths of polar vote for rotations; it has no target euler.")
+        if self.target == "euler" and self.network.output == "azimuths":
+            raise KerasStemError(f"The azimuths of {self.arch} vote for rotations; it has no target euler.")
         own = (self.ambiguity, self.distance, self.symmetry)
         if self.target == "euler" and own != ("none", "geodesic", True):
             raise KerasStemError("Distance, ambiguity and symmetry are of the target rotation, found euler.")
@@ -148,7 +149,7 @@ class Recipe:
 
     @property
     def arch(self) -> str:
-        """Name of the network, one of `keras_stem.choices.ARCHITECTURES`."""
+        """Name of the network, one of `keras_stem.networks.registry.network_names`."""
         return self.network.arch
 
     def to_dict(self) -> dict[str, Any]:

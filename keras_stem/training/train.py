@@ -11,8 +11,8 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.models.settings import standard_settings
-from keras_stem.models.transfer import Transfer, transfer
+from keras_stem.networks.settings import standard_settings
+from keras_stem.networks.transfer import Transfer, transfer
 from keras_stem.training.assemble import assemble, target_of
 from keras_stem.training.checks import CheckedAnswers, check_answers
 from keras_stem.training.confidence import Usual, calibrate, evidence

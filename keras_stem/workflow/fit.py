@@ -16,7 +16,7 @@ from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
-from keras_stem.models.checkpoints import checkpoint_weights, model_weights
+from keras_stem.networks.checkpoints import checkpoint_weights, model_weights
 from keras_stem.scan.scan import Scan
 from keras_stem.tracking.registry import award, register
 from keras_stem.tracking.resolve import load_model

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from orix.quaternion import Rotation, symmetry
 
-from keras_stem.choices import VARIANTS
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.networks.swin.options import SwinConfig
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
 from keras_stem.training.assemble import assemble, target_of
@@ -49,7 +49,7 @@ NETWORKS = {
     "cnn-paper": {**PAPER, **CNN},
     "cnn-clamped": {**PAPER, **CNN, "clamp": True},
     "densenet": {**PAPER, "arch": "densenet", "blocks": (1, 2, 1, 1)},
-    **{f"swin-{variant}": {**PAPER, **SWIN, "variant": variant} for variant in VARIANTS["swin"]},
+    **{f"swin-{variant}": {**PAPER, **SWIN, "variant": variant} for variant in SwinConfig.variants},
 }
 
 

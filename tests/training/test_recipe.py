@@ -3,13 +3,13 @@ import json
 
 import pytest
 
-from keras_stem.choices import ARCHITECTURES
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
-from keras_stem.models.cnn import CNNConfig
-from keras_stem.models.densenet import DenseNetConfig
-from keras_stem.models.polar import PolarConfig
-from keras_stem.models.swin import SwinConfig
+from keras_stem.networks.cnn.options import CNNConfig
+from keras_stem.networks.densenet.options import DenseNetConfig
+from keras_stem.networks.polar.options import PolarConfig
+from keras_stem.networks.registry import network_names
+from keras_stem.networks.swin.options import SwinConfig
 from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.stream import Nuisances, SimulatedTraining
@@ -38,7 +38,7 @@ def test_the_defaults_are_ours():
     assert (recipe.thresholds, recipe.split) == (paper_recipe().thresholds, paper_recipe().split)
 
 
-@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("arch", network_names())
 def test_every_network_has_a_default_recipe(arch):
     recipe = default_recipe(arch)
     assert (recipe.arch, recipe.target, recipe.schedule) == (arch, "rotation", "cosine")

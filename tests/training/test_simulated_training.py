@@ -12,7 +12,7 @@ from simulated import PURE, SMALL
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
 from keras_stem.models.orientation_model import load_keras_file
-from keras_stem.models.polar import PolarConfig
+from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.stream import SimulatedTraining
 from keras_stem.tracking.resolve import load_model

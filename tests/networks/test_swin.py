@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models.registry import build_model
-from keras_stem.models.swin import SwinConfig
-from keras_stem.models.transfer import resample_table
-from keras_stem.models.windows import Windows
+from keras_stem.networks.build import build_model
+from keras_stem.networks.swin.options import SwinConfig
+from keras_stem.networks.swin.windows import Windows
+from keras_stem.networks.transfer import resample_table
 
 pytestmark = pytest.mark.backend
 

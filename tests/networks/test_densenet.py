@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models.densenet import DenseNetConfig
-from keras_stem.models.fused import FusedBatchNormalization
-from keras_stem.models.registry import build_model
+from keras_stem.networks.build import build_model
+from keras_stem.networks.densenet.batch_norm import FusedBatchNormalization
+from keras_stem.networks.densenet.options import DenseNetConfig
 
 pytestmark = pytest.mark.backend
 

@@ -1,7 +1,4 @@
-"""DenseNet-121 from keras.applications."""
-
-from dataclasses import dataclass
-from typing import ClassVar
+"""Builder of DenseNet-121, from keras.applications."""
 
 import keras
 from keras import layers
@@ -10,7 +7,8 @@ from keras import layers
 from keras.src.applications.densenet import DenseNet
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models.fused import FusedBatchNormalization
+from keras_stem.networks.densenet.batch_norm import FusedBatchNormalization
+from keras_stem.networks.densenet.options import DenseNetConfig
 
 MOMENTUM = 0.9
 """Of the moving statistics, as in the original DenseNet. With Keras's 0.99 they lag hundreds of steps behind,
@@ -18,25 +16,6 @@ and an epoch of a scan has a few dozen: a network that has learned well would sc
 
 MIN_PIXELS = 32
 """Five halvings leave one pixel."""
-
-
-@dataclass(frozen=True)
-class DenseNetConfig:
-    """Options of the DenseNet (default: DenseNet-121).
-
-    Parameters
-    ----------
-    blocks
-        Convolution blocks in each of the four dense blocks.
-    """
-
-    arch: ClassVar[str] = "densenet"
-
-    blocks: tuple[int, ...] = (6, 12, 24, 16)
-
-    def __post_init__(self):
-        if len(self.blocks) != 4 or min(self.blocks) < 1:
-            raise KerasStemError(f"Expected four positive numbers of blocks, found {self.blocks}.")
 
 
 def build_densenet(input_shape: tuple[int, int, int], outputs: int, config: DenseNetConfig) -> keras.Model:

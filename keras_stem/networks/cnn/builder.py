@@ -1,38 +1,10 @@
-"""The convolutional network of the paper."""
-
-from dataclasses import dataclass
-from typing import ClassVar
+"""Builder of the convolutional network."""
 
 import keras
 from keras import layers
 
 from keras_stem.errors import KerasStemError
-
-
-@dataclass(frozen=True)
-class CNNConfig:
-    """Options of the CNN (defaults: the best of Wissel et al.; the paper does not give filters and widths).
-
-    Parameters
-    ----------
-    filters
-        Filters of each convolution; each is followed by ReLU and 2 x 2 max pooling. The paper studied two
-        and four convolutions.
-    kernel_size
-        Side of the kernels; the paper studied 3, 7, 13, 19, 25 and 31.
-    widths
-        Units of the fully connected layers before the last, which has one for each output.
-    """
-
-    arch: ClassVar[str] = "cnn"
-
-    filters: tuple[int, ...] = (32, 64)
-    kernel_size: int = 3
-    widths: tuple[int, ...] = (128, 64)
-
-    def __post_init__(self):
-        if not self.filters or min(*self.filters, *self.widths, self.kernel_size) < 1:
-            raise KerasStemError(f"Expected positive filters, widths and kernel size, found {self}.")
+from keras_stem.networks.cnn.options import CNNConfig
 
 
 def build_cnn(input_shape: tuple[int, int, int], outputs: int, config: CNNConfig) -> keras.Model:

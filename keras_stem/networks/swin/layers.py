@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from keras_stem.models.windows import Windows
+from keras_stem.networks.swin.windows import Windows
 
 EPSILON = 1e-5
 """Of the layer normalisations, as in the reference implementations."""

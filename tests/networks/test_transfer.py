@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models import checkpoints
-from keras_stem.models.checkpoints import checkpoint_weights, model_weights
-from keras_stem.models.densenet import DenseNetConfig
-from keras_stem.models.registry import build_model
-from keras_stem.models.swin import SwinConfig
-from keras_stem.models.transfer import transfer
+from keras_stem.networks.build import build_model
+from keras_stem.networks.checkpoints import checkpoint_weights, model_weights
+from keras_stem.networks.densenet.options import DenseNetConfig
+from keras_stem.networks.swin import pretrained
+from keras_stem.networks.swin.options import SwinConfig
+from keras_stem.networks.transfer import transfer
 
 pytestmark = pytest.mark.backend
 
@@ -183,6 +183,6 @@ def test_without_the_network_the_offline_ways_are_named(config, way, monkeypatch
         raise OSError("the network refuses")
 
     monkeypatch.setattr(keras.applications, "DenseNet121", refuse)
-    monkeypatch.setattr(checkpoints, "_preset", refuse)
+    monkeypatch.setattr(pretrained, "from_folder", refuse)
     with pytest.raises(KerasStemError, match=f"the network refuses.*{way}.*models:/NAME/VERSION"):
         checkpoint_weights("imagenet", config)

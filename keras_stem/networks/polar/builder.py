@@ -1,44 +1,10 @@
 """The polar network: a rotation about the beam only turns the pattern, and this is built in."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import keras
 from keras import layers
 
-from keras_stem.errors import KerasStemError
-from keras_stem.models.polar_layers import CircularConv, Halve, PolarSampling
-
-
-@dataclass(frozen=True)
-class PolarConfig:
-    """Options of the polar network.
-
-    Parameters
-    ----------
-    radii, azimuths
-        Samples of the pattern in polar coordinates; half as many azimuths vote.
-    channels
-        Of the convolutions along the azimuth.
-    dilations
-        Of the residual blocks, in votes; a cycle should reach around the circle.
-    """
-
-    arch: ClassVar[str] = "polar"
-
-    radii: int = 40
-    azimuths: int = 72
-    channels: int = 128
-    dilations: tuple[int, ...] = (1, 3, 9, 1, 3, 9, 1, 3)
-
-    def __post_init__(self):
-        if self.azimuths % 2 or self.azimuths < 8 or self.radii < 2 or self.channels < 1:
-            raise KerasStemError(f"Expected positive sizes and an even number of azimuths, found {self}.")
-        if max(self.dilations, default=0) > self.azimuths // 2:
-            raise KerasStemError(
-                f"Expected dilations up to {self.azimuths // 2}, found {max(self.dilations)}."
-            )
-
+from keras_stem.networks.polar.layers import CircularConv, Halve, PolarSampling
+from keras_stem.networks.polar.options import PolarConfig
 
 INNER = 0.06
 """The direct beam says nothing of the orientation."""

@@ -1,62 +1,11 @@
-"""Swin-T in the variants of the paper."""
-
-from dataclasses import dataclass
-from typing import ClassVar
+"""Builder of the Swin transformer."""
 
 import keras
 from keras import layers
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models.swin_layers import EPSILON, PatchMerging, SwinBlock
-
-
-@dataclass(frozen=True)
-class SwinConfig:
-    """Options of the Swin transformer (defaults: Swin-T with one linear layer as its head).
-
-    Parameters
-    ----------
-    patch
-        Side of the patches that become tokens, in pixels.
-    embed_dim
-        Channels of the first stage; each further stage has twice as many.
-    depths, heads
-        Blocks, and heads of the attention, of each stage.
-    window
-        Side of the windows in tokens; smaller in stages whose map is.
-    mlp_ratio
-        Hidden width of the blocks' perceptrons relative to their channels.
-    resize
-        Side to which patterns are resized inside the network; None leaves them as they are.
-    head_widths
-        Units of linear layers (with GELU) before the last.
-    """
-
-    arch: ClassVar[str] = "swin"
-
-    patch: int = 4
-    embed_dim: int = 96
-    depths: tuple[int, ...] = (2, 2, 6, 2)
-    heads: tuple[int, ...] = (3, 6, 12, 24)
-    window: int = 7
-    mlp_ratio: float = 4.0
-    resize: int | None = None
-    head_widths: tuple[int, ...] = ()
-
-    def __post_init__(self):
-        if len(self.depths) != len(self.heads) or not self.depths:
-            raise KerasStemError(
-                f"Expected as many depths as heads, found {len(self.depths)} and {len(self.heads)}."
-            )
-        sizes = (self.patch, self.embed_dim, *self.depths, *self.heads, self.window, *self.head_widths)
-        if min(sizes) < 1 or self.mlp_ratio <= 0 or (self.resize or 1) < 1:
-            raise KerasStemError(f"Expected positive sizes, found {self}.")
-        for stage, heads in enumerate(self.heads):
-            if self.embed_dim * 2**stage % heads:
-                raise KerasStemError(
-                    f"Expected the channels of stage {stage} ({self.embed_dim * 2**stage}) to be a multiple "
-                    f"of its heads, found {heads} heads."
-                )
+from keras_stem.networks.swin.layers import EPSILON, PatchMerging, SwinBlock
+from keras_stem.networks.swin.options import SwinConfig
 
 
 def build_swin(input_shape: tuple[int, int, int], outputs: int, config: SwinConfig) -> keras.Model:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_stem import build_model, fit
-from keras_stem.choices import ARCHITECTURES
+from keras_stem.networks.registry import network_names
 from keras_stem.tracking.resolve import load_model
 from keras_stem.training.recipe import Recipe
 from keras_stem.workflow.mapping import map_scan
@@ -33,7 +33,7 @@ def _set(policy, floatx, data_format):
     keras.config.set_dtype_policy(policy)
 
 
-@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("arch", network_names())
 def test_networks(settings, arch):
     network = build_model(arch, (64, 64, 1), 6)
     found = network(np.zeros((1, 64, 64, 1), np.float32))

@@ -14,9 +14,9 @@ from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.models.decoders import DISTINCT, AllVotes, VoteDecoder
-from keras_stem.models.polar import PolarConfig
-from keras_stem.models.polar_layers import PolarSampling
-from keras_stem.models.registry import build_model
+from keras_stem.networks.build import build_model
+from keras_stem.networks.polar.layers import PolarSampling
+from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.pipeline.augmentation import reoriented, resample
 from keras_stem.training.losses import LAST_WIDTH, TAIL
 from keras_stem.training.targets import VoteTarget

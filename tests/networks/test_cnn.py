@@ -6,8 +6,8 @@ import keras_stem
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.models.cnn import CNNConfig
-from keras_stem.models.registry import build_model
+from keras_stem.networks.build import build_model
+from keras_stem.networks.cnn.options import CNNConfig
 from keras_stem.training.assemble import target_of
 from keras_stem.training.options import default_recipe
 
