@@ -18,7 +18,7 @@ from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Simulation, simulate_scan
 from keras_stem.simulate.stream import Nuisances, PatternStream
-from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.confidence import COMMON, Usual
 from keras_stem.training.data import prepare
 from keras_stem.training.recipe import Recipe
@@ -41,7 +41,7 @@ def untrained(scan: Scan, precision: str):
     """Return a polar network that has learned nothing; its speed is that of one that has."""
     recipe = Recipe(precision=precision)
     data = prepare(scan, recipe)
-    model = assemble(data, recipe, target_of(recipe, data.symmetry))
+    model = assemble(data, recipe, head_of(recipe, data.symmetry))
     # A thorough refinement looks again at a fifth of the patterns, as where all answers are right.
     agreement = predict_map(model, scan, refine="quick").property("agreement")
     usual = Usual(None, None, float(np.quantile(agreement, COMMON)))

@@ -12,10 +12,10 @@ from keras_stem.choices import (
     RECIPES,
     SCHEDULES,
     SPLITS,
-    TARGETS,
 )
 from keras_stem.cli.grouped import in_group
 from keras_stem.cli.network_options import network_options
+from keras_stem.heads.registry import target_names
 from keras_stem.networks.registry import config_classes
 from keras_stem.training.paper import paper_arch, paper_options
 
@@ -70,7 +70,7 @@ _NETWORK = (
 _ORIENTATION = (
     click.option(
         "--target",
-        type=click.Choice(TARGETS),
+        type=click.Choice(target_names()),
         help=f"Representation of orientations.{_values('target', 'rotation')}",
     ),
     click.option(

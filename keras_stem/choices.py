@@ -2,7 +2,6 @@
 
 RECIPES = ("default", "paper")
 PRECISIONS = ("float32", "bfloat16", "float16")
-TARGETS = ("euler", "rotation")
 DISTANCES = ("geodesic", "chordal")
 AMBIGUITIES = ("none", "pattern")
 SPLITS = ("random", "grain", "block")

@@ -14,7 +14,9 @@ from importlib.util import find_spec
 from typing import Any
 
 CLASSES = {
-    "models.decoders": ("AllVotes", "EulerDecoder", "RotationDecoder", "VoteDecoder"),
+    "heads.euler": ("EulerDecoder",),
+    "heads.rotation": ("RotationDecoder",),
+    "heads.votes": ("VoteDecoder",),
     "networks.densenet.batch_norm": ("FusedBatchNormalization",),
     "models.layers": ("LogScale", "UnitScale"),
     "models.orientation_model": ("OrientationModel",),

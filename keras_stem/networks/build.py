@@ -8,14 +8,14 @@ from keras_stem.networks.declaration import NetworkConfig
 from keras_stem.networks.registry import config_class
 from keras_stem.networks.settings import standard_settings
 
-ROTATION_SIZE = 7
-"""Outputs of a network that predicts a rotation and its expected error, as the default recipe trains it."""
+DEFAULT_OUTPUTS = 7
+"""Numbers of a rotation and its expected error, which the default recipe trains networks to predict."""
 
 
 def build_model(
     network: str | NetworkConfig,
     input_shape: tuple[int, int, int],
-    outputs: int = ROTATION_SIZE,
+    outputs: int = DEFAULT_OUTPUTS,
     precision: str = "float32",
 ) -> keras.Model:
     """Build a network.
@@ -28,7 +28,8 @@ def build_model(
     input_shape
         (H, W, 1).
     outputs
-        Numbers to predict; those of a rotation by default, as the default recipe trains them.
+        Numbers to predict; by default the seven of a rotation and its expected error, as the default recipe
+        trains them.
     precision
         "float32", or "bfloat16" or "float16" for activations; weights and the head stay in float32.
 

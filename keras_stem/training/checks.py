@@ -12,9 +12,9 @@ from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.heads.votes import DISTINCT
 from keras_stem.indexing.refinement import PatternComparison
 from keras_stem.models.card import ModelCard
-from keras_stem.models.decoders import DISTINCT
 from keras_stem.pipeline.source import PatternSource
 from keras_stem.training.callbacks.progress import blocks_progress
 from keras_stem.training.predict import Predictions

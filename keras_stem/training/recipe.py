@@ -11,10 +11,11 @@ from keras_stem.choices import (
     PRECISIONS,
     SCHEDULES,
     SPLITS,
-    TARGETS,
 )
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
+from keras_stem.heads.head import HeadSettings
+from keras_stem.heads.registry import head_class
 from keras_stem.networks.declaration import NetworkConfig
 from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.networks.registry import config_class
@@ -117,7 +118,6 @@ class Recipe:
     def __post_init__(self):
         for name, allowed in (
             ("precision", PRECISIONS),
-            ("target", TARGETS),
             ("distance", DISTANCES),
             ("ambiguity", AMBIGUITIES),
             ("split", SPLITS),
@@ -135,17 +135,11 @@ class Recipe:
         Criterion.parse(self.stop)
 
     def _require_consistency(self) -> None:
-        if self.target == "euler" and self.network.output == "azimuths":
-            raise KerasStemError(f"The azimuths of {self.arch} vote for rotations; it has no target euler.")
-        own = (self.ambiguity, self.distance, self.symmetry)
-        if self.target == "euler" and own != ("none", "geodesic", True):
-            raise KerasStemError("Distance, ambiguity and symmetry are of the target rotation, found euler.")
-        if self.target == "euler" and self.simulation is not None:
-            raise KerasStemError("Trainings on simulated patterns have the target rotation, found euler.")
-        if self.target != "euler" and self.clamp:
-            raise KerasStemError(
-                f"Only the target euler has a physical range to clamp to, found {self.target}."
-            )
+        head = head_class(self.target, self.network.output)
+        defaults = HeadSettings()
+        for name in ("symmetry", "distance", "ambiguity", "clamp"):
+            if getattr(self, name) != getattr(defaults, name) and name not in head.heeds:
+                raise KerasStemError(f"--{name} has no effect on the target {head.name} of {self.arch}.")
         for name in ("freeze", "weight_decay", "clip_norm"):
             if getattr(self, name) < 0:
                 raise KerasStemError(f"Expected {name} of at least 0, found {getattr(self, name)}.")

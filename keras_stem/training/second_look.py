@@ -38,9 +38,9 @@ def look_again(
     usual = model.card.refined_usual
     common = None if usual is None else Usual(**usual).common_agreement
     doubtful = np.zeros(0, int) if common is None else np.flatnonzero(checked.agreement < common)
-    if not model.votes or not len(doubtful):
+    if not model.several_candidates or not len(doubtful):
         return checked
-    votes = predict(model.with_all_votes(), source, positions[doubtful], verbose)
+    votes = predict(model.with_all_candidates(), source, positions[doubtful], verbose)
     again = check_answers(model.card, source, positions[doubtful], votes, "thorough", verbose)
     return _better(checked, again, doubtful)
 

@@ -13,7 +13,7 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.networks.settings import standard_settings
 from keras_stem.networks.transfer import Transfer, transfer
-from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.checks import CheckedAnswers, check_answers
 from keras_stem.training.confidence import Usual, calibrate, evidence
 from keras_stem.training.data import TrainingData
@@ -86,13 +86,13 @@ def train(
         If patterns cannot be read or the training diverges.
     """
     keras.utils.set_random_seed(recipe.seed)
-    target = target_of(recipe, data.symmetry)
-    model = assemble(data, recipe, target)
+    head = head_of(recipe, data.symmetry)
+    model = assemble(data, recipe, head)
     done = transfer(model.network, initial, str(recipe.weights)) if initial else None
     if done and verbose:
         print(done)
     with data.plain_errors():
-        EpochLoop(model, target, data, recipe, state, on_epoch, verbose).run()
+        EpochLoop(model, head, data, recipe, state, on_epoch, verbose).run()
         model.network.load_weights(state.best_weights)
         predictions, speeds = _predictions(model, data)
         model.card = replace(model.card, **_calibrated(model, predictions["val"], data))

@@ -14,6 +14,7 @@ from orix.quaternion import Rotation
 from keras_stem.choices import MODEL_URIS
 from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.euler import euler_degrees
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
 from keras_stem.networks.checkpoints import checkpoint_weights, model_weights
@@ -28,7 +29,6 @@ from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState, last_interrupted
-from keras_stem.training.targets import euler_degrees
 from keras_stem.training.train import Trained, train
 
 

@@ -8,7 +8,7 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.networks.build import build_model
 from keras_stem.networks.cnn.options import CNNConfig
-from keras_stem.training.assemble import target_of
+from keras_stem.training.assemble import head_of
 from keras_stem.training.options import default_recipe
 
 pytestmark = pytest.mark.backend
@@ -47,5 +47,5 @@ def test_what_does_not_fit_is_a_clear_error():
 
 @pytest.mark.parametrize("arch", ["cnn", "polar"])
 def test_a_network_predicts_a_rotation_by_default(arch):
-    expected = target_of(default_recipe(arch), proper_point_group(linio2())).size
+    expected = head_of(default_recipe(arch), proper_point_group(linio2())).size
     assert keras_stem.build_model(arch, (64, 64, 1)).output_shape[-1] == expected

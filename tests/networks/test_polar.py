@@ -13,13 +13,12 @@ from keras_stem.crystal.rotation_ops import turned_about_beam
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.models.decoders import DISTINCT, AllVotes, VoteDecoder
+from keras_stem.heads.head import AllCandidates, HeadSettings
+from keras_stem.heads.votes import DISTINCT, LAST_WIDTH, TAIL, VoteDecoder, VotesHead
 from keras_stem.networks.build import build_model
 from keras_stem.networks.polar.layers import PolarSampling
 from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.pipeline.augmentation import reoriented, resample
-from keras_stem.training.losses import LAST_WIDTH, TAIL
-from keras_stem.training.targets import VoteTarget
 
 pytestmark = pytest.mark.backend
 
@@ -31,7 +30,7 @@ AZIMUTHS = 2 * np.pi * (np.arange(VOTES) + 0.25) / VOTES
 @pytest.fixture
 def network():
     keras.utils.set_random_seed(1)
-    return build_model(CONFIG, (32, 32, 1), VoteTarget.size)
+    return build_model(CONFIG, (32, 32, 1), VotesHead.size)
 
 
 @pytest.fixture(params=PHASES)
@@ -46,10 +45,10 @@ def votes_for(rotations, scores):
     return np.concatenate([scores[..., None], six], axis=-1).astype("float32")
 
 
-def decoded(symmetry, votes, decoder=VoteDecoder):
-    """The answers of a decoder, Euler angles as rotations."""
-    settings = VoteTarget(symmetry).decoder().get_config()
-    answers = decoder(settings["operators"], settings["ranges"])(votes)
+def decoded(symmetry, votes, all_candidates=False):
+    """The answers of the decoder, Euler angles as rotations."""
+    decoder = VotesHead([symmetry]).decoder()
+    answers = (AllCandidates(decoder) if all_candidates else decoder)(votes)
     found = {name: ops.convert_to_numpy(value) for name, value in answers.items()}
     return {
         name: value if name == "spread" else Rotation.from_euler(value.astype(float))
@@ -61,16 +60,16 @@ def degrees(first, second, symmetry):
     return np.rad2deg(disorientation(first, second, symmetry))
 
 
-def expected_at(share, target, rotations):
+def expected_at(share, head, rotations):
     """What the loss expects after a share of the training."""
-    encoded = target.encode(rotations)
+    encoded = head.encode(rotations.to_matrix())
     return np.concatenate([encoded, np.full((len(encoded), 1), share)], axis=1).astype("float32")
 
 
-def losses(target, share, rotations, votes):
-    expected = expected_at(share, target, rotations)
+def losses(head, share, rotations, votes):
+    expected = expected_at(share, head, rotations)
     return ops.convert_to_numpy(
-        target.loss().call(ops.convert_to_tensor(expected), ops.convert_to_tensor(votes))
+        head.loss().call(ops.convert_to_tensor(expected), ops.convert_to_tensor(votes))
     )
 
 
@@ -129,7 +128,7 @@ def test_a_turned_pattern_turns_the_answer(network, symmetry, rng):
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
 def test_votes_are_in_float32(precision, rng):
-    network = build_model(CONFIG, (20, 32, 1), VoteTarget.size, precision)
+    network = build_model(CONFIG, (20, 32, 1), VotesHead.size, precision)
     found = network(rng.random((3, 20, 32, 1), dtype="float32"))
     assert tuple(found.shape) == (3, VOTES, 7)
     assert keras.backend.standardize_dtype(found.dtype) == "float32"
@@ -179,14 +178,14 @@ def test_the_runner_up_is_another_orientation(symmetry, rng):
 
 
 def test_decoders_of_earlier_versions_are_read(symmetry):
-    settings = VoteTarget(symmetry).decoder().get_config()
+    settings = VotesHead([symmetry]).decoder().get_config()
     assert VoteDecoder.from_config({**settings, "runners_up": 1}).get_config() == settings
 
 
 def test_all_votes_are_runners_up_on_demand(symmetry, rng):
     rotations = random_rotations(5 * VOTES, rng).to_matrix().reshape(5, VOTES, 3, 3)
     votes = votes_for(rotations, rng.uniform(0, 1, (5, VOTES)))
-    found, expected = decoded(symmetry, votes, AllVotes), Rotation.from_matrix(rotations)
+    found, expected = decoded(symmetry, votes, all_candidates=True), Rotation.from_matrix(rotations)
     assert found["runners_up"].shape == (5, VOTES)
     assert degrees(found["runners_up"].flatten(), expected.flatten(), symmetry).max() < 0.05
     # The strongest as it is, not averaged with those that agree.
@@ -214,7 +213,7 @@ def test_votes_that_all_agree_have_no_spread(symmetry, rng):
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.95])
 def test_the_loss_is_the_negative_logarithm_of_a_density(symmetry, share, rng):
-    target, count = VoteTarget(symmetry), 40
+    head, count = VotesHead([symmetry]), 40
     truth, scores = random_rotations(count, rng), rng.normal(size=(count, VOTES))
     votes = random_rotations(count * VOTES, rng)
     matrices = votes.to_matrix().reshape(count, VOTES, 3, 3)
@@ -223,18 +222,18 @@ def test_the_loss_is_the_negative_logarithm_of_a_density(symmetry, share, rng):
     students = (1 + 2 * (1 - np.cos(angles)) / (TAIL * width**2)) ** (-(TAIL + 3) / 2) / width**3
     weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     density = (weights * students.reshape(count, VOTES)).sum(axis=1)
-    found = losses(target, share, truth, votes_for(matrices, scores))
+    found = losses(head, share, truth, votes_for(matrices, scores))
     np.testing.assert_allclose(found, -np.log(density), rtol=2e-3, atol=2e-3)
 
 
 def test_the_loss_falls_when_the_votes_approach_the_truth(symmetry, rng):
-    target, truth = VoteTarget(symmetry), random_rotations(20, rng)
+    head, truth = VotesHead([symmetry]), random_rotations(20, rng)
     for share, angles in (
         (0.0, (0.8, 0.4, 0.2, 0.0)),
         (0.5, (0.2, 0.1, 0.05, 0.0)),
         (1.0, (0.04, 0.02, 0.0)),
     ):
-        found = [losses(target, share, truth, all_votes(truth, angle)).mean() for angle in angles]
+        found = [losses(head, share, truth, all_votes(truth, angle)).mean() for angle in angles]
         assert np.all(np.diff(found) < 0), share
 
 
@@ -244,7 +243,7 @@ def test_the_loss_counts_weights(rng):
     rotations = np.stack([truth.to_matrix(), wrong.to_matrix()] * (VOTES // 2), axis=1)
     found = [
         losses(
-            VoteTarget(group), 0.5, truth, votes_for(rotations, np.tile([right, 0.0], (20, VOTES // 2)))
+            VotesHead([group]), 0.5, truth, votes_for(rotations, np.tile([right, 0.0], (20, VOTES // 2)))
         ).mean()
         for right in (-2.0, 0.0, 2.0)
     ]
@@ -254,9 +253,11 @@ def test_the_loss_counts_weights(rng):
 def test_half_turns_about_the_beam_are_no_difference_on_demand(symmetry, rng):
     truth = random_rotations(20, rng)
     votes = all_votes(truth * PATTERN_MATE)
-    right = losses(VoteTarget(symmetry), 0.5, truth, all_votes(truth))
-    np.testing.assert_allclose(losses(VoteTarget(symmetry, mates=True), 0.5, truth, votes), right, atol=0.05)
-    assert np.median(losses(VoteTarget(symmetry), 0.5, truth, votes)) > np.median(right) + 1
+    right = losses(VotesHead([symmetry]), 0.5, truth, all_votes(truth))
+    np.testing.assert_allclose(
+        losses(VotesHead([symmetry], HeadSettings(ambiguity="pattern")), 0.5, truth, votes), right, atol=0.05
+    )
+    assert np.median(losses(VotesHead([symmetry]), 0.5, truth, votes)) > np.median(right) + 1
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
@@ -264,8 +265,10 @@ def test_half_turns_about_the_beam_are_no_difference_on_demand(symmetry, rng):
 def test_gradients_are_finite_everywhere(name, share, rng):
     truth = random_rotations(10, rng)
     for mates in (False, True):
-        target = VoteTarget(proper_point_group(PHASES[name]()), mates)
-        loss, expected = target.loss(), ops.convert_to_tensor(expected_at(share, target, truth))
+        head = VotesHead(
+            [proper_point_group(PHASES[name]())], HeadSettings(ambiguity="pattern" if mates else "none")
+        )
+        loss, expected = head.loss(), ops.convert_to_tensor(expected_at(share, head, truth))
         for votes in (all_votes(truth), all_votes(truth, 0.01), np.zeros((10, VOTES, 7), "float32")):
             found = gradient(lambda x, e=expected, f=loss: f.call(e, x), votes)
             assert np.isfinite(found).all()

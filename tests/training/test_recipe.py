@@ -159,10 +159,10 @@ def test_impossible_values_are_named(wrong):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"target": "euler"}, "polar"),
+        ({"target": "euler"}, "target euler .* azimuths"),
         ({"network": CNNConfig(), "clamp": True}, "clamp"),
         ({"network": CNNConfig(), "target": "euler", "ambiguity": "pattern"}, "ambiguity"),
-        ({"network": CNNConfig(), "target": "euler", "simulation": SimulatedTraining()}, "simulated"),
+        ({"distance": "chordal"}, "distance has no effect on the target votes"),
     ],
 )
 def test_what_does_not_go_together_is_told(options, said):

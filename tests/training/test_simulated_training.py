@@ -16,7 +16,7 @@ from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.stream import SimulatedTraining
 from keras_stem.tracking.resolve import load_model
-from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.checks import check_answers
 from keras_stem.training.data import prepare_simulation
 from keras_stem.training.options import recipe_from_options
@@ -68,16 +68,16 @@ def learned(few_scored):
 
 def loss_of(model, data):
     """The loss on DS_Val with the width that it has after a third of a training."""
-    target, val = target_of(RECIPE, data.symmetry), data.scored["val"]
+    target, val = head_of(RECIPE, data.symmetry), data.scored["val"]
     votes = model.encoder.predict(val.source.read(val.positions)[..., None].astype("float32"), verbose=0)
-    expected = np.pad(target.encode(val.rotations), [(0, 0), (0, 1)], constant_values=1 / 3)
+    expected = np.pad(target.encode(val.rotations.to_matrix()), [(0, 0), (0, 1)], constant_values=1 / 3)
     pair = (ops.convert_to_tensor(array.astype("float32")) for array in (expected, votes))
     return float(ops.mean(target.loss().call(*pair)))
 
 
 def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
     data = prepare_simulation(RECIPE.simulation, RECIPE.seed)
-    untrained = assemble(data, RECIPE, target_of(RECIPE, data.symmetry))
+    untrained = assemble(data, RECIPE, head_of(RECIPE, data.symmetry))
     assert loss_of(learned.model, data) < loss_of(untrained, data) - 0.1
     assert np.isfinite([logs["loss"] for logs in learned.history]).all()
     assert len(learned.history) == 4
