@@ -114,7 +114,7 @@ def converted_info(
         detector=detector.binned(conversion.binning),
         steps=(steps[0] * factor, steps[1] * factor),
         unit=unit,
-        gain=_gain(vendor, conversion, values, squaring is not None),
+        gain=_gain(vendor, conversion, values, _makes_fractions(vendor, conversion, values, squaring)),
         origin={"file": name, "reader": vendor.reader, "original_metadata": vendor.original},
         **microscope,
     )
@@ -166,13 +166,21 @@ def _detector(
     return squaring.detector, squaring
 
 
+def _makes_fractions(
+    vendor: VendorPatterns, conversion: Conversion, values: PatternValues, squaring: Squaring | None
+) -> bool:
+    """Return whether whole values become others: integers are rounded by all steps but squaring."""
+    steps = conversion.centre or conversion.repair or bool(values.masked.any())
+    return squaring is not None or (vendor.data.dtype.kind == "f" and steps)
+
+
 def _gain(
-    vendor: VendorPatterns, conversion: Conversion, values: PatternValues, resampled: bool
+    vendor: VendorPatterns, conversion: Conversion, values: PatternValues, makes_fractions: bool
 ) -> float | None:
     """Return the gain that is given, that of the file, or that of the noise of values that are no counts."""
     known = conversion.calibration.gain
     known = vendor.gain if known is None else known
-    if known is None and values.whole and resampled:
+    if known is None and values.whole and makes_fractions:
         return 1.0  # the fractions to come are shares of counts
     if known is not None or values.whole or np.isnan(values.gain):
         return known

@@ -176,6 +176,21 @@ def test_normalised_patterns_are_read_as_counts(noisy, tmp_path):
     assert model.gain_factor == pytest.approx(made.info.gain)
 
 
+@pytest.mark.parametrize("options", [{"centre": True}, {"repair": True}, {"centre": True, "binning": 2}, {}])
+def test_whole_counts_stored_as_floats_stay_counts(options, noisy, tmp_path):
+    """Steps that make fractions of them give as many electrons as of integers."""
+    counts = noisy.astype(np.float32)
+    counts[..., 50, 9] = 20_000  # a hot pixel among even numbers of neighbours
+    counts[..., 51, 12] = 65_535 if not options else 20_000
+    counts[..., 40:42, 9:11] += 1
+    converted(tmp_path, counts, **options)
+    with Scan(tmp_path / "out.h5") as scan:
+        stored = scan.patterns[()]
+        assert not np.array_equal(stored, np.rint(stored))
+        assert scan.gain == 1
+        np.testing.assert_array_equal(scan.read(np.arange(20)).reshape(stored.shape), stored)
+
+
 def test_a_gain_that_is_given_counts(noisy, tmp_path):
     made = converted(tmp_path, (20 * noisy).astype(np.uint16), calibration=Calibration(gain=20.0))
     assert made.notes == ("The values are divided by the gain 20 to count electrons.",)
