@@ -58,6 +58,12 @@ def is_length(unit: Any) -> bool:
     return _metres(plain_unit(unit)) is not None
 
 
+def is_energy(unit: Any) -> bool:
+    """Return whether a unit is one of energy, such as eV."""
+    found = _parsed(plain_unit(unit))
+    return found is not None and found.check("[energy]")
+
+
 def length_unit(unit: Any) -> str:
     """Return a unit of length in ASCII. Raises `KerasStemError` if it is none."""
     if not is_length(unit):

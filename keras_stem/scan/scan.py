@@ -34,6 +34,7 @@ from keras_stem.scan.labels import (
     write_labels,
 )
 from keras_stem.scan.metadata import ScanInfo, hyperspy_axes, hyperspy_metadata, read_info
+from keras_stem.scan.signal_axes import require_one_scan
 from keras_stem.scan.values import (
     PatternValues,
     examine,
@@ -415,16 +416,28 @@ def _open(path: Path) -> h5py.File:
 
 
 def _find_patterns(file: h5py.File) -> h5py.Dataset:
+    arrays = _arrays(file)
+    if not arrays:
+        raise KerasStemError(f"{file.filename} holds no patterns (no /Experiments/<title>/data).")
+    patterns = {name: data for name, data in arrays.items() if data.ndim == 4 and data.size}
+    if not patterns:
+        raise KerasStemError(
+            f"Expected patterns of four dimensions (y, x, ky, kx) in {file.filename}, "
+            f"found the shape {next(iter(arrays.values())).shape}."
+        )
+    require_one_scan(list(patterns), file.filename)
+    [data] = patterns.values()
+    require_stored(data)
+    return data
+
+
+def _arrays(file: h5py.File) -> dict[str, h5py.Dataset]:
+    """Return the data of all experiments of a file, by their names."""
     experiments = item(file, "Experiments")
+    found = {}
     for name in experiments if isinstance(experiments, h5py.Group) else []:
         experiment = item(experiments, name)
         data = item(experiment, "data") if isinstance(experiment, h5py.Group) else None
         if isinstance(data, h5py.Dataset):
-            if data.ndim != 4 or not data.size:
-                raise KerasStemError(
-                    f"Expected patterns of four dimensions (y, x, ky, kx) in {file.filename}, "
-                    f"found the shape {data.shape}."
-                )
-            require_stored(data)
-            return data
-    raise KerasStemError(f"{file.filename} holds no patterns (no /Experiments/<title>/data).")
+            found[name] = data
+    return found
