@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.marks import masked_pixels, saturated_share
 
 SAMPLE_PATTERNS = 64
 """So many patterns from all over a scan are looked at."""
@@ -17,9 +18,6 @@ BLOCK = 4
 """Side of the parts of a pattern, pixels, in which mean and variance are compared. Larger parts hold disks:
 the gain of simulated patterns of 64 pixels and 100,000 electrons was 9.8 with 16 pixels, and 1.15 with 4
 (``benchmarks/gain.py``)."""
-
-_BIT_DEPTHS = (8, 10, 12, 14, 16, 24, 32)
-"""Of detectors whose largest value, 2^n - 1, marks a pixel that is masked."""
 
 _ASK = "Convert the scan with --gain, the value of one electron, to set it."
 
@@ -48,7 +46,7 @@ class PatternValues:
     mark
         The value that marks them; 0 if there are none.
     saturated
-        Pixels of a pattern, in the mean, that have the largest value of their type.
+        Pixels of a pattern, in the mean, that have the largest value of the detector or type.
     gain
         Value of one electron, estimated from mean and variance of neighbouring pixels; NaN where the values
         have no noise.
@@ -79,7 +77,7 @@ class PatternValues:
         if self.saturated:
             found.append(
                 f"{max(self.saturated, 0.1):.1f} pixels of a pattern, in the mean, are saturated: they have "
-                f"the largest value of their type ({self.largest:g})."
+                f"the largest value of the detector ({self.largest:g})."
             )
         return found
 
@@ -131,40 +129,9 @@ def examine(sample: np.ndarray) -> PatternValues:
         whole=whole,
         masked=masked,
         mark=mark,
-        saturated=_saturated(good),
+        saturated=saturated_share(good),
         gain=estimate_gain(np.where(masked, 0, sample) if masked.any() else sample),
     )
-
-
-def _saturated(good: np.ndarray) -> float:
-    """Return how many pixels of a pattern, in the mean, have the largest value of an integer type."""
-    if good.dtype.kind not in "iu":
-        return 0.0
-    return float(np.count_nonzero(good == np.iinfo(good.dtype).max) / len(good))
-
-
-def masked_pixels(sample: np.ndarray) -> tuple[np.ndarray, int]:
-    """Return the pixels that a detector marks as masked, shape (H, W), bool, and the value that marks them.
-
-    Counting detectors give masked pixels their largest value, 2^n - 1, and defective ones 2^n - 2 (DECTRIS:
-    SIMPLON API reference). These pixels have it in all patterns, and no other pixel comes near it; a direct
-    beam that saturates a camera has neighbours that nearly do.
-
-    Parameters
-    ----------
-    sample
-        Shape (n, H, W).
-    """
-    none = np.zeros(sample.shape[1:], bool)
-    largest = sample.max(initial=0)
-    mark = next((2**bits - 1 for bits in _BIT_DEPTHS if largest in (2**bits - 1, 2**bits - 2)), None)
-    if mark is None or (sample.dtype.kind == "f" and mark > 2**24):
-        return none, 0
-    marked = sample >= mark - 1
-    masked = marked.all(axis=0)
-    rest = sample[~marked]
-    clear = np.array_equal(marked.any(axis=0), masked) and rest.max(initial=0) < mark / 2
-    return (masked, mark) if clear and not masked.all() else (none, 0)
 
 
 def estimate_gain(sample: np.ndarray) -> float:
@@ -228,6 +195,27 @@ def summed_type(dtype: np.dtype, values: int) -> np.dtype:
     if dtype.kind == "u":
         return np.min_scalar_type(min(int(limits.max) * values, np.iinfo(np.uint64).max))
     return np.min_scalar_type(max(int(limits.min) * values, np.iinfo(np.int64).min))
+
+
+def summed(values: np.ndarray, axes: tuple[int, int]) -> np.ndarray:
+    """Return the sums along two axes, in a type that holds them.
+
+    Raises
+    ------
+    KerasStemError
+        If no type of whole numbers holds them.
+    """
+    count = values.shape[axes[0]] * values.shape[axes[1]]
+    if values.dtype.kind in "iu" and values.dtype.itemsize == 8 and values.size:
+        limits = np.iinfo(values.dtype)
+        smallest, largest = int(values.min()), int(values.max())
+        if largest * count > limits.max or smallest * count < limits.min:
+            worst = max(smallest, largest, key=abs)
+            raise KerasStemError(
+                f"Expected values of which the sum of {count} has 64 bits, found {worst}; "
+                "leave out the binning."
+            )
+    return values.sum(axis=axes, dtype=summed_type(values.dtype, count))
 
 
 def require_finite(patterns: np.ndarray, first_where: Callable[[int], str]) -> None:

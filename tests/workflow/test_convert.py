@@ -108,8 +108,12 @@ def test_hot_and_dead_pixels_are_mended(tmp_path, rng):
     spoiled[..., 4, 7] = 60_000
     spoiled[..., 12, 3] = 0
     hs.signals.Signal2D(spoiled).save(tmp_path / "dummy.hspy")
-    with converted(tmp_path / "dummy.hspy", tmp_path, repair=True) as scan:
+    made = convert(tmp_path / "dummy.hspy", tmp_path / "out.h5", Conversion(repair=True))
+    assert made.notes == ("Repair: 2 hot or dead pixels have the median of the good ones around.",)
+    with Scan(tmp_path / "out.h5") as scan:
         found = scan.patterns[()]
+    made = convert(tmp_path / "out.h5", tmp_path / "again.h5", Conversion(repair=True))
+    assert made.notes == ("Repair: no pixel is hot or dead.",)
     for row, column in ((4, 7), (12, 3)):
         assert abs(found[..., row, column].mean() - 50) < 5
     good = np.ones((20, 20), bool)
