@@ -151,7 +151,7 @@ def _described(signal: dict[str, Any], reader: str, path: Path) -> VendorPattern
     metadata, original = dict(signal["metadata"]), dict(signal.get("original_metadata", {}))
     return VendorPatterns(
         data=data,
-        title=str(_at(metadata, "General.title") or path.stem).replace("/", "-"),
+        title=_name(_at(metadata, "General.title") or path.stem),
         steps=tuple(steps),
         pixels=(scales[-2], scales[-1]),
         microscope=_microscope(metadata, original, signal.get("mapping", {})),
@@ -193,18 +193,28 @@ def _mapped(original: Mapping, mapping: Mapping) -> dict[str, Any]:
 
 def _plain(tree: Mapping) -> dict[str, Any]:
     """Return metadata as nested dictionaries of numbers and text, which HDF5 attributes can hold."""
-    plain = {}
-    for key, value in tree.items():
-        name = str(key).replace("/", "-")
-        if isinstance(value, Mapping):
-            plain[name] = _plain(value)
-        elif isinstance(value, bool | int | float | str):
-            plain[name] = value
-        elif isinstance(value, np.generic) and value.dtype.kind in "iufb":
-            plain[name] = value.item()
-        elif value is not None:
-            plain[name] = str(value)
-    return plain
+    return {_name(key): _plain_value(value) for key, value in tree.items() if value is not None}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _plain(value)
+    if isinstance(value, np.generic) and value.dtype.kind in "iufb":
+        value = value.item()
+    if isinstance(value, bool | float) or (isinstance(value, int) and -(2**63) <= value < 2**64):
+        return value
+    return _text(value)
+
+
+def _name(key: Any) -> str:
+    """Return a name that an item of HDF5 may have."""
+    name = _text(key).replace("/", "-")
+    return "-" if name in ("", ".", "..") else name
+
+
+def _text(value: Any) -> str:
+    """Return text without what HDF5 cannot hold: NUL, and halves of characters."""
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _at(tree: Any, place: str) -> Any:

@@ -1,6 +1,7 @@
 """Vendor files made scan files: real ones where they are at hand, and dummies of the writable formats."""
 
 import contextlib
+import json
 
 import dask.array as da
 import hyperspy.api as hs
@@ -56,6 +57,31 @@ def test_written_formats(signal, counts, suffix, tmp_path):
             assert scan.info.unit == "nm"
             assert scan.info.detector.pixel_size == pytest.approx(0.02)
             assert scan.info.beam_energy == 200.0
+
+
+def test_metadata_that_hdf5_cannot_hold(signal, counts, tmp_path):
+    """A .zspy file holds them as JSON."""
+    odd = {
+        "no\0tes": "first\0second",
+        "": 1,
+        ".": 2,
+        "large": 2**70,
+        "half": "\ud800",
+        "deep": {"\0": ["x\0"]},
+    }
+    signal.original_metadata.set_item("odd", 1)
+    signal.save(tmp_path / "dummy.zspy")
+    [attributes] = (tmp_path / "dummy.zspy").rglob("original_metadata/.zattrs")
+    attributes.write_text(json.dumps(odd))
+    attributes = attributes.parent.parent / "metadata" / "General" / ".zattrs"
+    attributes.write_text(json.dumps({"title": "a\0b/c"}))
+    with converted(tmp_path / "dummy.zspy", tmp_path) as scan:
+        np.testing.assert_array_equal(scan.patterns[()], counts)
+        assert scan.info.title == "ab-c"
+    original = hs.load(tmp_path / "out.h5", file_format="hspy").original_metadata.keras_stem.original_metadata
+    assert original.notes == "firstsecond"
+    assert original.large == str(2**70)
+    assert original.half == "?"
 
 
 def test_a_stack_of_tiffs_needs_its_shape(counts, tmp_path):
