@@ -24,10 +24,7 @@ from keras_stem.io.grid import PointGrid, find_grid
 from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.labels import on_grid, read_labels
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.units import convert_length, is_length, length_text
-
-STEP_TOLERANCE = 0.01
-"""Relative."""
+from keras_stem.scan.steps import different_step
 
 _READERS: dict[str, Callable[[Path], ForeignMap]] = {".ang": read_ang, ".ctf": read_ctf, ".csv": read_csv}
 _FORMATS = (
@@ -200,20 +197,14 @@ def _fitting(
             f"Expected a map of {info.shape[0]} x {info.shape[1]} positions in {path}, "
             f"found {grid.shape[0]} x {grid.shape[1]} ({len(grid.places)} points){hint}."
         )
-    if not options.ignore_step and is_length(found.unit) and is_length(info.unit):
-        for axis, own, theirs in zip("yx", info.steps, grid.steps, strict=True):
-            _require_step(axis, (own, info.unit), (theirs, found.unit), path)
-    return replace(grid, steps=info.steps, origin=(0.0, 0.0))
-
-
-def _require_step(axis: str, expected: tuple[float, str], found: tuple[float, str], path: Path) -> None:
-    """Raise `KerasStemError` unless two steps are nearly the same; 0 is that of a single position."""
-    own, theirs = (convert_length(*step, "nm") for step in (expected, found))
-    if theirs and abs(theirs - own) > STEP_TOLERANCE * own:
+    other = different_step((info.steps, info.unit), (grid.steps, found.unit))
+    if other is not None and not options.ignore_step:
+        axis, own, theirs = other
         raise KerasStemError(
-            f"Expected a step of {length_text(*expected)} along {axis} in {path}, "
-            f"found {length_text(*found)}; if the map is right, give --ignore-step."
+            f"Expected a step of {own} along {axis} in {path}, found {theirs}; "
+            "if the map is right, give --ignore-step."
         )
+    return replace(grid, steps=info.steps, origin=(0.0, 0.0))
 
 
 def _phases(

@@ -19,6 +19,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED, properties_of
 from keras_stem.io.grid import PointGrid, find_grid
 from keras_stem.scan.hdf5_items import require_group
+from keras_stem.scan.steps import different_step
 from keras_stem.scan.stored_map import EULER, OWN, read_phases, read_points, read_unit
 from keras_stem.units import plain_unit
 
@@ -351,6 +352,29 @@ def require_shape(labels: CrystalMap, shape: tuple[int, int], where: object) -> 
         )
 
 
+def require_steps(
+    labels: CrystalMap, steps: tuple[float, float], unit: str, where: object, remedy: str
+) -> None:
+    """Raise `KerasStemError` if labels are not as far apart as the scan positions, as far as both are known.
+
+    Parameters
+    ----------
+    labels
+        Of every position.
+    steps, unit
+        Those of the scan.
+    where, remedy
+        The scan, and what to do, for the message.
+    """
+    other = different_step((steps, unit), ((float(labels.dy), float(labels.dx)), labels.scan_unit))
+    if other is not None:
+        axis, own, theirs = other
+        raise KerasStemError(
+            f"Expected labels with the step of the scan in {where}, {own} along {axis}, found {theirs}; "
+            f"{remedy}."
+        )
+
+
 def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> CrystalMap:
     """Read the crystal map of an open HDF5 file, and nothing else of it.
 
@@ -376,10 +400,16 @@ def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> Crysta
 
 def with_truth_of(labels: CrystalMap, before: CrystalMap) -> CrystalMap:
     """Return labels with the truth that labels of the same scan had, if it is simulated."""
-    for name, values in properties_of(before).items():
-        if name.startswith(TRUTH):
-            labels.prop[name] = values
-    return labels
+    truth = {name: values for name, values in properties_of(before).items() if name.startswith(TRUTH)}
+    return CrystalMap(
+        labels.rotations,
+        phase_id=labels.phase_id,
+        x=labels.x,
+        y=labels.y,
+        phase_list=labels.phases,
+        prop={**properties_of(labels), **truth},
+        scan_unit=labels.scan_unit,
+    )
 
 
 def part_of(labels: CrystalMap, rows: slice, columns: slice) -> CrystalMap:
