@@ -143,6 +143,14 @@ def test_text_formats_need_a_length(unit, rng, tmp_path, run):
     require_equal(found, given)
 
 
+def test_a_unit_alone_is_refused(rng, tmp_path, run):
+    given = crystal_map(random_rotations(6, rng), linio2(), (2, 3), 1.0, "nm", {})
+    write_map(tmp_path / "map.h5", given, {})
+    told = run("export", tmp_path / "map.h5", tmp_path / "other.h5", "--unit", "mm", status=1)
+    assert "--step with --unit mm" in told
+    assert not (tmp_path / "other.h5").exists()
+
+
 def test_points_in_any_order_with_rounded_positions(rng):
     given = made((30, 40), None, rng)
     order = rng.permutation(given.size)
