@@ -106,15 +106,17 @@ def read_ang(path: Path) -> ForeignMap:
     properties["Q"], missing = q_factor * columns[q], 0
     if r is not None:
         properties["R"], missing = reliability(columns[r], r_factor)
+    phase_id = _phase_id(columns, program)
     return ForeignMap(
         rotations=Rotation.from_euler(np.stack([columns[name] for name in _EDAX[:3]], axis=1)),
-        phase_id=_phase_id(columns, program),
+        phase_id=phase_id,
         phases=_phases(header, path),
         x=columns["x"],
         y=columns["y"],
         unit="nm" if program == "astar" else "um",
         properties=properties,
         without_reliability=missing if program == "astar" else 0,  # elsewhere the points are not indexed
+        first_phase=min(1, int(phase_id.max(initial=0))),  # files of one phase count from 0
     )
 
 

@@ -83,6 +83,7 @@ def read_ctf(path: Path) -> ForeignMap:
         unit="um",
         properties=properties,
         without_reliability=without,
+        first_phase=1,
     )
 
 

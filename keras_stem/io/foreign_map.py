@@ -31,6 +31,8 @@ class ForeignMap:
         All that the file tells of each point, arrays with n entries; "Q" and "R" where they follow from it.
     without_reliability
         How many points have a reliability that was not computed; their R is 0.
+    first_phase
+        From which number the file counts phases that it does not tell.
     """
 
     rotations: Rotation
@@ -41,6 +43,7 @@ class ForeignMap:
     unit: str
     properties: Mapping[str, np.ndarray] = field(default_factory=dict)
     without_reliability: int = 0
+    first_phase: int = 0
 
 
 def reliability(values: np.ndarray, factor: float) -> tuple[np.ndarray, int]:

@@ -152,7 +152,7 @@ def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     suffix = path.suffix.lower()
     if suffix == ".csv" and not phases:
-        raise KerasStemError(f"{path} does not tell its phase; give --cif FILE.")
+        raise KerasStemError(f"{path} does not tell its phases; give --cif FILE for each.")
     if suffix in _READERS:
         return _READERS[suffix](path)
     if not h5py.is_hdf5(path):
@@ -212,11 +212,7 @@ def _phases(
 ) -> tuple[list[PairedPhase], np.ndarray]:
     """Return the phases that count, and their number (from 0, -1 for none) at each point of the file."""
     if not found.phases:
-        if found.phase_id.max() >= len(given):
-            raise KerasStemError(
-                f"{path} has phase {found.phase_id.max()} (from 0), but {len(given)} were given."
-            )
-        paired = {place: unpaired(one) for place, one in enumerate(given)}
+        paired = _unlisted(found, given, path)
     else:
         paired = pair_phases(_entries(found, path), given, path, ignore_symmetry)
     phase_id = np.full(len(found.phase_id), NOT_INDEXED)
@@ -225,6 +221,17 @@ def _phases(
         if one.phase.point_group is None:
             raise KerasStemError(f"{path} does not tell the point group of its phase {one.phase.name!r}.")
     return list(paired.values()), phase_id
+
+
+def _unlisted(found: ForeignMap, given: Sequence[GivenPhase], path: Path) -> dict[int, PairedPhase]:
+    """Return the given phases by the numbers that they have in a file that lists none."""
+    needed = int(found.phase_id.max(initial=NOT_INDEXED)) + 1 - found.first_phase
+    if needed > len(given):
+        raise KerasStemError(
+            f"Expected --cif FILE for each phase of {path}, which lists none, up to phase "
+            f"{found.phase_id.max()} (from {found.first_phase}), found {len(given)}."
+        )
+    return {number: unpaired(one) for number, one in enumerate(given, start=found.first_phase)}
 
 
 def _entries(found: ForeignMap, path: Path) -> dict[int, Phase]:
