@@ -53,7 +53,7 @@ def read_table(lines: Sequence[str], path: Path, delimiter: str | None = None) -
     filled = [line for line in lines if line.strip()]
     if not filled:
         raise KerasStemError(f"Expected rows of numbers in {path}, found none.")
-    if delimiter != "," and "," in filled[0]:
+    if delimiter != "," and any("," in line for line in filled):
         filled = [line.replace(",", ".") for line in filled]
     try:
         return np.loadtxt(filled, ndmin=2, delimiter=delimiter, comments=None)
