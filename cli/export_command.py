@@ -36,7 +36,7 @@ def command(map_, out, axes, steps, unit, frame, phases) -> None:
     from keras_stem.files import complete_file
     from keras_stem.mapping.export import axes_text, require_map_name, write_map
     from keras_stem.scan.labels import with_steps
-    from keras_stem.scan.map_files import load_map
+    from keras_stem.scan.map_files import load_map, orientation_note
     from keras_stem.units import length_unit
 
     if unit is not None and steps is None:
@@ -49,4 +49,6 @@ def command(map_, out, axes, steps, unit, frame, phases) -> None:
         write_map(partial, crystal_map, origin, axes)
     for line in axes_text(crystal_map, axes):
         click.echo(line)
+    if note := orientation_note(origin):
+        click.echo(f"{note}.")
     click.echo(f"Wrote {out}.")

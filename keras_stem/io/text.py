@@ -1,12 +1,22 @@
 """Text files of other programs: any usual encoding, line end and decimal sign."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from keras_stem.errors import KerasStemError
+
+_ENDING = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode's categories of control characters, halves of surrogates, and ends of lines and paragraphs."""
+
+
+def one_line(text: str) -> str:
+    """Return text with a space for what ends a line, a column or, as NUL does, the text in a file."""
+    plain = "".join(" " if unicodedata.category(sign) in _ENDING else sign for sign in text)
+    return " ".join(plain.split())
 
 
 def read_lines(path: Path) -> list[str]:

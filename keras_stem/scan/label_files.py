@@ -22,7 +22,7 @@ from keras_stem.io.ctf import read_ctf
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, from_crystal_map
 from keras_stem.io.grid import PointGrid, find_grid
 from keras_stem.scan.hdf5 import open_hdf5
-from keras_stem.scan.labels import on_grid, read_labels
+from keras_stem.scan.labels import has_orientation, on_grid, read_labels
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.steps import different_step
 
@@ -57,10 +57,21 @@ class ImportOptions:
 
 @dataclass(frozen=True)
 class ImportedLabels:
-    """Labels, and the number of positions whose reliability was not computed (they have R = 0)."""
+    """Labels, or a map, of another program.
+
+    Parameters
+    ----------
+    labels
+        With the properties Q and R, as far as the file tells, and the file's others.
+    without_reliability
+        Number of positions whose reliability was not computed; they have R = 0.
+    without_orientation
+        Number of positions that have a phase, and angles that are no numbers; they are not indexed.
+    """
 
     labels: CrystalMap
     without_reliability: int
+    without_orientation: int
 
 
 def import_labels(
@@ -85,7 +96,6 @@ def import_labels(
     Returns
     -------
     ImportedLabels
-        With the properties Q and R, as far as the file tells, and the file's others.
 
     Raises
     ------
@@ -98,11 +108,10 @@ def import_labels(
         found = replace(found, x=found.y, y=found.x)
     grid = _fitting(find_grid(found.x, found.y, path), found, info, options, path)
     found = replace(found, unit=info.unit)  # of the scan's own steps, which the grid now has
-    labels = _placed(found, grid, _phases(found, phases, options.ignore_symmetry, path), options.frame)
-    return ImportedLabels(labels, found.without_reliability)
+    return _placed(found, grid, _phases(found, phases, options.ignore_symmetry, path), options.frame)
 
 
-def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] = ()) -> CrystalMap:
+def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] = ()) -> ImportedLabels:
     """Read a map of another program by itself, on the grid that it has.
 
     Parameters
@@ -118,12 +127,10 @@ def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] 
         If the file cannot be read or is not complete, or its grid is hexagonal.
     """
     path = Path(path)
-    return on_own_grid(_read(path, phases), phases, frame, path)
+    return _on_own_grid(_read(path, phases), phases, frame, path)
 
 
-def on_own_grid(
-    found: ForeignMap | CrystalMap, phases: Sequence[GivenPhase], frame: str, path: str | Path
-) -> CrystalMap:
+def on_own_grid(found: CrystalMap, phases: Sequence[GivenPhase], frame: str, path: str | Path) -> CrystalMap:
     """Return a map with the phases that are given for its own, its points row by row.
 
     Parameters
@@ -133,18 +140,22 @@ def on_own_grid(
     phases, frame, path
         As `read_foreign_map` takes them.
     """
-    found = from_crystal_map(found) if isinstance(found, CrystalMap) else found
-    grid = find_grid(found.x, found.y, path)
-    return _placed(found, grid, _phases(found, phases, False, Path(path)), frame)
+    return _on_own_grid(from_crystal_map(found), phases, frame, Path(path)).labels
+
+
+def _on_own_grid(found: ForeignMap, phases: Sequence[GivenPhase], frame: str, path: Path) -> ImportedLabels:
+    return _placed(found, find_grid(found.x, found.y, path), _phases(found, phases, False, path), frame)
 
 
 def _placed(
     found: ForeignMap, grid: PointGrid, chosen: tuple[list[PairedPhase], np.ndarray], frame: str
-) -> CrystalMap:
+) -> ImportedLabels:
     paired, phase_id = chosen
     rotations = _converted(found.rotations, phase_id, paired, frame)
     phases = {number: one.phase for number, one in enumerate(paired)}
-    return on_grid(grid, rotations, phase_id, phases, found.properties, found.unit)
+    labels = on_grid(grid, rotations, phase_id, phases, found.properties, found.unit)
+    without_orientation = int(np.sum((phase_id >= 0) & ~has_orientation(rotations)))
+    return ImportedLabels(labels, found.without_reliability, without_orientation)
 
 
 def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
