@@ -121,6 +121,15 @@ def import_backend() -> None:
             raise KerasStemError(f"Keras refuses its settings in {settings_file()}: {error}") from error
 
 
+def beside(path: Path, ending: str) -> Path:
+    """Return where the results from a file are by default: beside it, under its name without .h5.
+
+    Other suffixes stay in the name, so that map.h5 and map.ang have results of their own.
+    """
+    name = path.stem if path.suffix == ".h5" else path.name
+    return path.with_name(f"{name}-{ending}")
+
+
 @contextlib.contextmanager
 def pattern_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a progress bar over patterns; yield a function that takes the number of new ones."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import SCAN, import_backend
+from keras_stem.cli.common import SCAN, beside, import_backend
 
 
 @click.command("figures")
@@ -29,7 +29,7 @@ def command(scan, paper, models, min_q, out) -> None:
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.paper_figures import paper_models, write_paper_figures
 
-    out = out or scan.with_name(f"{scan.stem}-figures")
+    out = out or beside(scan, "figures")
     with Scan(scan) as opened:
         chosen = list(models) or paper_models(opened.phase.name)
         figures = write_paper_figures(opened, chosen, out, min_q, verbose=True)

@@ -52,6 +52,10 @@ def import_(scan, labels, frame, phases, **options) -> None:
     append_labels(scan, found.labels, origin)
     if found.without_reliability:
         click.echo(f"{found.without_reliability} positions have no reliability; their R is 0.")
+    if found.without_orientation:
+        click.echo(
+            f"{found.without_orientation} positions have angles that are no numbers; they are not indexed."
+        )
     _report(scan, False)
     click.echo(f"Labelled {scan} with {labels}.")
 

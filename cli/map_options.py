@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import FRAMES, SMALL_GRAINS
+from keras_stem.cli.common import beside
 from keras_stem.cli.crystal_options import crystal_options
 
 MAP = click.argument("map_", metavar="MAP", type=click.Path(path_type=Path))
@@ -75,14 +76,14 @@ def _with(options, command):
 
 
 def out_option(what: str, map_: str = "MAP"):
-    """Return the option that names the folder to write to; it is MAP without its suffix and ``-what``."""
+    """Return the option that names the folder to write to; it is MAP without ``.h5``, and ``-what``."""
     return click.option(
         "--out",
         type=click.Path(path_type=Path),
-        help=f"Folder to write to.  [default: beside {map_}, its name without suffix, -{what}]",
+        help=f"Folder to write to.  [default: beside {map_}, its name without .h5, -{what}]",
     )
 
 
 def folder_for(out: Path | None, map_: Path, what: str) -> Path:
     """Return the folder that ``out_option`` described."""
-    return out or map_.with_name(f"{map_.stem}-{what}")
+    return out or beside(map_, what)

@@ -11,7 +11,7 @@ from keras_stem.scan.centring import Centring, centred, choose_shifts
 from keras_stem.scan.cleaning import bad_pixels, repair
 from keras_stem.scan.detector import bin_patterns
 from keras_stem.scan.hdf5 import is_labelled
-from keras_stem.scan.labels import part_of
+from keras_stem.scan.labels import part_of, with_steps
 from keras_stem.scan.map_files import read_map
 from keras_stem.scan.metadata import ScanInfo, beam_radius
 from keras_stem.scan.scan import ScanWriter, create_scan
@@ -97,11 +97,11 @@ def convert(
         for first, block in patterns.blocks():
             writer.write_rows(first // factor, changes.apply(first, block))
             progress(min(first + len(block), info.shape[0] * factor) // factor * info.shape[1], info.size)
-        notes += _keep_labels(Path(source), writer, conversion)
+        notes += _keep_labels(Path(source), writer, conversion, info)
     return Converted(info, tuple(notes))
 
 
-def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion) -> list[str]:
+def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion, info: ScanInfo) -> list[str]:
     """Write the labels of the positions that are kept, if the source has any; return what is to be told."""
     if not is_labelled(source):
         return []
@@ -109,7 +109,8 @@ def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion) -> li
         return [f"The labels of {source} are left out, since positions are summed or arranged anew."]
     top, bottom, left, right = conversion.scan_crop
     labels, origin = read_map(source)
-    writer.write_labels(part_of(labels, slice(top, bottom), slice(left, right)), origin)
+    part = part_of(labels, slice(top, bottom), slice(left, right))
+    writer.write_labels(with_steps(part, info.steps, info.unit), origin)
     return []
 
 

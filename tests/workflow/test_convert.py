@@ -304,6 +304,15 @@ def test_labels_of_a_row_or_a_column(crop, scan, tmp_path):
         np.testing.assert_allclose(angles, 0, atol=1e-6)
 
 
+@pytest.mark.parametrize(("unit", "expected"), [(None, "nm"), ("µm", "um")])
+def test_labels_get_the_step_that_is_given(unit, expected, scan, tmp_path):
+    options = {"scan_crop": (2, 10, 4, None), "calibration": Calibration(steps=(7.0, 3.0), unit=unit)}
+    with converted(scan.path, tmp_path, **options) as part:
+        found = part.labels
+        assert (found.dy, found.dx, found.scan_unit) == (7.0, 3.0, expected)
+        assert (found.y.max(), found.x.max()) == (7 * 7.0, 15 * 3.0)
+
+
 def test_labels_of_positions_that_are_summed_are_left_out(scan, tmp_path):
     lines = convert(scan.path, tmp_path / "out.h5", Conversion(scan_binning=2)).notes
     assert "labels" in lines[0] and "left out" in lines[0]
