@@ -1,4 +1,4 @@
-"""Packages of the distribution; everything else is declared in setup.cfg.
+"""Packages of the distribution; what it requires is in keras_stem/requirements.txt, all else in setup.cfg.
 
 The folder ``cli`` is installed as ``keras_stem.cli``, so that no top-level package called
 ``cli`` lands in anybody's environment.

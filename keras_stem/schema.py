@@ -1,5 +1,6 @@
 """What comes from a file, checked against the types that it must have: for plain values such as JSON's."""
 
+import dataclasses
 import functools
 from typing import Annotated, Any, TypeVar
 
@@ -19,7 +20,7 @@ _SHOWN = 40
 """So many characters of a value that is wrong stand in the message."""
 
 
-def checked(kind: type[T], plain: Any, where: object) -> T:
+def validated(kind: type[T], plain: Any, where: object) -> T:
     """Return plain values as a type, such as a dataclass or a `typing.TypedDict`.
 
     Parameters
@@ -36,10 +37,20 @@ def checked(kind: type[T], plain: Any, where: object) -> T:
     KerasStemError
         If a value is missing or of another type; the message names the first.
     """
+    if dataclasses.is_dataclass(kind) and isinstance(plain, dict):
+        _require_known(kind, plain, where)
     try:
         return _adapter(kind).validate_python(plain)
     except ValidationError as error:
         raise KerasStemError(_message(error, where)) from error
+
+
+def _require_known(kind: type, plain: dict[str, Any], where: object) -> None:
+    unknown = [name for name in plain if name not in {part.name for part in dataclasses.fields(kind)}]
+    if unknown:
+        raise KerasStemError(
+            f"Expected no {shortened(unknown[0])} in {where}; it may be of another version of keras_stem."
+        )
 
 
 @functools.cache
@@ -53,8 +64,6 @@ def _message(error: ValidationError, where: object) -> str:
     at = f"{place} in {where}" if place else where
     if first["type"] == "missing":
         return f"Expected {at}, found none."
-    if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        return f"Expected no {at}; the file may be of a newer version of keras_stem."
     expected = first["msg"].removeprefix("Input should be ")
     return f"Expected {at} to be {expected}, found {shortened(first['input'])}."
 

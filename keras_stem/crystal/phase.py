@@ -18,7 +18,7 @@ from keras_stem.crystal.plain_phase import Angle, Matrix, SpaceGroupNumber, Vect
 from keras_stem.crystal.scattering import structure_factors
 from keras_stem.crystal.space_group import CellSymmetry, operation_arrays
 from keras_stem.errors import KerasStemError
-from keras_stem.schema import Positive, checked
+from keras_stem.schema import Positive, validated
 
 _SETTING = "setting"
 """Where the plain form of a phase has its setting."""
@@ -207,15 +207,15 @@ def phase_from_dict(plain: Any, where: object = "a phase") -> Phase:
     if found["space_group"] != "None":
         found["point_group"] = "None"  # orix takes its own name "32" for 321, and drops the space group
     phase = dict2phase(found)
-    if plain.get(_SETTING) is None:
+    if found[_SETTING] is None:
         return phase
-    setting = _checked_setting(plain[_SETTING], f"the setting of {where}")
+    setting = _checked_setting(found[_SETTING], f"the setting of {where}")
     return CrystalPhase(phase.name, setting.number, phase.structure, setting, phase.color)
 
 
 def _checked_setting(plain: Any, where: object) -> Setting:
     """Return a setting whose matrices can be those of cells and of symmetry."""
-    setting = checked(Setting, plain, where)
+    setting = validated(Setting, plain, where)
     if not np.linalg.det(setting.basis) > 0.01:
         raise KerasStemError(f"Expected basis in {where} to be of a cell, found {setting.basis}.")
     if not np.allclose(np.abs(np.linalg.det(setting.operations)), 1):

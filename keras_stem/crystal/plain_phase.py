@@ -14,7 +14,7 @@ from pydantic import Field
 
 from keras_stem.crystal.cell import lattice_base
 from keras_stem.errors import KerasStemError
-from keras_stem.schema import Finite, Positive, checked, shortened
+from keras_stem.schema import Finite, Positive, shortened, validated
 
 Vector = tuple[Finite, Finite, Finite]
 Matrix = tuple[Vector, Vector, Vector]
@@ -59,13 +59,17 @@ class PlainStructure:
 
 @dataclass(frozen=True)
 class PlainPhase:
-    """A phase as `orix.io.plugins.orix_hdf5.phase2dict` describes it, where "None" is what is not known."""
+    """A phase as `orix.io.plugins.orix_hdf5.phase2dict` describes it, where "None" is what is not known.
+
+    `keras_stem.crystal.phase.phase_to_dict` adds the setting of the cell.
+    """
 
     name: str
     space_group: Literal["None"] | SpaceGroupNumber
     point_group: str
     color: str
     structure: PlainStructure
+    setting: dict[str, Any] | None = None
 
 
 def checked_phase(plain: Any, where: object) -> dict[str, Any]:
@@ -76,7 +80,7 @@ def checked_phase(plain: Any, where: object) -> dict[str, Any]:
     KerasStemError
         If a part is missing, or is none that a crystal can have; the message names it.
     """
-    phase = checked(PlainPhase, plain, where)
+    phase = validated(PlainPhase, plain, where)
     require_lattice(phase.structure.lattice.abcABG, where)
     if not is_color_like(phase.color):
         raise KerasStemError(f"Expected color in {where} to be a colour, found {shortened(phase.color)}.")

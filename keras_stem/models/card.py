@@ -1,17 +1,56 @@
 """What travels with a model, so that nobody can apply it to patterns that it was not made for."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from orix.crystal_map import Phase
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
+from keras_stem.choices import ARCHITECTURES
 from keras_stem.crystal.phase import phase_from_dict
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.instrument import Instrument
+from keras_stem.schema import Finite, Positive, validated
+
+_LARGEST_SIDE = 1 << 14
+"""Of a detector, pixels."""
 
 PIXEL_SIZE_TOLERANCE = 0.01
 """Relative. A camera length that is off by 0.5 % can already move the median error from 3 to 32 deg."""
+
+_WHERE = "the model card"
+
+_Numbers = Annotated[list[Finite], Field(min_length=1)]
+
+
+def _require_bounds(calibration: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Return a calibration that has all its parts, with a bound for each step."""
+    bounds = [calibration.get(name) for name in ("expected", "bound_68", "bound_95")]
+    if None in bounds or "weights" not in calibration:
+        raise PydanticCustomError("calibration", "weights, expected, bound_68 and bound_95")
+    if len({len(bound) for bound in bounds}) > 1:
+        raise PydanticCustomError("calibration", "as many bounds as steps")
+    return calibration
+
+
+def _require_limits(usual: dict[str, float | None]) -> dict[str, float | None]:
+    """Return what is usual if it tells, or says that it does not know, both limits."""
+    if not {"largest_spread", "least_agreement"} <= usual.keys():
+        raise PydanticCustomError("usual", "at least largest_spread and least_agreement")
+    return usual
+
+
+_Calibration = Annotated[
+    dict[Literal["weights", "expected", "bound_68", "bound_95"], _Numbers], AfterValidator(_require_bounds)
+]
+_Usual = Annotated[
+    dict[Literal["largest_spread", "least_agreement", "common_agreement", "right"], Finite | None],
+    AfterValidator(_require_limits),
+]
+_Arch = Annotated[str, Field(pattern=f"^({'|'.join(ARCHITECTURES)})$")]
+_Side = Annotated[int, Field(gt=0, le=_LARGEST_SIDE)]
 
 
 @dataclass(frozen=True)
@@ -51,25 +90,38 @@ class ModelCard:
         them, and refined. Those to other patterns are unlike them.
     """
 
-    arch: str
+    arch: _Arch
     target: str
     phase: dict[str, Any]
     point_group: str
     frame: str
-    detector_shape: tuple[int, int]
-    pixel_size: float
-    beam_energy: float
-    precession_angle: float
-    convergence_angle: float
+    detector_shape: tuple[_Side, _Side]
+    pixel_size: Positive
+    beam_energy: Positive
+    precession_angle: Annotated[float, Field(ge=0, lt=10)]
+    convergence_angle: Positive
     label_mean: tuple[float, ...]
     label_std: tuple[float, ...]
     fingerprint: str
     recipe: dict[str, Any]
     version: str
-    calibration: dict[str, list[float]] | None = None
-    refined_calibration: dict[str, list[float]] | None = None
-    usual: dict[str, float | None] | None = None
-    refined_usual: dict[str, float | None] | None = None
+    calibration: _Calibration | None = None
+    refined_calibration: _Calibration | None = None
+    usual: _Usual | None = None
+    refined_usual: _Usual | None = None
+
+    @classmethod
+    def from_dict(cls, plain: Any) -> "ModelCard":
+        """Return the card that `to_dict` described.
+
+        Raises
+        ------
+        KerasStemError
+            If a field is missing or of another type, or the phase is no crystal; the message names it.
+        """
+        card = validated(cls, plain, _WHERE)
+        card.load_phase()
+        return card
 
     @property
     def detector(self) -> Detector:
@@ -84,7 +136,7 @@ class ModelCard:
 
     def load_phase(self) -> Phase:
         """Return the phase."""
-        return phase_from_dict(self.phase)
+        return phase_from_dict(self.phase, f"the phase of {_WHERE}")
 
     def binning_for(self, detector: Detector) -> int:
         """Return the factor by which patterns of a detector have to be binned for the model.

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 # These register the layers that a saved model names.
 import keras_stem.models.decoders
@@ -14,6 +15,7 @@ import keras_stem.models.swin_layers  # noqa: F401
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
 from keras_stem.models.decoders import AllVotes, VoteDecoder
+from keras_stem.models.keras_file import require_model_file
 from keras_stem.models.settings import standard_settings
 
 
@@ -39,7 +41,7 @@ class OrientationModel(keras.Model):
         self.encoder = encoder
         self.decoder = decoder
         # A dataclass, because Keras would wrap a dictionary in one of its own.
-        self.card = ModelCard(**card)
+        self.card = ModelCard.from_dict(card)
         self.build((None, *card["detector_shape"], 1))
 
     @property
@@ -92,11 +94,14 @@ def load_keras_file(path: str | Path) -> OrientationModel:
     """
     if not Path(path).is_file():
         raise KerasStemError(f"Expected a model file, found nothing at {path}.")
+    require_model_file(path)
     try:
         model = keras.saving.load_model(path, compile=False)
-    except Exception as error:  # zip, JSON and HDF5 errors, and Keras's own
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise KerasStemError(f"Cannot read {path} as a Keras model: {reason}") from error
-    if not isinstance(model, OrientationModel):
+        answer = model(np.zeros((1, *model.card.detector_shape, 1), np.float32))
+    except Exception as error:  # Keras and its backend raise whatever they meet
+        raise KerasStemError(
+            f"Keras cannot build a model from {path}: its configuration or its weights are damaged."
+        ) from error
+    if not isinstance(model, OrientationModel) or answer["euler"].shape != (1, 3):
         raise KerasStemError(f"{path} is a Keras model, but none that keras_stem saved.")
     return model

@@ -20,7 +20,7 @@ from keras_stem.scan.hdf5_items import (
     require_group,
     require_numbers,
 )
-from keras_stem.schema import checked, shortened
+from keras_stem.schema import shortened, validated
 from keras_stem.units import PIXELS
 
 OWN = "keras_stem"
@@ -160,8 +160,8 @@ def _read_phase(group: h5py.Group) -> tuple[Phase, np.ndarray]:
         own = json.loads(read_text(group, OWN))
     except (ValueError, RecursionError) as error:
         raise KerasStemError(f"Expected JSON in {where}, found something else ({error}).") from error
-    own = checked(dict[str, Any], own, where)
-    rotation = np.array(checked(Matrix, own.get("rotation"), f"the rotation of {where}"))
+    own = validated(dict[str, Any], own, where)
+    rotation = np.array(validated(Matrix, own.get("rotation"), f"the rotation of {where}"))
     if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-4) or np.linalg.det(rotation) < 0:
         raise KerasStemError(f"Expected a rotation in {where}, found another matrix.")
     return phase_from_dict(own.get("phase"), where), rotation

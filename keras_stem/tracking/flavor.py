@@ -5,7 +5,7 @@ the model carries it.
 """
 
 import shutil
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.tracking.pyfunc import COLUMNS, INPUT
 
 _CODE = "code"
+_PACKAGE = Path(__file__).parents[1]
 
 
 def save_model(model: OrientationModel, path: str, mlflow_model: Model, **options: Any) -> None:
@@ -36,9 +37,8 @@ def save_model(model: OrientationModel, path: str, mlflow_model: Model, **option
     options
         Others of `mlflow.keras.save_model`.
     """
-    package = Path(__file__).parents[1]
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(package, Path(path, _CODE, package.name), ignore=ignored)
+    shutil.copytree(_PACKAGE, Path(path, _CODE, _PACKAGE.name), ignore=ignored)
     mlflow.keras.save_model(
         model,
         path,
@@ -71,9 +71,13 @@ def signature() -> ModelSignature:
 
 
 def requirements() -> list[str]:
-    """Return what the package requires, in the versions that are installed, as pip takes it."""
-    declared = [Requirement(text) for text in requires("keras_stem")]
-    return [_pinned(one) for one in declared if one.marker is None or one.marker.evaluate({"extra": ""})]
+    """Return what the package requires, in the versions that are installed, as pip takes it.
+
+    The list is that of the code which the model carries. The metadata of an editable installation are as old
+    as the installation, and may lack what the code has come to import since.
+    """
+    lines = (_PACKAGE / "requirements.txt").read_text().splitlines()
+    return [_pinned(Requirement(line)) for line in lines]
 
 
 def _pinned(requirement: Requirement) -> str:

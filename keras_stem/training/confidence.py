@@ -7,6 +7,7 @@ from scipy.stats import spearmanr
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LinearRegression
 
+from keras_stem.errors import KerasStemError
 from keras_stem.training.checks import CheckedAnswers
 from keras_stem.training.predict import Predictions
 
@@ -57,7 +58,15 @@ class Calibration:
     bound_95: list[float]
 
     def bounds(self, evidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the bounds below which an error is with 68 and 95 %, deg, from evidence, shape (n, k)."""
+        """Return the bounds below which an error is with 68 and 95 %, deg, from evidence, shape (n, k).
+
+        Raises `KerasStemError` if it was fitted to other evidence.
+        """
+        if evidence.shape[1] != len(self.weights):
+            raise KerasStemError(
+                f"Expected a calibration for {evidence.shape[1]} kinds of evidence, found one for "
+                f"{len(self.weights)}; train the model again."
+            )
         expected = evidence @ np.asarray(self.weights)
         bounds = (np.interp(expected, self.expected, bound) for bound in (self.bound_68, self.bound_95))
         return tuple(bounds)
@@ -168,9 +177,9 @@ class Usual:
     def unlike(self, predictions: Predictions, checked: CheckedAnswers | None) -> np.ndarray:
         """Return whether patterns look unlike those of the training, shape (n,), by what is said of them."""
         found = np.zeros(len(predictions.euler), bool)
-        if self.largest_spread is not None:
+        if self.largest_spread is not None and predictions.spread is not None:
             found |= predictions.spread > self.largest_spread
-        if self.least_agreement is not None:
+        if self.least_agreement is not None and checked is not None:
             found |= checked.agreement < self.least_agreement
         return found
 

@@ -20,8 +20,11 @@ from keras_stem.models.registry import NetworkConfig, config_class
 from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.subsets import Thresholds
+from keras_stem.schema import validated
 from keras_stem.simulate.stream import Nuisances, SimulatedTraining
 from keras_stem.training.criterion import NEVER, Criterion
+
+_WHERE = "the recipe"
 
 
 @dataclass(frozen=True)
@@ -164,18 +167,19 @@ class Recipe:
         KerasStemError
             If it is of another version of keras_stem.
         """
-        plain = dict(plain)
+        plain = dict(validated(dict[str, Any], plain, _WHERE))
         if plain.keys() != {"arch", *(part.name for part in fields(cls))}:
             raise KerasStemError(
                 "The training was done by another version of keras_stem, with other options."
             )
-        plain["network"] = config_class(plain.pop("arch"))(**_tuples(plain["network"]))
-        plain["thresholds"] = Thresholds(**plain["thresholds"])
-        if plain["augmentation"]:
-            plain["augmentation"] = Augmentation(**plain["augmentation"])
-        if plain["simulation"]:
-            plain["simulation"] = _simulation(plain["simulation"])
-        return cls(**plain)
+        kinds = {part.name: part.type for part in fields(cls)} | {
+            "network": config_class(validated(str, plain.pop("arch"), f"arch of {_WHERE}")),
+            "simulation": dict[str, Any] | None,
+        }
+        found = {name: validated(kind, plain[name], f"{name} of {_WHERE}") for name, kind in kinds.items()}
+        if found["simulation"] is not None:
+            found["simulation"] = _simulation(found["simulation"])
+        return cls(**found)
 
     def flat(self) -> dict[str, Any]:
         """Return one level of names and values, as MLflow logs parameters."""
@@ -183,17 +187,15 @@ class Recipe:
 
 
 def _simulation(plain: dict[str, Any]) -> SimulatedTraining:
-    instrument = Instrument(**_tuples(plain["instrument"]))
-    nuisances = Nuisances(**_tuples(plain["nuisances"]))
-    if "crystal" not in plain:  # of a version that knew no more of it
-        crystal = CrystalFile(plain.get("cif"), plain.get("space_group"))
-    else:
-        crystal = CrystalFile(**plain["crystal"])
-    return SimulatedTraining(crystal, instrument, nuisances, plain["patterns"])
-
-
-def _tuples(plain: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+    where = f"simulation of {_WHERE}"
+    crystal = plain.get("crystal")
+    if crystal is None:  # of a version that knew no more of it
+        crystal = {name: plain.get(name) for name in ("cif", "space_group")}
+    kinds = {"crystal": CrystalFile, "instrument": Instrument, "nuisances": Nuisances, "patterns": int}
+    values = {**plain, "crystal": crystal}
+    return SimulatedTraining(
+        **{name: validated(kind, values.get(name), f"{name} of the {where}") for name, kind in kinds.items()}
+    )
 
 
 def _flat(nested: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -29,9 +29,6 @@ def _run(*arguments: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="the loaded model raises in an environment of its requirements alone; not solved yet"
-)
 @pytest.mark.timeout(1800)  # it downloads TensorFlow and much else
 def test_a_model_predicts_with_nothing_but_its_requirements(trained, scan, tmp_path):
     import mlflow

@@ -1,5 +1,6 @@
 """Registered models in plain MLflow, without a word of keras_stem."""
 
+import ast
 import configparser
 import json
 import os
@@ -9,14 +10,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from importlib.metadata import requires
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from packaging.utils import canonicalize_name
 
+import keras_stem
 from keras_stem.errors import KerasStemError
 from keras_stem.mapping.predict import predict_map
 from keras_stem.tracking.resolve import load_model
@@ -85,11 +88,24 @@ def test_a_model_lists_what_the_package_requires_in_the_versions_it_was_made_wit
     connect()
     path = mlflow.artifacts.download_artifacts(f"{trained.model_uri}/requirements.txt")
     listed = dict(line.split("==") for line in Path(path).read_text().splitlines())
-    declared = {text for text in requires("keras_stem") if "extra ==" not in text}
-    names = {text.split(">")[0].split(",")[0] for text in declared}
-    assert {name.split("[")[0] for name in names} <= {name.split("[")[0] for name in listed}
+    names = {canonicalize_name(name.split("[")[0]) for name in listed}
+    given = packages_distributions()
+    for module in _imported():
+        assert names & {canonicalize_name(name) for name in given[module]}, f"nothing that gives {module}"
     assert listed["keras"] == __import__("keras").__version__
     assert "keras_stem" not in listed
+
+
+def _imported() -> set[str]:
+    """Return the modules of others that ours import as soon as they are imported."""
+    found = set()
+    for path in Path(keras_stem.__file__).parent.rglob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add(node.module)
+    return {name.split(".")[0] for name in found} - sys.stdlib_module_names - {"keras_stem"}
 
 
 ALONE = """

@@ -176,3 +176,26 @@ def test_recipes_of_versions_that_knew_no_cells_are_read():
     crystal = plain["simulation"].pop("crystal")
     plain["simulation"] |= {name: crystal[name] for name in ("cif", "space_group")}
     assert Recipe.from_dict(plain) == recipe
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"batch_size": "many"}, "Expected batch_size of the recipe"),
+        ({"thresholds": {"q": None}}, "thresholds of the recipe"),
+        ({"augmentation": [1]}, "augmentation of the recipe"),
+        ({"network": {"filters": 3}}, "network of the recipe"),
+        ({"arch": ["cnn"]}, "arch of the recipe"),
+        ({"arch": "perceptron"}, "architecture out of"),
+        ({"simulation": {"instrument": 1}}, "instrument of the simulation of the recipe"),
+    ],
+)
+def test_wrong_parts_of_stored_recipes_are_named(change, said):
+    plain = Recipe().to_dict() | change
+    with pytest.raises(KerasStemError, match=said):
+        Recipe.from_dict(plain)
+
+
+def test_a_stored_recipe_is_a_dictionary():
+    with pytest.raises(KerasStemError, match="the recipe"):
+        Recipe.from_dict(["cnn"])

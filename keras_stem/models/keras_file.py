@@ -1,0 +1,58 @@
+"""What is in a ``.keras`` file, looked at before Keras builds a model of it."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from keras_stem.errors import KerasStemError
+from keras_stem.models.card import ModelCard
+
+_LARGEST_TEXT = 64 << 20
+"""Bytes of a configuration; that of the largest network has less than one of them."""
+
+_LARGEST_RATIO = 200
+"""Weights do not compress by more."""
+
+_CONFIG = "config.json"
+
+
+def require_model_file(path: str | Path) -> None:
+    """Raise `KerasStemError` unless a file is an archive of Keras of a sound size, with a card that is right.
+
+    Parameters
+    ----------
+    path
+        The file. Nothing of it is unpacked before its sizes are known.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _require_sizes(archive, path)
+            plain = json.loads(archive.read(_CONFIG))
+    except (OSError, KeyError, ValueError, RecursionError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise KerasStemError(f"Cannot read {path} as a Keras model; copy it again.") from error
+    card = _card(plain)
+    if card is None:
+        raise KerasStemError(f"{path} is a Keras model, but none that keras_stem saved.")
+    try:
+        ModelCard.from_dict(card)
+    except KerasStemError as error:
+        raise KerasStemError(f"Cannot read {path}: {error}") from error
+
+
+def _require_sizes(archive: zipfile.ZipFile, path: str | Path) -> None:
+    for member in archive.infolist():
+        largest = _LARGEST_TEXT
+        if member.filename.endswith(".h5"):
+            largest = max(largest, _LARGEST_RATIO * member.compress_size)
+        if member.file_size > largest:
+            raise KerasStemError(
+                f"Expected at most {largest / 2**20:.0f} MiB as {member.filename} in {path}, "
+                f"found {member.file_size / 2**20:.0f} MiB; it is no model of keras_stem."
+            )
+
+
+def _card(plain: Any) -> Any:
+    """Return the card of a configuration; None where there is none."""
+    config = plain.get("config") if isinstance(plain, dict) else None
+    return config.get("card") if isinstance(config, dict) else None
