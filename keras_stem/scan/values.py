@@ -9,24 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.gain import NoiseGain, estimate_gain
 from keras_stem.scan.marks import masked_pixels, saturated_share
 
 SAMPLE_PATTERNS = 64
 """So many patterns from all over a scan are looked at."""
-
-BLOCK = 4
-"""Side of the parts of a pattern, pixels, in which mean and variance are compared. Larger parts hold disks:
-the gain of simulated patterns of 64 pixels and 100,000 electrons was 9.8 with 16 pixels, and 1.15 with 4
-(``benchmarks/gain.py``)."""
 
 _ASK = "Convert the scan with --gain, the value of one electron, to set it."
 
 _LARGE_GAIN = 5.0
 """Whole numbers whose noise tells at least such a gain may be no counts; a smaller one may come from disks,
 binning, or noise that neighbours share."""
-
-_BRIGHTEST = 1e6
-"""A pixel with more electrons than this means that the values have no noise."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +40,8 @@ class PatternValues:
         The value that marks them; 0 if there are none.
     saturated
         Pixels of a pattern, in the mean, that have the largest value of the detector or type.
-    gain
-        Value of one electron, estimated from mean and variance of neighbouring pixels; NaN where the values
-        have no noise.
+    noise
+        What their noise tells of the value of one electron.
     """
 
     smallest: float
@@ -59,7 +51,12 @@ class PatternValues:
     masked: np.ndarray
     mark: int
     saturated: float
-    gain: float
+    noise: NoiseGain
+
+    @property
+    def gain(self) -> float:
+        """Value of one electron as the noise tells it; NaN where none follows."""
+        return self.noise.value
 
     def notes(self) -> list[str]:
         """Return what a person has to know of the values, in sentences."""
@@ -101,9 +98,17 @@ def gain_notes(values: PatternValues, known: float | None) -> list[str]:
             f"By the noise of the values, an electron is {values.gain:.3g}; they are taken as counts. {_ASK}"
         ]
     found = f"The values are no counts (fractions, up to {values.largest:.4g})"
+    of_counts = values.noise.of_counts
     if np.isnan(values.gain):
-        return [f"{found}, and have no noise to tell the gain; they are taken as counts. {_ASK}"]
-    return [f"{found}; by their noise an electron is {values.gain:.3g}, by which they are divided. {_ASK}"]
+        why = (
+            "no noise to tell the gain"
+            if of_counts
+            else "readout noise or an offset, so that no gain follows"
+        )
+        return [f"{found}, and have {why}; they are taken as counts. {_ASK}"]
+    besides = "" if of_counts else " besides readout noise or an offset"
+    told = f"by their noise an electron is {values.gain:.3g}{besides}, by which they are divided"
+    return [f"{found}; {told}. {_ASK}"]
 
 
 def sample_positions(size: int) -> np.ndarray:
@@ -130,36 +135,8 @@ def examine(sample: np.ndarray) -> PatternValues:
         masked=masked,
         mark=mark,
         saturated=saturated_share(good),
-        gain=estimate_gain(np.where(masked, 0, sample) if masked.any() else sample),
+        noise=estimate_gain(np.where(masked, 0, sample) if masked.any() else sample),
     )
-
-
-def estimate_gain(sample: np.ndarray) -> float:
-    """Return the value of one electron, from mean and variance of neighbouring pixels; NaN without noise.
-
-    The variance of counts is their mean, so that of values with a gain is the gain times their mean (the
-    photon transfer method: Janesick, Photon Transfer, SPIE 2007). In each part of a pattern the second
-    differences of pixels side by side, which a slope does not change, give the variance; the median over all
-    parts is that of the background, not of the spots.
-
-    Parameters
-    ----------
-    sample
-        Shape (n, H, W).
-    """
-    values = sample.astype(np.float64)
-    rows, columns = (side // BLOCK for side in values.shape[1:])
-    if not (rows and columns):
-        values = values[:, None, :, None]  # a pattern smaller than a part is one
-    else:
-        cut = values[:, : rows * BLOCK, : columns * BLOCK]
-        values = cut.reshape(len(cut), rows, BLOCK, columns, BLOCK)
-    bends = values[..., :-2] - 2 * values[..., 1:-1] + values[..., 2:]
-    variance = np.mean(bends**2, axis=(2, 4)) / 6
-    mean = np.mean(values, axis=(2, 4))
-    lit = mean > 0
-    gain = float(np.median(variance[lit] / mean[lit])) if lit.any() else 0.0
-    return gain if gain > 0 and sample.max() / gain < _BRIGHTEST else float("nan")
 
 
 def reading_type(dtype: np.dtype) -> np.dtype:

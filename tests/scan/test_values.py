@@ -6,10 +6,11 @@ import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector, bin_patterns
+from keras_stem.scan.gain import estimate_gain
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan, create_scan
 from keras_stem.scan.squaring import Squaring
-from keras_stem.scan.values import estimate_gain, examine, fill_masked, reading_type, summed_type
+from keras_stem.scan.values import examine, fill_masked, reading_type, summed_type
 from keras_stem.workflow.conversion import Calibration, Conversion
 from keras_stem.workflow.convert import convert
 
@@ -210,13 +211,44 @@ def test_whole_numbers_with_a_large_gain_are_told(noisy, tmp_path):
 @pytest.mark.parametrize("gain", [1.0, 0.0123, 37.0])
 def test_the_gain_follows_from_the_noise(gain, noisy):
     found = estimate_gain(noisy.reshape(-1, 64, 64) * gain)
-    assert found == pytest.approx(gain, rel=0.15)
+    assert found.of_counts
+    assert found.value == pytest.approx(gain, rel=0.15)
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.05])
 def test_the_gain_of_sparse_counts(gain, rng):
     counts = rng.poisson(0.02, (64, 64, 64)) * gain
-    assert estimate_gain(counts) == pytest.approx(gain, rel=0.15)
+    found = estimate_gain(counts)
+    assert found.of_counts
+    assert found.value == pytest.approx(gain, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("offset", "readout"), [(0, 0.3), (0, 1), (0, 10), (10, 0), (100, 0), (100, 1), (100, 10), (-5, 0)]
+)
+@pytest.mark.parametrize("gain", [0.01, 2.5])
+def test_readout_noise_and_offsets_give_no_wrong_gain(gain, offset, readout, noisy, rng, tmp_path):
+    """In electrons; the background has 1 to 40."""
+    values = gain * (noisy + offset + rng.normal(0, readout, noisy.shape))
+    found = estimate_gain(values.reshape(-1, 64, 64))
+    assert not found.of_counts
+    assert np.isnan(found.value) or found.value == pytest.approx(gain, rel=0.3)
+    told = " ".join(converted(tmp_path, values).notes)
+    assert "readout noise or an offset" in told and "--gain" in told
+
+
+def test_the_slope_of_the_noise_is_the_gain(noisy, rng):
+    for values in (noisy + rng.normal(0, 0.5, noisy.shape), noisy + 20.0):
+        found = estimate_gain(2.5 * values.reshape(-1, 64, 64))
+        assert found.value == pytest.approx(2.5, rel=0.2)
+
+
+def test_an_even_background_does_not_tell_an_offset_from_counts(rng):
+    counts = rng.poisson(3, (30, 64, 64))
+    for values in (2.5 * counts + 100.25, 2.5 * counts - 5.5, counts + rng.normal(0, 3, counts.shape)):
+        found = estimate_gain(values)
+        assert np.isnan(found.value) and not found.of_counts
+    assert estimate_gain(2.5 * counts).value == pytest.approx(2.5, rel=0.15)
 
 
 def test_normalised_patterns_are_read_as_counts(noisy, tmp_path):
