@@ -27,10 +27,8 @@ def command(scan, model, arch, min_q, min_r, refine) -> None:
     with Scan(scan) as opened:
         show_notes(opened)
         loaded, reference = choose_model(model, arch, opened.phase.name)
-        trained = loaded.card.recipe["thresholds"]
-        thresholds = Thresholds(
-            trained["q"] if min_q is None else min_q, trained["r"] if min_r is None else min_r
-        )
+        trained = loaded.card.thresholds
+        thresholds = Thresholds(trained.q if min_q is None else min_q, trained.r if min_r is None else min_r)
         found = evaluate(loaded, opened, thresholds, verbose=True, refine=refine)
     click.echo(f"Model {reference} on {scan}:")
     print_scores([(row.subset, row.reference, row.scores) for row in found])
