@@ -10,20 +10,20 @@ from pathlib import Path
 import click
 
 from keras_stem.cli.backend import require_backend, settings_file
+from keras_stem.cli.numbers import FINITE
 from keras_stem.errors import KerasStemError
 
-POSITIVE = click.FloatRange(0, min_open=True)
 SCAN = click.argument("scan", type=click.Path(path_type=Path))
 
 MIN_Q = click.option(
     "--min-q",
-    type=float,
+    type=FINITE,
     default=20.0,
     show_default=True,
     help="Smallest correlation index Q of DS_Q and DS_R.",
 )
 MIN_R = click.option(
-    "--min-r", type=float, default=15.0, show_default=True, help="Smallest reliability R of DS_R."
+    "--min-r", type=FINITE, default=15.0, show_default=True, help="Smallest reliability R of DS_R."
 )
 MODEL = click.option(
     "--model", help="A models:/ URI, the id of a run, or a .keras file. [default: the champion of the phase]"
@@ -119,6 +119,15 @@ def import_backend() -> None:
             raise
         except ValueError as error:
             raise KerasStemError(f"Keras refuses its settings in {settings_file()}: {error}") from error
+
+
+def beside(path: Path, ending: str) -> Path:
+    """Return where the results from a file are by default: beside it, under its name without .h5.
+
+    Other suffixes stay in the name, so that map.h5 and map.ang have results of their own.
+    """
+    name = path.stem if path.suffix == ".h5" else path.name
+    return path.with_name(f"{name}-{ending}")
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import click
 
 from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
 from keras_stem.cli.network_options import arch_choice
+from keras_stem.cli.numbers import FINITE
 from keras_stem.cli.tables import print_confidence, print_scores
 from keras_stem.cli.terms import CommandWithTerms
 
@@ -12,8 +13,8 @@ from keras_stem.cli.terms import CommandWithTerms
 @SCAN
 @MODEL
 @click.option("--arch", type=arch_choice(), help="Take the best model of this network.")
-@click.option("--min-q", type=float, help="Smallest Q of DS_Q and DS_R.  [default: that of the training]")
-@click.option("--min-r", type=float, help="Smallest R of DS_R.  [default: that of the training]")
+@click.option("--min-q", type=FINITE, help="Smallest Q of DS_Q and DS_R.  [default: that of the training]")
+@click.option("--min-r", type=FINITE, help="Smallest R of DS_R.  [default: that of the training]")
 @REFINE
 @THOROUGH
 def command(scan, model, arch, min_q, min_r, refine) -> None:
@@ -26,10 +27,8 @@ def command(scan, model, arch, min_q, min_r, refine) -> None:
     with Scan(scan) as opened:
         show_notes(opened)
         loaded, reference = choose_model(model, arch, opened.phase.name)
-        trained = loaded.card.recipe["thresholds"]
-        thresholds = Thresholds(
-            trained["q"] if min_q is None else min_q, trained["r"] if min_r is None else min_r
-        )
+        trained = loaded.card.thresholds
+        thresholds = Thresholds(trained.q if min_q is None else min_q, trained.r if min_r is None else min_r)
         found = evaluate(loaded, opened, thresholds, verbose=True, refine=refine)
     click.echo(f"Model {reference} on {scan}:")
     print_scores([(row.subset, row.reference, row.scores) for row in found])

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
+from keras_stem.cli.common import (
+    MODEL,
+    REFINE,
+    SCAN,
+    THOROUGH,
+    beside,
+    choose_model,
+    import_backend,
+    show_notes,
+)
 from keras_stem.cli.crystal_options import crystal_option
 from keras_stem.cli.map_options import min_q_options
 from keras_stem.cli.network_options import arch_choice
@@ -15,7 +24,7 @@ from keras_stem.cli.network_options import arch_choice
 @MODEL
 @click.option("--arch", type=arch_choice(), help="Take the best model of this network.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: SCAN without suffix, -map]"
+    "--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: SCAN without .h5, -map]"
 )
 @min_q_options
 @REFINE
@@ -30,7 +39,7 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
     from keras_stem.units import is_length
     from keras_stem.workflow.mapping import map_scan
 
-    out = out or scan.with_name(f"{scan.stem}-map")
+    out = out or beside(scan, "map")
     with Scan(scan) as opened:
         show_notes(opened)
         phase = opened.phase.name if opened.has_labels else None

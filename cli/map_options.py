@@ -5,16 +5,20 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import FRAMES, SMALL_GRAINS
+from keras_stem.cli.common import beside
 from keras_stem.cli.crystal_options import crystal_options
+from keras_stem.cli.numbers import FINITE, FiniteFloat
 
 MAP = click.argument("map_", metavar="MAP", type=click.Path(path_type=Path))
 _MIN_Q = (
     click.option(
         "--min-q",
-        type=click.FloatRange(0),
+        type=FiniteFloat(0),
         help="Leave out points with a smaller Q.  [default: 20, where the map has a Q that reaches it]",
     ),
-    click.option("--all", "min_q", flag_value=0.0, type=float, help="Leave out no points, whatever their Q."),
+    click.option(
+        "--all", "min_q", flag_value=0.0, type=FINITE, help="Leave out no points, whatever their Q."
+    ),
 )
 _OPTIONS = (
     click.option(
@@ -75,14 +79,14 @@ def _with(options, command):
 
 
 def out_option(what: str, map_: str = "MAP"):
-    """Return the option that names the folder to write to; it is MAP without its suffix and ``-what``."""
+    """Return the option that names the folder to write to; it is MAP without ``.h5``, and ``-what``."""
     return click.option(
         "--out",
         type=click.Path(path_type=Path),
-        help=f"Folder to write to.  [default: beside {map_}, its name without suffix, -{what}]",
+        help=f"Folder to write to.  [default: beside {map_}, its name without .h5, -{what}]",
     )
 
 
 def folder_for(out: Path | None, map_: Path, what: str) -> Path:
     """Return the folder that ``out_option`` described."""
-    return out or map_.with_name(f"{map_.stem}-{what}")
+    return out or beside(map_, what)

@@ -15,6 +15,7 @@ from keras_stem.choices import (
 )
 from keras_stem.cli.grouped import in_group
 from keras_stem.cli.network_options import network_options
+from keras_stem.cli.numbers import FINITE, FiniteFloat
 from keras_stem.heads.registry import target_names
 from keras_stem.networks.registry import config_classes
 from keras_stem.training.paper import paper_arch, paper_options
@@ -50,8 +51,8 @@ def _printed(value: object) -> str:
 
 
 _DATA = (
-    click.option("--min-q", type=float, help="Smallest correlation index Q of DS_Q and DS_R.  [20]"),
-    click.option("--min-r", type=float, help="Smallest reliability R of DS_R.  [15]"),
+    click.option("--min-q", type=FINITE, help="Smallest correlation index Q of DS_Q and DS_R.  [20]"),
+    click.option("--min-r", type=FINITE, help="Smallest reliability R of DS_R.  [15]"),
     click.option("--split", type=click.Choice(SPLITS), help="How DS_R is divided.  [random]"),
     click.option("--binning", type=click.IntRange(1), help="Factor by which patterns are binned.  [1]"),
     click.option("--cache/--no-cache", default=None, help="Keep the training patterns in memory.  [no]"),
@@ -101,18 +102,16 @@ _AUGMENTATION = (
         "--rotate/--no-rotate", default=None, help=f"Rotate about the beam.{_values('rotate', 'yes')}"
     ),
     click.option("--mirror/--no-mirror", default=None, help=f"Mirror.{_values('mirror', 'yes')}"),
-    click.option("--shift", type=click.FloatRange(0), help="Largest shift in pixels.  [0.5]"),
+    click.option("--shift", type=FiniteFloat(0), help="Largest shift in pixels.  [0.5]"),
     click.option(
-        "--scale", type=click.FloatRange(0), help="Largest relative change of the camera length.  [0.002]"
+        "--scale", type=FiniteFloat(0), help="Largest relative change of the camera length.  [0.002]"
     ),
-    click.option("--dose", type=click.FloatRange(0, 1, True), help="Smallest share of the dose kept.  [0.5]"),
+    click.option("--dose", type=FiniteFloat(0, 1, True), help="Smallest share of the dose kept.  [0.5]"),
     click.option(
-        "--background", type=click.FloatRange(0), help="Largest share of diffuse background added.  [0.1]"
+        "--background", type=FiniteFloat(0), help="Largest share of diffuse background added.  [0.1]"
     ),
     click.option("--hot-pixels", type=click.IntRange(0), help="Largest number of hot pixels.  [3]"),
-    click.option(
-        "--overlap", type=click.FloatRange(0), help="Largest share of another pattern mixed in.  [0.3]"
-    ),
+    click.option("--overlap", type=FiniteFloat(0), help="Largest share of another pattern mixed in.  [0.3]"),
 )
 _OPTIMISATION = (
     click.option(
@@ -122,7 +121,7 @@ _OPTIMISATION = (
     ),
     click.option(
         "--learning-rate",
-        type=float,
+        type=FINITE,
         help="Highest learning rate; lr_0 of equation 1."
         + _values("learning_rate", "0.001", **{"simulated": "0.002", "with --weights": "0.0001"}),
     ),
@@ -134,12 +133,12 @@ _OPTIMISATION = (
     click.option("--decay-per", type=click.Choice(DECAY_UNITS), help="Unit of i in equation 1.  [step]"),
     click.option(
         "--weight-decay",
-        type=click.FloatRange(0),
+        type=FiniteFloat(0),
         help=f"Weight decay of AdamW.{_values('weight_decay', '0.001')}",
     ),
     click.option(
         "--clip-norm",
-        type=click.FloatRange(0),
+        type=FiniteFloat(0),
         help=f"Global gradient-norm clip; 0 disables clipping.{_values('clip_norm', '1')}",
     ),
     click.option(

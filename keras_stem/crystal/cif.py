@@ -9,7 +9,7 @@ import numpy as np
 from diffsims.utils.lobato_scattering_params import ATOMIC_SCATTERING_PARAMS_LOBATO
 
 from keras_stem.crystal.cell import SAME_PLACE, Cell, Species, lattice_base, merged_sites, nearest_images
-from keras_stem.crystal.plain_phase import require_lattice
+from keras_stem.crystal.plain_phase import LARGEST_OCCUPANCY, require_lattice
 from keras_stem.errors import KerasStemError
 
 _COMPOSITION_TOLERANCE = 0.05
@@ -61,7 +61,7 @@ def read_cif(path: str | Path, block: str | None = None) -> CifCrystal:
         tell its symmetry, or an atom's element or place.
     """
     found = _block(Path(path), block)
-    structure = gemmi.make_small_structure_from_block(found)
+    structure = _structure(found, path)
     notes: list[str] = []
     if not structure.cell.is_crystal():
         raise KerasStemError(f"Expected lattice constants in {path}, found none.")
@@ -71,6 +71,7 @@ def read_cif(path: str | Path, block: str | None = None) -> CifCrystal:
     formula = _formula(found)
     symbol, cell = _expand(structure, sites, lattice, formula, path, notes)
     cell = Cell(lattice, *cell, _motion(structure, notes))
+    _require_occupancies(cell, path)
     _check(cell, formula, notes)
     return CifCrystal(cell, symbol, formula, tuple(notes))
 
@@ -94,6 +95,13 @@ def _block(path: Path, name: str | None) -> gemmi.cif.Block:
     if name is not None and name not in blocks:
         raise KerasStemError(f"Expected one of the structures {', '.join(blocks)} of {path}, found {name!r}.")
     return blocks[name] if name is not None else next(iter(blocks.values()))
+
+
+def _structure(block: gemmi.cif.Block, path: str | Path) -> gemmi.SmallStructure:
+    try:
+        return gemmi.make_small_structure_from_block(block)
+    except (ValueError, RuntimeError) as error:  # a value that is no number where one has to be
+        raise KerasStemError(f"Cannot read the structure in {path}: {error}; correct the file.") from error
 
 
 def _element(site: gemmi.SmallStructure.Site, path: str | Path) -> str:
@@ -254,6 +262,15 @@ def _fits(cell: Cell, formula: dict[str, float]) -> bool:
         abs(shares[0].get(one, 0) - shares[1].get(one, 0)) <= _COMPOSITION_TOLERANCE * shares[1].get(one, 0.1)
         for one in elements
     )
+
+
+def _require_occupancies(cell: Cell, path: str | Path) -> None:
+    for element, occupancy in (one for species in cell.species for one in species):
+        if not 0 <= occupancy <= LARGEST_OCCUPANCY:
+            raise KerasStemError(
+                f"Expected an occupancy of {element} from 0 to {LARGEST_OCCUPANCY} in {path}, "
+                f"found {occupancy:g}; correct the file."
+            )
 
 
 def _check(cell: Cell, formula: dict[str, float], notes: list[str]) -> None:

@@ -21,7 +21,8 @@ Matrix = tuple[Vector, Vector, Vector]
 SpaceGroupNumber = Annotated[int, Field(ge=1, le=230)]
 Angle = Annotated[float, Field(gt=0, lt=180)]
 
-_LARGEST_OCCUPANCY = 100
+LARGEST_OCCUPANCY = 100
+"""More is a mistake of the file, and no crowded site."""
 
 _LARGEST_CONSTANT = 1000.0
 """Å. No crystal has a larger cell, and its reflections could not be counted."""
@@ -36,7 +37,7 @@ class PlainAtom:
 
     element: str
     label: str
-    occupancy: Annotated[float, Field(ge=0, le=_LARGEST_OCCUPANCY)]
+    occupancy: Annotated[float, Field(ge=0, le=LARGEST_OCCUPANCY)]
     xyz: Vector
     U: Matrix
 

@@ -15,6 +15,7 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.io.ang import write_ang
 from keras_stem.io.ctf import write_ctf
+from keras_stem.io.text import one_line
 from keras_stem.io.writing import MapText, micrometres
 from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.labels import (
@@ -147,7 +148,10 @@ def _text(crystal_map: CrystalMap, origin: dict[str, str]) -> MapText:
     scale = micrometres(crystal_map.scan_unit)
     steps = map_steps(crystal_map)
     y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
-    q, r = (np.zeros(crystal_map.size) if known is None else known for known in _qualities(crystal_map))
+    q, r = (
+        np.zeros(crystal_map.size) if known is None else np.where(np.isfinite(known), known, 0)
+        for known in _qualities(crystal_map)
+    )
     return MapText(
         origin=_told(origin),
         shape=grid_shape(crystal_map),
@@ -170,5 +174,5 @@ def _qualities(crystal_map: CrystalMap) -> tuple[np.ndarray | None, np.ndarray |
 
 def _told(origin: dict[str, str]) -> str:
     """Return an origin in one line without characters that end a line or column."""
-    text = ", ".join(f"{key} {value}" for key, value in origin.items() if key in ("model", "method", "scan"))
-    return " ".join(text.split())
+    known = ("model", "method", "scan")
+    return one_line(", ".join(f"{key} {value}" for key, value in origin.items() if key in known))

@@ -12,6 +12,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.networks.registry import network_names
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.instrument import Instrument
+from keras_stem.scan.subsets import Thresholds
 from keras_stem.schema import Finite, Positive, validated
 
 _LARGEST_SIDE = 1 << 14
@@ -124,11 +125,23 @@ class ModelCard:
         Raises
         ------
         KerasStemError
-            If a field is missing or of another type, or the phase is no crystal; the message names it.
+            If a field is missing or of another type, or the phase is no crystal, or the recipe lacks what
+            is shown of it; the message names it.
         """
         card = validated(cls, plain, _WHERE)
         card.load_phase()
+        _ = card.thresholds, card.schedule
         return card
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Smallest Q and R of the training patterns."""
+        return validated(Thresholds, self.recipe.get("thresholds"), f"thresholds of the recipe of {_WHERE}")
+
+    @property
+    def schedule(self) -> str:
+        """Of the learning rate, one of `keras_stem.choices.SCHEDULES`."""
+        return validated(str, self.recipe.get("schedule"), f"schedule of the recipe of {_WHERE}")
 
     @property
     def detector(self) -> Detector:

@@ -1,6 +1,6 @@
 """Orientation maps from any source: ours, scans with labels, and other programs'."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from orix.crystal_map import CrystalMap
@@ -12,6 +12,9 @@ from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.hdf5_items import attribute
 from keras_stem.scan.label_files import on_own_grid, read_foreign_map
 from keras_stem.scan.labels import read_labels
+
+WITHOUT_ORIENTATION = "without_orientation"
+"""Key of an origin: how many points had a phase, and angles that are no numbers."""
 
 
 def load_map(
@@ -42,11 +45,21 @@ def load_map(
     if frame is not None and tells_its_frame(path):
         raise KerasStemError(f"{path.name} has the axes of orix; leave out --frame, or it would be turned.")
     if frame is not None:
-        return read_foreign_map(path, frame, phases), {"scan": path.name, "imported_frame": frame}
+        found = read_foreign_map(path, frame, phases)
+        origin = {"scan": path.name, "imported_frame": frame}
+        if found.without_orientation:
+            origin[WITHOUT_ORIENTATION] = str(found.without_orientation)
+        return found.labels, origin
     if path.suffix.lower() in (".ang", ".ctf", ".csv"):
         raise KerasStemError(f"{path.name} does not tell its axes; give --frame (docs/labels.md).")
     found, origin = read_map(path)
     return (on_own_grid(found, phases, "orix", path) if phases else found), origin
+
+
+def orientation_note(origin: Mapping[str, str]) -> str:
+    """Return how many points of a map had no orientation, for people; "" if all had one."""
+    count = origin.get(WITHOUT_ORIENTATION)
+    return f"{count} points have angles that are no numbers, and are not indexed" if count else ""
 
 
 def own_frame(path: Path) -> str | None:

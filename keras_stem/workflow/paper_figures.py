@@ -189,11 +189,11 @@ def _told_apart(answers: list[Answer], longer: Callable[[int, Answer], str]) -> 
 
 
 def _with_schedule(answer: Answer) -> str:
-    return f"{config_class(answer.card.arch).title}, {answer.card.recipe['schedule']}"
+    return f"{config_class(answer.card.arch).title}, {answer.card.schedule}"
 
 
 def _visible(scan: Scan, card: ModelCard, min_q: float | None) -> np.ndarray:
-    q = card.recipe["thresholds"]["q"] if min_q is None else min_q
+    q = card.thresholds.q if min_q is None else min_q
     visible = np.zeros(len(scan), bool)
     visible[subset(scan.labels, "DS_Q", Thresholds(q=q))] = True
     return visible

@@ -258,6 +258,9 @@ def test_mixed_sites_and_deuterium(tmp_path):
         ("P q -3 m", ["Fe1 0 0 0 1 0"], "", "'P q -3 m', which is none"),
         ("", ["Fe1 0 0 0 1 0"], "", "tells no space group"),
         ("F d -3 m", ["Si1 0 0 0 1 0"], "", "setting of its space group"),
+        ("P m -3 m", ["Fe1 0 0 0 1 0"], "_space_group_IT_number 1e", r"Cannot read .*x\.cif: not an integer"),
+        ("P m -3 m", ["Fe1 0 0 0 149 0"], "", "occupancy of Fe from 0 to 100 in .*, found 149"),
+        ("P m -3 m", ["Fe1 0 0 0 -1 0"], "", "occupancy of Fe from 0 to 100 in .*, found -1"),
     ],
 )
 def test_files_that_leave_something_open(symbol, atoms, more, message, tmp_path):

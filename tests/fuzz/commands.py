@@ -10,9 +10,8 @@ from fuzz.junk import TEXTS, choose, number_text
 
 from keras_stem.cli.main import COMMANDS, program
 
-_NETWORK = (
-    "--arch cnn --filters 4 --widths 16 --max-epochs 1 --score-every 1 --batch-size 8 --min-q 0 --min-r 0"
-)
+_NARROW = "--arch cnn --filters 4 --widths 16 --max-epochs 1 --score-every 1 --batch-size 8"
+_NETWORK = f"{_NARROW} --min-q 0 --min-r 0"
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ READING = (
     Command("figures {scan} --paper --model {model} --min-q 0 --out {out}", quick=False),
     Command(f"fit {{scan}} {_NETWORK}", quick=False),
     Command("fit {scan} --weights {model} --max-epochs 1 --min-q 0 --min-r 0", quick=False),
-    Command("fit --simulate {cif} --like {scan} --patterns 16 --max-epochs 1", quick=False),
+    Command(f"fit --simulate {{cif}} --like {{scan}} --patterns 16 {_NARROW}", quick=False),
     Command(f"study targets {{scan}} {_NETWORK}", quick=False),
     Command("simulate {out}.h5 --shape 4x4 --grains 2 --workers 1 --cif {cif}", quick=False),
 )
