@@ -18,6 +18,7 @@ CLASSES = {
     "heads.rotation": ("RotationDecoder",),
     "heads.votes": ("VoteDecoder",),
     "networks.densenet.batch_norm": ("FusedBatchNormalization",),
+    "models.geometry_encoder": ("GeometryEncoder",),
     "models.layers": ("LogScale", "UnitScale"),
     "models.orientation_model": ("OrientationModel",),
     "networks.polar.layers": ("CircularConv", "Halve", "PolarSampling"),

@@ -6,7 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
-import keras_stem.models.layers  # noqa: F401 - registers the layers that a saved model names
+import keras_stem.models.geometry_encoder
+import keras_stem.models.layers  # noqa: F401 - these register the layers that a saved model names
 from keras_stem.errors import KerasStemError
 from keras_stem.heads.head import AllCandidates
 from keras_stem.heads.registry import import_heads
@@ -66,7 +67,8 @@ class OrientationModel(keras.Model):
         self.decoder.build(self.encoder.compute_output_shape(input_shape))
         self.built = True
 
-    def call(self, counts):  # noqa: D102
+    def call(self, counts):
+        """Return the orientations of counts, or of the pair of counts and the geometry of the detector."""
         return self.decoder(self.encoder(counts))
 
     def get_config(self):  # noqa: D102

@@ -66,6 +66,9 @@ class NetworkConfig:
     output
         "vector" for (B, outputs), or "azimuths" for (B, azimuths, outputs), where a pattern that is rotated
         about the beam shifts the output along the azimuths.
+    geometry
+        Whether the network takes the geometry of the detector, (B, 3), as a second input; the builder gives a
+        model of two inputs then.
     any_size
         Whether the weights are the same for all sizes of the patterns.
     variants
@@ -81,6 +84,7 @@ class NetworkConfig:
     summary: ClassVar[str]
     builder: ClassVar[str]
     output: ClassVar[str] = "vector"
+    geometry: ClassVar[bool] = False
     any_size: ClassVar[bool] = False
     variants: ClassVar[Mapping[str, Variant]] = _NOTHING
     recipe: ClassVar[Mapping[str, Any]] = _NOTHING

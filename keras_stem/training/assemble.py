@@ -9,6 +9,7 @@ from keras_stem.crystal.phase import phase_to_dict
 from keras_stem.heads.head import Head, HeadSettings
 from keras_stem.heads.registry import head_class
 from keras_stem.models.card import ModelCard
+from keras_stem.models.geometry_encoder import GeometryEncoder
 from keras_stem.models.layers import LogScale, UnitScale
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.networks.build import build_model
@@ -44,9 +45,11 @@ def assemble(data: TrainingData, recipe: Recipe, head: Head) -> OrientationModel
     input_shape = (*data.instrument.detector_shape, 1)
     network = build_model(recipe.network, input_shape, head.size, recipe.precision)
     before = [LogScale(dtype="float32"), UnitScale(dtype="float32")]
-    encoder = keras.Sequential(
-        [keras.Input(input_shape), *before, network, *head.last_layers()], name="encoder"
-    )
+    after = head.last_layers()
+    if recipe.network.geometry:
+        encoder = GeometryEncoder(before, network, after, data.instrument.geometry, name="encoder")
+    else:
+        encoder = keras.Sequential([keras.Input(input_shape), *before, network, *after], name="encoder")
     return OrientationModel(encoder, head.decoder(), _card(data, recipe, head).to_dict())
 
 
