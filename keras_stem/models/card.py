@@ -14,6 +14,7 @@ from keras_stem.scan.detector import Detector
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.subsets import Thresholds
 from keras_stem.schema import Finite, Positive, validated
+from keras_stem.versions import up_to_date, with_schema
 
 _LARGEST_SIDE = 1 << 14
 """Of a detector, pixels."""
@@ -128,7 +129,7 @@ class ModelCard:
             If a field is missing or of another type, or the phase is no crystal, or the recipe lacks what
             is shown of it; the message names it.
         """
-        card = validated(cls, plain, _WHERE)
+        card = validated(cls, up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE), _WHERE)
         card.load_phase()
         _ = card.thresholds, card.schedule
         return card
@@ -189,4 +190,4 @@ class ModelCard:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types."""
-        return asdict(self)
+        return with_schema(asdict(self))

@@ -25,6 +25,7 @@ from keras_stem.scan.subsets import Thresholds
 from keras_stem.schema import validated
 from keras_stem.simulate.stream import Nuisances, SimulatedTraining
 from keras_stem.training.criterion import NEVER, Criterion
+from keras_stem.versions import up_to_date, with_schema
 
 _WHERE = "the recipe"
 
@@ -151,28 +152,29 @@ class Recipe:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types; `from_dict` brings the recipe back."""
-        return {"arch": self.arch, **json.loads(json.dumps(asdict(self)))}
+        return with_schema({"arch": self.arch, **json.loads(json.dumps(asdict(self)))})
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Recipe":
-        """Return the recipe that `to_dict` described.
+        """Return the recipe that `to_dict` described, of this version or an older one.
 
         Raises
         ------
         KerasStemError
-            If it is of another version of keras_stem.
+            If it is of a newer version of keras_stem, or a value is missing or of another type.
         """
-        plain = dict(validated(dict[str, Any], plain, _WHERE))
-        if plain.keys() != {"arch", *(part.name for part in fields(cls))}:
-            raise KerasStemError(
-                "The training was done by another version of keras_stem, with other options."
-            )
+        plain = up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE)
+        arch = validated(str, plain.pop("arch", None), f"arch of {_WHERE}")
         kinds = {part.name: part.type for part in fields(cls)} | {
-            "network": config_class(validated(str, plain.pop("arch"), f"arch of {_WHERE}")),
+            "network": config_class(arch),
             "simulation": dict[str, Any] | None,
         }
-        found = {name: validated(kind, plain[name], f"{name} of {_WHERE}") for name, kind in kinds.items()}
-        if found["simulation"] is not None:
+        unknown = sorted(plain.keys() - kinds.keys())
+        if unknown:
+            raise KerasStemError(f"Expected no {unknown[0]!r} in {_WHERE}; the file may be damaged.")
+        found = {name: validated(kinds[name], value, f"{name} of {_WHERE}") for name, value in plain.items()}
+        found.setdefault("network", kinds["network"]())
+        if found.get("simulation") is not None:
             found["simulation"] = _simulation(found["simulation"])
         return cls(**found)
 

@@ -122,11 +122,17 @@ def test_round_trip_through_json(network, patterns):
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 
 
-def test_recipes_of_other_versions_are_refused():
+def test_recipes_of_older_versions_have_the_defaults_of_what_they_do_not_know():
     plain = paper_recipe().to_dict()
-    del plain["stop"]
-    with pytest.raises(KerasStemError, match="another version of keras_stem"):
-        Recipe.from_dict(plain)
+    del plain["stop"], plain["schema"]
+    assert Recipe.from_dict(plain) == dataclasses.replace(paper_recipe(), stop=Recipe().stop)
+
+
+def test_recipes_of_newer_versions_and_unknown_parts_are_refused():
+    with pytest.raises(KerasStemError, match="schema 99, known up to"):
+        Recipe.from_dict(paper_recipe().to_dict() | {"schema": 99})
+    with pytest.raises(KerasStemError, match="Expected no 'mood' in the recipe"):
+        Recipe.from_dict(paper_recipe().to_dict() | {"mood": "good"})
 
 
 def test_every_field_is_logged():
