@@ -6,11 +6,11 @@ import keras
 import numpy as np
 from common import compare, made_scan
 
+from keras_stem.inference.predictions import BATCH
 from keras_stem.scan.scan import Scan
 from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare
 from keras_stem.training.options import paper_recipe
-from keras_stem.training.predict import BATCH
 from keras_stem.workflow.mapping import map_scan
 
 

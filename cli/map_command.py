@@ -33,7 +33,7 @@ from keras_stem.cli.network_options import arch_choice
 def command(scan, model, arch, out, min_q, refine, crystal) -> None:
     """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5, an .ang and a .ctf file."""
     import_backend()
-    from keras_stem.mapping.predict import usual_of
+    from keras_stem.inference.steps import novelty_of
     from keras_stem.scan.reliable import reliable_points
     from keras_stem.scan.scan import Scan
     from keras_stem.units import is_length
@@ -49,7 +49,7 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
             loaded, opened, out, min_q, reference, verbose=True, refine=refine, phase=wanted
         )
     click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Others are grey in the pictures.")
-    _tell_unlike(prediction.property("unlike"), usual_of(loaded.card, refine is not None))
+    _tell_novelty(prediction.property("out_of_distribution"), novelty_of(loaded.card, refine is not None))
     click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")
     if not is_length(opened.info.unit):
         click.echo(
@@ -58,12 +58,12 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
         )
 
 
-def _tell_unlike(unlike, usual) -> None:
+def _tell_novelty(novel, novelty) -> None:
     """Print which share of the patterns is unlike the training, or that the model cannot tell."""
-    if unlike is not None and unlike.any():
-        click.echo(f"{unlike.mean():.1%} of the patterns are unlike those that the model was trained on.")
-    if usual is not None and usual.undertrained:
+    if novel is not None and novel.any():
+        click.echo(f"{novel.mean():.1%} of the patterns are unlike those that the model was trained on.")
+    if novelty is not None and novelty.undertrained:
         click.echo(
             "No pattern is marked as unlike those of the training: the model is not trained enough to tell, "
-            f"as {usual.right:.0%} of its answers for DS_Val are within 5° of the labels."
+            f"as {novelty.right:.0%} of its answers for DS_Val are within 5° of the labels."
         )

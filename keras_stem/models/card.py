@@ -37,11 +37,11 @@ def _require_bounds(calibration: dict[str, list[float]]) -> dict[str, list[float
     return calibration
 
 
-def _require_limits(usual: dict[str, float | None]) -> dict[str, float | None]:
-    """Return what is usual if it tells, or says that it does not know, both limits."""
-    if not {"largest_spread", "least_agreement"} <= usual.keys():
-        raise PydanticCustomError("usual", "at least largest_spread and least_agreement")
-    return usual
+def _require_limits(novelty: dict[str, float | None]) -> dict[str, float | None]:
+    """Return novelty thresholds that tell, or say that they do not know, both limits."""
+    if not {"largest_spread", "least_agreement"} <= novelty.keys():
+        raise PydanticCustomError("novelty", "at least largest_spread and least_agreement")
+    return novelty
 
 
 def _require_network(arch: str) -> str:
@@ -51,10 +51,16 @@ def _require_network(arch: str) -> str:
     return arch
 
 
+def _renamed_novelty(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a card of schema 0, which called novelty thresholds "usual", in schema 1."""
+    names = {"usual": "novelty", "refined_usual": "refined_novelty"}
+    return {names.get(name, name): value for name, value in plain.items()}
+
+
 _Calibration = Annotated[
     dict[Literal["weights", "expected", "bound_68", "bound_95"], _Numbers], AfterValidator(_require_bounds)
 ]
-_Usual = Annotated[
+_Novelty = Annotated[
     dict[Literal["largest_spread", "least_agreement", "common_agreement", "right"], Finite | None],
     AfterValidator(_require_limits),
 ]
@@ -92,10 +98,10 @@ class ModelCard:
         Of keras_stem.
     calibration, refined_calibration
         What is known of predictions says so much of their errors, as
-        `keras_stem.training.confidence.Calibration` has it: for answers as the model gives them, and refined
-        by simulation. None where nothing is known.
-    usual, refined_usual
-        What right answers look like, as `keras_stem.training.confidence.Usual` has it: as the model gives
+        `keras_stem.inference.uncertainty.Calibration` has it: for answers as the model gives them, and
+        refined by simulation. None where nothing is known.
+    novelty, refined_novelty
+        Novelty thresholds, as `keras_stem.inference.novelty.NoveltyThresholds` has them: as the model gives
         them, and refined. Those to other patterns are unlike them.
     """
 
@@ -116,8 +122,8 @@ class ModelCard:
     version: str
     calibration: _Calibration | None = None
     refined_calibration: _Calibration | None = None
-    usual: _Usual | None = None
-    refined_usual: _Usual | None = None
+    novelty: _Novelty | None = None
+    refined_novelty: _Novelty | None = None
 
     @classmethod
     def from_dict(cls, plain: Any) -> "ModelCard":
@@ -129,7 +135,9 @@ class ModelCard:
             If a field is missing or of another type, or the phase is no crystal, or the recipe lacks what
             is shown of it; the message names it.
         """
-        card = validated(cls, up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE), _WHERE)
+        card = validated(
+            cls, up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE, [_renamed_novelty]), _WHERE
+        )
         card.load_phase()
         _ = card.thresholds, card.schedule
         return card

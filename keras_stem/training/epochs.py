@@ -7,22 +7,22 @@ import keras
 import tensorflow as tf
 
 from keras_stem.heads.head import Head
+from keras_stem.inference.interrupt import HeedInterrupt
+from keras_stem.inference.predictions import predict
+from keras_stem.metrics.scores import Scores, score
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.dataset import with_progress
 from keras_stem.pipeline.order import Epoch
 from keras_stem.training.callbacks.checkpoint import Checkpoint
 from keras_stem.training.callbacks.finite import RequireFiniteLoss
-from keras_stem.training.callbacks.interrupt import HeedInterrupt
 from keras_stem.training.callbacks.order import FollowEpoch
 from keras_stem.training.callbacks.progress import stopped, training_progress
 from keras_stem.training.callbacks.stopwatch import Stopwatch
 from keras_stem.training.callbacks.validation import ScoreValidation
 from keras_stem.training.criterion import Criterion
 from keras_stem.training.data import TrainingData
-from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.schedule import PaperDecay, rise_and_fall
-from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState
 
 

@@ -17,6 +17,8 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.euler import euler_degrees
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
+from keras_stem.inference.predictions import predict
+from keras_stem.metrics.scores import Scores, score
 from keras_stem.networks.checkpoints import checkpoint_weights, model_weights
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import shortage
@@ -26,9 +28,7 @@ from keras_stem.tracking.run import TrackedRun, tracked_run
 from keras_stem.tracking.store import absolute_uri, connect, present
 from keras_stem.training.criterion import Criterion
 from keras_stem.training.data import TrainingData, prepare, prepare_simulation
-from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState, last_interrupted
 from keras_stem.training.train import Trained, train
 

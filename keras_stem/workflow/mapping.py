@@ -11,8 +11,8 @@ from keras_stem.figures.ipf import ipf_figure
 from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
+from keras_stem.inference.scan_map import Prediction, predict_map
 from keras_stem.mapping.export import SUFFIXES, write_map
-from keras_stem.mapping.predict import Prediction, predict_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.reliable import reliable_points, require_no_limit
 from keras_stem.scan.scan import Scan
@@ -95,7 +95,9 @@ def _draw(prediction: Prediction, visible: np.ndarray, folder: Path) -> None:
         save(ipf_figure(prediction.crystal_map, direction, visible), folder / f"ipf_{direction}.png")
     shown = {name: prediction.property(name) for name in ("uncertainty", "agreement")}
     if any(values is not None for values in shown.values()):
-        figure = confidence_figure(prediction.crystal_map, **shown, unlike=prediction.property("unlike"))
+        figure = confidence_figure(
+            prediction.crystal_map, **shown, out_of_distribution=prediction.property("out_of_distribution")
+        )
         save(figure, folder / "confidence.png")
     if prediction.labels is not None:
         figure = comparison_figure(

@@ -18,7 +18,7 @@ from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weigh
 from keras_stem.figures.paper_subsets import subsets_figure
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
-from keras_stem.mapping.predict import Prediction, predict_map
+from keras_stem.inference.scan_map import Prediction, predict_map
 from keras_stem.models.card import ModelCard
 from keras_stem.networks.registry import config_class, network_names
 from keras_stem.scan.labels import single_phase

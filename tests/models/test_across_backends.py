@@ -12,13 +12,13 @@ import pytest
 from orix.quaternion import Rotation, symmetry
 
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.inference.predictions import predict
 from keras_stem.networks.swin.options import SwinConfig
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
 from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare
 from keras_stem.training.options import recipe_from_options
-from keras_stem.training.predict import predict
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow]
 
@@ -29,7 +29,7 @@ import numpy as np
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
-from keras_stem.training.predict import predict
+from keras_stem.inference.predictions import predict
 folder, scan, out = sys.argv[1:]
 with Scan(scan) as opened:
     source = ScanSource(opened)

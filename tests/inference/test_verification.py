@@ -13,12 +13,12 @@ from keras_stem.crystal.phase import linio2, phase_to_dict
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.inference.predictions import Predictions
+from keras_stem.inference.verification import verify
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import ArraySource
 from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.stream import PatternStream
-from keras_stem.training.checks import check_answers
-from keras_stem.training.predict import Predictions
 
 COUNT = 40
 POSITIONS = np.arange(COUNT)
@@ -65,10 +65,10 @@ def errors(euler, truth):
 def test_answers_are_left_as_they_are_unless_they_are_refined(patterns, rng):
     source, truth = patterns
     told = Predictions(near(truth, rng))
-    checked = check_answers(card_of(linio2()), source, POSITIONS, told)
+    checked = verify(card_of(linio2()), source, POSITIONS, told)
     np.testing.assert_array_equal(checked.euler, told.euler)
-    assert checked.rival is None
-    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    assert checked.runner_up_agreement is None
+    refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
     assert np.median(errors(refined.euler, truth)) < 0.2
     assert np.all(refined.agreement >= checked.agreement)
 
@@ -78,11 +78,11 @@ def test_the_better_of_two_answers_wins_when_refined(patterns, rng):
     right, wrong = near(truth, rng), random_rotations(COUNT, rng).to_euler()
     second = np.arange(COUNT)[:, None] % 2 == 1
     told = Predictions(np.where(second, wrong, right), runners_up=np.where(second, right, wrong)[:, None])
-    checked = check_answers(card_of(linio2()), source, POSITIONS, told)
-    assert np.all((checked.rival > checked.agreement) == second[:, 0])
-    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    checked = verify(card_of(linio2()), source, POSITIONS, told)
+    assert np.all((checked.runner_up_agreement > checked.agreement) == second[:, 0])
+    refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
     assert np.mean(errors(refined.euler, truth) < 0.5) > 0.9
-    assert np.all(refined.agreement >= refined.rival)
+    assert np.all(refined.agreement >= refined.runner_up_agreement)
 
 
 def test_thorough_refinement_tries_all_answers_and_half_turns(patterns, rng):
@@ -91,9 +91,7 @@ def test_thorough_refinement_tries_all_answers_and_half_turns(patterns, rng):
     last = Rotation.from_euler(near(truth, rng))
     last = np.where(np.arange(COUNT)[:, None] % 2, (last * PATTERN_MATE).to_euler(), last.to_euler())
     told = Predictions(wrong[0], runners_up=np.stack([wrong[1], wrong[2], last], axis=1))
-    quick, thorough = (
-        check_answers(card_of(linio2()), source, POSITIONS, told, refine=how) for how in REFINEMENTS
-    )
+    quick, thorough = (verify(card_of(linio2()), source, POSITIONS, told, refine=how) for how in REFINEMENTS)
     assert np.mean(errors(quick.euler, truth) < 0.5) < 0.2
     assert np.mean(errors(thorough.euler, truth) < 0.5) > 0.9
     assert np.all(thorough.agreement >= quick.agreement)
@@ -102,22 +100,22 @@ def test_thorough_refinement_tries_all_answers_and_half_turns(patterns, rng):
 def test_answers_that_become_one_are_no_rivals(patterns, rng):
     source, truth = patterns
     told = Predictions(near(truth, rng), runners_up=near(truth, rng)[:, None])
-    refined = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
-    assert np.mean(refined.rival == 0) > 0.9
+    refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    assert np.mean(refined.runner_up_agreement == 0) > 0.9
 
 
 def test_an_unknown_refinement_is_a_clear_error(patterns, rng):
     source, truth = patterns
     with pytest.raises(KerasStemError, match="quick, thorough"):
-        check_answers(card_of(linio2()), source, POSITIONS, Predictions(near(truth, rng)), refine="slow")
+        verify(card_of(linio2()), source, POSITIONS, Predictions(near(truth, rng)), refine="slow")
 
 
 def test_positions_in_several_blocks(patterns, rng, monkeypatch):
     source, truth = patterns
     told = Predictions(near(truth, rng), runners_up=near(truth, rng)[:, None])
-    whole = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
-    monkeypatch.setattr("keras_stem.training.checks.BLOCK", 7)
-    parts = check_answers(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    whole = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    monkeypatch.setattr("keras_stem.inference.blocks._block_size", lambda source: 7)
+    parts = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
     np.testing.assert_array_equal(parts.euler, whole.euler)
     np.testing.assert_array_equal(parts.agreement, whole.agreement)
 
@@ -126,6 +124,6 @@ def test_a_phase_that_cannot_be_simulated_is_an_error_only_if_it_has_to_be(patte
     source, truth = patterns
     bare = card_of(Phase("bare", space_group=166))
     told = Predictions(near(truth, rng))
-    assert check_answers(bare, source, POSITIONS, told) is None
+    assert verify(bare, source, POSITIONS, told) is None
     with pytest.raises(KerasStemError, match="bare"):
-        check_answers(bare, source, POSITIONS, told, refine="quick")
+        verify(bare, source, POSITIONS, told, refine="quick")

@@ -9,15 +9,12 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.axes import require_relation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.models.card import ModelCard
+from keras_stem.inference.blocks import read_blocks
+from keras_stem.inference.steps import Answers, InferenceSteps
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.labels import crystal_map, in_axes_of
 from keras_stem.scan.scan import Scan
-from keras_stem.training.checks import CheckedAnswers, check_answers
-from keras_stem.training.confidence import Calibration, Usual, evidence, reliability
-from keras_stem.training.predict import Predictions, predict
-from keras_stem.training.second_look import look_again
 
 
 @dataclass(frozen=True)
@@ -31,8 +28,8 @@ class Prediction:
     crystal_map
         The predicted orientations. Its properties are the labels' Q and R, and, where they are known,
         "uncertainty" and "uncertainty_95" (the error is below them with 68 and 95 %, deg), "reliability"
-        (0 to 100), "agreement" (with a simulation, up to 100) and "unlike" (1 where the pattern is unlike
-        those that the model was trained on; only if the model is trained enough to tell).
+        (0 to 100), "agreement" (with a simulation, up to 100) and "out_of_distribution" (1
+        where the pattern is unlike those of the training; only if the model is trained enough to tell).
     labels
         The labels of the scan, or None.
     disorientation
@@ -69,8 +66,7 @@ def predict_map(
     verbose
         Whether to show progress.
     refine
-        How the answers are refined by simulation, as `check_answers` does it: "quick" or "thorough", which
-        looks again where the agreement is less than common.
+        How the answers are refined by simulation, "quick" or "thorough", as `InferenceSteps` takes it.
     phase
         In whose axes the orientations are wanted, the same crystal as the model's; the model's by default.
 
@@ -90,67 +86,18 @@ def predict_map(
     source = ScanSource(scan, model.card.binning_for(scan.info.detector))
     scan.require_signal()
     labels = in_axes_of(phase, scan.labels) if scan.has_labels else None
-    positions = np.arange(len(scan))
-    with source.plain_errors():
-        predictions = predict(model, source, positions, verbose)
-        checked = check_answers(model.card, source, positions, predictions, refine, verbose)
-        if refine == "thorough":
-            checked = look_again(model, source, positions, checked, verbose)
-    euler = predictions.euler if checked is None else checked.euler
-    rotations = Rotation.from_euler(euler.astype(float))
+    steps = InferenceSteps(model, refine)
+    blocks = read_blocks(source, np.arange(len(scan)), "Mapping", verbose)
+    answers = Answers.joined([steps(patterns) for _, patterns in blocks])
+    rotations, euler = Rotation.from_euler(answers.euler.astype(float)), answers.euler
     if not np.allclose(to_phase.angle, 0):
         rotations = to_phase * rotations
         euler = rotations.to_euler()
     properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
-    properties |= confidence(model.card, predictions, checked, refine is not None)
-    properties |= _likeness(model.card, predictions, checked, refine is not None)
+    properties |= answers.properties
     info = scan.info
     found = crystal_map(rotations, phase, info.shape, info.steps, info.unit, properties)
     if labels is None:
         return Prediction(euler, found, None, None)
     angles = disorientation(rotations, labels.rotations, proper_point_group(phase))
     return Prediction(euler, found, labels, np.rad2deg(angles))
-
-
-def confidence(
-    card: ModelCard, predictions: Predictions, checked: CheckedAnswers | None, refined: bool
-) -> dict[str, np.ndarray]:
-    """Return how far answers may be off, as far as their model can tell.
-
-    Parameters
-    ----------
-    card
-        Of the model.
-    predictions, checked
-        Its answers for n patterns, and how well they agree with simulations.
-    refined
-        Whether the answers were refined.
-
-    Returns
-    -------
-    dict
-        "uncertainty" and "uncertainty_95" (the error is below them with 68 and 95 %, deg), and "reliability"
-        (0 to 100), shapes (n,); empty if the model cannot tell.
-    """
-    known = evidence(predictions, checked)
-    calibration = card.refined_calibration if refined else card.calibration
-    if known is None or calibration is None:
-        return {}
-    bound_68, bound_95 = Calibration(**calibration).bounds(known)
-    return {"uncertainty": bound_68, "uncertainty_95": bound_95, "reliability": reliability(bound_68)}
-
-
-def _likeness(
-    card: ModelCard, predictions: Predictions, checked: CheckedAnswers | None, refined: bool
-) -> dict[str, np.ndarray]:
-    found = {} if checked is None else {"agreement": checked.agreement}
-    usual = usual_of(card, refined)
-    if usual is not None and usual.tells:
-        found["unlike"] = usual.unlike(predictions, checked).astype(np.uint8)
-    return found
-
-
-def usual_of(card: ModelCard, refined: bool) -> Usual | None:
-    """Return what right answers of a model look like, as it gives them or refined; None if unknown."""
-    known = card.refined_usual if refined else card.usual
-    return None if known is None else Usual(**known)

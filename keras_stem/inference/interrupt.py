@@ -39,13 +39,13 @@ class HeedInterrupt(keras.callbacks.Callback):
         finally:
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)
-        self._heed()
+        self.heed()
 
     def on_train_batch_end(self, batch, logs=None):  # noqa: D102
-        self._heed()
+        self.heed()
 
     def on_predict_batch_end(self, batch, logs=None):  # noqa: D102
-        self._heed()
+        self.heed()
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         if self._received is None:
@@ -53,6 +53,7 @@ class HeedInterrupt(keras.callbacks.Callback):
         elif number == signal.SIGINT:
             raise KeyboardInterrupt
 
-    def _heed(self) -> None:
+    def heed(self) -> None:
+        """Let a signal that came take effect now."""
         if self._received is not None:
             self._handlers[self._received](self._received, None)

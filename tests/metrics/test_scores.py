@@ -6,7 +6,7 @@ from sklearn.metrics import r2_score
 from keras_stem.crystal.disorientation import PATTERN_MATE
 from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.rotations import random_rotations, small_rotations
-from keras_stem.training.scores import score
+from keras_stem.metrics.scores import score
 
 
 def test_known_errors_give_known_scores(rng):
