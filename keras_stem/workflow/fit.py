@@ -18,7 +18,6 @@ from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
 from keras_stem.models.checkpoints import checkpoint_weights, model_weights
 from keras_stem.scan.scan import Scan
-from keras_stem.scan.subsets import shortage
 from keras_stem.tracking.registry import award, register
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import TrackedRun, tracked_run
@@ -89,7 +88,7 @@ def fit(
     """
     recipe = recipe or Recipe()
     path = str(Path(scan_path).resolve()) if scan_path else ""
-    with _prepared(path, recipe, verbose) as data:
+    with _prepared(path, recipe) as data:
         initial = _initial_weights(recipe)
         client = connect(writing=True)
         with tracked_run(name or f"{recipe.arch} {data.title}") as run:
@@ -100,18 +99,14 @@ def fit(
 
 
 @contextlib.contextmanager
-def _prepared(path: str, recipe: Recipe, verbose: bool) -> Iterator[TrainingData]:
+def _prepared(path: str, recipe: Recipe) -> Iterator[TrainingData]:
     if recipe.simulation is not None and path:
         raise KerasStemError("Expected a scan to train on or a simulation, found both.")
     if recipe.simulation is not None:
         yield prepare_simulation(recipe.simulation, recipe.seed)
         return
     with Scan(path) as scan:
-        data = prepare(scan, recipe)
-        few = shortage(scan.labels, recipe.thresholds)
-        if few and verbose:
-            print(few)
-        yield data
+        yield prepare(scan, recipe)
 
 
 def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
@@ -135,7 +130,7 @@ def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
     """
     state = state or last_interrupted()
     recipe = Recipe.from_dict(state.recipe)
-    with _prepared(state.scan, recipe, verbose) as data:
+    with _prepared(state.scan, recipe) as data:
         client = _connect_to_interrupted(state)
         known = client.get_run(state.run_id).data.tags.get("scan_fingerprint")
         if known != data.fingerprint:
