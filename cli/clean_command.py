@@ -6,7 +6,6 @@ import click
 
 from keras_stem.choices import HALF_TURN, SPECIAL_BOUNDARIES
 from keras_stem.cli.map_options import MAP, map_options
-from keras_stem.cli.numbers import FINITE
 
 
 @click.command("clean")
@@ -26,7 +25,7 @@ from keras_stem.cli.numbers import FINITE
     "--odd", is_flag=True, help="Give single points unlike all neighbours the orientation around them."
 )
 @click.option(
-    "--threshold", type=FINITE, default=5.0, show_default=True, help="Points are alike below it, deg."
+    "--threshold", type=float, default=5.0, show_default=True, help="Points are alike below it, deg."
 )
 def command(map_, out, frame, phases, min_q, variants, odd, threshold) -> None:
     """Clean MAP by the given steps, count what they change, and write it as OUT: .h5, .ang or .ctf."""

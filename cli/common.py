@@ -10,20 +10,20 @@ from pathlib import Path
 import click
 
 from keras_stem.cli.backend import require_backend, settings_file
-from keras_stem.cli.numbers import FINITE
 from keras_stem.errors import KerasStemError
 
+POSITIVE = click.FloatRange(0, min_open=True)
 SCAN = click.argument("scan", type=click.Path(path_type=Path))
 
 MIN_Q = click.option(
     "--min-q",
-    type=FINITE,
+    type=float,
     default=20.0,
     show_default=True,
     help="Smallest correlation index Q of DS_Q and DS_R.",
 )
 MIN_R = click.option(
-    "--min-r", type=FINITE, default=15.0, show_default=True, help="Smallest reliability R of DS_R."
+    "--min-r", type=float, default=15.0, show_default=True, help="Smallest reliability R of DS_R."
 )
 MODEL = click.option(
     "--model", help="A models:/ URI, the id of a run, or a .keras file. [default: the champion of the phase]"

@@ -5,17 +5,16 @@ from pathlib import Path
 import click
 
 from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_option
-from keras_stem.cli.numbers import FINITE
 
 
 @click.command("compare-maps")
 @click.argument("reference", metavar="A", type=click.Path(path_type=Path))
 @click.argument("other", metavar="B", type=click.Path(path_type=Path))
 @map_options
-@click.option("--threshold", type=FINITE, default=5.0, show_default=True, help="Points differ by more, deg.")
+@click.option("--threshold", type=float, default=5.0, show_default=True, help="Points differ by more, deg.")
 @click.option(
     "--low-q",
-    type=FINITE,
+    type=float,
     default=20.0,
     show_default=True,
     help="A smaller Q of A is low; it counts with --all.",

@@ -6,14 +6,12 @@ from typing import Any
 
 import click
 
-from keras_stem.cli.numbers import FINITE
-
 _KEEP_CELL = click.option(
     "--keep-cell", is_flag=True, help="Keep the cell of the CIF file instead of the conventional one."
 )
 _TOLERANCE = click.option(
     "--symmetry-tolerance",
-    type=FINITE,
+    type=float,
     help="How far atoms may be from where symmetry has them, Å.  [0.01; with --space-group up to 0.3]",
 )
 

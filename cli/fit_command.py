@@ -57,7 +57,6 @@ def command(context, scan, resume, **options) -> None:
 
 def _fit(scan: Path | None, options: dict):
     from keras_stem.scan.scan import Scan
-    from keras_stem.scan.subsets import shortage
     from keras_stem.training.options import recipe_from_options
     from keras_stem.workflow.fit import fit
 
@@ -68,9 +67,6 @@ def _fit(scan: Path | None, options: dict):
     if scan is not None:
         with Scan(scan) as opened:
             show_notes(opened)
-            few = shortage(opened.labels, recipe.thresholds) if opened.has_labels else None
-        if few:
-            click.echo(few, err=True)
     return fit(scan, recipe, verbose=True)
 
 

@@ -3,7 +3,6 @@
 import click
 
 from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options, map_options, out_option
-from keras_stem.cli.numbers import FINITE
 
 
 @click.command("grains")
@@ -11,7 +10,7 @@ from keras_stem.cli.numbers import FINITE
 @map_options
 @click.option(
     "--threshold",
-    type=FINITE,
+    type=float,
     default=5.0,
     show_default=True,
     help="Largest disorientation of neighbours in one grain, deg.",

@@ -10,9 +10,6 @@ from keras_stem.errors import KerasStemError
 SUBSETS = ("DS_0", "DS_Q", "DS_R")
 """All positions; those with Q at its threshold or above; those with R as well."""
 
-FEW = 200
-"""Fewer labelled patterns are worth a warning before a training."""
-
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -58,24 +55,6 @@ def subset(labels: CrystalMap, name: str, thresholds: Thresholds) -> np.ndarray:
             + "; lower the thresholds with --min-q and --min-r."
         )
     return positions
-
-
-def shortage(labels: CrystalMap, thresholds: Thresholds) -> str | None:
-    """Return what a person has to know if the thresholds leave few positions to train on, or None.
-
-    Parameters
-    ----------
-    labels, thresholds
-        As for `subset`.
-    """
-    count = len(subset(labels, "DS_R", thresholds))
-    if count >= FEW:
-        return None
-    indexed = int(np.count_nonzero(np.asarray(labels.phase_id) >= 0))
-    return (
-        f"DS_R has {count} of {indexed} indexed positions (Q >= {thresholds.q:g} and R >= {thresholds.r:g}), "
-        "from which a network learns little; --min-q and --min-r set the thresholds."
-    )
 
 
 def _at_least(labels: CrystalMap, name: str, threshold: float) -> np.ndarray:

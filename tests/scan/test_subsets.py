@@ -5,7 +5,7 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.labels import crystal_map
-from keras_stem.scan.subsets import FEW, Thresholds, shortage, subset
+from keras_stem.scan.subsets import Thresholds, subset
 
 
 @pytest.fixture
@@ -30,10 +30,3 @@ def test_a_missing_property_is_named_unless_it_is_not_needed(labels):
     with pytest.raises(KerasStemError, match="no property R"):
         subset(labels, "DS_R", Thresholds())
     assert len(subset(labels, "DS_R", Thresholds(r=0))) == 3
-
-
-def test_few_positions_to_train_on_are_told_with_the_options(labels, rng):
-    assert "DS_R has 2 of 4 indexed positions (Q >= 20 and R >= 15)" in shortage(labels, Thresholds())
-    values = {name: np.full(FEW, 50.0) for name in "QR"}
-    enough = crystal_map(random_rotations(FEW, rng), linio2(), (1, FEW), 1.0, "nm", values)
-    assert shortage(enough, Thresholds()) is None
