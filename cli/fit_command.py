@@ -57,7 +57,6 @@ def command(context, scan, resume, **options) -> None:
 
 def _fit(scan: Path | None, options: dict):
     from keras_stem.scan.scan import Scan
-    from keras_stem.scan.subsets import few_notes
     from keras_stem.training.options import recipe_from_options
     from keras_stem.workflow.fit import fit
 
@@ -68,9 +67,7 @@ def _fit(scan: Path | None, options: dict):
     if scan is not None:
         with Scan(scan) as opened:
             show_notes(opened)
-            for note in few_notes(opened.labels, recipe.thresholds):
-                click.echo(note, err=True)
-    return fit(scan, recipe, verbose=True)
+    return fit(scan, recipe, verbose=True, tell=lambda line: click.echo(line, err=True))
 
 
 def _simulation(crystal, like: Path | None, patterns: int | None):
