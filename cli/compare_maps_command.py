@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_option
 
 
@@ -11,10 +12,10 @@ from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_o
 @click.argument("reference", metavar="A", type=click.Path(path_type=Path))
 @click.argument("other", metavar="B", type=click.Path(path_type=Path))
 @map_options
-@click.option("--threshold", type=float, default=5.0, show_default=True, help="Points differ by more, deg.")
+@click.option("--threshold", type=FINITE, default=5.0, show_default=True, help="Points differ by more, deg.")
 @click.option(
     "--low-q",
-    type=float,
+    type=FINITE,
     default=20.0,
     show_default=True,
     help="A smaller Q of A is low; it counts with --all.",

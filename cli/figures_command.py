@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import SCAN, beside, import_backend
+from keras_stem.cli.common import FINITE, SCAN, beside, import_backend
 
 
 @click.command("figures")
@@ -18,7 +18,7 @@ from keras_stem.cli.common import SCAN, beside, import_backend
     "Fig. 10. [default: the best registered model of each network]",
 )
 @click.option(
-    "--min-q", type=float, help="Smallest Q of the points that are shown.  [default: that of the training]"
+    "--min-q", type=FINITE, help="Smallest Q of the points that are shown.  [default: that of the training]"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: SCAN-figures]")
 def command(scan, paper, models, min_q, out) -> None:

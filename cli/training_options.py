@@ -14,7 +14,7 @@ from keras_stem.choices import (
     SPLITS,
     TARGETS,
 )
-from keras_stem.cli.common import IntegerList
+from keras_stem.cli.common import FINITE, NOT_NEGATIVE, FiniteRange, IntegerList
 
 _OPTIONS = (
     click.option(
@@ -65,28 +65,28 @@ _OPTIONS = (
     click.option("--augment/--no-augment", default=None, help="Change training patterns.  [yes; paper no]"),
     click.option("--rotate/--no-rotate", default=None, help="Augment: turn about the beam.  [polar]"),
     click.option("--mirror/--no-mirror", default=None, help="Augment: mirror.  [polar]"),
-    click.option("--shift", type=click.FloatRange(0), help="Augment: shift, up to so many pixels.  [0.5]"),
-    click.option("--scale", type=click.FloatRange(0), help="Augment: relative camera length.  [0.002]"),
-    click.option("--dose", type=click.FloatRange(0, 1, True), help="Augment: least share kept.  [0.5]"),
-    click.option("--background", type=click.FloatRange(0), help="Augment: diffuse share added.  [0.1]"),
+    click.option("--shift", type=NOT_NEGATIVE, help="Augment: shift, up to so many pixels.  [0.5]"),
+    click.option("--scale", type=NOT_NEGATIVE, help="Augment: relative camera length.  [0.002]"),
+    click.option("--dose", type=FiniteRange(0, 1, True), help="Augment: least share kept.  [0.5]"),
+    click.option("--background", type=NOT_NEGATIVE, help="Augment: diffuse share added.  [0.1]"),
     click.option("--hot-pixels", type=click.IntRange(0), help="Augment: up to so many.  [3]"),
-    click.option("--overlap", type=click.FloatRange(0), help="Augment: share of another pattern.  [0.3]"),
-    click.option("--min-q", type=float, help="Smallest correlation index Q of DS_Q and DS_R.  [20]"),
-    click.option("--min-r", type=float, help="Smallest reliability R of DS_R.  [15]"),
+    click.option("--overlap", type=NOT_NEGATIVE, help="Augment: share of another pattern.  [0.3]"),
+    click.option("--min-q", type=FINITE, help="Smallest correlation index Q of DS_Q and DS_R.  [20]"),
+    click.option("--min-r", type=FINITE, help="Smallest reliability R of DS_R.  [15]"),
     click.option("--split", type=click.Choice(SPLITS), help="How DS_R is divided.  [random]"),
     click.option("--binning", type=click.IntRange(1), help="Of the detector.  [1]"),
     click.option("--batch-size", type=click.IntRange(1), help="[64; Swin 32; simulated 128]"),
     click.option(
         "--learning-rate",
-        type=float,
+        type=FINITE,
         help="The highest; lr_0 of equation 1.  [0.001; simulated 0.002; with --weights 0.0001]",
     ),
     click.option(
         "--schedule", type=click.Choice(SCHEDULES), help="[cosine; paper exponential, Swin constant]"
     ),
     click.option("--decay-per", type=click.Choice(DECAY_UNITS), help="i of equation 1.  [step]"),
-    click.option("--weight-decay", type=click.FloatRange(0), help="Of AdamW.  [0.001; paper 0]"),
-    click.option("--clip-norm", type=click.FloatRange(0), help="Of all gradients; 0 for none.  [1; paper 0]"),
+    click.option("--weight-decay", type=NOT_NEGATIVE, help="Of AdamW.  [0.001; paper 0]"),
+    click.option("--clip-norm", type=NOT_NEGATIVE, help="Of all gradients; 0 for none.  [1; paper 0]"),
     click.option(
         "--max-epochs",
         type=click.IntRange(1),

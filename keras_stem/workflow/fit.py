@@ -1,7 +1,7 @@
 """Train, score, track and register."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +63,7 @@ def fit(
     verbose: bool = False,
     name: str | None = None,
     tags: Mapping[str, str] | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> FitResult:
     """Train a model on a scan or on a simulation, as an MLflow run, and register it.
 
@@ -76,6 +77,8 @@ def fit(
         Whether to show progress.
     name, tags
         Of the run; its network and scan by default.
+    tell
+        Called before the training with each line that the user should read.
 
     Returns
     -------
@@ -91,6 +94,8 @@ def fit(
     with _prepared(path, recipe) as data:
         initial = _initial_weights(recipe)
         client = connect(writing=True)
+        for note in data.notes:
+            tell(note)
         with tracked_run(name or f"{recipe.arch} {data.title}") as run:
             run.log_start(data, recipe, tags or {})
             state = RunState(run.run_id, path, recipe.to_dict(), absolute_uri())
