@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import HALF_TURN, SPECIAL_BOUNDARIES
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import MAP, map_options
-from keras_stem.cli.numbers import FINITE
 
 
 @click.command("clean")

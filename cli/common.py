@@ -1,6 +1,7 @@
 """What several commands share. Nothing heavy is imported until a function is called."""
 
 import contextlib
+import math
 import os
 import sys
 import tempfile
@@ -10,9 +11,38 @@ from pathlib import Path
 import click
 
 from keras_stem.cli.backend import require_backend, settings_file
-from keras_stem.cli.numbers import FINITE
 from keras_stem.errors import KerasStemError
 
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Of sizes above 0, so that their squares are numbers, too."""
+
+
+class Finite(type(click.FLOAT)):
+    """A number that is neither infinite nor NaN."""
+
+    def convert(self, value, param, ctx):  # noqa: D102
+        return _finite(self, super().convert(value, param, ctx), param, ctx)
+
+
+class FiniteRange(click.FloatRange):
+    """A finite number in a range, to which NaN belongs for click."""
+
+    def convert(self, value, param, ctx):  # noqa: D102
+        number = _finite(self, super().convert(value, param, ctx), param, ctx)
+        if self.min_open and not SMALLEST <= number <= LARGEST:
+            self.fail(f"expected a number from {SMALLEST:g} to {LARGEST:g}, found {value}", param, ctx)
+        return number
+
+
+def _finite(kind: click.ParamType, number: float, param: click.Parameter, ctx: click.Context) -> float:
+    if not math.isfinite(number):
+        kind.fail(f"expected a finite number, found {number}", param, ctx)
+    return number
+
+
+FINITE = Finite()
+NOT_NEGATIVE = FiniteRange(0)
+POSITIVE = FiniteRange(0, min_open=True)
 SCAN = click.argument("scan", type=click.Path(path_type=Path))
 
 MIN_Q = click.option(
@@ -54,7 +84,7 @@ class Steps(click.ParamType):
             parts = [float(part) for part in value.lower().split("x")]
         except ValueError:
             parts = []
-        if len(parts) not in (1, 2) or not all(0 < part < float("inf") for part in parts):
+        if len(parts) not in (1, 2) or not all(SMALLEST <= part <= LARGEST for part in parts):
             self.fail(f"expected one or two numbers above 0 such as 5 or 5x4, found {value!r}", param, ctx)
         return parts[0], parts[-1]
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_option
-from keras_stem.cli.numbers import FINITE
 
 
 @click.command("compare-maps")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from keras_stem.cli.numbers import FINITE
+from keras_stem.cli.common import FINITE
 
 _KEEP_CELL = click.option(
     "--keep-cell", is_flag=True, help="Keep the cell of the CIF file instead of the conventional one."

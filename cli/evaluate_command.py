@@ -2,9 +2,17 @@
 
 import click
 
-from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
+from keras_stem.cli.common import (
+    FINITE,
+    MODEL,
+    REFINE,
+    SCAN,
+    THOROUGH,
+    choose_model,
+    import_backend,
+    show_notes,
+)
 from keras_stem.cli.network_options import arch_choice
-from keras_stem.cli.numbers import FINITE
 from keras_stem.cli.tables import print_confidence, print_scores
 from keras_stem.cli.terms import CommandWithTerms
 

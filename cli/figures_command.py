@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import SCAN, beside, import_backend
-from keras_stem.cli.numbers import FINITE
+from keras_stem.cli.common import FINITE, SCAN, beside, import_backend
 
 
 @click.command("figures")

@@ -2,8 +2,8 @@
 
 import click
 
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options, map_options, out_option
-from keras_stem.cli.numbers import FINITE
 
 
 @click.command("grains")

@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import FRAMES
-from keras_stem.cli.common import SCAN, pattern_progress, show_notes
+from keras_stem.cli.common import FINITE, POSITIVE, SCAN, pattern_progress, show_notes
 from keras_stem.cli.crystal_options import crystal_options
-from keras_stem.cli.numbers import BEAM_ENERGY, FINITE
 
 
 @click.group("label")
@@ -69,7 +68,7 @@ def import_(scan, labels, frame, phases, **options) -> None:
 @click.option(
     "--excitation-error", type=FINITE, default=0.02, show_default=True, help="Largest of a spot, 1/Å."
 )
-@click.option("--beam-energy", type=BEAM_ENERGY, help="kV.  [default: the scan's, else 300]")
+@click.option("--beam-energy", type=POSITIVE, help="kV.  [default: the scan's, else 300]")
 @click.option("--precession-angle", type=FINITE, help="deg.  [default: the scan's, else 0]")
 @click.option(
     "--spot-radius", type=FINITE, help="Of a disk, 1/Å.  [default: from the scan's convergence angle]"

@@ -5,20 +5,17 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import FRAMES, SMALL_GRAINS
-from keras_stem.cli.common import beside
+from keras_stem.cli.common import NOT_NEGATIVE, beside
 from keras_stem.cli.crystal_options import crystal_options
-from keras_stem.cli.numbers import FINITE, FiniteFloat
 
 MAP = click.argument("map_", metavar="MAP", type=click.Path(path_type=Path))
 _MIN_Q = (
     click.option(
         "--min-q",
-        type=FiniteFloat(0),
+        type=NOT_NEGATIVE,
         help="Leave out points with a smaller Q.  [default: 20, where the map has a Q that reaches it]",
     ),
-    click.option(
-        "--all", "min_q", flag_value=0.0, type=FINITE, help="Leave out no points, whatever their Q."
-    ),
+    click.option("--all", "min_q", flag_value=0.0, type=float, help="Leave out no points, whatever their Q."),
 )
 _OPTIONS = (
     click.option(

@@ -7,9 +7,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import click
 
-from keras_stem.cli.common import IntegerList
+from keras_stem.cli.common import FiniteRange, IntegerList
 from keras_stem.cli.grouped import GroupedCommand, in_group
-from keras_stem.cli.numbers import FiniteFloat
 from keras_stem.errors import KerasStemError
 from keras_stem.networks.declaration import NetworkConfig
 from keras_stem.networks.registry import config_classes, network_names
@@ -104,7 +103,7 @@ def _click_type(kind: type, uses: list[tuple[type[NetworkConfig], Field]]) -> cl
     if kind is tuple:
         return IntegerList()
     if kind in (int, float) and lowest is not None:
-        return click.IntRange(int(lowest)) if kind is int else FiniteFloat(lowest)
+        return click.IntRange(int(lowest)) if kind is int else FiniteRange(lowest)
     return kind
 
 

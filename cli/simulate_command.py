@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import GridShape, pattern_progress
+from keras_stem.cli.common import FINITE, NOT_NEGATIVE, POSITIVE, GridShape, pattern_progress
 from keras_stem.cli.crystal_options import crystal_option
-from keras_stem.cli.numbers import FINITE
 
 
 @click.command("simulate")
@@ -17,7 +16,7 @@ from keras_stem.cli.numbers import FINITE
 )
 @click.option(
     "--radius",
-    type=FINITE,
+    type=POSITIVE,
     default=1.6,
     show_default=True,
     help="Reciprocal half width of the detector, 1/Å.",
@@ -25,14 +24,14 @@ from keras_stem.cli.numbers import FINITE
 @click.option("--grains", type=click.IntRange(2), default=24, show_default=True, help="Number of grains.")
 @click.option(
     "--spread",
-    type=FINITE,
+    type=NOT_NEGATIVE,
     default=2.0,
     show_default=True,
     help="Largest misorientation inside a grain, deg.",
 )
 @click.option(
     "--overlap",
-    type=FINITE,
+    type=NOT_NEGATIVE,
     default=0.5,
     show_default=True,
     help="Widest overlap of grains, in grain diameters.",
@@ -40,10 +39,10 @@ from keras_stem.cli.numbers import FINITE
 @click.option(
     "--vacuum", type=FINITE, default=0.2, show_default=True, help="Share of the scan outside the sample."
 )
-@click.option("--step", type=FINITE, default=5.0, show_default=True, help="Distance of positions, nm.")
-@click.option("--dose", type=FINITE, default=1e5, show_default=True, help="Electrons in a pattern.")
+@click.option("--step", type=POSITIVE, default=5.0, show_default=True, help="Distance of positions, nm.")
+@click.option("--dose", type=POSITIVE, default=1e5, show_default=True, help="Electrons in a pattern.")
 @click.option(
-    "--drift", type=FINITE, default=0.0, show_default=True, help="Largest drift of the centre, pixels."
+    "--drift", type=NOT_NEGATIVE, default=0.0, show_default=True, help="Largest drift of the centre, pixels."
 )
 @click.option(
     "--hot-pixels", type=click.IntRange(0), default=0, show_default=True, help="Number of hot pixels."

@@ -4,8 +4,8 @@ import importlib
 
 import click
 
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import MAP, folder_for, map_options, out_option
-from keras_stem.cli.numbers import FINITE
 
 
 class _Notation(click.ParamType):

@@ -13,9 +13,9 @@ from keras_stem.choices import (
     SCHEDULES,
     SPLITS,
 )
+from keras_stem.cli.common import FINITE, NOT_NEGATIVE, FiniteRange
 from keras_stem.cli.grouped import in_group
 from keras_stem.cli.network_options import network_options
-from keras_stem.cli.numbers import FINITE, FiniteFloat
 from keras_stem.heads.registry import target_names
 from keras_stem.networks.registry import config_classes
 from keras_stem.training.paper import paper_arch, paper_options
@@ -102,16 +102,12 @@ _AUGMENTATION = (
         "--rotate/--no-rotate", default=None, help=f"Rotate about the beam.{_values('rotate', 'yes')}"
     ),
     click.option("--mirror/--no-mirror", default=None, help=f"Mirror.{_values('mirror', 'yes')}"),
-    click.option("--shift", type=FiniteFloat(0), help="Largest shift in pixels.  [0.5]"),
-    click.option(
-        "--scale", type=FiniteFloat(0), help="Largest relative change of the camera length.  [0.002]"
-    ),
-    click.option("--dose", type=FiniteFloat(0, 1, True), help="Smallest share of the dose kept.  [0.5]"),
-    click.option(
-        "--background", type=FiniteFloat(0), help="Largest share of diffuse background added.  [0.1]"
-    ),
+    click.option("--shift", type=NOT_NEGATIVE, help="Largest shift in pixels.  [0.5]"),
+    click.option("--scale", type=NOT_NEGATIVE, help="Largest relative change of the camera length.  [0.002]"),
+    click.option("--dose", type=FiniteRange(0, 1, True), help="Smallest share of the dose kept.  [0.5]"),
+    click.option("--background", type=NOT_NEGATIVE, help="Largest share of diffuse background added.  [0.1]"),
     click.option("--hot-pixels", type=click.IntRange(0), help="Largest number of hot pixels.  [3]"),
-    click.option("--overlap", type=FiniteFloat(0), help="Largest share of another pattern mixed in.  [0.3]"),
+    click.option("--overlap", type=NOT_NEGATIVE, help="Largest share of another pattern mixed in.  [0.3]"),
 )
 _OPTIMISATION = (
     click.option(
@@ -133,12 +129,12 @@ _OPTIMISATION = (
     click.option("--decay-per", type=click.Choice(DECAY_UNITS), help="Unit of i in equation 1.  [step]"),
     click.option(
         "--weight-decay",
-        type=FiniteFloat(0),
+        type=NOT_NEGATIVE,
         help=f"Weight decay of AdamW.{_values('weight_decay', '0.001')}",
     ),
     click.option(
         "--clip-norm",
-        type=FiniteFloat(0),
+        type=NOT_NEGATIVE,
         help=f"Global gradient-norm clip; 0 disables clipping.{_values('clip_norm', '1')}",
     ),
     click.option(

@@ -10,8 +10,9 @@ from keras_stem.errors import KerasStemError
 SUBSETS = ("DS_0", "DS_Q", "DS_R")
 """All positions; those with Q at its threshold or above; those with R as well."""
 
-FEW = 200
-"""Fewer labelled patterns are worth a warning before a training."""
+
+FEW_POSITIONS, FEW_SHARE = 200, 0.1
+"""DS_R with fewer positions, or a smaller share of them, hardly trains a network."""
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,32 @@ def subset(labels: CrystalMap, name: str, thresholds: Thresholds) -> np.ndarray:
     return positions
 
 
-def shortage(labels: CrystalMap, thresholds: Thresholds) -> str | None:
-    """Return what a person has to know if the thresholds leave few positions to train on, or None.
+def few_notes(labels: CrystalMap, thresholds: Thresholds) -> list[str]:
+    """Return what is to be told of a DS_R that is too small to train on, in sentences.
 
     Parameters
     ----------
-    labels, thresholds
-        As for `subset`.
+    labels
+        With the properties Q and R, unless the thresholds that need them are 0.
+    thresholds
+        Smallest Q and R.
+
+    Raises
+    ------
+    KerasStemError
+        If a needed property is missing, or no position is left.
     """
-    count = len(subset(labels, "DS_R", thresholds))
-    if count >= FEW:
-        return None
-    indexed = int(np.count_nonzero(np.asarray(labels.phase_id) >= 0))
-    return (
-        f"DS_R has {count} of {indexed} indexed positions (Q >= {thresholds.q:g} and R >= {thresholds.r:g}), "
-        "from which a network learns little; --min-q and --min-r set the thresholds."
+    count, good, reliable = (len(subset(labels, name, thresholds)) for name in SUBSETS)
+    if reliable >= max(FEW_POSITIONS, FEW_SHARE * count):
+        return []
+    found = (
+        f"Few patterns to train on: of {count:,} positions {good:,} have Q >= {thresholds.q:g}, and "
+        f"{reliable:,} of these R >= {thresholds.r:g} (DS_R)"
     )
+    if reliable == count:
+        return [f"{found}; --simulate trains on simulated patterns instead."]
+    option = "--min-q" if good / count < reliable / good else "--min-r"
+    return [f"{found}; {option} sets a lower limit, and --simulate trains on simulated patterns instead."]
 
 
 def _at_least(labels: CrystalMap, name: str, threshold: float) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Train, score, track and register."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from keras_stem.inference.predictions import predict
 from keras_stem.metrics.scores import Scores, score
 from keras_stem.networks.checkpoints import checkpoint_weights, model_weights
 from keras_stem.scan.scan import Scan
-from keras_stem.scan.subsets import shortage
 from keras_stem.tracking.registry import award, register
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import TrackedRun, tracked_run
@@ -64,6 +63,7 @@ def fit(
     verbose: bool = False,
     name: str | None = None,
     tags: Mapping[str, str] | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> FitResult:
     """Train a model on a scan or on a simulation, as an MLflow run, and register it.
 
@@ -77,6 +77,8 @@ def fit(
         Whether to show progress.
     name, tags
         Of the run; its network and scan by default.
+    tell
+        Called before the training with each line that the user should read.
 
     Returns
     -------
@@ -89,9 +91,11 @@ def fit(
     """
     recipe = recipe or Recipe()
     path = str(Path(scan_path).resolve()) if scan_path else ""
-    with _prepared(path, recipe, verbose) as data:
+    with _prepared(path, recipe) as data:
         initial = _initial_weights(recipe)
         client = connect(writing=True)
+        for note in data.notes:
+            tell(note)
         with tracked_run(name or f"{recipe.arch} {data.title}") as run:
             run.log_start(data, recipe, tags or {})
             state = RunState(run.run_id, path, recipe.to_dict(), absolute_uri())
@@ -100,18 +104,14 @@ def fit(
 
 
 @contextlib.contextmanager
-def _prepared(path: str, recipe: Recipe, verbose: bool) -> Iterator[TrainingData]:
+def _prepared(path: str, recipe: Recipe) -> Iterator[TrainingData]:
     if recipe.simulation is not None and path:
         raise KerasStemError("Expected a scan to train on or a simulation, found both.")
     if recipe.simulation is not None:
         yield prepare_simulation(recipe.simulation, recipe.seed)
         return
     with Scan(path) as scan:
-        data = prepare(scan, recipe)
-        few = shortage(scan.labels, recipe.thresholds)
-        if few and verbose:
-            print(few)
-        yield data
+        yield prepare(scan, recipe)
 
 
 def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
@@ -135,7 +135,7 @@ def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
     """
     state = state or last_interrupted()
     recipe = Recipe.from_dict(state.recipe)
-    with _prepared(state.scan, recipe, verbose) as data:
+    with _prepared(state.scan, recipe) as data:
         client = _connect_to_interrupted(state)
         known = client.get_run(state.run_id).data.tags.get("scan_fingerprint")
         if known != data.fingerprint:

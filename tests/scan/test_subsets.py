@@ -5,7 +5,7 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.labels import crystal_map
-from keras_stem.scan.subsets import FEW, Thresholds, shortage, subset
+from keras_stem.scan.subsets import Thresholds, few_notes, subset
 
 
 @pytest.fixture
@@ -32,8 +32,35 @@ def test_a_missing_property_is_named_unless_it_is_not_needed(labels):
     assert len(subset(labels, "DS_R", Thresholds(r=0))) == 3
 
 
-def test_few_positions_to_train_on_are_told_with_the_options(labels, rng):
-    assert "DS_R has 2 of 4 indexed positions (Q >= 20 and R >= 15)" in shortage(labels, Thresholds())
-    values = {name: np.full(FEW, 50.0) for name in "QR"}
-    enough = crystal_map(random_rotations(FEW, rng), linio2(), (1, FEW), 1.0, "nm", values)
-    assert shortage(enough, Thresholds()) is None
+@pytest.mark.parametrize(
+    ("q", "r", "told", "option"),
+    [
+        (
+            np.full(2320, 30.0),
+            np.repeat([20.0, 5], [8, 2312]),
+            "2,320 have Q >= 20, and 8 of these",
+            "--min-r",
+        ),
+        (
+            np.repeat([30.0, 5], [150, 2170]),
+            np.full(2320, 20.0),
+            "150 have Q >= 20, and 150 of these",
+            "--min-q",
+        ),
+        (np.full(2320, 30.0), np.repeat([20.0, 5], [220, 2100]), "and 220 of these R >= 15", "--min-r"),
+        (np.full(100, 30.0), np.full(100, 20.0), "of 100 positions 100 have", "--simulate"),
+    ],
+)
+def test_few_positions_are_told(q, r, told, option, rng):
+    labels = crystal_map(
+        random_rotations(len(q), rng), linio2(), (len(q) // 20, 20), 1.0, "nm", {"Q": q, "R": r}
+    )
+    [note] = few_notes(labels, Thresholds())
+    assert told in note and option in note
+    assert ("--min" in note) == (option != "--simulate")
+
+
+def test_enough_positions_need_no_word(rng):
+    q, r = np.full(2320, 30.0), np.repeat([20.0, 5], [240, 2080])
+    labels = crystal_map(random_rotations(2320, rng), linio2(), (116, 20), 1.0, "nm", {"Q": q, "R": r})
+    assert few_notes(labels, Thresholds()) == []
