@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import FRAMES
 from keras_stem.cli.common import Steps
 from keras_stem.cli.crystal_options import crystal_options
+from keras_stem.io.registry import frame_names
 
 
 @click.command("export")
@@ -23,7 +23,7 @@ from keras_stem.cli.crystal_options import crystal_options
 @click.option("--unit", help="Of --step.  [default: nm]")
 @click.option(
     "--frame",
-    type=click.Choice(FRAMES),
+    type=click.Choice(frame_names()),
     help="Convention of the Euler angles of another program's map (docs/labels.md).",
 )
 @crystal_options("Crystal structure in place of a phase of the map")

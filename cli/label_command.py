@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import FRAMES
 from keras_stem.cli.common import FINITE, POSITIVE, SCAN, pattern_progress, show_notes
 from keras_stem.cli.crystal_options import crystal_options
+from keras_stem.io.registry import frame_names, frames
 
 
 @click.group("label")
@@ -20,7 +20,7 @@ def command() -> None:
 @click.argument("labels", type=click.Path(path_type=Path))
 @click.option(
     "--frame",
-    type=click.Choice(FRAMES),
+    type=click.Choice(frame_names()),
     required=True,
     help="Convention of the Euler angles (docs/labels.md).",
 )
@@ -38,7 +38,7 @@ def import_(scan, labels, frame, phases, **options) -> None:
     LABELS is an .ang or .ctf file, an .h5 of orix, EMsoft or Bruker, or a .csv with the columns x, y, phi1,
     Phi, phi2 (deg), phase, Q and R.
     """
-    from keras_stem.crystal.frames import FRAMES, ORIX_FRAME
+    from keras_stem.crystal.frames import ORIX_FRAME
     from keras_stem.scan.label_files import ImportOptions, import_labels
     from keras_stem.scan.scan import Scan, append_labels
 
@@ -47,7 +47,7 @@ def import_(scan, labels, frame, phases, **options) -> None:
     origin = {
         "method": f"imported from {labels.name}",
         "frame": ORIX_FRAME,
-        "imported_frame": FRAMES[frame].description,
+        "imported_frame": frames()[frame].description,
     }
     append_labels(scan, found.labels, origin)
     if found.without_reliability:

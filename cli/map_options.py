@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import FRAMES, SMALL_GRAINS
+from keras_stem.choices import SMALL_GRAINS
 from keras_stem.cli.common import NOT_NEGATIVE, beside
 from keras_stem.cli.crystal_options import crystal_options
+from keras_stem.io.registry import frame_names
 
 MAP = click.argument("map_", metavar="MAP", type=click.Path(path_type=Path))
 _MIN_Q = (
@@ -20,7 +21,7 @@ _MIN_Q = (
 _OPTIONS = (
     click.option(
         "--frame",
-        type=click.Choice(FRAMES),
+        type=click.Choice(frame_names()),
         help="Convention of the Euler angles of another program's map (docs/labels.md).",
     ),
     crystal_options("Crystal structure in place of a phase of the map"),

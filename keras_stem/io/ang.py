@@ -15,6 +15,7 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, phase_numbers, reliability
+from keras_stem.io.map_format import MapFormat
 from keras_stem.io.phases import indexed_phases, plain_name, read_phase
 from keras_stem.io.text import read_lines, read_table
 from keras_stem.io.told_grid import ToldGrid, require_told_grid
@@ -255,3 +256,6 @@ def _phase_text(number: int, phase: Phase) -> str:
     group = proper_point_group(phase)
     symmetry = "20" if group.name == "121" else _SYMMETRIES[phase.point_group.laue.name]
     return _PHASE.format(number=number, name=plain_name(phase, number), symmetry=symmetry, lattice=lattice)
+
+
+FORMAT = MapFormat(".ang", "EDAX, ASTAR, EMsoft, orix", read_ang, write_ang, "edax3")

@@ -8,6 +8,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import ForeignMap, phase_numbers
+from keras_stem.io.map_format import MapFormat
 from keras_stem.io.text import read_lines, read_table
 
 _ANGLES = ("phi1", "phi", "phi2")
@@ -52,3 +53,6 @@ def read_csv(path: Path) -> ForeignMap:
         unit="nm",
         properties={ours: columns[name] for name, ours in _QUALITIES.items() if name in columns},
     )
+
+
+FORMAT = MapFormat(".csv", "tables", read_csv, lists_phases=False)

@@ -13,6 +13,7 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.frames import from_lab
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, phase_numbers, reliability
+from keras_stem.io.map_format import MapFormat
 from keras_stem.io.phases import LAUE_GROUPS, indexed_phases, plain_name, read_phase
 from keras_stem.io.text import read_lines, read_table
 from keras_stem.io.told_grid import ToldGrid, require_told_grid
@@ -232,3 +233,8 @@ def _phase_text(number: int, phase: Phase) -> str:
     space_group = phase.space_group.number if phase.space_group is not None else 0
     lattice = f"{a:.4f};{b:.4f};{c:.4f}\t{alpha:.4f};{beta:.4f};{gamma:.4f}"
     return f"{lattice}\t{plain_name(phase, number)}\t{laue}\t{space_group}"
+
+
+FORMAT = MapFormat(
+    ".ctf", "Oxford, Bruker, ASTAR, EMsoft, MTEX", read_ctf, write_ctf, "oxford", unique_axis_b=True
+)

@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,21 +16,19 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.frames import to_lab
 from keras_stem.crystal.pairing import GivenPhase, PairedPhase, pair_phases, unpaired
 from keras_stem.errors import KerasStemError
-from keras_stem.io.ang import read_ang
-from keras_stem.io.csv_table import read_csv
-from keras_stem.io.ctf import read_ctf
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, from_crystal_map
 from keras_stem.io.grid import PointGrid, find_grid
+from keras_stem.io.registry import frames, map_format, map_formats
 from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.labels import has_orientation, on_grid, read_labels
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.steps import different_step
 
-_READERS: dict[str, Callable[[Path], ForeignMap]] = {".ang": read_ang, ".ctf": read_ctf, ".csv": read_csv}
-_FORMATS = (
-    ".ang (EDAX, ASTAR, EMsoft, orix), .ctf (Oxford, Bruker, ASTAR, EMsoft, MTEX), .csv, and .h5 (orix, "
-    "EMsoft, Bruker)"
-)
+
+def _formats() -> str:
+    """Return the formats that can be read, for messages."""
+    known = [f"{one.suffix} ({one.programs})" for one in map_formats()]
+    return f"{', '.join(known)}, and .h5 (orix, EMsoft, Bruker)"
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class ImportOptions:
     Parameters
     ----------
     frame
-        Convention of its Euler angles, a key of `keras_stem.crystal.frames.FRAMES`.
+        Convention of its Euler angles, one of `keras_stem.io.registry.frames`.
     transpose
         Whether its rows are the scan's columns.
     ignore_step
@@ -119,7 +117,7 @@ def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] 
     path, phases
         As `import_labels` takes them.
     frame
-        Convention of its Euler angles, a key of `keras_stem.crystal.frames.FRAMES`.
+        Convention of its Euler angles, one of `keras_stem.io.registry.frames`.
 
     Raises
     ------
@@ -161,14 +159,14 @@ def _placed(
 def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
     if not path.is_file():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
-    suffix = path.suffix.lower()
-    if suffix == ".csv" and not phases:
+    known = map_format(path.suffix)
+    if known is not None and not known.lists_phases and not phases:
         raise KerasStemError(f"{path} does not tell its phases; give --cif FILE for each.")
-    if suffix in _READERS:
-        return _READERS[suffix](path)
+    if known is not None:
+        return known.read(path)
     if not h5py.is_hdf5(path):
         raise KerasStemError(
-            f"Expected a map in one of the formats {_FORMATS}, found {path}; "
+            f"Expected a map in one of the formats {_formats()}, found {path}; "
             "export it as one of them with the program that wrote it."
         )
     with open_hdf5(path) as file:
@@ -185,7 +183,7 @@ def _read_with_orix(path: Path) -> ForeignMap:
     except Exception as error:  # orix raises whatever its parsing meets
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         raise KerasStemError(
-            f"orix cannot read the map {path} ({reason}); kstem reads {_FORMATS}."
+            f"orix cannot read the map {path} ({reason}); kstem reads {_formats()}."
         ) from error
     return _with_qualities(found)
 
@@ -261,10 +259,10 @@ def _converted(
     rotations: Rotation, phase_id: np.ndarray, phases: Sequence[PairedPhase], frame: str
 ) -> Rotation:
     """Bring orientations from a convention, and the axes of the file's cells, into ours."""
-    data = rotations.data.copy()
+    data, convention = rotations.data.copy(), frames()[frame]
     for number, paired in enumerate(phases):
         chosen = (phase_id == number) | ((phase_id < 0) & (number == 0))
         if chosen.any():
-            own = to_lab(Rotation(data[chosen]), frame, Lattice(*paired.lattice))
+            own = to_lab(Rotation(data[chosen]), convention, Lattice(*paired.lattice))
             data[chosen] = (paired.rotation * own).data
     return Rotation(data)

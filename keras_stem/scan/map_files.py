@@ -7,6 +7,7 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
+from keras_stem.io.registry import map_format
 from keras_stem.io.text import read_lines
 from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.hdf5_items import attribute
@@ -28,7 +29,7 @@ def load_map(
         An orix ``.h5``, such as ``kstem map`` writes, or a scan with labels; or, if a frame is given, what
         `keras_stem.scan.label_files.import_labels` reads.
     frame
-        Convention of the Euler angles of another program's map, a key of `keras_stem.crystal.frames.FRAMES`.
+        Convention of the Euler angles of another program's map, one of `keras_stem.io.registry.frames`.
         Text maps that this package wrote tell it.
     phases
         In place of the map's, as `keras_stem.crystal.pairing.pair_phases` pairs them.
@@ -50,7 +51,7 @@ def load_map(
         if found.without_orientation:
             origin[WITHOUT_ORIENTATION] = str(found.without_orientation)
         return found.labels, origin
-    if path.suffix.lower() in (".ang", ".ctf", ".csv"):
+    if map_format(path.suffix) is not None:
         raise KerasStemError(f"{path.name} does not tell its axes; give --frame (docs/labels.md).")
     found, origin = read_map(path)
     return (on_own_grid(found, phases, "orix", path) if phases else found), origin
@@ -64,11 +65,11 @@ def orientation_note(origin: Mapping[str, str]) -> str:
 
 def own_frame(path: Path) -> str | None:
     """Return the frame of a text map that this package wrote; None of other files."""
-    frame = {".ang": "edax3", ".ctf": "oxford"}.get(path.suffix.lower())
-    if frame is None or not path.is_file():
+    known = map_format(path.suffix)
+    if known is None or known.frame is None or not path.is_file():
         return None
     head = "".join(read_lines(path)[:3])
-    return frame if "keras_stem" in head else None
+    return known.frame if "keras_stem" in head else None
 
 
 def tells_its_frame(path: str | Path) -> bool:

@@ -12,7 +12,8 @@ from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
 from keras_stem.inference.scan_map import Prediction, predict_map
-from keras_stem.mapping.export import SUFFIXES, write_map
+from keras_stem.io.registry import writable_suffixes
+from keras_stem.mapping.export import write_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.reliable import reliable_points, require_no_limit
 from keras_stem.scan.scan import Scan
@@ -75,7 +76,7 @@ def map_scan(
             "training_fingerprint": model.card.fingerprint,
             "refined": refine or "no",
         }
-        suffixes = SUFFIXES if is_length(scan.info.unit) else (".h5",)  # text formats need a length
+        suffixes = writable_suffixes() if is_length(scan.info.unit) else (".h5",)  # text needs a length
         for suffix in suffixes:
             write_map(staging / f"map{suffix}", prediction.crystal_map, origin)
         _draw(prediction, reliable_points(prediction.crystal_map, min_q).mask, staging)

@@ -1,10 +1,39 @@
-"""A network and a head of another package work in every command, with no change in keras_stem."""
+"""A network, a head and a map format of another package work in every command, with no change in keras_stem."""
 
 import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.scan.scan import Scan
+
+LINIO2 = """data_LiNiO2
+_cell_length_a 2.876
+_cell_length_b 2.876
+_cell_length_c 14.19
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 120
+_space_group_name_H-M_alt 'R -3 m :H'
+_space_group_IT_number 166
+_chemical_formula_sum 'Li1 Ni1 O2'
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+_atom_site_occupancy
+_atom_site_U_iso_or_equiv
+Ni1 Ni 0 0 0 1 0.005
+Li1 Li 0 0 0.5 1 0.01
+O1 O 0 0 0.242 1 0.007
+"""
 
 NETWORK = '''
 from dataclasses import dataclass
@@ -83,7 +112,42 @@ class QuaternionHead(Head):
         return keras.losses.MeanSquaredError()
 """
 
-ENTRY_POINTS = """[keras_stem.networks]
+FORMAT = """
+import json
+
+import numpy as np
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.frames import Frame
+from keras_stem.errors import KerasStemError
+from keras_stem.io.foreign_map import ForeignMap
+from keras_stem.io.map_format import MapFormat
+
+
+def read(path):
+    told = json.loads(path.read_text())
+    points = np.array(told["points"])
+    return ForeignMap(
+        Rotation.from_euler(points[:, 2:5]), points[:, 5].astype(int), {}, points[:, 0], points[:, 1], "um",
+        {"Q": points[:, 6]},
+    )
+
+
+def write(path, crystal_map, text):
+    euler = crystal_map.rotations.to_euler()
+    rows = np.column_stack([text.x, text.y, euler, crystal_map.phase_id, text.q])
+    path.write_text(json.dumps({"by": text.origin, "points": rows.tolist()}))
+
+
+FORMAT = MapFormat(
+    ".jsonmap", "the extension", read, write, frames={"upside": Frame("x left, y down", 2)}, lists_phases=False
+)
+"""
+
+ENTRY_POINTS = """[keras_stem.map_formats]
+jsonmap = kstem_extension.map_format:FORMAT
+
+[keras_stem.networks]
 mlp = kstem_extension.network:MLPConfig
 
 [keras_stem.heads]
@@ -101,7 +165,13 @@ def extension(tmp_path_factory):
     package, metadata = folder / "kstem_extension", folder / "kstem_extension-1.0.dist-info"
     package.mkdir()
     metadata.mkdir()
-    for name, text in (("__init__", ""), ("network", NETWORK), ("builder", BUILDER), ("head", HEAD)):
+    for name, text in (
+        ("__init__", ""),
+        ("network", NETWORK),
+        ("builder", BUILDER),
+        ("head", HEAD),
+        ("map_format", FORMAT),
+    ):
         (package / f"{name}.py").write_text(text)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: kstem_extension\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(ENTRY_POINTS)
@@ -132,6 +202,28 @@ def test_options_and_help_of_another_packages_network(kstem):
     for command in ("map", "evaluate"):
         assert "mlp" in kstem(command, "--help")
     assert "mlp" in kstem("fit", "--kernel-size", "3", "--arch", "mlp", "x.h5", code=1)
+
+
+def test_a_map_format_and_frame_of_another_package(kstem, own_scan, tmp_path):
+    kstem("export", own_scan, "map.jsonmap")
+    with Scan(own_scan) as scan:
+        before = scan.labels
+    (tmp_path / "x.cif").write_text(LINIO2)
+    given = ("--cif", "x.cif", "--ignore-step")
+    assert "give --cif" in kstem("label", "import", own_scan, "map.jsonmap", "--frame", "orix", code=1)
+    kstem("label", "import", own_scan, "map.jsonmap", "--frame", "orix", *given)
+    with Scan(own_scan) as scan:
+        same = scan.labels
+    symmetry = proper_point_group(before.phases[0])
+    assert disorientation(same.rotations, before.rotations, symmetry).max() < 1e-5
+    np.testing.assert_allclose(same.prop["Q"], before.prop["Q"])
+    kstem("label", "import", own_scan, "map.jsonmap", "--frame", "upside", *given)
+    with Scan(own_scan) as scan:
+        turned = scan.labels.rotations * Rotation([0, 0, 0, 1])
+    assert disorientation(turned, before.rotations, symmetry).max() < 1e-5
+    assert ".jsonmap (the extension)" in kstem(
+        "label", "import", own_scan, "x.cif", "--frame", "orix", code=1
+    )
 
 
 @pytest.mark.slow
