@@ -1,4 +1,4 @@
-"""A network, a head and a map format of another package work in every command, with no change in keras_stem."""
+"""A network, a head and a map format of another package work in every command, without a change here."""
 
 import os
 import subprocess
@@ -139,8 +139,9 @@ def write(path, crystal_map, text):
     path.write_text(json.dumps({"by": text.origin, "points": rows.tolist()}))
 
 
+UPSIDE = Frame("x left, y down", 2)
 FORMAT = MapFormat(
-    ".jsonmap", "the extension", read, write, frames={"upside": Frame("x left, y down", 2)}, lists_phases=False
+    ".jsonmap", "the extension", read, write, frames={"upside": UPSIDE}, lists_phases=False
 )
 """
 

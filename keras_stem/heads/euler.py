@@ -48,6 +48,7 @@ class EulerHead(Head):
 
     name = target = "euler"
     heeds = frozenset({"clamp"})
+    streamed = False  # orix brings angles into the fundamental region at some thousands a second
     size = 3
 
     @property

@@ -118,6 +118,8 @@ class Head(ABC):
         names it: "vector" for (B, size), "azimuths" for (B, azimuths, size).
     heeds
         Names of the `HeadSettings` that change something.
+    streamed
+        Whether trainings on simulated patterns can use it: whether `encode` keeps up with the simulation.
     needs_progress
         Whether the loss also takes the share of the training that is done, as the last of the expected
         numbers: what a callback sets is not seen by JAX before an epoch ends.
@@ -127,6 +129,7 @@ class Head(ABC):
     target: ClassVar[str]
     output: ClassVar[str] = "vector"
     heeds: ClassVar[frozenset[str]] = frozenset()
+    streamed: ClassVar[bool] = True
     needs_progress: ClassVar[bool] = False
 
     def __init__(self, symmetries: Sequence[Symmetry], settings: HeadSettings | None = None):

@@ -154,7 +154,8 @@ def _changed_augmentation(augmentation: Augmentation | None, given: dict[str, An
     wanted = given.pop("augment", augmentation is not None)
     own = {field.name: given.pop(field.name) for field in fields(Augmentation) if field.name in given}
     if own and not wanted:
-        raise KerasStemError(f"--{min(own).replace('_', '-')} is of the augmentation, which is off.")
+        name = min(own).replace("_", "-")
+        raise KerasStemError(f"--{name} has no effect without augmentation; drop --no-augment.")
     return replace(augmentation or Augmentation(), **own) if wanted else None
 
 

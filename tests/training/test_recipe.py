@@ -83,7 +83,7 @@ def test_augmentation_is_switched_and_changed():
         mirror=False, dose=1.0
     )
     assert recipe_from_options({"recipe": "paper", "augment": True}).augmentation == Augmentation()
-    with pytest.raises(KerasStemError, match="--shift is of the augmentation, which is off"):
+    with pytest.raises(KerasStemError, match="--shift has no effect without augmentation"):
         recipe_from_options({"augment": False, "shift": 1.0})
 
 
@@ -168,6 +168,7 @@ def test_impossible_values_are_named(wrong):
         ({"target": "euler"}, "target euler .* azimuths"),
         ({"network": CNNConfig(), "clamp": True}, "clamp"),
         ({"network": CNNConfig(), "target": "euler", "ambiguity": "pattern"}, "ambiguity"),
+        ({"network": CNNConfig(), "target": "euler", "simulation": SimulatedTraining()}, "simulated"),
         ({"distance": "chordal"}, "distance has no effect on the target votes"),
     ],
 )
