@@ -14,12 +14,12 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.indexing.refinement import PatternComparison
+from keras_stem.inference.predictions import predict
+from keras_stem.inference.verification import verify
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.tracking.resolve import load_model
-from keras_stem.training.checks import check_answers
-from keras_stem.training.predict import predict
 from keras_stem.workflow.evaluate import CLEAR, TRUE_EULER, TRUE_WEIGHT
 
 WRONG = 5.0
@@ -37,9 +37,7 @@ def main(uri: str, path: str) -> None:
         positions = positions[scan.labels.prop[TRUE_WEIGHT][positions] >= CLEAR]
         truth = Rotation.from_euler(scan.labels.prop[TRUE_EULER][positions])
         source = ScanSource(scan, model.card.binning_for(scan.info.detector))
-        found = check_answers(
-            model.card, source, positions, predict(model, source, positions), refine="quick"
-        )
+        found = verify(model.card, source, positions, predict(model, source, positions), refine="quick")
         comparison, patterns = PatternComparison(phase, model.card.instrument), source.read(positions)
         right = comparison.refine(patterns, truth.to_matrix()[:, None])
         agreement = comparison.agreement(patterns, right)[:, 0]

@@ -14,7 +14,11 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.crystal.structure_files import load_phase
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.mapping.predict import predict_map
+from keras_stem.inference.novelty import NoveltyThresholds
+from keras_stem.inference.predictions import predict
+from keras_stem.inference.scan_map import predict_map
+from keras_stem.inference.verification import verify
+from keras_stem.metrics.confidence import score_confidence
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.augmentation import reoriented, resample
 from keras_stem.pipeline.source import ArraySource, PatternSource, ScanSource
@@ -22,9 +26,6 @@ from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import subset
 from keras_stem.simulate.stream import Nuisances, PatternStream
 from keras_stem.tracking.resolve import load_model
-from keras_stem.training.checks import check_answers
-from keras_stem.training.confidence import Usual, score_confidence
-from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.workflow.evaluate import TRUE_EULER
 
@@ -61,7 +62,7 @@ def compare_uncertainties(model: OrientationModel, scan: Scan) -> None:
     symmetry = proper_point_group(model.card.load_phase())
     errors = np.rad2deg(disorientation(Rotation.from_euler(euler), truth, symmetry))
     stated = predict_map(model, scan).property("uncertainty")
-    checked = check_answers(model.card, source, positions, found)
+    checked = verify(model.card, source, positions, found)
     ways = {
         "said by the network": found.spread,
         f"spread over {COPIES} exact changes": augmented_spread(model, source, positions, euler),
@@ -88,9 +89,9 @@ def find_strangers(model: OrientationModel, scan: Scan, other: str) -> None:
         source, positions = ArraySource(stream.batch(0, STRANGERS)[0]), np.arange(STRANGERS)
         found = predict(model, source, positions)
         shares = []
-        for refine, usual in ((None, card.usual), ("quick", card.refined_usual)):
-            checked = check_answers(card, source, positions, found, refine)
-            shares.append(Usual(**usual).unlike(found, checked).mean())
+        for refine, usual in ((None, card.novelty), ("quick", card.refined_novelty)):
+            checked = verify(card, source, positions, found, refine)
+            shares.append(NoveltyThresholds(**usual).out_of_distribution(found, checked).mean())
         print(f"  {name}: {shares[0]:.1%}; refined: {shares[1]:.1%}")
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from common import PIXELS, compare, made_scan
 
 from keras_stem.models.layers import LogScale, UnitScale
-from keras_stem.models.registry import build_model
+from keras_stem.networks.build import build_model
 from keras_stem.pipeline.dataset import shuffled_patterns
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan

@@ -71,14 +71,14 @@ def ours(scan: Scan, bank, settings: Matching):
 
 def network(scan: Scan, precision: str):
     """Return a function that maps all positions with an untrained CNN."""
-    from keras_stem.mapping.predict import predict_map
-    from keras_stem.training.assemble import assemble, target_of
+    from keras_stem.inference.scan_map import predict_map
+    from keras_stem.training.assemble import assemble, head_of
     from keras_stem.training.data import prepare
     from keras_stem.training.options import paper_recipe
 
     recipe = replace(paper_recipe(), precision=precision)
     data = prepare(scan, recipe)
-    model = assemble(data, recipe, target_of(recipe, data.symmetry))
+    model = assemble(data, recipe, head_of(recipe, data.symmetry))
     return lambda: predict_map(model, scan)
 
 

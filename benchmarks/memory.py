@@ -12,7 +12,7 @@ SHAPES = ((40, 100), (200, 200))
 def map_one(path: str, folder: str) -> None:
     """Map a scan in this process and print the peak of its memory in MiB."""
     from keras_stem.scan.scan import Scan
-    from keras_stem.training.assemble import assemble, target_of
+    from keras_stem.training.assemble import assemble, head_of
     from keras_stem.training.data import prepare
     from keras_stem.training.recipe import Recipe
     from keras_stem.workflow.mapping import map_scan
@@ -20,7 +20,7 @@ def map_one(path: str, folder: str) -> None:
     with Scan(path) as scan:
         recipe = Recipe()
         data = prepare(scan, recipe)
-        map_scan(assemble(data, recipe, target_of(recipe, data.symmetry)), scan, folder)
+        map_scan(assemble(data, recipe, head_of(recipe, data.symmetry)), scan, folder)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 

@@ -12,14 +12,14 @@ from matching import ours, rate
 from keras_stem.crystal.phase import linio2
 from keras_stem.indexing.bank import build_bank
 from keras_stem.indexing.settings import Matching
-from keras_stem.mapping.predict import predict_map
+from keras_stem.inference.novelty import COMMON, NoveltyThresholds
+from keras_stem.inference.scan_map import predict_map
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Simulation, simulate_scan
 from keras_stem.simulate.stream import Nuisances, PatternStream
-from keras_stem.training.assemble import assemble, target_of
-from keras_stem.training.confidence import COMMON, Usual
+from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare
 from keras_stem.training.recipe import Recipe
 
@@ -41,11 +41,11 @@ def untrained(scan: Scan, precision: str):
     """Return a polar network that has learned nothing; its speed is that of one that has."""
     recipe = Recipe(precision=precision)
     data = prepare(scan, recipe)
-    model = assemble(data, recipe, target_of(recipe, data.symmetry))
+    model = assemble(data, recipe, head_of(recipe, data.symmetry))
     # A thorough refinement looks again at a fifth of the patterns, as where all answers are right.
     agreement = predict_map(model, scan, refine="quick").property("agreement")
-    usual = Usual(None, None, float(np.quantile(agreement, COMMON)))
-    model.card = replace(model.card, refined_usual=asdict(usual))
+    usual = NoveltyThresholds(None, None, float(np.quantile(agreement, COMMON)))
+    model.card = replace(model.card, refined_novelty=asdict(usual))
     return model
 
 

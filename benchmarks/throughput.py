@@ -35,7 +35,7 @@ def ours(arch: str, precision: str) -> dict[str, float]:
     """Measure our network on the backend of this process, fed by our pipeline with counts in memory."""
     import numpy as np
 
-    from keras_stem.models.registry import build_model
+    from keras_stem.networks.build import build_model
     from keras_stem.pipeline.dataset import ordered_patterns, shuffled_patterns
 
     size = BATCH[arch]

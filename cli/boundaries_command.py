@@ -3,13 +3,16 @@
 import click
 
 from keras_stem.choices import SPECIAL_BOUNDARIES
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options, map_options, out_option
 
 
 @click.command("boundaries")
 @MAP
 @map_options
-@click.option("--threshold", type=float, default=5.0, show_default=True, help="Smallest disorientation, deg.")
+@click.option(
+    "--threshold", type=FINITE, default=5.0, show_default=True, help="Smallest disorientation, deg."
+)
 @click.option(
     "--special",
     "specials",

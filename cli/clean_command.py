@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.choices import HALF_TURN, SPECIAL_BOUNDARIES
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import MAP, map_options
 
 
@@ -25,7 +26,7 @@ from keras_stem.cli.map_options import MAP, map_options
     "--odd", is_flag=True, help="Give single points unlike all neighbours the orientation around them."
 )
 @click.option(
-    "--threshold", type=float, default=5.0, show_default=True, help="Points are alike below it, deg."
+    "--threshold", type=FINITE, default=5.0, show_default=True, help="Points are alike below it, deg."
 )
 def command(map_, out, frame, phases, min_q, variants, odd, threshold) -> None:
     """Clean MAP by the given steps, count what they change, and write it as OUT: .h5, .ang or .ctf."""

@@ -1,6 +1,7 @@
 """What several commands share. Nothing heavy is imported until a function is called."""
 
 import contextlib
+import math
 import os
 import sys
 import tempfile
@@ -12,18 +13,47 @@ import click
 from keras_stem.cli.backend import require_backend, settings_file
 from keras_stem.errors import KerasStemError
 
-POSITIVE = click.FloatRange(0, min_open=True)
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Of sizes above 0, so that their squares are numbers, too."""
+
+
+class Finite(type(click.FLOAT)):
+    """A number that is neither infinite nor NaN."""
+
+    def convert(self, value, param, ctx):  # noqa: D102
+        return _finite(self, super().convert(value, param, ctx), param, ctx)
+
+
+class FiniteRange(click.FloatRange):
+    """A finite number in a range, to which NaN belongs for click."""
+
+    def convert(self, value, param, ctx):  # noqa: D102
+        number = _finite(self, super().convert(value, param, ctx), param, ctx)
+        if self.min_open and not SMALLEST <= number <= LARGEST:
+            self.fail(f"expected a number from {SMALLEST:g} to {LARGEST:g}, found {value}", param, ctx)
+        return number
+
+
+def _finite(kind: click.ParamType, number: float, param: click.Parameter, ctx: click.Context) -> float:
+    if not math.isfinite(number):
+        kind.fail(f"expected a finite number, found {number}", param, ctx)
+    return number
+
+
+FINITE = Finite()
+NOT_NEGATIVE = FiniteRange(0)
+POSITIVE = FiniteRange(0, min_open=True)
 SCAN = click.argument("scan", type=click.Path(path_type=Path))
 
 MIN_Q = click.option(
     "--min-q",
-    type=float,
+    type=FINITE,
     default=20.0,
     show_default=True,
     help="Smallest correlation index Q of DS_Q and DS_R.",
 )
 MIN_R = click.option(
-    "--min-r", type=float, default=15.0, show_default=True, help="Smallest reliability R of DS_R."
+    "--min-r", type=FINITE, default=15.0, show_default=True, help="Smallest reliability R of DS_R."
 )
 MODEL = click.option(
     "--model", help="A models:/ URI, the id of a run, or a .keras file. [default: the champion of the phase]"
@@ -54,7 +84,7 @@ class Steps(click.ParamType):
             parts = [float(part) for part in value.lower().split("x")]
         except ValueError:
             parts = []
-        if len(parts) not in (1, 2) or not all(0 < part < float("inf") for part in parts):
+        if len(parts) not in (1, 2) or not all(SMALLEST <= part <= LARGEST for part in parts):
             self.fail(f"expected one or two numbers above 0 such as 5 or 5x4, found {value!r}", param, ctx)
         return parts[0], parts[-1]
 
@@ -119,6 +149,15 @@ def import_backend() -> None:
             raise
         except ValueError as error:
             raise KerasStemError(f"Keras refuses its settings in {settings_file()}: {error}") from error
+
+
+def beside(path: Path, ending: str) -> Path:
+    """Return where the results from a file are by default: beside it, under its name without .h5.
+
+    Other suffixes stay in the name, so that map.h5 and map.ang have results of their own.
+    """
+    name = path.stem if path.suffix == ".h5" else path.name
+    return path.with_name(f"{name}-{ending}")
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_option
 
 
@@ -11,10 +12,10 @@ from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_o
 @click.argument("reference", metavar="A", type=click.Path(path_type=Path))
 @click.argument("other", metavar="B", type=click.Path(path_type=Path))
 @map_options
-@click.option("--threshold", type=float, default=5.0, show_default=True, help="Points differ by more, deg.")
+@click.option("--threshold", type=FINITE, default=5.0, show_default=True, help="Points differ by more, deg.")
 @click.option(
     "--low-q",
-    type=float,
+    type=FINITE,
     default=20.0,
     show_default=True,
     help="A smaller Q of A is low; it counts with --all.",
@@ -30,7 +31,7 @@ def command(reference, other, frame, phases, min_q, threshold, low_q, direction,
     from keras_stem.analysis.segmentation import Segmentation
     from keras_stem.cli.tables import print_parts
     from keras_stem.scan.map_files import tells_its_frame
-    from keras_stem.workflow.compare_maps import compare_maps
+    from keras_stem.workflow.compare_maps import compare_maps, step_note
     from keras_stem.workflow.prepare import prepare_map
 
     paths = (reference, other)
@@ -39,7 +40,18 @@ def command(reference, other, frame, phases, min_q, threshold, low_q, direction,
     for path, prepared in zip(paths, maps, strict=True):
         click.echo(f"{path}: {prepared.counted}.")
     folder = folder_for(out, reference, "difference")
-    names = tuple(path.stem if reference.stem != other.stem else path.resolve().parent.name for path in paths)
+    names = _names(reference, other)
     difference = compare_maps(*maps, folder, names, Segmentation(threshold), low_q, direction)
     print_parts(difference)
+    if note := step_note(*maps):
+        click.echo(note)
     click.echo(f"Wrote the difference of {other} from {reference} to {folder}.")
+
+
+def _names(reference: Path, other: Path) -> tuple[str, str]:
+    """Return short names of two maps: those of the files as far as they differ, else of their folders."""
+    if reference.stem != other.stem:
+        return reference.stem, other.stem
+    if reference.name != other.name:
+        return reference.name, other.name
+    return reference.resolve().parent.name, other.resolve().parent.name

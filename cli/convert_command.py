@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import POSITIVE, GridShape, Steps, pattern_progress_of_unknown
+from keras_stem.cli.common import NOT_NEGATIVE, POSITIVE, GridShape, Steps, pattern_progress_of_unknown
 
 
 class Window(click.ParamType):
@@ -54,7 +54,7 @@ WHOLE = (None, None, None, None)
 @click.option("--beam-energy", type=POSITIVE, help="kV.")
 @click.option("--camera-length", type=POSITIVE, help="mm.")
 @click.option("--convergence-angle", type=POSITIVE, help="Half angle, mrad.")
-@click.option("--precession-angle", type=float, help="deg.")
+@click.option("--precession-angle", type=NOT_NEGATIVE, help="deg.")
 def command(
     source,
     out,

@@ -6,12 +6,14 @@ from typing import Any
 
 import click
 
+from keras_stem.cli.common import FINITE
+
 _KEEP_CELL = click.option(
     "--keep-cell", is_flag=True, help="Keep the cell of the CIF file instead of the conventional one."
 )
 _TOLERANCE = click.option(
     "--symmetry-tolerance",
-    type=float,
+    type=FINITE,
     help="How far atoms may be from where symmetry has them, Å.  [0.01; with --space-group up to 0.3]",
 )
 

@@ -2,8 +2,17 @@
 
 import click
 
-from keras_stem.choices import ARCHITECTURES
-from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
+from keras_stem.cli.common import (
+    FINITE,
+    MODEL,
+    REFINE,
+    SCAN,
+    THOROUGH,
+    choose_model,
+    import_backend,
+    show_notes,
+)
+from keras_stem.cli.network_options import arch_choice
 from keras_stem.cli.tables import print_confidence, print_scores
 from keras_stem.cli.terms import CommandWithTerms
 
@@ -11,9 +20,9 @@ from keras_stem.cli.terms import CommandWithTerms
 @click.command("evaluate", cls=CommandWithTerms)
 @SCAN
 @MODEL
-@click.option("--arch", type=click.Choice(ARCHITECTURES), help="Take the best model of this network.")
-@click.option("--min-q", type=float, help="Smallest Q of DS_Q and DS_R.  [default: that of the training]")
-@click.option("--min-r", type=float, help="Smallest R of DS_R.  [default: that of the training]")
+@click.option("--arch", type=arch_choice(), help="Take the best model of this network.")
+@click.option("--min-q", type=FINITE, help="Smallest Q of DS_Q and DS_R.  [default: that of the training]")
+@click.option("--min-r", type=FINITE, help="Smallest R of DS_R.  [default: that of the training]")
 @REFINE
 @THOROUGH
 def command(scan, model, arch, min_q, min_r, refine) -> None:

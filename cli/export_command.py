@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import FRAMES
 from keras_stem.cli.common import Steps
 from keras_stem.cli.crystal_options import crystal_options
+from keras_stem.io.registry import frame_names
 
 
 @click.command("export")
@@ -20,10 +20,10 @@ from keras_stem.cli.crystal_options import crystal_options
     help="Cell that the orientations refer to: the conventional one, or that of the CIF file.",
 )
 @click.option("--step", "steps", type=Steps(), help="Distance of rows and columns, in place of the map's.")
-@click.option("--unit", default="nm", show_default=True, help="Of --step.")
+@click.option("--unit", help="Of --step.  [default: nm]")
 @click.option(
     "--frame",
-    type=click.Choice(FRAMES),
+    type=click.Choice(frame_names()),
     help="Convention of the Euler angles of another program's map (docs/labels.md).",
 )
 @crystal_options("Crystal structure in place of a phase of the map")
@@ -32,18 +32,23 @@ def command(map_, out, axes, steps, unit, frame, phases) -> None:
 
     MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
     """
+    from keras_stem.errors import KerasStemError
     from keras_stem.files import complete_file
     from keras_stem.mapping.export import axes_text, require_map_name, write_map
     from keras_stem.scan.labels import with_steps
-    from keras_stem.scan.map_files import load_map
+    from keras_stem.scan.map_files import load_map, orientation_note
     from keras_stem.units import length_unit
 
+    if unit is not None and steps is None:
+        raise KerasStemError(f"Expected --step with --unit {unit}, which is its unit, found --unit alone.")
     require_map_name(out)
     crystal_map, origin = load_map(map_, frame, phases)
     if steps is not None:
-        crystal_map = with_steps(crystal_map, steps, length_unit(unit))
+        crystal_map = with_steps(crystal_map, steps, length_unit(unit or "nm"))
     with complete_file(out) as partial:
         write_map(partial, crystal_map, origin, axes)
     for line in axes_text(crystal_map, axes):
         click.echo(line)
+    if note := orientation_note(origin):
+        click.echo(f"{note}.")
     click.echo(f"Wrote {out}.")

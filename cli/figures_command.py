@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import SCAN, import_backend
+from keras_stem.cli.common import FINITE, SCAN, beside, import_backend
 
 
 @click.command("figures")
@@ -18,7 +18,7 @@ from keras_stem.cli.common import SCAN, import_backend
     "Fig. 10. [default: the best registered model of each network]",
 )
 @click.option(
-    "--min-q", type=float, help="Smallest Q of the points that are shown.  [default: that of the training]"
+    "--min-q", type=FINITE, help="Smallest Q of the points that are shown.  [default: that of the training]"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: SCAN-figures]")
 def command(scan, paper, models, min_q, out) -> None:
@@ -29,7 +29,7 @@ def command(scan, paper, models, min_q, out) -> None:
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.paper_figures import paper_models, write_paper_figures
 
-    out = out or scan.with_name(f"{scan.stem}-figures")
+    out = out or beside(scan, "figures")
     with Scan(scan) as opened:
         chosen = list(models) or paper_models(opened.phase.name)
         figures = write_paper_figures(opened, chosen, out, min_q, verbose=True)

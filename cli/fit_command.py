@@ -4,33 +4,41 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import ARCHITECTURES, VARIANTS
 from keras_stem.cli.common import import_backend, pattern_progress, show_notes
 from keras_stem.cli.crystal_options import crystal_option
+from keras_stem.cli.grouped import in_group
+from keras_stem.cli.network_options import NetworkCommand, arch_choice, variant_choice
 from keras_stem.cli.tables import print_scores
 from keras_stem.cli.training_options import training_options
 
 SIMULATION = ("crystal", "like", "patterns")
 
 
-@click.command("fit")
+@click.command("fit", cls=NetworkCommand)
 @click.argument("scan", type=click.Path(path_type=Path), required=False)
-@click.option("--arch", type=click.Choice(ARCHITECTURES), help="Network.  [polar; paper cnn]")
-@click.option(
-    "--variant",
-    type=click.Choice([name for names in VARIANTS.values() for name in names]),
-    help="Of DenseNet or Swin, as in the paper.  [plain, modified-fc]",
+@in_group(
+    "Data",
+    crystal_option(
+        "--simulate",
+        "Train on simulated patterns of this crystal structure (LiNiO2 is built in) instead of a scan.",
+    ),
+    click.option(
+        "--like",
+        type=click.Path(path_type=Path),
+        help="Simulate: a scan whose detector and beam to take.  "
+        "[64 pixels, 1.6 1/Å, 300 kV, 0.6 deg, 1.6 mrad]",
+    ),
+    click.option("--patterns", type=click.IntRange(1), help="Simulate: patterns in an epoch.  [40000]"),
 )
-@crystal_option(
-    "--simulate",
-    "Train on simulated patterns of this crystal structure (LiNiO2 is built in) instead of a scan.",
+@in_group(
+    "Network",
+    click.option("--arch", type=arch_choice(), help="Network.  [polar; paper cnn]"),
+    click.option(
+        "--variant",
+        type=variant_choice(),
+        help="Variant of DenseNet or Swin, as in the paper.  [plain, modified-fc]",
+    ),
 )
-@click.option(
-    "--like",
-    type=click.Path(path_type=Path),
-    help="Simulate: a scan whose detector and beam to take.  [64 pixels, 1.6 1/Å, 300 kV, 0.6 deg, 1.6 mrad]",
-)
-@click.option("--patterns", type=click.IntRange(1), help="Simulate: in an epoch.  [40000]")
 @training_options
 @click.option("--resume", is_flag=True, help="Go on with the training that was interrupted last.")
 @click.pass_context
@@ -67,7 +75,7 @@ def _fit(scan: Path | None, options: dict):
     if scan is not None:
         with Scan(scan) as opened:
             show_notes(opened)
-    return fit(scan, recipe, verbose=True)
+    return fit(scan, recipe, verbose=True, tell=lambda line: click.echo(line, err=True))
 
 
 def _simulation(crystal, like: Path | None, patterns: int | None):

@@ -2,6 +2,7 @@
 
 import click
 
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options, map_options, out_option
 
 
@@ -10,7 +11,7 @@ from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options
 @map_options
 @click.option(
     "--threshold",
-    type=float,
+    type=FINITE,
     default=5.0,
     show_default=True,
     help="Largest disorientation of neighbours in one grain, deg.",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import FRAMES
-from keras_stem.cli.common import SCAN, pattern_progress, show_notes
+from keras_stem.cli.common import FINITE, POSITIVE, SCAN, pattern_progress, show_notes
 from keras_stem.cli.crystal_options import crystal_options
+from keras_stem.io.registry import frame_names, frames
 
 
 @click.group("label")
@@ -20,7 +20,7 @@ def command() -> None:
 @click.argument("labels", type=click.Path(path_type=Path))
 @click.option(
     "--frame",
-    type=click.Choice(FRAMES),
+    type=click.Choice(frame_names()),
     required=True,
     help="Convention of the Euler angles (docs/labels.md).",
 )
@@ -38,7 +38,7 @@ def import_(scan, labels, frame, phases, **options) -> None:
     LABELS is an .ang or .ctf file, an .h5 of orix, EMsoft or Bruker, or a .csv with the columns x, y, phi1,
     Phi, phi2 (deg), phase, Q and R.
     """
-    from keras_stem.crystal.frames import FRAMES, ORIX_FRAME
+    from keras_stem.crystal.frames import ORIX_FRAME
     from keras_stem.scan.label_files import ImportOptions, import_labels
     from keras_stem.scan.scan import Scan, append_labels
 
@@ -47,11 +47,15 @@ def import_(scan, labels, frame, phases, **options) -> None:
     origin = {
         "method": f"imported from {labels.name}",
         "frame": ORIX_FRAME,
-        "imported_frame": FRAMES[frame].description,
+        "imported_frame": frames()[frame].description,
     }
     append_labels(scan, found.labels, origin)
     if found.without_reliability:
         click.echo(f"{found.without_reliability} positions have no reliability; their R is 0.")
+    if found.without_orientation:
+        click.echo(
+            f"{found.without_orientation} positions have angles that are no numbers; they are not indexed."
+        )
     _report(scan, False)
     click.echo(f"Labelled {scan} with {labels}.")
 
@@ -59,26 +63,26 @@ def import_(scan, labels, frame, phases, **options) -> None:
 @command.command("match")
 @SCAN
 @crystal_options("Crystal structure of a phase, in place of those of the scan's labels")
-@click.option("--resolution", type=float, default=1.0, show_default=True, help="Of the bank, deg.")
-@click.option("--radius", type=float, help="Reach of the templates, 1/Å.  [default: into the corners]")
+@click.option("--resolution", type=FINITE, default=1.0, show_default=True, help="Of the bank, deg.")
+@click.option("--radius", type=FINITE, help="Reach of the templates, 1/Å.  [default: into the corners]")
 @click.option(
-    "--excitation-error", type=float, default=0.02, show_default=True, help="Largest of a spot, 1/Å."
+    "--excitation-error", type=FINITE, default=0.02, show_default=True, help="Largest of a spot, 1/Å."
 )
-@click.option("--beam-energy", type=float, help="kV.  [default: the scan's, else 300]")
-@click.option("--precession-angle", type=float, help="deg.  [default: the scan's, else 0]")
+@click.option("--beam-energy", type=POSITIVE, help="kV.  [default: the scan's, else 300]")
+@click.option("--precession-angle", type=FINITE, help="deg.  [default: the scan's, else 0]")
 @click.option(
-    "--spot-radius", type=float, help="Of a disk, 1/Å.  [default: from the scan's convergence angle]"
+    "--spot-radius", type=FINITE, help="Of a disk, 1/Å.  [default: from the scan's convergence angle]"
 )
 @click.option(
     "--beam-mask",
-    type=float,
+    type=FINITE,
     help="Leave out what is nearer to the beam, 1/Å.  [default: 1.5 disk radii]",
 )
-@click.option("--gamma", type=float, default=0.5, show_default=True, help="Exponent of the intensities.")
+@click.option("--gamma", type=FINITE, default=0.5, show_default=True, help="Exponent of the intensities.")
 @click.option(
-    "--keep", type=float, default=0.1, show_default=True, help="Share of templates compared in full."
+    "--keep", type=FINITE, default=0.1, show_default=True, help="Share of templates compared in full."
 )
-@click.option("--runner-up", type=float, default=10.0, show_default=True, help="Least angle of Q2, deg.")
+@click.option("--runner-up", type=FINITE, default=10.0, show_default=True, help="Least angle of Q2, deg.")
 @click.option(
     "--best", type=click.IntRange(1), default=1, show_default=True, help="Number of solutions to keep."
 )

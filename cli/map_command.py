@@ -4,18 +4,27 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import ARCHITECTURES
-from keras_stem.cli.common import MODEL, REFINE, SCAN, THOROUGH, choose_model, import_backend, show_notes
+from keras_stem.cli.common import (
+    MODEL,
+    REFINE,
+    SCAN,
+    THOROUGH,
+    beside,
+    choose_model,
+    import_backend,
+    show_notes,
+)
 from keras_stem.cli.crystal_options import crystal_option
 from keras_stem.cli.map_options import min_q_options
+from keras_stem.cli.network_options import arch_choice
 
 
 @click.command("map")
 @SCAN
 @MODEL
-@click.option("--arch", type=click.Choice(ARCHITECTURES), help="Take the best model of this network.")
+@click.option("--arch", type=arch_choice(), help="Take the best model of this network.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: SCAN without suffix, -map]"
+    "--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: SCAN without .h5, -map]"
 )
 @min_q_options
 @REFINE
@@ -24,13 +33,13 @@ from keras_stem.cli.map_options import min_q_options
 def command(scan, model, arch, out, min_q, refine, crystal) -> None:
     """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5, an .ang and a .ctf file."""
     import_backend()
-    from keras_stem.mapping.predict import usual_of
+    from keras_stem.inference.steps import novelty_of
     from keras_stem.scan.reliable import reliable_points
     from keras_stem.scan.scan import Scan
     from keras_stem.units import is_length
     from keras_stem.workflow.mapping import map_scan
 
-    out = out or scan.with_name(f"{scan.stem}-map")
+    out = out or beside(scan, "map")
     with Scan(scan) as opened:
         show_notes(opened)
         phase = opened.phase.name if opened.has_labels else None
@@ -40,7 +49,7 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
             loaded, opened, out, min_q, reference, verbose=True, refine=refine, phase=wanted
         )
     click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Others are grey in the pictures.")
-    _tell_unlike(prediction.property("unlike"), usual_of(loaded.card, refine is not None))
+    _tell_novelty(prediction.property("out_of_distribution"), novelty_of(loaded.card, refine is not None))
     click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")
     if not is_length(opened.info.unit):
         click.echo(
@@ -49,12 +58,12 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
         )
 
 
-def _tell_unlike(unlike, usual) -> None:
+def _tell_novelty(novel, novelty) -> None:
     """Print which share of the patterns is unlike the training, or that the model cannot tell."""
-    if unlike is not None and unlike.any():
-        click.echo(f"{unlike.mean():.1%} of the patterns are unlike those that the model was trained on.")
-    if usual is not None and usual.undertrained:
+    if novel is not None and novel.any():
+        click.echo(f"{novel.mean():.1%} of the patterns are unlike those that the model was trained on.")
+    if novelty is not None and novelty.undertrained:
         click.echo(
             "No pattern is marked as unlike those of the training: the model is not trained enough to tell, "
-            f"as {usual.right:.0%} of its answers for DS_Val are within 5° of the labels."
+            f"as {novelty.right:.0%} of its answers for DS_Val are within 5° of the labels."
         )

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import FRAMES, SMALL_GRAINS
+from keras_stem.choices import SMALL_GRAINS
+from keras_stem.cli.common import NOT_NEGATIVE, beside
 from keras_stem.cli.crystal_options import crystal_options
+from keras_stem.io.registry import frame_names
 
 MAP = click.argument("map_", metavar="MAP", type=click.Path(path_type=Path))
 _MIN_Q = (
     click.option(
         "--min-q",
-        type=click.FloatRange(0),
+        type=NOT_NEGATIVE,
         help="Leave out points with a smaller Q.  [default: 20, where the map has a Q that reaches it]",
     ),
     click.option("--all", "min_q", flag_value=0.0, type=float, help="Leave out no points, whatever their Q."),
@@ -19,7 +21,7 @@ _MIN_Q = (
 _OPTIONS = (
     click.option(
         "--frame",
-        type=click.Choice(FRAMES),
+        type=click.Choice(frame_names()),
         help="Convention of the Euler angles of another program's map (docs/labels.md).",
     ),
     crystal_options("Crystal structure in place of a phase of the map"),
@@ -75,14 +77,14 @@ def _with(options, command):
 
 
 def out_option(what: str, map_: str = "MAP"):
-    """Return the option that names the folder to write to; it is MAP without its suffix and ``-what``."""
+    """Return the option that names the folder to write to; it is MAP without ``.h5``, and ``-what``."""
     return click.option(
         "--out",
         type=click.Path(path_type=Path),
-        help=f"Folder to write to.  [default: beside {map_}, its name without suffix, -{what}]",
+        help=f"Folder to write to.  [default: beside {map_}, its name without .h5, -{what}]",
     )
 
 
 def folder_for(out: Path | None, map_: Path, what: str) -> Path:
     """Return the folder that ``out_option`` described."""
-    return out or map_.with_name(f"{map_.stem}-{what}")
+    return out or beside(map_, what)

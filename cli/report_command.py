@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import pattern_progress_of_unknown
+from keras_stem.cli.common import beside, pattern_progress_of_unknown
 from keras_stem.cli.map_options import DIRECTION, map_options
 
 
@@ -22,7 +22,7 @@ from keras_stem.cli.map_options import DIRECTION, map_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Page to write; a folder of its name gets the figures.  [default: MAP or id without suffix, "
+    help="Page to write; a folder of its name gets the figures.  [default: MAP without .h5, or id, "
     "-report.html]",
 )
 def command(what, frame, phases, min_q, scan, direction, out) -> None:
@@ -57,7 +57,7 @@ def _report_map(path, frame, phases, min_q, scan, direction, out):
 
         return report_map(
             path,
-            out or path.with_name(f"{path.stem}-report.html"),
+            out or beside(path, "report.html"),
             frame,
             phases,
             min_q,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import GridShape, pattern_progress
+from keras_stem.cli.common import FINITE, NOT_NEGATIVE, POSITIVE, GridShape, pattern_progress
 from keras_stem.cli.crystal_options import crystal_option
 
 
@@ -15,26 +15,34 @@ from keras_stem.cli.crystal_options import crystal_option
     "--detector", type=click.IntRange(64, 512), default=64, show_default=True, help="Pixels along a side."
 )
 @click.option(
-    "--radius", type=float, default=1.6, show_default=True, help="Reciprocal half width of the detector, 1/Å."
+    "--radius",
+    type=POSITIVE,
+    default=1.6,
+    show_default=True,
+    help="Reciprocal half width of the detector, 1/Å.",
 )
 @click.option("--grains", type=click.IntRange(2), default=24, show_default=True, help="Number of grains.")
 @click.option(
-    "--spread", type=float, default=2.0, show_default=True, help="Largest misorientation inside a grain, deg."
+    "--spread",
+    type=NOT_NEGATIVE,
+    default=2.0,
+    show_default=True,
+    help="Largest misorientation inside a grain, deg.",
 )
 @click.option(
     "--overlap",
-    type=float,
+    type=NOT_NEGATIVE,
     default=0.5,
     show_default=True,
     help="Widest overlap of grains, in grain diameters.",
 )
 @click.option(
-    "--vacuum", type=float, default=0.2, show_default=True, help="Share of the scan outside the sample."
+    "--vacuum", type=FINITE, default=0.2, show_default=True, help="Share of the scan outside the sample."
 )
-@click.option("--step", type=float, default=5.0, show_default=True, help="Distance of positions, nm.")
-@click.option("--dose", type=float, default=1e5, show_default=True, help="Electrons in a pattern.")
+@click.option("--step", type=POSITIVE, default=5.0, show_default=True, help="Distance of positions, nm.")
+@click.option("--dose", type=POSITIVE, default=1e5, show_default=True, help="Electrons in a pattern.")
 @click.option(
-    "--drift", type=float, default=0.0, show_default=True, help="Largest drift of the centre, pixels."
+    "--drift", type=NOT_NEGATIVE, default=0.0, show_default=True, help="Largest drift of the centre, pixels."
 )
 @click.option(
     "--hot-pixels", type=click.IntRange(0), default=0, show_default=True, help="Number of hot pixels."

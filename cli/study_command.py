@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
-from keras_stem.choices import ARCHITECTURES
 from keras_stem.cli.common import import_backend
+from keras_stem.cli.grouped import GroupedCommand
 from keras_stem.cli.training_options import training_options
+from keras_stem.networks.registry import network_names
 
 
-@click.command("study")
+@click.command("study", cls=GroupedCommand)
 @click.argument("name", required=False)
 @click.argument("scan", type=click.Path(path_type=Path), required=False)
 @click.option(
@@ -53,6 +54,6 @@ def command(name, scan, pretrained, resume, **options) -> None:
 def _sources(pretrained: tuple[str, ...]) -> dict[str, str]:
     sources = dict(text.partition("=")[::2] for text in pretrained)
     for arch, source in sources.items():
-        if arch not in ARCHITECTURES or not source:
+        if arch not in network_names() or not source:
             raise click.UsageError(f"Expected --pretrained ARCH=WEIGHTS, found {arch}={source}.")
     return sources

@@ -8,8 +8,8 @@ from keras_stem.cli.terms import CONFIDENCE, COST, EULER, SCORES, TERMS, WIDTH, 
 
 if TYPE_CHECKING:
     from keras_stem.analysis.compare import Difference
-    from keras_stem.training.confidence import ConfidenceScores
-    from keras_stem.training.scores import Scores
+    from keras_stem.metrics.confidence import ConfidenceScores
+    from keras_stem.metrics.scores import Scores
     from keras_stem.workflow.compare import Row
     from keras_stem.workflow.phases import PhaseReport
 

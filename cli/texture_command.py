@@ -4,6 +4,7 @@ import importlib
 
 import click
 
+from keras_stem.cli.common import FINITE
 from keras_stem.cli.map_options import MAP, folder_for, map_options, out_option
 
 
@@ -43,7 +44,7 @@ class _Notation(click.ParamType):
     help="Plane of a pole figure, such as 111 or 10-10; repeat it for several.  [default: by crystal system]",
 )
 @click.option(
-    "--half-width", type=float, default=10.0, show_default=True, help="Of the kernel of densities (°)."
+    "--half-width", type=FINITE, default=10.0, show_default=True, help="Of the kernel of densities (°)."
 )
 @click.option(
     "--component",
@@ -53,7 +54,7 @@ class _Notation(click.ParamType):
     help="Orientation whose share is counted: NAME:phi1,Phi,phi2 (°) or 'NAME:{hkl}<uvw>'; may be repeated.",
 )
 @click.option(
-    "--tolerance", type=float, default=15.0, show_default=True, help="Largest angle from a component (°)."
+    "--tolerance", type=FINITE, default=15.0, show_default=True, help="Largest angle from a component (°)."
 )
 def command(map_, frame, phases, min_q, out, directions, planes, half_width, components, tolerance) -> None:
     """Measure the texture of MAP: orientation density, pole figures, inverse pole figures, components."""

@@ -12,16 +12,52 @@ from keras_stem.choices import (
     RECIPES,
     SCHEDULES,
     SPLITS,
-    TARGETS,
 )
-from keras_stem.cli.common import IntegerList
+from keras_stem.cli.common import FINITE, NOT_NEGATIVE, FiniteRange
+from keras_stem.cli.grouped import in_group
+from keras_stem.cli.network_options import network_options
+from keras_stem.heads.registry import target_names
+from keras_stem.networks.registry import config_classes
+from keras_stem.training.paper import paper_arch, paper_options
 
-_OPTIONS = (
-    click.option(
-        "--recipe",
-        type=click.Choice(RECIPES),
-        help="What the other options start from: ours, or that of the paper for its networks.  [default]",
-    ),
+PAPER = "paper"
+
+
+def _values(name: str, default: str, **others: str) -> str:
+    """Return the defaults of an option as the help shows them in brackets.
+
+    Parameters
+    ----------
+    name
+        Name of the option in recipes.
+    default
+        Value in the default recipe.
+    **others
+        Values in other cases, by the case.
+    """
+    networks = {config.title: config.recipe for config in config_classes().values()}
+    cases = {title: _printed(recipe[name]) for title, recipe in networks.items() if name in recipe}
+    paper = paper_options(paper_arch()).get(name)
+    if paper is not None and _printed(paper) != default:
+        others[PAPER] = _printed(paper)
+    parts = [default, *(f"{case} {value}" for case, value in (cases | others).items() if value != default)]
+    return f"  [{'; '.join(parts)}]"
+
+
+def _printed(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+_DATA = (
+    click.option("--min-q", type=FINITE, help="Smallest correlation index Q of DS_Q and DS_R.  [20]"),
+    click.option("--min-r", type=FINITE, help="Smallest reliability R of DS_R.  [15]"),
+    click.option("--split", type=click.Choice(SPLITS), help="How DS_R is divided.  [random]"),
+    click.option("--binning", type=click.IntRange(1), help="Factor by which patterns are binned.  [1]"),
+    click.option("--cache/--no-cache", default=None, help="Keep the training patterns in memory.  [no]"),
+)
+_NETWORK = (
     click.option(
         "--weights", help="imagenet, a checkpoint (file or folder), or a models:/ URI to start from."
     ),
@@ -29,32 +65,25 @@ _OPTIONS = (
     click.option(
         "--precision",
         type=click.Choice(PRECISIONS),
-        help="Of the network; its head and the loss are float32.  [float32]",
+        help="Precision of the network; its head and the loss stay in float32.  [float32]",
     ),
-    click.option("--radii", type=click.IntRange(2), help="Polar: circles of the pattern.  [40]"),
-    click.option("--azimuths", type=click.IntRange(8), help="Polar: samples of each circle.  [72]"),
-    click.option("--channels", type=click.IntRange(1), help="Polar: channels of the convolutions.  [128]"),
-    click.option("--dilations", type=IntegerList(), help="Polar: of each block.  [1,3,9,1,3,9,1,3]"),
-    click.option("--filters", type=IntegerList(), help="CNN: filters of each convolution.  [32,64]"),
-    click.option("--kernel-size", type=click.IntRange(1), help="CNN: side of the kernels.  [3]"),
-    click.option("--widths", type=IntegerList(), help="CNN: units of the layers before the last.  [128,64]"),
-    click.option("--blocks", type=IntegerList(), help="DenseNet: blocks of each stage.  [6,12,24,16]"),
-    click.option("--embed-dim", type=click.IntRange(1), help="Swin: channels of the first stage.  [96]"),
-    click.option("--depths", type=IntegerList(), help="Swin: blocks of each stage.  [2,2,6,2]"),
-    click.option("--heads", type=IntegerList(), help="Swin: attention heads of each stage.  [3,6,12,24]"),
-    click.option("--window", type=click.IntRange(1), help="Swin: side of the windows.  [7]"),
+)
+_ORIENTATION = (
     click.option(
-        "--target", type=click.Choice(TARGETS), help="What the network predicts.  [rotation; paper euler]"
+        "--target",
+        type=click.Choice(target_names()),
+        help=f"Representation of orientations.{_values('target', 'rotation')}",
     ),
     click.option(
         "--symmetry/--no-symmetry",
         default=None,
-        help="Take the nearest equivalent of a label, or that in the fundamental region.  [nearest]",
+        help="Compare with the nearest equivalent of a label, or with that in the fundamental region.  "
+        "[nearest]",
     ),
     click.option(
         "--distance",
         type=click.Choice(DISTANCES),
-        help="Of the loss of rotations, for all networks but polar.  [geodesic]",
+        help="Distance in the loss of rotations, for all networks but polar.  [geodesic]",
     ),
     click.option(
         "--ambiguity",
@@ -62,49 +91,87 @@ _OPTIONS = (
         help="pattern: half a turn about the beam counts as no difference.  [none]",
     ),
     click.option("--clamp/--no-clamp", default=None, help="Clamp the output before the loss.  [no]"),
-    click.option("--augment/--no-augment", default=None, help="Change training patterns.  [yes; paper no]"),
-    click.option("--rotate/--no-rotate", default=None, help="Augment: turn about the beam.  [polar]"),
-    click.option("--mirror/--no-mirror", default=None, help="Augment: mirror.  [polar]"),
-    click.option("--shift", type=click.FloatRange(0), help="Augment: shift, up to so many pixels.  [0.5]"),
-    click.option("--scale", type=click.FloatRange(0), help="Augment: relative camera length.  [0.002]"),
-    click.option("--dose", type=click.FloatRange(0, 1, True), help="Augment: least share kept.  [0.5]"),
-    click.option("--background", type=click.FloatRange(0), help="Augment: diffuse share added.  [0.1]"),
-    click.option("--hot-pixels", type=click.IntRange(0), help="Augment: up to so many.  [3]"),
-    click.option("--overlap", type=click.FloatRange(0), help="Augment: share of another pattern.  [0.3]"),
-    click.option("--min-q", type=float, help="Smallest correlation index Q of DS_Q and DS_R.  [20]"),
-    click.option("--min-r", type=float, help="Smallest reliability R of DS_R.  [15]"),
-    click.option("--split", type=click.Choice(SPLITS), help="How DS_R is divided.  [random]"),
-    click.option("--binning", type=click.IntRange(1), help="Of the detector.  [1]"),
-    click.option("--batch-size", type=click.IntRange(1), help="[64; Swin 32; simulated 128]"),
+)
+_AUGMENTATION = (
+    click.option(
+        "--augment/--no-augment",
+        default=None,
+        help=f"Augment the training patterns.{_values('augment', 'yes')}",
+    ),
+    click.option(
+        "--rotate/--no-rotate", default=None, help=f"Rotate about the beam.{_values('rotate', 'yes')}"
+    ),
+    click.option("--mirror/--no-mirror", default=None, help=f"Mirror.{_values('mirror', 'yes')}"),
+    click.option("--shift", type=NOT_NEGATIVE, help="Largest shift in pixels.  [0.5]"),
+    click.option("--scale", type=NOT_NEGATIVE, help="Largest relative change of the camera length.  [0.002]"),
+    click.option("--dose", type=FiniteRange(0, 1, True), help="Smallest share of the dose kept.  [0.5]"),
+    click.option("--background", type=NOT_NEGATIVE, help="Largest share of diffuse background added.  [0.1]"),
+    click.option("--hot-pixels", type=click.IntRange(0), help="Largest number of hot pixels.  [3]"),
+    click.option("--overlap", type=NOT_NEGATIVE, help="Largest share of another pattern mixed in.  [0.3]"),
+)
+_OPTIMISATION = (
+    click.option(
+        "--batch-size",
+        type=click.IntRange(1),
+        help=f"Patterns in a training step.{_values('batch_size', '64', simulated='128')}",
+    ),
     click.option(
         "--learning-rate",
-        type=float,
-        help="The highest; lr_0 of equation 1.  [0.001; simulated 0.002; with --weights 0.0001]",
+        type=FINITE,
+        help="Highest learning rate; lr_0 of equation 1."
+        + _values("learning_rate", "0.001", **{"simulated": "0.002", "with --weights": "0.0001"}),
     ),
     click.option(
-        "--schedule", type=click.Choice(SCHEDULES), help="[cosine; paper exponential, Swin constant]"
+        "--schedule",
+        type=click.Choice(SCHEDULES),
+        help=f"Schedule of the learning rate.{_values('schedule', 'cosine')}",
     ),
-    click.option("--decay-per", type=click.Choice(DECAY_UNITS), help="i of equation 1.  [step]"),
-    click.option("--weight-decay", type=click.FloatRange(0), help="Of AdamW.  [0.001; paper 0]"),
-    click.option("--clip-norm", type=click.FloatRange(0), help="Of all gradients; 0 for none.  [1; paper 0]"),
+    click.option("--decay-per", type=click.Choice(DECAY_UNITS), help="Unit of i in equation 1.  [step]"),
+    click.option(
+        "--weight-decay",
+        type=NOT_NEGATIVE,
+        help=f"Weight decay of AdamW.{_values('weight_decay', '0.001')}",
+    ),
+    click.option(
+        "--clip-norm",
+        type=NOT_NEGATIVE,
+        help=f"Global gradient-norm clip; 0 disables clipping.{_values('clip_norm', '1')}",
+    ),
     click.option(
         "--max-epochs",
         type=click.IntRange(1),
-        help="[120; DenseNet, Swin 40; with --weights models:/... 20; simulated 55; paper 200]",
+        help="Epochs after which the training ends at the latest."
+        + _values("max_epochs", "120", **{"simulated": "55", "with --weights models:/...": "20"}),
     ),
-    click.option("--score-every", type=click.IntRange(1), help="Epochs between scores.  [5; else 10]"),
+    click.option(
+        "--score-every",
+        type=click.IntRange(1),
+        help=f"Epochs between scores on DS_Val.{_values('score_every', '5', simulated='10')}",
+    ),
     click.option(
         "--stop",
-        help="Stop when DS_Val is so good: r2>0.95, median-disorientation<1 and others; or never.  "
-        "[never; paper r2>0.95]",
+        help="Stop when DS_Val reaches a score: r2>0.95, median-disorientation<1 and others; or never."
+        + _values("stop", "never"),
     ),
-    click.option("--cache/--no-cache", default=None, help="Keep the training patterns in memory.  [no]"),
-    click.option("--seed", type=int, help="Fixes split, initial weights and order.  [0]"),
+    click.option("--seed", type=int, help="Seed of split, initial weights and order.  [0]"),
 )
 
 
 def training_options(command: Callable) -> Callable:
     """Give a command the options of a training; what was not given is None."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
+    recipe = click.option(
+        "--recipe",
+        type=click.Choice(RECIPES),
+        help="What the other options start from: ours, or that of the paper for its networks.  [default]",
+    )
+    groups = (
+        in_group("Data", recipe, *_DATA),
+        in_group("Network", *_NETWORK),
+        network_options,
+        in_group("Orientation", *_ORIENTATION),
+        in_group("Augmentation", *_AUGMENTATION),
+        in_group("Optimisation", *_OPTIMISATION),
+    )
+    for group in reversed(groups):
+        command = group(command)
     return command

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import SCAN, pattern_progress, show_notes
+from keras_stem.cli.common import SCAN, beside, pattern_progress, show_notes
 
 
 class Numbers(click.ParamType):
@@ -52,7 +52,7 @@ def command(scan, out, bright, dark, spot, pixels) -> None:
     from keras_stem.scan.virtual import apertures_of
     from keras_stem.workflow.virtual import write_virtual_images
 
-    out = out or scan.with_name(f"{scan.stem}-virtual")
+    out = out or beside(scan, "virtual")
     with Scan(scan) as opened:
         show_notes(opened)
         apertures = apertures_of(opened.info, bright, dark, spot, pixels)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from keras_stem import Simulation, fit, paper_recipe, simulate_scan
-from keras_stem.models.cnn import CNNConfig
+from keras_stem.networks.cnn.options import CNNConfig
 from keras_stem.simulate.microstructure import Polycrystal
 
 path = Path("grains.h5")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_stem import Recipe, Scan, Simulation, fit, load_model, map_scan, simulate_scan
-from keras_stem.models.polar import PolarConfig
+from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.simulate.microstructure import Polycrystal
 
 path = Path("training.h5")

@@ -21,7 +21,7 @@ _HOME = {
     "Scan": "keras_stem.scan.scan",
     "Simulation": "keras_stem.simulate.simulation",
     "SimulatedTraining": "keras_stem.simulate.stream",
-    "build_model": "keras_stem.models.registry",
+    "build_model": "keras_stem.networks.build",
     "default_recipe": "keras_stem.training.options",
     "fit": "keras_stem.workflow.fit",
     "load_model": "keras_stem.tracking.resolve",

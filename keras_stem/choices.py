@@ -1,16 +1,7 @@
 """Names that options offer, kept apart so that ``kstem --help`` imports nothing heavy."""
 
-ARCHITECTURES = ("polar", "cnn", "densenet", "swin")
 RECIPES = ("default", "paper")
-VARIANTS = {
-    "polar": (),
-    "cnn": (),
-    "densenet": ("plain", "pre-trained"),
-    "swin": ("modified-fc", "custom-fc", "adjust-model", "adjust-images"),
-}
-"""As the paper names them; the first is the default."""
 PRECISIONS = ("float32", "bfloat16", "float16")
-TARGETS = ("euler", "rotation")
 DISTANCES = ("geodesic", "chordal")
 AMBIGUITIES = ("none", "pattern")
 SPLITS = ("random", "grain", "block")

@@ -15,3 +15,8 @@ class StorageError(KerasStemError):
 
 class TrainingDivergedError(KerasStemError):
     """The loss or the predictions are no longer finite; going on would not help."""
+
+
+def reason_of(error: BaseException) -> str:
+    """Return the first line of an exception's message, or its type's name where it has none."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

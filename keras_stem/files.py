@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import glob
+import hashlib
 import os
 import re
 import shutil
@@ -12,6 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from keras_stem.errors import KerasStemError
+
+LONGEST_PART = 100
+"""Bytes of a part of a file's name, of which file systems take 255 in all."""
 
 
 @contextlib.contextmanager
@@ -156,9 +160,14 @@ def require_room(path: str | Path, size: int) -> None:
 def file_part(name: str) -> str:
     """Return a name, such as a phase's, as a part of the name of a file.
 
-    Letters and digits of any script, points and hyphens stay; other characters become underscores.
+    Letters and digits of any script, points and hyphens stay; other characters become underscores. What is
+    longer than `LONGEST_PART` ends in a hash of the name, so that names that begin alike stay apart.
     """
-    return re.sub(r"[^\w.-]+", "_", name)
+    part = re.sub(r"[^\w.-]+", "_", name)
+    if len(part.encode(errors="replace")) <= LONGEST_PART:
+        return part
+    ending = f"-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"
+    return part.encode()[: LONGEST_PART - len(ending)].decode(errors="ignore") + ending
 
 
 def _temporary(ending: str) -> str:

@@ -14,12 +14,15 @@ from importlib.util import find_spec
 from typing import Any
 
 CLASSES = {
-    "models.decoders": ("AllVotes", "EulerDecoder", "RotationDecoder", "VoteDecoder"),
-    "models.fused": ("FusedBatchNormalization",),
+    "heads.euler": ("EulerDecoder",),
+    "heads.rotation": ("RotationDecoder",),
+    "heads.votes": ("VoteDecoder",),
+    "networks.densenet.batch_norm": ("FusedBatchNormalization",),
+    "models.geometry_encoder": ("GeometryEncoder",),
     "models.layers": ("LogScale", "UnitScale"),
     "models.orientation_model": ("OrientationModel",),
-    "models.polar_layers": ("CircularConv", "Halve", "PolarSampling"),
-    "models.swin_layers": ("PatchMerging", "SwinBlock", "WindowAttention"),
+    "networks.polar.layers": ("CircularConv", "Halve", "PolarSampling"),
+    "networks.swin.layers": ("PatchMerging", "SwinBlock", "WindowAttention"),
     "training.schedule": ("PaperDecay",),
 }
 """Names of the classes that each module registers."""

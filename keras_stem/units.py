@@ -12,7 +12,14 @@ from keras_stem.errors import KerasStemError
 PIXELS = "px"
 """Unit of positions whose distance is not known."""
 
-_NO_UNIT = {"", "px", "pixel", "pixels", "point", "points", "<undefined>", "_None_", "None", "unknown"}
+_NO_UNIT = {"", "px", "pixel", "pixels", "point", "points", "<undefined>", "_none_", "none", "unknown"}
+"""How files call a unit that is not known, in lower case."""
+
+_OF_PRINTERS = ("pixel", "point")
+"""Parts of the names of units that pint takes for lengths on paper, and files of patterns for numbers."""
+
+_UNIT = re.compile(r"[\w°·^*/().+-]+")
+"""What a unit is written with. Pint leaves out other characters, and would take \ufffdm for metres."""
 
 _READABLE = (("m", 1.0), ("mm", 1e-3), ("um", 1e-6), ("nm", 1e-9), ("pm", 1e-12))
 """Units in which lengths are printed, and how long they are, m."""
@@ -32,15 +39,29 @@ def plain_unit(unit: Any) -> str:
     unit
         As a file has it: text, bytes or None.
     """
-    text = unit.decode(errors="replace") if isinstance(unit, bytes) else str(unit)
-    text = unicodedata.normalize("NFKC", text).replace("Å", "A").replace("μ", "u")
+    text = unicodedata.normalize("NFKC", _decoded(unit)).replace("Å", "A").replace("μ", "u")
     text = text.replace("\N{MINUS SIGN}", "-").translate(str.maketrans("", "", " ^{}$"))
-    return PIXELS if text in _NO_UNIT else text
+    return PIXELS if text.lower() in _NO_UNIT else text
+
+
+def _decoded(unit: Any) -> str:
+    """Return a unit as text; bytes that are no UTF-8 are of western Europe, where µ is one byte."""
+    data = unit if isinstance(unit, bytes) else str(unit).encode("utf-8", "surrogateescape")
+    try:
+        return data.decode().rstrip("\0")
+    except UnicodeDecodeError:
+        return data.decode("latin-1").rstrip("\0")
 
 
 def is_length(unit: Any) -> bool:
     """Return whether a unit is one of length."""
     return _metres(plain_unit(unit)) is not None
+
+
+def is_energy(unit: Any) -> bool:
+    """Return whether a unit is one of energy, such as eV."""
+    found = _parsed(plain_unit(unit))
+    return found is not None and found.check("[energy]")
 
 
 def length_unit(unit: Any) -> str:
@@ -155,15 +176,16 @@ def _rounded(factor: float) -> float:
 
 @functools.cache
 def _parsed(unit: str) -> "pint.Quantity | None":
-    """Return one of a plain unit; None if it is none."""
-    if unit == PIXELS:
-        return None  # pint takes it for the px of style sheets, a length
+    """Return one of a plain unit; None if it is none, or one of pixels."""
+    if not _UNIT.fullmatch(unit):
+        return None
     text = re.sub(r"(?<![A-Za-z])A(ng|ngstr[oö]ms?)?(?![A-Za-z])", "angstrom", unit)
     text = re.sub(r"^([A-Za-z]+)-1$", r"1/\1", text)
     text = _ALIASES.get(text, text)
     for spelling in (text, text.lower()):
         try:
-            return _registry().Quantity(1.0, _registry().parse_units(spelling))
+            found = _registry().Quantity(1.0, _registry().parse_units(spelling))
         except Exception:  # pint raises whatever its parsing meets
             continue
+        return None if any(part in str(found.units) for part in _OF_PRINTERS) else found
     return None

@@ -109,7 +109,7 @@ def rng() -> np.random.Generator:
 
 @pytest.fixture(scope="session")
 def narrow_recipe():
-    from keras_stem.models.cnn import CNNConfig
+    from keras_stem.networks.cnn.options import CNNConfig
     from keras_stem.training.options import paper_recipe
 
     network = CNNConfig(filters=(4,), widths=(16,))

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from keras_stem.files import complete_file, complete_folder
+from keras_stem.files import complete_file, complete_folder, file_part
 
 KILLED = """
 import os, signal, socket, sys
@@ -72,3 +72,13 @@ def test_other_files_of_a_killed_program_stay(start, tmp_path):
     with complete_file(tmp_path / "other.h5") as file:
         file.write_text("whole")
     assert len(list(tmp_path.rglob(".partial-*"))) == 2
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "鉄", "\U0001d6fc"])
+def test_long_names_fit_into_the_name_of_a_file(letter, tmp_path):
+    first, second = (file_part(letter * 300 + ending) for ending in "12")
+    assert first != second
+    for part in (first, second):
+        (tmp_path / f"pole_figure_{part}-12.png").touch()
+        assert part.startswith(letter * 20)
+    assert file_part(f"{letter * 20} (x)") == f"{letter * 20}_x_"

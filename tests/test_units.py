@@ -24,7 +24,11 @@ def test_lengths(unit):
 
 
 @pytest.mark.parametrize(
-    "unit", ["px", "", None, "pixels", "<undefined>", "_None_", "s", "deg", "1/nm", "parsnip"]
+    "unit",
+    [
+        *["px", "", None, "pixels", "<undefined>", "_None_", "s", "deg", "1/nm", "parsnip"],
+        *["Px", "PX", "kpx", "css_pixel", "Kpx", "nm/px", "pp", "\ufffdm", "?m", "nm?"],
+    ],
 )
 def test_what_is_no_length(unit):
     assert not is_length(unit)
@@ -32,9 +36,22 @@ def test_what_is_no_length(unit):
         length_unit(unit)
 
 
-@pytest.mark.parametrize("unit", [None, b"", "<undefined>", "_None_", "pixel", "px"])
+@pytest.mark.parametrize(
+    "unit", [None, b"", "<undefined>", "_None_", "pixel", "px", "Px", "PX", "Pixels", b"px\0"]
+)
 def test_unknown_units_are_pixels(unit):
     assert plain_unit(unit) == "px"
+
+
+@pytest.mark.parametrize("unit", [b"\xb5m", "µm".encode(), "\udcb5m", b"\xb5m\0"])
+def test_a_micrometre_in_any_encoding(unit):
+    assert plain_unit(unit) == "um"
+    assert convert_length(1.0, unit, "nm") == pytest.approx(1000, rel=1e-12)
+
+
+@pytest.mark.parametrize("unit", ["1/px", "px^-1", "1/Px", "1/PX", "1/kpx", "px-1", "1/pixel", "1/css_pixel"])
+def test_reciprocal_pixels_are_unknown(unit):
+    assert np.isnan(inverse_angstrom(1.0, unit, 0.025, 100))
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,11 @@ def euler_ranges(symmetry: Symmetry) -> np.ndarray:
     return np.deg2rad(np.asarray(symmetry.euler_fundamental_region, dtype=float))
 
 
+def euler_degrees(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:
+    """Return Euler angles in the fundamental region, shape (n, 3) in deg, of orientations, shape (n,)."""
+    return np.rad2deg(reduce_euler(rotations, symmetry))
+
+
 def reduce_euler(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:
     """Return the Euler angles of the symmetrically equivalent rotation inside the fundamental region.
 

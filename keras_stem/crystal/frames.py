@@ -52,7 +52,7 @@ FRAMES = {
 }
 
 
-def to_lab(rotations: Rotation, frame: str, lattice: Lattice) -> Rotation:
+def to_lab(rotations: Rotation, frame: str | Frame, lattice: Lattice) -> Rotation:
     """Return orientations of a convention in the frames of this package.
 
     Parameters
@@ -60,7 +60,7 @@ def to_lab(rotations: Rotation, frame: str, lattice: Lattice) -> Rotation:
     rotations
         Shape (n,), from the convention's axes to its crystal axes.
     frame
-        A key of `FRAMES`.
+        A convention, or a key of `FRAMES`.
     lattice
         Of the crystal.
 
@@ -73,15 +73,15 @@ def to_lab(rotations: Rotation, frame: str, lattice: Lattice) -> Rotation:
     return crystal * rotations * lab
 
 
-def from_lab(rotations: Rotation, frame: str, lattice: Lattice) -> Rotation:
+def from_lab(rotations: Rotation, frame: str | Frame, lattice: Lattice) -> Rotation:
     """Return what `to_lab` would turn into these orientations (shape (n,), lab to crystal)."""
     crystal, lab = _changes(frame, lattice)
     return ~crystal * rotations * ~lab
 
 
-def _changes(frame: str, lattice: Lattice) -> tuple[Rotation, Rotation]:
+def _changes(frame: str | Frame, lattice: Lattice) -> tuple[Rotation, Rotation]:
     """Return the rotations of the convention's crystal axes into ours, and of our lab axes into its own."""
-    convention = FRAMES[frame]
+    convention = FRAMES[frame] if isinstance(frame, str) else frame
     angle = convention.quarter_turns * np.pi / 2
     # The coordinates of a vector turn against the axes.
     lab = Rotation([np.cos(angle / 2), 0, 0, -np.sin(angle / 2)])

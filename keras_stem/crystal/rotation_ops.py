@@ -177,6 +177,18 @@ def bunge(matrices: keras.KerasTensor) -> keras.KerasTensor:
     return ops.stack([first % (2 * math.pi), tilt, last % (2 * math.pi)], axis=-1)
 
 
+def matrices_of_bunge(euler: keras.KerasTensor) -> keras.KerasTensor:
+    """Return rotations (..., 3, 3), lab to crystal, of Bunge Euler angles (..., 3) in radians."""
+    cos, sin = ops.cos(euler), ops.sin(euler)
+    (c1, c, c2), (s1, s, s2) = ([part[..., i] for i in range(3)] for part in (cos, sin))
+    rows = (
+        (c1 * c2 - s1 * s2 * c, s1 * c2 + c1 * s2 * c, s2 * s),
+        (-c1 * s2 - s1 * c2 * c, -s1 * s2 + c1 * c2 * c, c2 * s),
+        (s1 * s, -c1 * s, c),
+    )
+    return ops.stack([ops.stack(row, axis=-1) for row in rows], axis=-2)
+
+
 def fundamental_bunge(
     matrices: keras.KerasTensor, operators: np.ndarray, bounds: np.ndarray
 ) -> keras.KerasTensor:

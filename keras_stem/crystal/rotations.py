@@ -16,6 +16,12 @@ def from_matrices(matrices: np.ndarray) -> Rotation:
     return Rotation(np.stack([w, x, y, z], axis=-1).reshape(*matrices.shape[:-2], 4))
 
 
+def matrices_of_euler(euler: np.ndarray) -> np.ndarray:
+    """Return matrices, shape (..., 3, 3), lab to crystal, of Bunge Euler angles, shape (..., 3), radians."""
+    euler = np.asarray(euler, float)
+    return Rotation.from_euler(euler.reshape(-1, 3)).to_matrix().reshape(*euler.shape[:-1], 3, 3)
+
+
 def random_rotations(count: int, rng: np.random.Generator) -> Rotation:
     """Return ``count`` rotations that cover rotation space evenly (normalised 4D Gaussians)."""
     return Rotation(rng.standard_normal((count, 4)))

@@ -16,7 +16,7 @@ def confidence_figure(
     crystal_map: CrystalMap,
     uncertainty: np.ndarray | None,
     agreement: np.ndarray | None,
-    unlike: np.ndarray | None = None,
+    out_of_distribution: np.ndarray | None = None,
 ) -> Figure:
     """Return a figure of the uncertainty and of the agreement at each point.
 
@@ -28,7 +28,7 @@ def confidence_figure(
         Shape (n,), deg, or None if it is not known.
     agreement
         Shape (n,), up to 100, or None if it is not known.
-    unlike
+    out_of_distribution
         Shape (n,); points that are not 0 are grey. None for none.
 
     Returns
@@ -36,7 +36,11 @@ def confidence_figure(
     matplotlib.figure.Figure
     """
     rows, columns = grid_shape(crystal_map)
-    hidden = np.zeros(crystal_map.size, bool) if unlike is None else np.asarray(unlike) != 0
+    hidden = (
+        np.zeros(crystal_map.size, bool)
+        if out_of_distribution is None
+        else np.asarray(out_of_distribution) != 0
+    )
     panels = []
     if uncertainty is not None:
         panels.append(("Uncertainty (68 %)", uncertainty, "Uncertainty (°)", LARGEST_SHOWN))

@@ -3,6 +3,7 @@
 Angles are in radians. Positions are in µm, in files of ASTAR in nm.
 """
 
+import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +14,11 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, reliability
+from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, phase_numbers, reliability
+from keras_stem.io.map_format import MapFormat
 from keras_stem.io.phases import indexed_phases, plain_name, read_phase
 from keras_stem.io.text import read_lines, read_table
+from keras_stem.io.told_grid import ToldGrid, require_told_grid
 from keras_stem.io.writing import MapText
 
 _EDAX = ("phi1", "Phi", "phi2", "x", "y", "iq", "ci", "phase", "detector_signal", "fit")
@@ -86,7 +89,8 @@ def read_ang(path: Path) -> ForeignMap:
     Raises
     ------
     KerasStemError
-        If the file is no such text, or on a hexagonal grid.
+        If the file is no such text, its angles are not in radians, or its points are on a hexagonal grid or
+        not on that of its header.
     """
     lines = read_lines(path)
     header = [line for line in lines if line.startswith("#")]
@@ -101,20 +105,23 @@ def read_ang(path: Path) -> ForeignMap:
     missing = [name for name in _GEOMETRY if name not in columns]
     if missing:
         raise KerasStemError(f"Expected at least 8 columns in {path}, found {table.shape[1]}.")
+    require_told_grid(columns["x"], columns["y"], _told_grid(header, program), path)
     q, q_factor, r, r_factor = _QUALITIES[program]
     properties = {name: values for name, values in columns.items() if name not in _GEOMETRY}
     properties["Q"], missing = q_factor * columns[q], 0
     if r is not None:
         properties["R"], missing = reliability(columns[r], r_factor)
+    phase_id = _phase_id(columns, program, path)
     return ForeignMap(
-        rotations=Rotation.from_euler(np.stack([columns[name] for name in _EDAX[:3]], axis=1)),
-        phase_id=_phase_id(columns, program),
+        rotations=Rotation.from_euler(_euler(columns, phase_id, path)),
+        phase_id=phase_id,
         phases=_phases(header, path),
         x=columns["x"],
         y=columns["y"],
         unit="nm" if program == "astar" else "um",
         properties=properties,
         without_reliability=missing if program == "astar" else 0,  # elsewhere the points are not indexed
+        first_phase=min(1, int(phase_id.max(initial=0))),  # files of one phase count from 0
     )
 
 
@@ -139,8 +146,33 @@ def _names(header: Sequence[str], program: str, count: int) -> list[str]:
     return [*known[:count], *others]
 
 
-def _phase_id(columns: dict[str, np.ndarray], program: str) -> np.ndarray:
-    numbers = columns["phase"].astype(int)
+def _told_grid(header: Sequence[str], program: str) -> ToldGrid:
+    """Return the grid that a header tells; ASTAR's has no unit that is known."""
+    told: dict[str, float] = {}
+    for line in header:
+        found = re.match(r"#\s*(NROWS|NCOLS_ODD|XSTEP|YSTEP):?\s*([0-9.,eE+-]+)\s*$", line)
+        with contextlib.suppress(ValueError):
+            told |= {found[1]: float(found[2].replace(",", "."))} if found else {}
+    told = {name: value for name, value in told.items() if 0 < value < np.inf}
+    rows, columns, *steps = (told.get(name) for name in ("NROWS", "NCOLS_ODD", "YSTEP", "XSTEP"))
+    shape = (int(rows), int(columns)) if rows and columns else None
+    return ToldGrid(shape) if program == "astar" else ToldGrid(shape, (steps[0], steps[1]))
+
+
+def _euler(columns: dict[str, np.ndarray], phase_id: np.ndarray, path: Path) -> np.ndarray:
+    """Return the angles of each point, shape (n, 3), once it is clear that they are in radians."""
+    euler = np.stack([columns[name] for name in _EDAX[:3]], axis=1)
+    known = euler[(phase_id >= 0) & ~np.isclose(euler, 4 * np.pi, atol=1e-3).all(axis=1)]
+    if len(known) and np.mean((known > 2 * np.pi + 0.01).any(axis=1)) > 0.5:
+        raise KerasStemError(
+            f"Expected Euler angles in radians in {path}, found most above 2 pi, up to {known.max():.4g}, "
+            "which seem to be degrees; export the map in radians."
+        )
+    return euler
+
+
+def _phase_id(columns: dict[str, np.ndarray], program: str, path: Path) -> np.ndarray:
+    numbers = phase_numbers(columns["phase"], path)
     return np.where(columns["ci"] == -1, NOT_INDEXED, numbers) if program == "edax" else numbers
 
 
@@ -224,3 +256,6 @@ def _phase_text(number: int, phase: Phase) -> str:
     group = proper_point_group(phase)
     symmetry = "20" if group.name == "121" else _SYMMETRIES[phase.point_group.laue.name]
     return _PHASE.format(number=number, name=plain_name(phase, number), symmetry=symmetry, lattice=lattice)
+
+
+FORMAT = MapFormat(".ang", "EDAX, ASTAR, EMsoft, orix", read_ang, write_ang, "edax3")

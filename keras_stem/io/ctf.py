@@ -3,7 +3,7 @@
 Angles are in degrees, positions in µm. Points of phase 0 are not indexed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,11 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import from_lab
 from keras_stem.errors import KerasStemError
-from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, reliability
+from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, phase_numbers, reliability
+from keras_stem.io.map_format import MapFormat
 from keras_stem.io.phases import LAUE_GROUPS, indexed_phases, plain_name, read_phase
 from keras_stem.io.text import read_lines, read_table
+from keras_stem.io.told_grid import ToldGrid, require_told_grid
 from keras_stem.io.writing import MapText
 
 _COLUMNS = ("Phase", "X", "Y", "Bands", "Error", "Euler1", "Euler2", "Euler3", "MAD", "BC", "BS")
@@ -56,41 +58,70 @@ def read_ctf(path: Path) -> ForeignMap:
     Raises
     ------
     KerasStemError
-        If the file is no such text, or has not as many rows as its header says.
+        If the file is no such text, or its points are not on the grid of its header.
     """
     lines = read_lines(path)
     first = next((k for k, line in enumerate(lines) if line.split()[:3] == ["Phase", "X", "Y"]), None)
     header = lines[:first]
-    cells = {line[0]: int(line.split()[1]) for line in header if line.startswith(("XCells", "YCells"))}
-    if first is None or len(cells) < 2:
-        raise KerasStemError(f"{path} is no Channel text file: it has no XCells, YCells or columns.")
+    if first is None:
+        raise KerasStemError(f"{path} is no Channel text file: it has no columns Phase, X, Y.")
+    told = _told_grid(header, path)
     rows = [line for line in lines[first + 1 :] if line.strip()]
-    _require_all(len(rows), cells, path)
+    _require_all(len(rows), told, path)
     table = read_table(rows, path)
     columns = dict(zip(lines[first].split(), table.T, strict=False))
     missing = [name for name in _GEOMETRY if name not in columns]
     if missing:
         raise KerasStemError(f"Expected the columns {', '.join(_COLUMNS)} in {path}, missing: {missing[0]}.")
+    require_told_grid(columns["X"], columns["Y"], told, path)
     properties, without = _properties(columns, header)
     return ForeignMap(
         rotations=Rotation.from_euler(
             np.deg2rad(np.stack([columns[name] for name in _GEOMETRY[3:]], axis=1))
         ),
-        phase_id=np.where(columns["Phase"] > 0, columns["Phase"].astype(int), NOT_INDEXED),
+        phase_id=np.where(columns["Phase"] > 0, phase_numbers(columns["Phase"], path), NOT_INDEXED),
         phases=_phases(header, path),
         x=columns["X"],
         y=columns["Y"],
         unit="um",
         properties=properties,
         without_reliability=without,
+        first_phase=1,
     )
 
 
-def _require_all(rows: int, cells: dict[str, int], path: Path) -> None:
-    expected = cells["X"] * cells["Y"]
-    if rows != expected:
+def _told_grid(header: Sequence[str], path: Path) -> ToldGrid:
+    """Return the grid that a header tells, whose shape it has to tell."""
+    told = {words[0]: " ".join(words[1:2]) for line in header if (words := line.split())}
+    missing = [name for name in ("XCells", "YCells") if name not in told]
+    if missing:
+        raise KerasStemError(f"{path} is no Channel text file: it has no {missing[0]}.")
+    rows, columns = (_number(told, name, int, path) for name in ("YCells", "XCells"))
+    y_step, x_step = (_number(told, name, float, path) for name in ("YStep", "XStep"))
+    return ToldGrid((rows, columns), (y_step, x_step))
+
+
+def _number(told: Mapping[str, str], name: str, kind: type, path: Path) -> int | float | None:
+    """Return a number of the header above 0; None if it has none of this name."""
+    if name not in told:
+        return None
+    try:
+        number = kind(told[name].replace(",", "."))
+    except ValueError:
+        number = 0
+    if not 0 < number < np.inf:
+        what = "a whole number" if kind is int else "a number"
         raise KerasStemError(
-            f"Expected {expected} rows ({cells['Y']} x {cells['X']}) in {path}, found {rows}; "
+            f"Expected {what} above 0 as {name} in the header of {path}, found {told[name][:40]!r}."
+        )
+    return number
+
+
+def _require_all(rows: int, told: ToldGrid, path: Path) -> None:
+    expected = told.shape[0] * told.shape[1]
+    if rows < expected:
+        raise KerasStemError(
+            f"Expected {expected} rows ({told.shape[0]} x {told.shape[1]}) in {path}, found {rows}; "
             "the file was cut off."
         )
 
@@ -202,3 +233,8 @@ def _phase_text(number: int, phase: Phase) -> str:
     space_group = phase.space_group.number if phase.space_group is not None else 0
     lattice = f"{a:.4f};{b:.4f};{c:.4f}\t{alpha:.4f};{beta:.4f};{gamma:.4f}"
     return f"{lattice}\t{plain_name(phase, number)}\t{laue}\t{space_group}"
+
+
+FORMAT = MapFormat(
+    ".ctf", "Oxford, Bruker, ASTAR, EMsoft, MTEX", read_ctf, write_ctf, "oxford", unique_axis_b=True
+)

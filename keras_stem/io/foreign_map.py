@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
+
+from keras_stem.errors import KerasStemError
 
 NOT_INDEXED = -1
 """Phase number of points that are not indexed."""
@@ -31,6 +34,8 @@ class ForeignMap:
         All that the file tells of each point, arrays with n entries; "Q" and "R" where they follow from it.
     without_reliability
         How many points have a reliability that was not computed; their R is 0.
+    first_phase
+        From which number the file counts phases that it does not tell.
     """
 
     rotations: Rotation
@@ -41,6 +46,24 @@ class ForeignMap:
     unit: str
     properties: Mapping[str, np.ndarray] = field(default_factory=dict)
     without_reliability: int = 0
+    first_phase: int = 0
+
+
+def phase_numbers(values: np.ndarray, path: Path) -> np.ndarray:
+    """Return the numbers of phases in a column of a file as integers.
+
+    Raises
+    ------
+    KerasStemError
+        If one is not whole.
+    """
+    wrong = ~((np.abs(values) < 2**31) & (values == np.rint(values)))
+    if wrong.any():
+        raise KerasStemError(
+            f"Expected whole numbers of phases in {path}, found {values[wrong][0]:g} "
+            f"in row {np.flatnonzero(wrong)[0] + 1}."
+        )
+    return values.astype(int)
 
 
 def reliability(values: np.ndarray, factor: float) -> tuple[np.ndarray, int]:

@@ -7,6 +7,7 @@ from orix.crystal_map import CrystalMap, Phase
 
 from keras_stem.crystal.plain_phase import require_lattice
 from keras_stem.errors import KerasStemError
+from keras_stem.io.text import one_line
 
 LAUE_GROUPS = ("-1", "2/m", "mmm", "4/m", "4/mmm", "-3", "-3m", "6/m", "6/mmm", "m-3", "m-3m")
 """By their number in ``.ctf`` files, from 1."""
@@ -37,8 +38,8 @@ def read_phase(name: str, constants: Sequence[float], **symmetry: int | str) -> 
 
 
 def plain_name(phase: Phase, number: int) -> str:
-    """Return the name of a phase in one line without tabs, which end a column; "phase 1" without a name."""
-    return " ".join(phase.name.split()) or f"phase {number}"
+    """Return the name of a phase as text formats can have it; "phase 1" without a name."""
+    return one_line(phase.name) or f"phase {number}"
 
 
 def indexed_phases(crystal_map: CrystalMap) -> list[tuple[int, Phase]]:

@@ -1,12 +1,22 @@
 """Text files of other programs: any usual encoding, line end and decimal sign."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from keras_stem.errors import KerasStemError
+
+_ENDING = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode's categories of control characters, halves of surrogates, and ends of lines and paragraphs."""
+
+
+def one_line(text: str) -> str:
+    """Return text with a space for what ends a line, a column or, as NUL does, the text in a file."""
+    plain = "".join(" " if unicodedata.category(sign) in _ENDING else sign for sign in text)
+    return " ".join(plain.split())
 
 
 def read_lines(path: Path) -> list[str]:
@@ -53,7 +63,7 @@ def read_table(lines: Sequence[str], path: Path, delimiter: str | None = None) -
     filled = [line for line in lines if line.strip()]
     if not filled:
         raise KerasStemError(f"Expected rows of numbers in {path}, found none.")
-    if delimiter != "," and "," in filled[0]:
+    if delimiter != "," and any("," in line for line in filled):
         filled = [line.replace(",", ".") for line in filled]
     try:
         return np.loadtxt(filled, ndmin=2, delimiter=delimiter, comments=None)

@@ -22,7 +22,7 @@ class MapText:
     x, y
         Positions, shape (n,), µm.
     q, r
-        Q and R, shape (n,); 0 where the map has none.
+        Q and R, shape (n,); 0 where the map has none, or none that is finite.
     version
         Of this package.
     """

@@ -1,6 +1,5 @@
 """Maps written for other programs: orix HDF5, EDAX's .ang, Oxford's .ctf."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -13,8 +12,8 @@ from keras_stem.crystal.cell import lattice_text
 from keras_stem.crystal.phase import CrystalPhase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.io.ang import write_ang
-from keras_stem.io.ctf import write_ctf
+from keras_stem.io.registry import map_format, writable_suffixes
+from keras_stem.io.text import one_line
 from keras_stem.io.writing import MapText, micrometres
 from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.labels import (
@@ -25,9 +24,6 @@ from keras_stem.scan.labels import (
     map_steps,
     phases_of,
 )
-
-SUFFIXES = (".h5", ".ang", ".ctf")
-"""Of orix, EDAX and Oxford."""
 
 
 def write_map(
@@ -77,8 +73,10 @@ def write_map(
             proper_point_group(phase)  # text formats need it
     if axes == "standard" and suffix != ".h5":
         crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
-    writers: dict[str, Callable] = {".h5": _write_orix, ".ang": _write_ang, ".ctf": _write_ctf}
-    writers[suffix](path, crystal_map, origin)
+    if suffix == ".h5":
+        path.write_bytes(labels_file(crystal_map, origin))
+    else:
+        map_format(suffix).write(path, crystal_map, _text(crystal_map, origin))
 
 
 def axes_text(crystal_map: CrystalMap, axes: str) -> list[str]:
@@ -109,7 +107,8 @@ def _known_cells(crystal_map: CrystalMap, suffix: str) -> dict[int, tuple[Phase,
     return {
         number: known
         for number, (phase, known) in found.items()
-        if known[0] is not phase and not (suffix == ".ctf" and proper_point_group(phase).name == "121")
+        if known[0] is not phase
+        and not (map_format(suffix).unique_axis_b and proper_point_group(phase).name == "121")
     }
 
 
@@ -118,8 +117,9 @@ def require_map_name(path: Path) -> None:
 
     A scan with patterns is never replaced by a map.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise KerasStemError(f"Expected a map to end in {', '.join(SUFFIXES)}, found {path.name}.")
+    if path.suffix.lower() not in writable_suffixes():
+        known = ", ".join(writable_suffixes())
+        raise KerasStemError(f"Expected a map to end in {known}, found {path.name}.")
     if not h5py.is_hdf5(path):
         return
     try:
@@ -131,23 +131,14 @@ def require_map_name(path: Path) -> None:
         raise KerasStemError(f"{path} is a scan with patterns; give the map another name.")
 
 
-def _write_orix(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
-    path.write_bytes(labels_file(crystal_map, origin))
-
-
-def _write_ang(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
-    write_ang(path, crystal_map, _text(crystal_map, origin))
-
-
-def _write_ctf(path: Path, crystal_map: CrystalMap, origin: dict[str, str]) -> None:
-    write_ctf(path, crystal_map, _text(crystal_map, origin))
-
-
 def _text(crystal_map: CrystalMap, origin: dict[str, str]) -> MapText:
     scale = micrometres(crystal_map.scan_unit)
     steps = map_steps(crystal_map)
     y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
-    q, r = (np.zeros(crystal_map.size) if known is None else known for known in _qualities(crystal_map))
+    q, r = (
+        np.zeros(crystal_map.size) if known is None else np.where(np.isfinite(known), known, 0)
+        for known in _qualities(crystal_map)
+    )
     return MapText(
         origin=_told(origin),
         shape=grid_shape(crystal_map),
@@ -170,5 +161,5 @@ def _qualities(crystal_map: CrystalMap) -> tuple[np.ndarray | None, np.ndarray |
 
 def _told(origin: dict[str, str]) -> str:
     """Return an origin in one line without characters that end a line or column."""
-    text = ", ".join(f"{key} {value}" for key, value in origin.items() if key in ("model", "method", "scan"))
-    return " ".join(text.split())
+    known = ("model", "method", "scan")
+    return one_line(", ".join(f"{key} {value}" for key, value in origin.items() if key in known))

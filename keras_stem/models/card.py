@@ -7,13 +7,14 @@ from orix.crystal_map import Phase
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from keras_stem.choices import ARCHITECTURES
 from keras_stem.crystal.phase import phase_from_dict
 from keras_stem.errors import KerasStemError
+from keras_stem.networks.registry import network_names
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.subsets import Thresholds
 from keras_stem.schema import Finite, Positive, validated
+from keras_stem.versions import up_to_date, with_schema
 
 _LARGEST_SIDE = 1 << 14
 """Of a detector, pixels."""
@@ -36,21 +37,34 @@ def _require_bounds(calibration: dict[str, list[float]]) -> dict[str, list[float
     return calibration
 
 
-def _require_limits(usual: dict[str, float | None]) -> dict[str, float | None]:
-    """Return what is usual if it tells, or says that it does not know, both limits."""
-    if not {"largest_spread", "least_agreement"} <= usual.keys():
-        raise PydanticCustomError("usual", "at least largest_spread and least_agreement")
-    return usual
+def _require_limits(novelty: dict[str, float | None]) -> dict[str, float | None]:
+    """Return novelty thresholds that tell, or say that they do not know, both limits."""
+    if not {"largest_spread", "least_agreement"} <= novelty.keys():
+        raise PydanticCustomError("novelty", "at least largest_spread and least_agreement")
+    return novelty
+
+
+def _require_network(arch: str) -> str:
+    """Return the name of a network that is known here."""
+    if arch not in network_names():
+        raise PydanticCustomError("arch", f"one of {', '.join(network_names())}")
+    return arch
+
+
+def _renamed_novelty(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a card of schema 0, which called novelty thresholds "usual", in schema 1."""
+    names = {"usual": "novelty", "refined_usual": "refined_novelty"}
+    return {names.get(name, name): value for name, value in plain.items()}
 
 
 _Calibration = Annotated[
     dict[Literal["weights", "expected", "bound_68", "bound_95"], _Numbers], AfterValidator(_require_bounds)
 ]
-_Usual = Annotated[
+_Novelty = Annotated[
     dict[Literal["largest_spread", "least_agreement", "common_agreement", "right"], Finite | None],
     AfterValidator(_require_limits),
 ]
-_Arch = Annotated[str, Field(pattern=f"^({'|'.join(ARCHITECTURES)})$")]
+_Arch = Annotated[str, AfterValidator(_require_network)]
 _Side = Annotated[int, Field(gt=0, le=_LARGEST_SIDE)]
 
 
@@ -84,10 +98,10 @@ class ModelCard:
         Of keras_stem.
     calibration, refined_calibration
         What is known of predictions says so much of their errors, as
-        `keras_stem.training.confidence.Calibration` has it: for answers as the model gives them, and refined
-        by simulation. None where nothing is known.
-    usual, refined_usual
-        What right answers look like, as `keras_stem.training.confidence.Usual` has it: as the model gives
+        `keras_stem.inference.uncertainty.Calibration` has it: for answers as the model gives them, and
+        refined by simulation. None where nothing is known.
+    novelty, refined_novelty
+        Novelty thresholds, as `keras_stem.inference.novelty.NoveltyThresholds` has them: as the model gives
         them, and refined. Those to other patterns are unlike them.
     """
 
@@ -108,8 +122,8 @@ class ModelCard:
     version: str
     calibration: _Calibration | None = None
     refined_calibration: _Calibration | None = None
-    usual: _Usual | None = None
-    refined_usual: _Usual | None = None
+    novelty: _Novelty | None = None
+    refined_novelty: _Novelty | None = None
 
     @classmethod
     def from_dict(cls, plain: Any) -> "ModelCard":
@@ -121,7 +135,9 @@ class ModelCard:
             If a field is missing or of another type, or the phase is no crystal, or the recipe lacks what
             is shown of it; the message names it.
         """
-        card = validated(cls, plain, _WHERE)
+        card = validated(
+            cls, up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE, [_renamed_novelty]), _WHERE
+        )
         card.load_phase()
         _ = card.thresholds, card.schedule
         return card
@@ -182,4 +198,4 @@ class ModelCard:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types."""
-        return asdict(self)
+        return with_schema(asdict(self))

@@ -6,17 +6,19 @@ from typing import Any
 import keras
 import numpy as np
 
-# These register the layers that a saved model names.
-import keras_stem.models.decoders
-import keras_stem.models.fused
-import keras_stem.models.layers
-import keras_stem.models.polar_layers
-import keras_stem.models.swin_layers  # noqa: F401
+import keras_stem.models.geometry_encoder
+import keras_stem.models.layers  # noqa: F401 - these register the layers that a saved model names
 from keras_stem.errors import KerasStemError
+from keras_stem.heads.head import AllCandidates
+from keras_stem.heads.registry import import_heads
 from keras_stem.models.card import ModelCard
-from keras_stem.models.decoders import AllVotes, VoteDecoder
 from keras_stem.models.keras_file import require_model_file
-from keras_stem.models.settings import standard_settings
+from keras_stem.networks.registry import import_builders
+from keras_stem.networks.settings import standard_settings
+
+# These register the layers that a saved model names.
+import_builders()
+import_heads()
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
@@ -24,7 +26,7 @@ class OrientationModel(keras.Model):
     """Counts (B, H, W, 1) as the detector gave them to orientations.
 
     It returns a dictionary with the Bunge Euler angles "euler" (B, 3) in radians and, where the target has
-    them, "spread" and "runners_up", as `keras_stem.models.decoders` describes them.
+    them, "spread" and "runners_up", as `keras_stem.heads.head.Decoder` describes them.
 
     Parameters
     ----------
@@ -50,21 +52,23 @@ class OrientationModel(keras.Model):
         return next(layer for layer in self.encoder.layers if isinstance(layer, keras.Model))
 
     @property
-    def votes(self) -> bool:
-        """Whether the network holds several orientations for possible."""
-        return isinstance(self.decoder, VoteDecoder)
+    def several_candidates(self) -> bool:
+        """Whether the network holds several orientations of a pattern possible."""
+        return self.decoder.several
 
     @standard_settings()
-    def with_all_votes(self) -> "OrientationModel":
-        """Return this model, which has to vote, with all votes as its runners-up; the weights are shared."""
-        decoder = AllVotes(self.decoder.operators, self.decoder.ranges)
-        return OrientationModel(self.encoder, decoder, self.card.to_dict(), name=self.name)
+    def with_all_candidates(self) -> "OrientationModel":
+        """Return this model with all of its candidates as runners-up; the weights are shared."""
+        return OrientationModel(
+            self.encoder, AllCandidates(self.decoder), self.card.to_dict(), name=self.name
+        )
 
     def build(self, input_shape):  # noqa: D102
         self.decoder.build(self.encoder.compute_output_shape(input_shape))
         self.built = True
 
-    def call(self, counts):  # noqa: D102
+    def call(self, counts):
+        """Return the orientations of counts, or of the pair of counts and the geometry of the detector."""
         return self.decoder(self.encoder(counts))
 
     def get_config(self):  # noqa: D102

@@ -55,10 +55,12 @@ def _ipf_maps(facts: MapFacts, direction: str) -> Iterator[Drawn]:
 
 
 def _confidence_map(facts: MapFacts, direction: str) -> Iterator[Drawn]:
-    uncertainty, agreement, unlike = (facts.property(name) for name in ("uncertainty", "agreement", "unlike"))
+    uncertainty, agreement, novel = (
+        facts.property(name) for name in ("uncertainty", "agreement", "out_of_distribution")
+    )
     if uncertainty is None and agreement is None:
         return
-    figure = confidence_figure(facts.crystal_map, uncertainty, agreement, unlike)
+    figure = confidence_figure(facts.crystal_map, uncertainty, agreement, novel)
     alt = "Maps of the uncertainty of the orientations and of their agreement with simulated patterns"
     yield Drawn("confidence", "How sure the orientations are", alt, figure)
 

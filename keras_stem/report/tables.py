@@ -6,8 +6,8 @@ import numpy as np
 
 from keras_stem.analysis.boundaries import HIGH_ANGLE, boundary_shares
 from keras_stem.analysis.grains import mean_angles
+from keras_stem.metrics.scores import disorientations
 from keras_stem.report.facts import MapFacts
-from keras_stem.training.scores import disorientations
 from keras_stem.units import length_text, steps_text
 
 _LARGEST_GRAINS = 12
@@ -91,7 +91,7 @@ def _confidence_table(facts: MapFacts) -> Table:
         ("uncertainty_95", "Median uncertainty (95 %)", np.median, "{:.2f}°"),
         ("reliability", "Median reliability", np.median, "{:.0f}"),
         ("agreement", "Median agreement", np.median, "{:.1f}"),
-        ("unlike", "Unlike the training patterns", np.mean, "{:.1%}"),
+        ("out_of_distribution", "Unlike the training patterns", np.mean, "{:.1%}"),
     )
     values = {name: facts.property(name) for name, *_ in forms}
     return Table(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.values import summed_type
+from keras_stem.scan.values import summed
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,11 @@ class Detector:
 def bin_patterns(patterns: np.ndarray, factor: int) -> np.ndarray:
     """Sum ``factor`` x ``factor`` pixels of patterns (..., H, W) into one.
 
-    Integers stay integers, signed ones signed, in a type that holds all sums.
+    Integers stay integers, signed ones signed, in a type that holds all sums; raises `KerasStemError` if none
+    does.
     """
     if factor == 1:
         return patterns
     *lead, height, width = patterns.shape
     blocks = patterns.reshape(*lead, height // factor, factor, width // factor, factor)
-    return blocks.sum(axis=(-3, -1), dtype=summed_type(patterns.dtype, factor**2))
+    return summed(blocks, (-3, -1))

@@ -55,6 +55,11 @@ class Instrument:
         return Detector(tuple(self.detector_shape), self.pixel_size)
 
     @property
+    def geometry(self) -> tuple[float, float, float]:
+        """Geometry that networks with a second input take: reach (Å⁻¹), disks (pixels), precession (deg)."""
+        return self.detector.reciprocal_radius, self.disk_radius, self.precession_angle
+
+    @property
     def wave_number(self) -> float:
         """Radius of the Ewald sphere, Å⁻¹."""
         return wave_number(self.beam_energy)

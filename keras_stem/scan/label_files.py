@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,24 +16,19 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.frames import to_lab
 from keras_stem.crystal.pairing import GivenPhase, PairedPhase, pair_phases, unpaired
 from keras_stem.errors import KerasStemError
-from keras_stem.io.ang import read_ang
-from keras_stem.io.csv_table import read_csv
-from keras_stem.io.ctf import read_ctf
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, from_crystal_map
 from keras_stem.io.grid import PointGrid, find_grid
+from keras_stem.io.registry import frames, map_format, map_formats
 from keras_stem.scan.hdf5 import open_hdf5
-from keras_stem.scan.labels import on_grid, read_labels
+from keras_stem.scan.labels import has_orientation, on_grid, read_labels
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.units import convert_length, is_length, length_text
+from keras_stem.scan.steps import different_step
 
-STEP_TOLERANCE = 0.01
-"""Relative."""
 
-_READERS: dict[str, Callable[[Path], ForeignMap]] = {".ang": read_ang, ".ctf": read_ctf, ".csv": read_csv}
-_FORMATS = (
-    ".ang (EDAX, ASTAR, EMsoft, orix), .ctf (Oxford, Bruker, ASTAR, EMsoft, MTEX), .csv, and .h5 (orix, "
-    "EMsoft, Bruker)"
-)
+def _formats() -> str:
+    """Return the formats that can be read, for messages."""
+    known = [f"{one.suffix} ({one.programs})" for one in map_formats()]
+    return f"{', '.join(known)}, and .h5 (orix, EMsoft, Bruker)"
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ class ImportOptions:
     Parameters
     ----------
     frame
-        Convention of its Euler angles, a key of `keras_stem.crystal.frames.FRAMES`.
+        Convention of its Euler angles, one of `keras_stem.io.registry.frames`.
     transpose
         Whether its rows are the scan's columns.
     ignore_step
@@ -60,10 +55,21 @@ class ImportOptions:
 
 @dataclass(frozen=True)
 class ImportedLabels:
-    """Labels, and the number of positions whose reliability was not computed (they have R = 0)."""
+    """Labels, or a map, of another program.
+
+    Parameters
+    ----------
+    labels
+        With the properties Q and R, as far as the file tells, and the file's others.
+    without_reliability
+        Number of positions whose reliability was not computed; they have R = 0.
+    without_orientation
+        Number of positions that have a phase, and angles that are no numbers; they are not indexed.
+    """
 
     labels: CrystalMap
     without_reliability: int
+    without_orientation: int
 
 
 def import_labels(
@@ -88,7 +94,6 @@ def import_labels(
     Returns
     -------
     ImportedLabels
-        With the properties Q and R, as far as the file tells, and the file's others.
 
     Raises
     ------
@@ -101,11 +106,10 @@ def import_labels(
         found = replace(found, x=found.y, y=found.x)
     grid = _fitting(find_grid(found.x, found.y, path), found, info, options, path)
     found = replace(found, unit=info.unit)  # of the scan's own steps, which the grid now has
-    labels = _placed(found, grid, _phases(found, phases, options.ignore_symmetry, path), options.frame)
-    return ImportedLabels(labels, found.without_reliability)
+    return _placed(found, grid, _phases(found, phases, options.ignore_symmetry, path), options.frame)
 
 
-def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] = ()) -> CrystalMap:
+def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] = ()) -> ImportedLabels:
     """Read a map of another program by itself, on the grid that it has.
 
     Parameters
@@ -113,7 +117,7 @@ def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] 
     path, phases
         As `import_labels` takes them.
     frame
-        Convention of its Euler angles, a key of `keras_stem.crystal.frames.FRAMES`.
+        Convention of its Euler angles, one of `keras_stem.io.registry.frames`.
 
     Raises
     ------
@@ -121,12 +125,10 @@ def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] 
         If the file cannot be read or is not complete, or its grid is hexagonal.
     """
     path = Path(path)
-    return on_own_grid(_read(path, phases), phases, frame, path)
+    return _on_own_grid(_read(path, phases), phases, frame, path)
 
 
-def on_own_grid(
-    found: ForeignMap | CrystalMap, phases: Sequence[GivenPhase], frame: str, path: str | Path
-) -> CrystalMap:
+def on_own_grid(found: CrystalMap, phases: Sequence[GivenPhase], frame: str, path: str | Path) -> CrystalMap:
     """Return a map with the phases that are given for its own, its points row by row.
 
     Parameters
@@ -136,31 +138,35 @@ def on_own_grid(
     phases, frame, path
         As `read_foreign_map` takes them.
     """
-    found = from_crystal_map(found) if isinstance(found, CrystalMap) else found
-    grid = find_grid(found.x, found.y, path)
-    return _placed(found, grid, _phases(found, phases, False, Path(path)), frame)
+    return _on_own_grid(from_crystal_map(found), phases, frame, Path(path)).labels
+
+
+def _on_own_grid(found: ForeignMap, phases: Sequence[GivenPhase], frame: str, path: Path) -> ImportedLabels:
+    return _placed(found, find_grid(found.x, found.y, path), _phases(found, phases, False, path), frame)
 
 
 def _placed(
     found: ForeignMap, grid: PointGrid, chosen: tuple[list[PairedPhase], np.ndarray], frame: str
-) -> CrystalMap:
+) -> ImportedLabels:
     paired, phase_id = chosen
     rotations = _converted(found.rotations, phase_id, paired, frame)
     phases = {number: one.phase for number, one in enumerate(paired)}
-    return on_grid(grid, rotations, phase_id, phases, found.properties, found.unit)
+    labels = on_grid(grid, rotations, phase_id, phases, found.properties, found.unit)
+    without_orientation = int(np.sum((phase_id >= 0) & ~has_orientation(rotations)))
+    return ImportedLabels(labels, found.without_reliability, without_orientation)
 
 
 def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
     if not path.is_file():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
-    suffix = path.suffix.lower()
-    if suffix == ".csv" and not phases:
-        raise KerasStemError(f"{path} does not tell its phase; give --cif FILE.")
-    if suffix in _READERS:
-        return _READERS[suffix](path)
+    known = map_format(path.suffix)
+    if known is not None and not known.lists_phases and not phases:
+        raise KerasStemError(f"{path} does not tell its phases; give --cif FILE for each.")
+    if known is not None:
+        return known.read(path)
     if not h5py.is_hdf5(path):
         raise KerasStemError(
-            f"Expected a map in one of the formats {_FORMATS}, found {path}; "
+            f"Expected a map in one of the formats {_formats()}, found {path}; "
             "export it as one of them with the program that wrote it."
         )
     with open_hdf5(path) as file:
@@ -177,7 +183,7 @@ def _read_with_orix(path: Path) -> ForeignMap:
     except Exception as error:  # orix raises whatever its parsing meets
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         raise KerasStemError(
-            f"orix cannot read the map {path} ({reason}); kstem reads {_FORMATS}."
+            f"orix cannot read the map {path} ({reason}); kstem reads {_formats()}."
         ) from error
     return _with_qualities(found)
 
@@ -200,20 +206,14 @@ def _fitting(
             f"Expected a map of {info.shape[0]} x {info.shape[1]} positions in {path}, "
             f"found {grid.shape[0]} x {grid.shape[1]} ({len(grid.places)} points){hint}."
         )
-    if not options.ignore_step and is_length(found.unit) and is_length(info.unit):
-        for axis, own, theirs in zip("yx", info.steps, grid.steps, strict=True):
-            _require_step(axis, (own, info.unit), (theirs, found.unit), path)
-    return replace(grid, steps=info.steps, origin=(0.0, 0.0))
-
-
-def _require_step(axis: str, expected: tuple[float, str], found: tuple[float, str], path: Path) -> None:
-    """Raise `KerasStemError` unless two steps are nearly the same; 0 is that of a single position."""
-    own, theirs = (convert_length(*step, "nm") for step in (expected, found))
-    if theirs and abs(theirs - own) > STEP_TOLERANCE * own:
+    other = different_step((info.steps, info.unit), (grid.steps, found.unit))
+    if other is not None and not options.ignore_step:
+        axis, own, theirs = other
         raise KerasStemError(
-            f"Expected a step of {length_text(*expected)} along {axis} in {path}, "
-            f"found {length_text(*found)}; if the map is right, give --ignore-step."
+            f"Expected a step of {own} along {axis} in {path}, found {theirs}; "
+            "if the map is right, give --ignore-step."
         )
+    return replace(grid, steps=info.steps, origin=(0.0, 0.0))
 
 
 def _phases(
@@ -221,11 +221,7 @@ def _phases(
 ) -> tuple[list[PairedPhase], np.ndarray]:
     """Return the phases that count, and their number (from 0, -1 for none) at each point of the file."""
     if not found.phases:
-        if found.phase_id.max() >= len(given):
-            raise KerasStemError(
-                f"{path} has phase {found.phase_id.max()} (from 0), but {len(given)} were given."
-            )
-        paired = {place: unpaired(one) for place, one in enumerate(given)}
+        paired = _unlisted(found, given, path)
     else:
         paired = pair_phases(_entries(found, path), given, path, ignore_symmetry)
     phase_id = np.full(len(found.phase_id), NOT_INDEXED)
@@ -234,6 +230,17 @@ def _phases(
         if one.phase.point_group is None:
             raise KerasStemError(f"{path} does not tell the point group of its phase {one.phase.name!r}.")
     return list(paired.values()), phase_id
+
+
+def _unlisted(found: ForeignMap, given: Sequence[GivenPhase], path: Path) -> dict[int, PairedPhase]:
+    """Return the given phases by the numbers that they have in a file that lists none."""
+    needed = int(found.phase_id.max(initial=NOT_INDEXED)) + 1 - found.first_phase
+    if needed > len(given):
+        raise KerasStemError(
+            f"Expected --cif FILE for each phase of {path}, which lists none, up to phase "
+            f"{found.phase_id.max()} (from {found.first_phase}), found {len(given)}."
+        )
+    return {number: unpaired(one) for number, one in enumerate(given, start=found.first_phase)}
 
 
 def _entries(found: ForeignMap, path: Path) -> dict[int, Phase]:
@@ -252,10 +259,10 @@ def _converted(
     rotations: Rotation, phase_id: np.ndarray, phases: Sequence[PairedPhase], frame: str
 ) -> Rotation:
     """Bring orientations from a convention, and the axes of the file's cells, into ours."""
-    data = rotations.data.copy()
+    data, convention = rotations.data.copy(), frames()[frame]
     for number, paired in enumerate(phases):
         chosen = (phase_id == number) | ((phase_id < 0) & (number == 0))
         if chosen.any():
-            own = to_lab(Rotation(data[chosen]), frame, Lattice(*paired.lattice))
+            own = to_lab(Rotation(data[chosen]), convention, Lattice(*paired.lattice))
             data[chosen] = (paired.rotation * own).data
     return Rotation(data)

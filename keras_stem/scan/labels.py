@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import h5py
@@ -19,6 +20,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED, properties_of
 from keras_stem.io.grid import PointGrid, find_grid
 from keras_stem.scan.hdf5_items import require_group
+from keras_stem.scan.steps import different_step
 from keras_stem.scan.stored_map import EULER, OWN, read_phases, read_points, read_unit
 from keras_stem.units import plain_unit
 
@@ -100,11 +102,13 @@ def completed(crystal_map: CrystalMap, where: object = "the map") -> CrystalMap:
         raise KerasStemError(f"Expected points in {where}, found none.")
     x, y = (np.zeros(crystal_map.size) if axis is None else axis for axis in (crystal_map.x, crystal_map.y))
     grid = find_grid(x, y, where)
-    known = np.isfinite(crystal_map.rotations.data.reshape(crystal_map.size, -1)).all(axis=1)
-    if not known.all():
-        return completed(crystal_map[known], where)
     whole = crystal_map.size == grid.size and bool(crystal_map.is_in_data.all())
-    if whole and np.array_equal(grid.places, np.arange(grid.size)):
+    if (
+        whole
+        and np.array_equal(grid.places, np.arange(grid.size))
+        and grid_shape(crystal_map) == grid.shape  # not where positions have rounding errors
+        and has_orientation(crystal_map.rotations).all()
+    ):
         return crystal_map
     return on_grid(
         grid,
@@ -124,7 +128,7 @@ def on_grid(
     properties: Mapping[str, np.ndarray],
     unit: str,
 ) -> CrystalMap:
-    """Return the map of n points on a grid; its other places are not indexed, as `completed` says.
+    """Return the map of n points on a grid; places without an orientation are as `completed` says.
 
     Parameters
     ----------
@@ -139,6 +143,16 @@ def on_grid(
     unit
         Of their positions.
     """
+    known = has_orientation(rotations)
+    if not known.all():
+        return on_grid(
+            replace(grid, places=grid.places[known]),
+            rotations[known],
+            phase_id[known],
+            phases,
+            {name: values[known] for name, values in properties.items()},
+            unit,
+        )
     data = np.zeros((grid.size, *rotations.data.shape[1:]))
     data[..., 0] = 1
     data[grid.places] = rotations.data
@@ -153,6 +167,11 @@ def on_grid(
         prop={name: _placed(grid, name, values) for name, values in properties.items()},
         scan_unit=unit,
     )
+
+
+def has_orientation(rotations: Rotation) -> np.ndarray:
+    """Return whether each of n points has numbers as its rotations, shape (n,)."""
+    return np.isfinite(rotations.data).all(axis=tuple(range(1, rotations.data.ndim)))
 
 
 def _placed(grid: PointGrid, name: str, values: np.ndarray) -> np.ndarray:
@@ -193,7 +212,7 @@ def labels_file(labels: CrystalMap, origin: dict[str, str] | None = None) -> byt
 def _write_text(group: h5py.Group, name: str, text: str) -> None:
     """Write text in UTF-8, of which orix would cut as many bytes as it has more than characters."""
     del group[name]
-    group.create_dataset(name, data=np.array([text.encode() + b"\0"]))
+    group.create_dataset(name, data=np.array([text.encode(errors="replace") + b"\0"]))
 
 
 def _for_orix(labels: CrystalMap) -> dict[str, Any]:
@@ -212,6 +231,8 @@ def _for_orix(labels: CrystalMap) -> dict[str, Any]:
             described[str(number)]["point_group"] = "None"
         if known is not phase:
             _turn(plain["data"], number, rotation)
+    for phase in described.values():
+        phase["name"] = phase["name"].encode(errors="replace").decode()  # orix encodes strictly
     if labels.size == 1:
         # orix reads arrays with one entry as this entry, and no map then.
         plain["data"] = {name: np.asarray(values)[None] for name, values in plain["data"].items()}
@@ -351,6 +372,29 @@ def require_shape(labels: CrystalMap, shape: tuple[int, int], where: object) -> 
         )
 
 
+def require_steps(
+    labels: CrystalMap, steps: tuple[float, float], unit: str, where: object, remedy: str
+) -> None:
+    """Raise `KerasStemError` if labels are not as far apart as the scan positions, as far as both are known.
+
+    Parameters
+    ----------
+    labels
+        Of every position.
+    steps, unit
+        Those of the scan.
+    where, remedy
+        The scan, and what to do, for the message.
+    """
+    other = different_step((steps, unit), ((float(labels.dy), float(labels.dx)), labels.scan_unit))
+    if other is not None:
+        axis, own, theirs = other
+        raise KerasStemError(
+            f"Expected labels with the step of the scan in {where}, {own} along {axis}, found {theirs}; "
+            f"{remedy}."
+        )
+
+
 def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> CrystalMap:
     """Read the crystal map of an open HDF5 file, and nothing else of it.
 
@@ -376,10 +420,16 @@ def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> Crysta
 
 def with_truth_of(labels: CrystalMap, before: CrystalMap) -> CrystalMap:
     """Return labels with the truth that labels of the same scan had, if it is simulated."""
-    for name, values in properties_of(before).items():
-        if name.startswith(TRUTH):
-            labels.prop[name] = values
-    return labels
+    truth = {name: values for name, values in properties_of(before).items() if name.startswith(TRUTH)}
+    return CrystalMap(
+        labels.rotations,
+        phase_id=labels.phase_id,
+        x=labels.x,
+        y=labels.y,
+        phase_list=labels.phases,
+        prop={**properties_of(labels), **truth},
+        scan_unit=labels.scan_unit,
+    )
 
 
 def part_of(labels: CrystalMap, rows: slice, columns: slice) -> CrystalMap:

@@ -1,17 +1,21 @@
 """Orientation maps from any source: ours, scans with labels, and other programs'."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
+from keras_stem.io.registry import map_format
 from keras_stem.io.text import read_lines
 from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.hdf5_items import attribute
 from keras_stem.scan.label_files import on_own_grid, read_foreign_map
 from keras_stem.scan.labels import read_labels
+
+WITHOUT_ORIENTATION = "without_orientation"
+"""Key of an origin: how many points had a phase, and angles that are no numbers."""
 
 
 def load_map(
@@ -25,7 +29,7 @@ def load_map(
         An orix ``.h5``, such as ``kstem map`` writes, or a scan with labels; or, if a frame is given, what
         `keras_stem.scan.label_files.import_labels` reads.
     frame
-        Convention of the Euler angles of another program's map, a key of `keras_stem.crystal.frames.FRAMES`.
+        Convention of the Euler angles of another program's map, one of `keras_stem.io.registry.frames`.
         Text maps that this package wrote tell it.
     phases
         In place of the map's, as `keras_stem.crystal.pairing.pair_phases` pairs them.
@@ -42,20 +46,30 @@ def load_map(
     if frame is not None and tells_its_frame(path):
         raise KerasStemError(f"{path.name} has the axes of orix; leave out --frame, or it would be turned.")
     if frame is not None:
-        return read_foreign_map(path, frame, phases), {"scan": path.name, "imported_frame": frame}
-    if path.suffix.lower() in (".ang", ".ctf", ".csv"):
+        found = read_foreign_map(path, frame, phases)
+        origin = {"scan": path.name, "imported_frame": frame}
+        if found.without_orientation:
+            origin[WITHOUT_ORIENTATION] = str(found.without_orientation)
+        return found.labels, origin
+    if map_format(path.suffix) is not None:
         raise KerasStemError(f"{path.name} does not tell its axes; give --frame (docs/labels.md).")
     found, origin = read_map(path)
     return (on_own_grid(found, phases, "orix", path) if phases else found), origin
 
 
+def orientation_note(origin: Mapping[str, str]) -> str:
+    """Return how many points of a map had no orientation, for people; "" if all had one."""
+    count = origin.get(WITHOUT_ORIENTATION)
+    return f"{count} points have angles that are no numbers, and are not indexed" if count else ""
+
+
 def own_frame(path: Path) -> str | None:
     """Return the frame of a text map that this package wrote; None of other files."""
-    frame = {".ang": "edax3", ".ctf": "oxford"}.get(path.suffix.lower())
-    if frame is None or not path.is_file():
+    known = map_format(path.suffix)
+    if known is None or known.frame is None or not path.is_file():
         return None
     head = "".join(read_lines(path)[:3])
-    return frame if "keras_stem" in head else None
+    return known.frame if "keras_stem" in head else None
 
 
 def tells_its_frame(path: str | Path) -> bool:

@@ -11,6 +11,7 @@ from diffsims.utils.sim_utils import get_electron_wavelength
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.hdf5_items import attribute, item, number_attribute, place
+from keras_stem.scan.signal_axes import SignalAxis, axis_name, axis_step, scan_first, spectrum_axis
 from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length, plain_unit
 
 CONVERGENCE_ANGLE = 1.6
@@ -143,7 +144,9 @@ def read_info(experiment: h5py.Group) -> ScanInfo:
         If a step or a pixel is zero, negative or not finite, the pixels are not square, or a value of the
         calibration is no number.
     """
-    axes = [_axis(experiment, number) for number in range(4)]
+    stored = [_stored_axis(experiment, number) for number in range(4)]
+    _require_patterns(stored, experiment.file.filename)
+    axes = [_axis(experiment, number, axis) for number, axis in enumerate(stored)]
     shape = experiment["data"].shape
     tem = item(experiment, "metadata/Acquisition_instrument/TEM")
     known = {} if tem is None else {ours: _setting(tem, theirs) for ours, theirs in _TEM_KEYS.items()}
@@ -206,15 +209,39 @@ def _pixel_size(axes: Sequence[tuple[float, str]], where: str) -> float:
     return sides[1]
 
 
-def _axis(experiment: h5py.Group, number: int) -> tuple[float, str]:
-    """Return scale and unit of an axis; 1 px where the file does not tell."""
+def _stored_axis(experiment: h5py.Group, number: int) -> dict[str, Any]:
+    """Return what the file tells of an axis, without what it leaves out."""
     found = item(experiment, f"axis-{number}")
     if found is None:
-        return 1.0, PIXELS
-    scale, unit = number_attribute(found, "scale", finite=False), plain_unit(attribute(found, "units"))
-    if scale is None and unit != PIXELS:
+        return {}
+    known = {name: attribute(found, name) for name in ("name", "units", "navigate", "expression")}
+    known["scale"] = number_attribute(found, "scale", finite=False)
+    values = item(found, "axis")
+    known["axis"] = values[()] if isinstance(values, h5py.Dataset) else None
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _require_patterns(axes: Sequence[SignalAxis], where: str) -> None:
+    """Raise `KerasStemError` if axes are of spectra, or the detector comes before the scan."""
+    spectrum = spectrum_axis(axes, trust_navigate=True)
+    if spectrum:
+        raise KerasStemError(f"Expected patterns in {where}, found spectra ({spectrum}).")
+    order = scan_first(axes, trust_navigate=True)
+    if order != sorted(order):
+        names = ", ".join(axis_name(axis, number, 4) for number, axis in enumerate(axes))
+        raise KerasStemError(
+            f"Expected the axes of the scan before those of the detector in {where}, found {names}; "
+            "kstem convert puts them in order."
+        )
+
+
+def _axis(experiment: h5py.Group, number: int, known: SignalAxis) -> tuple[float, str]:
+    """Return scale and unit of an axis; 1 px where the file does not tell."""
+    unit = plain_unit(known.get("units"))
+    if unit != PIXELS and not {"scale", "axis", "expression"} & set(known):
+        found = item(experiment, f"axis-{number}")
         raise KerasStemError(f"Expected the attribute scale, in {unit}, of {place(found)}, found none.")
-    return 1.0 if scale is None else scale, unit
+    return axis_step(known, axis_name(known, number, 4), experiment.file.filename), unit
 
 
 def _setting(tem: h5py.Group, name: str) -> float | None:

@@ -16,6 +16,10 @@ from keras_stem.errors import KerasStemError
 from keras_stem.scan.formats import Plan, Signal, plan_for
 from keras_stem.scan.hdf5 import hdf5_reader, open_hdf5, top_groups
 from keras_stem.scan.hdf5_items import require_readable_tree
+from keras_stem.scan.signal_axes import scan_first
+
+OF_HYPERSPY = frozenset({"HSPY", "ZSPY"})
+"""Readers of files in which the flag ``navigate`` of an axis is no guess."""
 
 STACK_CHUNK = 64
 """So many patterns of a mere stack are a chunk."""
@@ -107,9 +111,8 @@ def open_signals(path: Path, stack: bool = False) -> Opened:
         name = plugin["name"]
         try:
             plan = plan_for(name, path, stack)
-            signals = [
-                _scan_first(signal) for signal in plan.change(_read_by_rows(plugin["api"], path, plan))
-            ]
+            read = plan.change(_read_by_rows(plugin["api"], path, plan))
+            signals = [_scan_first(signal, name) for signal in read]
         except KerasStemError:
             raise
         except Exception as error:  # readers raise whatever they meet
@@ -197,19 +200,13 @@ def _read(module: str, path: Path, options: dict[str, Any]) -> list[Signal]:
         return read(str(path), **{**options, "lazy": False})
 
 
-def _scan_first(signal: Signal) -> Signal:
-    """Return a signal with the axes of the scan before those of the detector.
-
-    Digital Micrograph may store them the other way round. The units tell: reciprocal lengths or angles are
-    those of the detector.
-    """
+def _scan_first(signal: Signal, reader: str) -> Signal:
+    """Return a signal with the scan before the detector, which Digital Micrograph may store behind it."""
     axes = signal.get("axes", [])
     if len(axes) not in (3, 4) or signal["data"].ndim != len(axes):
         return signal
-    units = [str(axis.get("units") or "").replace(" ", "") for axis in axes]
-    of_detector = ["1/" in unit or "-1" in unit or "rad" in unit for unit in units]
-    if of_detector[:2] != [True, True] or any(of_detector[2:]) or not all(units[2:]):
+    order = scan_first(axes, reader in OF_HYPERSPY)
+    if order == sorted(order):
         return signal
-    order = [*range(2, len(axes)), 0, 1]
     move = da.transpose if isinstance(signal["data"], da.Array) else np.transpose
     return {**signal, "data": move(signal["data"], order), "axes": [axes[number] for number in order]}

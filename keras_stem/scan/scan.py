@@ -25,15 +25,18 @@ from keras_stem.files import complete_file, require_room, reserve
 from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.hdf5_items import item, require_stored
 from keras_stem.scan.labels import (
+    completed,
     labels_file,
     phases_of,
     read_labels,
     require_shape,
+    require_steps,
     single_phase,
     with_truth_of,
     write_labels,
 )
 from keras_stem.scan.metadata import ScanInfo, hyperspy_axes, hyperspy_metadata, read_info
+from keras_stem.scan.signal_axes import require_one_scan
 from keras_stem.scan.values import (
     PatternValues,
     examine,
@@ -100,6 +103,13 @@ class Scan:
     @cached_property
     def labels(self) -> CrystalMap:
         """The labels of every position. Raises `KerasStemError` where there are none or they do not fit."""
+        labels = self._stored_labels()
+        remedy = "kstem convert makes a scan file whose labels have its step"
+        require_steps(labels, self.info.steps, self.info.unit, self.path, remedy)
+        return labels
+
+    def _stored_labels(self) -> CrystalMap:
+        """Return the labels whatever their step, so that wrong ones can be replaced."""
         return read_labels(self._file, self.info.shape)
 
     @property
@@ -326,12 +336,15 @@ def append_labels(path: str | Path, labels: CrystalMap, origin: dict[str, str] |
     Raises
     ------
     KerasStemError
-        If the file is no scan or the map has another number of positions.
+        If the file is no scan, or the map has another number of positions or another step.
     """
     with Scan(path) as scan:
+        labels = completed(labels, "the labels")
         require_shape(labels, scan.info.shape, path)
+        remedy = "`keras_stem.scan.labels.with_steps` gives them that of the scan"
+        require_steps(labels, scan.info.steps, scan.info.unit, path, remedy)
         if scan.has_labels:
-            labels = with_truth_of(labels, scan.labels)
+            labels = with_truth_of(labels, scan._stored_labels())
     with _writable(path, room=2 * len(labels_file(labels, origin))) as file:
         write_labels(file, labels, origin)
 
@@ -415,16 +428,28 @@ def _open(path: Path) -> h5py.File:
 
 
 def _find_patterns(file: h5py.File) -> h5py.Dataset:
+    arrays = _arrays(file)
+    if not arrays:
+        raise KerasStemError(f"{file.filename} holds no patterns (no /Experiments/<title>/data).")
+    patterns = {name: data for name, data in arrays.items() if data.ndim == 4 and data.size}
+    if not patterns:
+        raise KerasStemError(
+            f"Expected patterns of four dimensions (y, x, ky, kx) in {file.filename}, "
+            f"found the shape {next(iter(arrays.values())).shape}."
+        )
+    require_one_scan(list(patterns), file.filename)
+    [data] = patterns.values()
+    require_stored(data)
+    return data
+
+
+def _arrays(file: h5py.File) -> dict[str, h5py.Dataset]:
+    """Return the data of all experiments of a file, by their names."""
     experiments = item(file, "Experiments")
+    found = {}
     for name in experiments if isinstance(experiments, h5py.Group) else []:
         experiment = item(experiments, name)
         data = item(experiment, "data") if isinstance(experiment, h5py.Group) else None
         if isinstance(data, h5py.Dataset):
-            if data.ndim != 4 or not data.size:
-                raise KerasStemError(
-                    f"Expected patterns of four dimensions (y, x, ky, kx) in {file.filename}, "
-                    f"found the shape {data.shape}."
-                )
-            require_stored(data)
-            return data
-    raise KerasStemError(f"{file.filename} holds no patterns (no /Experiments/<title>/data).")
+            found[name] = data
+    return found

@@ -30,8 +30,20 @@ EULER = ("phi1", "Phi", "phi2")
 
 _GEOMETRY = ("x", "y", "phase_id", "is_in_data", "id", *EULER)
 
-_ONE_NUMBER = ("Q", "R", "uncertainty", "uncertainty_95", "reliability", "agreement", "unlike")
+_ONE_NUMBER = (
+    "Q",
+    "R",
+    "uncertainty",
+    "uncertainty_95",
+    "reliability",
+    "agreement",
+    "unlike",
+    "out_of_distribution",
+)
 """Properties with one number for each point; another one may have several."""
+
+_RENAMED = {"unlike": "out_of_distribution"}
+"""Properties as version 0.1.0 called them, and as they are called now."""
 
 
 def read_points(group: h5py.Group) -> dict[str, np.ndarray]:
@@ -49,7 +61,8 @@ def read_points(group: h5py.Group) -> dict[str, np.ndarray]:
     """
     count = _count(group)
     points = {name: _geometry(group, name, count) for name in _GEOMETRY if name != "id"}
-    points |= {name: _property(group, name, count) for name in group if name not in _GEOMETRY}
+    properties = {name: _property(group, name, count) for name in group if name not in _GEOMETRY}
+    points |= {_RENAMED.get(name, name): values for name, values in properties.items()}
     _require_angles(points, group)
     return points
 

@@ -11,6 +11,10 @@ SUBSETS = ("DS_0", "DS_Q", "DS_R")
 """All positions; those with Q at its threshold or above; those with R as well."""
 
 
+FEW_POSITIONS, FEW_SHARE = 200, 0.1
+"""DS_R with fewer positions, or a smaller share of them, hardly trains a network."""
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Smallest correlation index Q and reliability R of a subset (Wissel et al.: 20 and 15)."""
@@ -55,6 +59,34 @@ def subset(labels: CrystalMap, name: str, thresholds: Thresholds) -> np.ndarray:
             + "; lower the thresholds with --min-q and --min-r."
         )
     return positions
+
+
+def few_notes(labels: CrystalMap, thresholds: Thresholds) -> list[str]:
+    """Return what is to be told of a DS_R that is too small to train on, in sentences.
+
+    Parameters
+    ----------
+    labels
+        With the properties Q and R, unless the thresholds that need them are 0.
+    thresholds
+        Smallest Q and R.
+
+    Raises
+    ------
+    KerasStemError
+        If a needed property is missing, or no position is left.
+    """
+    count, good, reliable = (len(subset(labels, name, thresholds)) for name in SUBSETS)
+    if reliable >= max(FEW_POSITIONS, FEW_SHARE * count):
+        return []
+    found = (
+        f"Few patterns to train on: of {count:,} positions {good:,} have Q >= {thresholds.q:g}, and "
+        f"{reliable:,} of these R >= {thresholds.r:g} (DS_R)"
+    )
+    if reliable == count:
+        return [f"{found}; --simulate trains on simulated patterns instead."]
+    option = "--min-q" if good / count < reliable / good else "--min-r"
+    return [f"{found}; {option} sets a lower limit, and --simulate trains on simulated patterns instead."]
 
 
 def _at_least(labels: CrystalMap, name: str, threshold: float) -> np.ndarray:

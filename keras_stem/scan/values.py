@@ -9,26 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.gain import NoiseGain, estimate_gain
+from keras_stem.scan.marks import masked_pixels, saturated_share
 
 SAMPLE_PATTERNS = 64
 """So many patterns from all over a scan are looked at."""
-
-BLOCK = 4
-"""Side of the parts of a pattern, pixels, in which mean and variance are compared. Larger parts hold disks:
-the gain of simulated patterns of 64 pixels and 100,000 electrons was 9.8 with 16 pixels, and 1.15 with 4
-(``benchmarks/gain.py``)."""
-
-_BIT_DEPTHS = (8, 10, 12, 14, 16, 24, 32)
-"""Of detectors whose largest value, 2^n - 1, marks a pixel that is masked."""
 
 _ASK = "Convert the scan with --gain, the value of one electron, to set it."
 
 _LARGE_GAIN = 5.0
 """Whole numbers whose noise tells at least such a gain may be no counts; a smaller one may come from disks,
 binning, or noise that neighbours share."""
-
-_BRIGHTEST = 1e6
-"""A pixel with more electrons than this means that the values have no noise."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +39,9 @@ class PatternValues:
     mark
         The value that marks them; 0 if there are none.
     saturated
-        Pixels of a pattern, in the mean, that have the largest value of their type.
-    gain
-        Value of one electron, estimated from mean and variance of neighbouring pixels; NaN where the values
-        have no noise.
+        Pixels of a pattern, in the mean, that have the largest value of the detector or type.
+    noise
+        What their noise tells of the value of one electron.
     """
 
     smallest: float
@@ -61,7 +51,12 @@ class PatternValues:
     masked: np.ndarray
     mark: int
     saturated: float
-    gain: float
+    noise: NoiseGain
+
+    @property
+    def gain(self) -> float:
+        """Value of one electron as the noise tells it; NaN where none follows."""
+        return self.noise.value
 
     def notes(self) -> list[str]:
         """Return what a person has to know of the values, in sentences."""
@@ -79,7 +74,7 @@ class PatternValues:
         if self.saturated:
             found.append(
                 f"{max(self.saturated, 0.1):.1f} pixels of a pattern, in the mean, are saturated: they have "
-                f"the largest value of their type ({self.largest:g})."
+                f"the largest value of the detector ({self.largest:g})."
             )
         return found
 
@@ -103,9 +98,17 @@ def gain_notes(values: PatternValues, known: float | None) -> list[str]:
             f"By the noise of the values, an electron is {values.gain:.3g}; they are taken as counts. {_ASK}"
         ]
     found = f"The values are no counts (fractions, up to {values.largest:.4g})"
+    of_counts = values.noise.of_counts
     if np.isnan(values.gain):
-        return [f"{found}, and have no noise to tell the gain; they are taken as counts. {_ASK}"]
-    return [f"{found}; by their noise an electron is {values.gain:.3g}, by which they are divided. {_ASK}"]
+        why = (
+            "no noise to tell the gain"
+            if of_counts
+            else "readout noise or an offset, so that no gain follows"
+        )
+        return [f"{found}, and have {why}; they are taken as counts. {_ASK}"]
+    besides = "" if of_counts else " besides readout noise or an offset"
+    told = f"by their noise an electron is {values.gain:.3g}{besides}, by which they are divided"
+    return [f"{found}; {told}. {_ASK}"]
 
 
 def sample_positions(size: int) -> np.ndarray:
@@ -131,68 +134,9 @@ def examine(sample: np.ndarray) -> PatternValues:
         whole=whole,
         masked=masked,
         mark=mark,
-        saturated=_saturated(good),
-        gain=estimate_gain(np.where(masked, 0, sample) if masked.any() else sample),
+        saturated=saturated_share(good),
+        noise=estimate_gain(np.where(masked, 0, sample) if masked.any() else sample),
     )
-
-
-def _saturated(good: np.ndarray) -> float:
-    """Return how many pixels of a pattern, in the mean, have the largest value of an integer type."""
-    if good.dtype.kind not in "iu":
-        return 0.0
-    return float(np.count_nonzero(good == np.iinfo(good.dtype).max) / len(good))
-
-
-def masked_pixels(sample: np.ndarray) -> tuple[np.ndarray, int]:
-    """Return the pixels that a detector marks as masked, shape (H, W), bool, and the value that marks them.
-
-    Counting detectors give masked pixels their largest value, 2^n - 1, and defective ones 2^n - 2 (DECTRIS:
-    SIMPLON API reference). These pixels have it in all patterns, and no other pixel comes near it; a direct
-    beam that saturates a camera has neighbours that nearly do.
-
-    Parameters
-    ----------
-    sample
-        Shape (n, H, W).
-    """
-    none = np.zeros(sample.shape[1:], bool)
-    largest = sample.max(initial=0)
-    mark = next((2**bits - 1 for bits in _BIT_DEPTHS if largest in (2**bits - 1, 2**bits - 2)), None)
-    if mark is None or (sample.dtype.kind == "f" and mark > 2**24):
-        return none, 0
-    marked = sample >= mark - 1
-    masked = marked.all(axis=0)
-    rest = sample[~marked]
-    clear = np.array_equal(marked.any(axis=0), masked) and rest.max(initial=0) < mark / 2
-    return (masked, mark) if clear and not masked.all() else (none, 0)
-
-
-def estimate_gain(sample: np.ndarray) -> float:
-    """Return the value of one electron, from mean and variance of neighbouring pixels; NaN without noise.
-
-    The variance of counts is their mean, so that of values with a gain is the gain times their mean (the
-    photon transfer method: Janesick, Photon Transfer, SPIE 2007). In each part of a pattern the second
-    differences of pixels side by side, which a slope does not change, give the variance; the median over all
-    parts is that of the background, not of the spots.
-
-    Parameters
-    ----------
-    sample
-        Shape (n, H, W).
-    """
-    values = sample.astype(np.float64)
-    rows, columns = (side // BLOCK for side in values.shape[1:])
-    if not (rows and columns):
-        values = values[:, None, :, None]  # a pattern smaller than a part is one
-    else:
-        cut = values[:, : rows * BLOCK, : columns * BLOCK]
-        values = cut.reshape(len(cut), rows, BLOCK, columns, BLOCK)
-    bends = values[..., :-2] - 2 * values[..., 1:-1] + values[..., 2:]
-    variance = np.mean(bends**2, axis=(2, 4)) / 6
-    mean = np.mean(values, axis=(2, 4))
-    lit = mean > 0
-    gain = float(np.median(variance[lit] / mean[lit])) if lit.any() else 0.0
-    return gain if gain > 0 and sample.max() / gain < _BRIGHTEST else float("nan")
 
 
 def reading_type(dtype: np.dtype) -> np.dtype:
@@ -228,6 +172,27 @@ def summed_type(dtype: np.dtype, values: int) -> np.dtype:
     if dtype.kind == "u":
         return np.min_scalar_type(min(int(limits.max) * values, np.iinfo(np.uint64).max))
     return np.min_scalar_type(max(int(limits.min) * values, np.iinfo(np.int64).min))
+
+
+def summed(values: np.ndarray, axes: tuple[int, int]) -> np.ndarray:
+    """Return the sums along two axes, in a type that holds them.
+
+    Raises
+    ------
+    KerasStemError
+        If no type of whole numbers holds them.
+    """
+    count = values.shape[axes[0]] * values.shape[axes[1]]
+    if values.dtype.kind in "iu" and values.dtype.itemsize == 8 and values.size:
+        limits = np.iinfo(values.dtype)
+        smallest, largest = int(values.min()), int(values.max())
+        if largest * count > limits.max or smallest * count < limits.min:
+            worst = max(smallest, largest, key=abs)
+            raise KerasStemError(
+                f"Expected values of which the sum of {count} has 64 bits, found {worst}; "
+                "leave out the binning."
+            )
+    return values.sum(axis=axes, dtype=summed_type(values.dtype, count))
 
 
 def require_finite(patterns: np.ndarray, first_where: Callable[[int], str]) -> None:

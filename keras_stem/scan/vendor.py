@@ -9,7 +9,8 @@ import dask.array as da
 import numpy as np
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.readers import open_signals
+from keras_stem.scan.readers import OF_HYPERSPY, open_signals
+from keras_stem.scan.signal_axes import SignalAxis, axis_name, axis_step, require_one_scan, spectrum_axis
 from keras_stem.units import PIXELS, is_length, plain_unit
 
 _READERS_OF_PATTERNS = (4, 3, 2)
@@ -79,7 +80,8 @@ class VendorPatterns:
 def read_vendor_file(path: str | Path, stack: bool = False) -> VendorPatterns:
     """Open the patterns of a file that RosettaSciIO reads.
 
-    Of several data sets the one with most patterns is taken. A single image is a scan of one position.
+    Of several data sets the one with most patterns is taken, but none of several scans of HyperSpy. A single
+    image is a scan of one position.
 
     Parameters
     ----------
@@ -95,35 +97,44 @@ def read_vendor_file(path: str | Path, stack: bool = False) -> VendorPatterns:
     Raises
     ------
     KerasStemError
-        If the file is missing, no reader opens it, or it holds no patterns.
+        If the file is missing, no reader opens it, or it holds no patterns or several scans of HyperSpy.
     """
     path = Path(path)
     if not path.exists():
         raise KerasStemError(f"Expected a file with patterns, found nothing at {path}.")
     opened = open_signals(path, stack)
-    signal = max(opened.signals, key=_likelihood)
-    if not _may_be_patterns(signal):
+    told = opened.reader in OF_HYPERSPY
+    signal = max(opened.signals, key=lambda signal: _likelihood(signal, told))
+    if not _may_be_patterns(signal, told):
         raise KerasStemError(
-            f"Expected patterns in four or three dimensions in {path}, found {_what(signal)}; "
+            f"Expected patterns in four or three dimensions in {path}, found {_what(signal, told)}; "
             "check that it is the file with the patterns."
         )
+    if told:
+        alike = [one for one in opened.signals if _likelihood(one, told)[0] == _likelihood(signal, told)[0]]
+        require_one_scan([str(_at(one["metadata"], "General.title")) for one in alike], str(path))
     return replace(_described(signal, opened.reader, path), notes=opened.notes)
 
 
-def _may_be_patterns(signal: dict[str, Any]) -> bool:
+def _may_be_patterns(signal: dict[str, Any], told: bool) -> bool:
+    """Return whether a signal may be of patterns; told is whether its axes say which are of the scan."""
     data = signal["data"]
-    return data.ndim in _READERS_OF_PATTERNS and data.dtype.names is None and data.dtype.kind in "buifc"
+    is_array = data.ndim in _READERS_OF_PATTERNS and data.dtype.names is None and data.dtype.kind in "buifc"
+    return is_array and spectrum_axis(signal["axes"], told) is None
 
 
-def _likelihood(signal: dict[str, Any]) -> tuple[int, int]:
-    known = _may_be_patterns(signal)
+def _likelihood(signal: dict[str, Any], told: bool) -> tuple[int, int]:
+    known = _may_be_patterns(signal, told)
     return (-_READERS_OF_PATTERNS.index(signal["data"].ndim) if known else -9, signal["data"].size)
 
 
-def _what(signal: dict[str, Any]) -> str:
+def _what(signal: dict[str, Any], told: bool) -> str:
     data = signal["data"]
     if data.dtype.names == ("R", "G", "B") or data.dtype.names == ("R", "G", "B", "A"):
         return "a colour image"
+    spectrum = spectrum_axis(signal["axes"], told)
+    if spectrum:
+        return f"spectra ({spectrum})"
     return f"the shape {data.shape} of {'records' if data.dtype.names else data.dtype}"
 
 
@@ -133,14 +144,14 @@ def _described(signal: dict[str, Any], reader: str, path: Path) -> VendorPattern
     axes = signal["axes"]
     if data.ndim == 2:
         data = data[None, None]
-    scales = [_axis(axis) for axis in axes]
+    scales = [_axis(axis, axis_name(axis, number, len(axes)), path) for number, axis in enumerate(axes)]
     if data.ndim == 3 and len(axes) == 3 and is_length(scales[0][1]):
         data = data[None]  # the positions of a line, and no mere stack
     steps = {4: scales[:2], 3: [scales[0]] * 2}.get(len(axes), [_NO_AXIS] * 2)
     metadata, original = dict(signal["metadata"]), dict(signal.get("original_metadata", {}))
     return VendorPatterns(
         data=data,
-        title=str(_at(metadata, "General.title") or path.stem).replace("/", "-"),
+        title=_name(_at(metadata, "General.title") or path.stem),
         steps=tuple(steps),
         pixels=(scales[-2], scales[-1]),
         microscope=_microscope(metadata, original, signal.get("mapping", {})),
@@ -182,18 +193,28 @@ def _mapped(original: Mapping, mapping: Mapping) -> dict[str, Any]:
 
 def _plain(tree: Mapping) -> dict[str, Any]:
     """Return metadata as nested dictionaries of numbers and text, which HDF5 attributes can hold."""
-    plain = {}
-    for key, value in tree.items():
-        name = str(key).replace("/", "-")
-        if isinstance(value, Mapping):
-            plain[name] = _plain(value)
-        elif isinstance(value, bool | int | float | str):
-            plain[name] = value
-        elif isinstance(value, np.generic) and value.dtype.kind in "iufb":
-            plain[name] = value.item()
-        elif value is not None:
-            plain[name] = str(value)
-    return plain
+    return {_name(key): _plain_value(value) for key, value in tree.items() if value is not None}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _plain(value)
+    if isinstance(value, np.generic) and value.dtype.kind in "iufb":
+        value = value.item()
+    if isinstance(value, bool | float) or (isinstance(value, int) and -(2**63) <= value < 2**64):
+        return value
+    return _text(value)
+
+
+def _name(key: Any) -> str:
+    """Return a name that an item of HDF5 may have."""
+    name = _text(key).replace("/", "-")
+    return "-" if name in ("", ".", "..") else name
+
+
+def _text(value: Any) -> str:
+    """Return text without what HDF5 cannot hold: NUL, and halves of characters."""
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _at(tree: Any, place: str) -> Any:
@@ -202,8 +223,8 @@ def _at(tree: Any, place: str) -> Any:
     return tree
 
 
-def _axis(axis: Mapping) -> Axis:
-    return float(axis.get("scale", 1.0)), plain_unit(axis.get("units"))
+def _axis(axis: SignalAxis, name: str, path: Path) -> Axis:
+    return axis_step(axis, name, str(path)), plain_unit(axis.get("units"))
 
 
 def _number(value: Any) -> float | None:

@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from keras_stem.errors import KerasStemError
-from keras_stem.mapping.predict import confidence
+from keras_stem.inference.blocks import read_blocks
+from keras_stem.inference.steps import Answers, InferenceSteps
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.pipeline.source import ArraySource
 from keras_stem.scan.values import reading_type, require_finite
-from keras_stem.training.checks import check_answers
-from keras_stem.training.predict import predict
 
 INPUT = "patterns"
 """Name of the input."""
@@ -39,6 +38,7 @@ class PatternModel:
 
     def __init__(self, model: OrientationModel):
         self._model = model
+        self._steps = InferenceSteps(model)
         # A server calls from several threads, and numba's parallel loops may not run twice at once.
         self._one_at_a_time = Lock()
 
@@ -66,14 +66,13 @@ class PatternModel:
             If the patterns have another shape, are no numbers, or not finite.
         """
         patterns = self._patterns(data[INPUT] if isinstance(data, dict) else data)
-        card, source, positions = self._model.card, ArraySource(patterns), np.arange(len(patterns))
         with self._one_at_a_time:
-            predictions = predict(self._model, source, positions)
-            checked = check_answers(card, source, positions, predictions)
-        table = dict(zip(COLUMNS, np.rad2deg(predictions.euler).T.astype(float), strict=False))
-        known = confidence(card, predictions, checked, refined=False)
-        table |= {name: known.get(name, np.nan) for name in COLUMNS[3:]}
-        return pd.DataFrame({**table, "phase": card.phase["name"]}, index=positions)
+            blocks = read_blocks(ArraySource(patterns), np.arange(len(patterns)))
+            answers = Answers.joined([self._steps(block) for _, block in blocks])
+        table = dict(zip(COLUMNS, np.rad2deg(answers.euler).T.astype(float), strict=False))
+        table |= {name: answers.properties.get(name, np.nan) for name in COLUMNS[3:]}
+        phase = self._model.card.phase["name"]
+        return pd.DataFrame({**table, "phase": phase}, index=np.arange(len(patterns)))
 
     def _patterns(self, data: Any) -> np.ndarray:
         """Return patterns, shape (n, H, W), in a type that the network takes."""

@@ -13,14 +13,14 @@ from mlflow.data.meta_dataset import MetaDataset
 from mlflow.data.sources import LocalArtifactDatasetSource
 from mlflow.models import Model
 
+from keras_stem.metrics.scores import Scores
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.models.settings import standard_settings
-from keras_stem.models.transfer import Transfer
+from keras_stem.networks.settings import standard_settings
+from keras_stem.networks.transfer import Transfer
 from keras_stem.tracking import flavor
 from keras_stem.tracking.store import experiment
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.scores import Scores
 from keras_stem.version import __version__
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ class Criterion:
     Parameters
     ----------
     score
-        Name of the score among those of `keras_stem.training.scores.Scores`; empty for none.
+        Name of the score among those of `keras_stem.metrics.scores.Scores`; empty for none.
     above
         Whether the score has to be above the bound, or below it.
     bound

@@ -21,7 +21,7 @@ from keras_stem.scan.detector import bin_patterns
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.splits import split
-from keras_stem.scan.subsets import subset
+from keras_stem.scan.subsets import few_notes, subset
 from keras_stem.simulate.stream import PatternStream, SimulatedTraining
 from keras_stem.training.patterns import LabelledPatterns, ScanPatterns, SimulatedPatterns, TrainingPatterns
 from keras_stem.training.recipe import Recipe
@@ -52,6 +52,8 @@ class TrainingData:
         Returns the patterns of "test" as the model with a card takes them.
     plain_errors
         A context in which errors of reading come out as they were.
+    notes
+        What a person has to know of the data, in sentences.
     """
 
     path: str
@@ -65,6 +67,7 @@ class TrainingData:
     scored: dict[str, LabelledPatterns]
     test_source_for: Callable[[ModelCard], PatternSource]
     plain_errors: Callable[[], contextlib.AbstractContextManager]
+    notes: tuple[str, ...] = ()
 
 
 def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
@@ -107,6 +110,7 @@ def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
         },
         test_source_for=lambda card: ScanSource(scan, card.binning_for(scan.info.detector)),
         plain_errors=file.plain_errors,
+        notes=tuple(few_notes(labels, recipe.thresholds)),
     )
 
 

@@ -6,24 +6,24 @@ from dataclasses import dataclass
 import keras
 import tensorflow as tf
 
+from keras_stem.heads.head import Head
+from keras_stem.inference.interrupt import HeedInterrupt
+from keras_stem.inference.predictions import predict
+from keras_stem.metrics.scores import Scores, score
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.dataset import with_progress
 from keras_stem.pipeline.order import Epoch
 from keras_stem.training.callbacks.checkpoint import Checkpoint
 from keras_stem.training.callbacks.finite import RequireFiniteLoss
-from keras_stem.training.callbacks.interrupt import HeedInterrupt
 from keras_stem.training.callbacks.order import FollowEpoch
 from keras_stem.training.callbacks.progress import stopped, training_progress
 from keras_stem.training.callbacks.stopwatch import Stopwatch
 from keras_stem.training.callbacks.validation import ScoreValidation
 from keras_stem.training.criterion import Criterion
 from keras_stem.training.data import TrainingData
-from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.schedule import PaperDecay, rise_and_fall
-from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState
-from keras_stem.training.targets import Target, VoteTarget
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class EpochLoop:
     ----------
     model
         Changed in place.
-    target
-        Representation of the orientation.
+    head
+        Representation of the orientations.
     data, recipe
         What to train on, and how.
     state
@@ -47,7 +47,7 @@ class EpochLoop:
     """
 
     model: OrientationModel
-    target: Target
+    head: Head
     data: TrainingData
     recipe: Recipe
     state: RunState
@@ -73,8 +73,8 @@ class EpochLoop:
         self.model.encoder.optimizer = None  # would be saved with the model, and make it three times as large
 
     def _batches(self) -> tuple[tf.data.Dataset, Epoch]:
-        batches, order = self.data.train.batches(self.recipe.batch_size, self.target)
-        if isinstance(self.target, VoteTarget):
+        batches, order = self.data.train.batches(self.recipe.batch_size, self.head)
+        if self.head.needs_progress:
             batches = with_progress(batches, order, self.recipe.max_epochs)
         return batches, order
 
@@ -86,7 +86,7 @@ class EpochLoop:
     def _compile(self, head_only: bool, steps: int) -> None:
         for layer in self.model.network.layers:
             layer.trainable = not head_only or layer.name.startswith("head")
-        self.model.encoder.compile(optimizer_of(self.recipe, steps), self.target.loss())
+        self.model.encoder.compile(optimizer_of(self.recipe, steps), self.head.loss())
 
     def _restore(self) -> None:
         """Load weights and optimizer as they were after the last finished epoch."""

@@ -4,62 +4,19 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from keras_stem.choices import MODEL_URIS, RECIPES, VARIANTS
+from keras_stem.choices import MODEL_URIS, RECIPES
 from keras_stem.errors import KerasStemError
-from keras_stem.models.cnn import CNNConfig
-from keras_stem.models.densenet import DenseNetConfig
-from keras_stem.models.polar import PolarConfig
-from keras_stem.models.registry import NetworkConfig, config_class
-from keras_stem.models.swin import SwinConfig
+from keras_stem.networks.declaration import NetworkConfig, Variant, option_names
+from keras_stem.networks.registry import config_class, config_classes
 from keras_stem.pipeline.augmentation import Augmentation
+from keras_stem.training.paper import paper_arch, paper_options
 from keras_stem.training.recipe import Recipe
-
-_CUSTOM_HEAD = (384,)
-"""The paper does not give the width of the first of the two linear layers."""
 
 TUNING_RATE = 1e-4
 """Highest learning rate of networks whose weights have learned already."""
 
 TUNING_EPOCHS = 20
 """Of networks whose weights have learned such patterns already."""
-
-_CNN = Recipe(
-    network=CNNConfig(),
-    target="euler",
-    augmentation=None,
-    learning_rate=5e-4,
-    schedule="exponential",
-    weight_decay=0.0,
-    clip_norm=0.0,
-    max_epochs=200,
-    score_every=10,
-    stop="r2>0.95",
-)
-_DENSENET = replace(_CNN, network=DenseNetConfig())
-_SWIN = replace(_CNN, network=SwinConfig(), batch_size=32, learning_rate=1e-4, schedule="constant")
-
-_PAPER = {
-    ("cnn", None): _CNN,
-    ("densenet", "plain"): _DENSENET,
-    ("densenet", "pre-trained"): replace(_DENSENET, weights="imagenet"),
-    ("swin", "modified-fc"): _SWIN,
-    ("swin", "custom-fc"): replace(_SWIN, network=SwinConfig(head_widths=_CUSTOM_HEAD)),
-    ("swin", "adjust-model"): replace(_SWIN, weights="imagenet"),
-    ("swin", "adjust-images"): replace(_SWIN, network=SwinConfig(resize=224), weights="imagenet"),
-}
-
-# Only the polar network turns its answer with the pattern. The CNN, with patterns turned by all angles, was
-# 28 deg off after 120 epochs, and 1 deg after 40 without.
-_UPRIGHT = Recipe(augmentation=Augmentation(rotate=False, mirror=False))
-
-_DEFAULT = {
-    "polar": Recipe(),
-    "cnn": _UPRIGHT,
-    "densenet": replace(_UPRIGHT, max_epochs=40),
-    "swin": replace(_UPRIGHT, batch_size=32, learning_rate=3e-4, max_epochs=40),
-}
-"""What differs from architecture to architecture, besides the network."""
-
 
 _SIMULATED = {
     "augmentation": None,
@@ -79,22 +36,15 @@ def paper_recipe(arch: str = "cnn", variant: str | None = None) -> Recipe:
     arch
         "cnn", "densenet" or "swin".
     variant
-        One of the architecture's `keras_stem.choices.VARIANTS`; the first by default.
+        One of the network's variants; the first by default.
 
     Raises
     ------
     KerasStemError
         If the paper has no such network.
     """
-    if arch == "polar":
-        raise KerasStemError("The paper has no polar network; its networks are cnn, densenet and swin.")
-    known = VARIANTS.get(arch, ())
-    found = _PAPER.get((arch, variant or (known[0] if known else None)))
-    if found is None:
-        config_class(arch)
-        variants = ", ".join(known) or "none"
-        raise KerasStemError(f"Expected a variant of {arch} out of {variants}, found {variant!r}.")
-    return found
+    config = config_class(arch)
+    return _recipe_of(config, variant, paper_options(arch))
 
 
 def default_recipe(arch: str = "polar", variant: str | None = None) -> Recipe:
@@ -103,20 +53,33 @@ def default_recipe(arch: str = "polar", variant: str | None = None) -> Recipe:
     Parameters
     ----------
     arch
-        One of `keras_stem.choices.ARCHITECTURES`.
+        One of `keras_stem.networks.registry.network_names`.
     variant
-        One of the architecture's `keras_stem.choices.VARIANTS`; the first by default.
+        One of the network's variants; the first by default.
 
     Raises
     ------
     KerasStemError
-        If there is no such network.
+        If there is no such network or variant.
     """
-    config_class(arch)
-    if arch == "polar" and variant is None:
-        return _DEFAULT[arch]
-    paper = paper_recipe(arch, variant)
-    return replace(_DEFAULT[arch], network=paper.network, weights=paper.weights)
+    config = config_class(arch)
+    return _recipe_of(config, variant, config.recipe)
+
+
+def _recipe_of(config: type[NetworkConfig], variant: str | None, options: Mapping[str, Any]) -> Recipe:
+    chosen = _variant(config, variant)
+    network = config(**chosen.options)
+    return replace(_changed(Recipe(network=network), dict(options), strict=True), weights=chosen.weights)
+
+
+def _variant(config: type[NetworkConfig], name: str | None) -> Variant:
+    known = config.variants
+    if name is None:
+        return next(iter(known.values()), Variant())
+    if name not in known:
+        names = ", ".join(known) or "none"
+        raise KerasStemError(f"Expected a variant of {config.arch} out of {names}, found {name!r}.")
+    return known[name]
 
 
 def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Recipe:
@@ -144,16 +107,21 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
     if "simulation" in given:
         _require_no_scan_options(given)
     recipe = _named_recipe(given)
+    if recipe.target != "euler" and (given.get("weights") or recipe.weights):
+        given.setdefault("learning_rate", TUNING_RATE)
+    if recipe.target != "euler" and str(given.get("weights", "")).startswith(MODEL_URIS):
+        given.setdefault("max_epochs", TUNING_EPOCHS)
+    return _changed(recipe, given, strict)
+
+
+def _changed(recipe: Recipe, given: dict[str, Any], strict: bool) -> Recipe:
+    """Return a recipe with options in the place of what it has."""
     network, given = _changed_network(recipe.network, given, strict)
     augmentation = _changed_augmentation(recipe.augmentation, given)
     thresholds = {name: given.pop(f"min_{name}") for name in ("q", "r") if f"min_{name}" in given}
     unknown = given.keys() - {field.name for field in fields(Recipe)}
     if unknown:
         raise KerasStemError(f"There is no option {min(unknown).replace('_', '-')!r} for a training.")
-    if recipe.target != "euler" and (given.get("weights") or recipe.weights):
-        given.setdefault("learning_rate", TUNING_RATE)
-    if recipe.target != "euler" and str(given.get("weights", "")).startswith(MODEL_URIS):
-        given.setdefault("max_epochs", TUNING_EPOCHS)
     thresholds = replace(recipe.thresholds, **thresholds)
     return replace(recipe, network=network, thresholds=thresholds, augmentation=augmentation, **given)
 
@@ -174,7 +142,7 @@ def _named_recipe(given: dict[str, Any]) -> Recipe:
         raise KerasStemError(f"Expected a recipe out of {', '.join(RECIPES)}, found {name!r}.")
     variant = given.pop("variant", None)
     if name == "paper":
-        return paper_recipe(given.pop("arch", "cnn"), variant)
+        return paper_recipe(given.pop("arch", paper_arch()), variant)
     recipe = default_recipe(given.pop("arch", "polar"), variant)
     if "simulation" in given:
         recipe = replace(recipe, **_SIMULATED)
@@ -186,7 +154,8 @@ def _changed_augmentation(augmentation: Augmentation | None, given: dict[str, An
     wanted = given.pop("augment", augmentation is not None)
     own = {field.name: given.pop(field.name) for field in fields(Augmentation) if field.name in given}
     if own and not wanted:
-        raise KerasStemError(f"--{min(own).replace('_', '-')} is of the augmentation, which is off.")
+        name = min(own).replace("_", "-")
+        raise KerasStemError(f"--{name} has no effect without augmentation; drop --no-augment.")
     return replace(augmentation or Augmentation(), **own) if wanted else None
 
 
@@ -194,9 +163,8 @@ def _changed_network(
     network: NetworkConfig, given: dict[str, Any], strict: bool
 ) -> tuple[NetworkConfig, dict[str, Any]]:
     """Return the network with its options, and the options that are not of any network."""
-    networks = (PolarConfig, CNNConfig, DenseNetConfig, SwinConfig)
-    of_networks = {field.name for config in networks for field in fields(config)}
-    known = {field.name for field in fields(network)}
+    of_networks = set().union(*map(option_names, config_classes().values()))
+    known = option_names(type(network))
     named = {name: value for name, value in given.items() if name in of_networks}
     foreign = sorted(named.keys() - known)
     if foreign and strict:

@@ -7,13 +7,12 @@ import numpy as np
 import tensorflow as tf
 from orix.quaternion import Rotation
 
-from keras_stem.crystal.rotations import from_matrices
+from keras_stem.heads.head import Head
 from keras_stem.pipeline.augmentation import Augmentation, augment
 from keras_stem.pipeline.dataset import shuffled_patterns, streamed_patterns
 from keras_stem.pipeline.order import Epoch
 from keras_stem.pipeline.source import PatternSource
 from keras_stem.simulate.stream import PatternStream
-from keras_stem.training.targets import Target
 
 
 class TrainingPatterns(Protocol):
@@ -24,7 +23,7 @@ class TrainingPatterns(Protocol):
         """Number of patterns in an epoch."""
         ...
 
-    def batches(self, batch_size: int, target: Target) -> tuple[tf.data.Dataset, Epoch]:
+    def batches(self, batch_size: int, head: Head) -> tuple[tf.data.Dataset, Epoch]:
         """Return batches of counts and encoded orientations, and what has to be told the epoch."""
         ...
 
@@ -71,17 +70,18 @@ class ScanPatterns:
         """Number of patterns in an epoch."""
         return len(self.labelled.positions)
 
-    def batches(self, batch_size: int, target: Target) -> tuple[tf.data.Dataset, Epoch]:
+    def batches(self, batch_size: int, head: Head) -> tuple[tf.data.Dataset, Epoch]:
         """Return batches of counts and encoded orientations, and what has to be told the epoch."""
         source, positions = self.labelled.source, self.labelled.positions
         rotations = self.labelled.rotations
         if self.augmentation is None:
-            return shuffled_patterns(source, positions, target.encode(rotations), batch_size, self.seed)
+            targets = head.encode(rotations.to_matrix())
+            return shuffled_patterns(source, positions, targets, batch_size, self.seed)
 
         def change(epoch: int, number: int, patterns: np.ndarray, matrices: np.ndarray):
             rng = np.random.default_rng((self.seed, epoch, number))
             counts, turned = augment(patterns, matrices.reshape(-1, 3, 3), self.augmentation, rng)
-            return counts, target.encode(from_matrices(turned)).astype(np.float32)
+            return counts, head.encode(turned).astype(np.float32)
 
         matrices = rotations.to_matrix().reshape(-1, 9)
         return shuffled_patterns(source, positions, matrices, batch_size, self.seed, change)
@@ -102,11 +102,11 @@ class SimulatedPatterns:
     stream: PatternStream
     count: int
 
-    def batches(self, batch_size: int, target: Target) -> tuple[tf.data.Dataset, Epoch]:
+    def batches(self, batch_size: int, head: Head) -> tuple[tf.data.Dataset, Epoch]:
         """Return batches of counts and encoded orientations, and what has to be told the epoch."""
 
         def simulate(number: int) -> tuple[np.ndarray, np.ndarray]:
             counts, matrices = self.stream.batch(number, batch_size)
-            return counts, target.encode(from_matrices(matrices)).astype(np.float32)
+            return counts, head.encode(matrices).astype(np.float32)
 
         return streamed_patterns(simulate, self.stream.shape, -(-self.count // batch_size))

@@ -11,18 +11,21 @@ from keras_stem.choices import (
     PRECISIONS,
     SCHEDULES,
     SPLITS,
-    TARGETS,
 )
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
-from keras_stem.models.polar import PolarConfig
-from keras_stem.models.registry import NetworkConfig, config_class
+from keras_stem.heads.head import HeadSettings
+from keras_stem.heads.registry import head_class
+from keras_stem.networks.declaration import NetworkConfig
+from keras_stem.networks.polar.options import PolarConfig
+from keras_stem.networks.registry import config_class
 from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.subsets import Thresholds
 from keras_stem.schema import validated
 from keras_stem.simulate.stream import Nuisances, SimulatedTraining
 from keras_stem.training.criterion import NEVER, Criterion
+from keras_stem.versions import up_to_date, with_schema
 
 _WHERE = "the recipe"
 
@@ -116,7 +119,6 @@ class Recipe:
     def __post_init__(self):
         for name, allowed in (
             ("precision", PRECISIONS),
-            ("target", TARGETS),
             ("distance", DISTANCES),
             ("ambiguity", AMBIGUITIES),
             ("split", SPLITS),
@@ -134,16 +136,14 @@ class Recipe:
         Criterion.parse(self.stop)
 
     def _require_consistency(self) -> None:
-        if self.target == "euler" and self.arch == "polar":
-            raise KerasStemError("The azimuths of polar vote for rotations; it has no target euler.")
-        own = (self.ambiguity, self.distance, self.symmetry)
-        if self.target == "euler" and own != ("none", "geodesic", True):
-            raise KerasStemError("Distance, ambiguity and symmetry are of the target rotation, found euler.")
-        if self.target == "euler" and self.simulation is not None:
-            raise KerasStemError("Trainings on simulated patterns have the target rotation, found euler.")
-        if self.target != "euler" and self.clamp:
+        head = head_class(self.target, self.network.output)
+        defaults = HeadSettings()
+        for name in ("symmetry", "distance", "ambiguity", "clamp"):
+            if getattr(self, name) != getattr(defaults, name) and name not in head.heeds:
+                raise KerasStemError(f"--{name} has no effect on the target {head.name} of {self.arch}.")
+        if self.simulation is not None and not head.streamed:
             raise KerasStemError(
-                f"Only the target euler has a physical range to clamp to, found {self.target}."
+                f"Trainings on simulated patterns have the target rotation, found {self.target}."
             )
         for name in ("freeze", "weight_decay", "clip_norm"):
             if getattr(self, name) < 0:
@@ -151,33 +151,34 @@ class Recipe:
 
     @property
     def arch(self) -> str:
-        """Name of the network, one of `keras_stem.choices.ARCHITECTURES`."""
+        """Name of the network, one of `keras_stem.networks.registry.network_names`."""
         return self.network.arch
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types; `from_dict` brings the recipe back."""
-        return {"arch": self.arch, **json.loads(json.dumps(asdict(self)))}
+        return with_schema({"arch": self.arch, **json.loads(json.dumps(asdict(self)))})
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Recipe":
-        """Return the recipe that `to_dict` described.
+        """Return the recipe that `to_dict` described, of this version or an older one.
 
         Raises
         ------
         KerasStemError
-            If it is of another version of keras_stem.
+            If it is of a newer version of keras_stem, or a value is missing or of another type.
         """
-        plain = dict(validated(dict[str, Any], plain, _WHERE))
-        if plain.keys() != {"arch", *(part.name for part in fields(cls))}:
-            raise KerasStemError(
-                "The training was done by another version of keras_stem, with other options."
-            )
+        plain = up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE)
+        arch = validated(str, plain.pop("arch", None), f"arch of {_WHERE}")
         kinds = {part.name: part.type for part in fields(cls)} | {
-            "network": config_class(validated(str, plain.pop("arch"), f"arch of {_WHERE}")),
+            "network": config_class(arch),
             "simulation": dict[str, Any] | None,
         }
-        found = {name: validated(kind, plain[name], f"{name} of {_WHERE}") for name, kind in kinds.items()}
-        if found["simulation"] is not None:
+        unknown = sorted(plain.keys() - kinds.keys())
+        if unknown:
+            raise KerasStemError(f"Expected no {unknown[0]!r} in {_WHERE}; the file may be damaged.")
+        found = {name: validated(kinds[name], value, f"{name} of {_WHERE}") for name, value in plain.items()}
+        found.setdefault("network", kinds["network"]())
+        if found.get("simulation") is not None:
             found["simulation"] = _simulation(found["simulation"])
         return cls(**found)
 

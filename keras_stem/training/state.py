@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from keras_stem.environment import state_folder
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.files import complete_file
+from keras_stem.schema import validated
+from keras_stem.versions import up_to_date, with_schema
 
 _STATE = "state.json"
 
@@ -61,17 +63,33 @@ class RunState:
         """Write the state; what it names has to be written before."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with complete_file(self.folder / _STATE) as partial:
-            partial.write_text(json.dumps(asdict(self)), encoding="utf-8")
+            partial.write_text(json.dumps(with_schema(asdict(self))), encoding="utf-8")
 
     def discard(self) -> None:
         """Remove the folder: the run is finished."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def read_state(folder: Path) -> RunState:
+    """Return the state of a training in its folder, of this version or an older one.
+
+    Raises
+    ------
+    KerasStemError
+        If it is of a newer version, or cannot be read.
+    """
+    path = folder / _STATE
+    try:
+        plain = validated(dict[str, Any], json.loads(path.read_text(encoding="utf-8")), path)
+    except (OSError, ValueError) as error:
+        raise KerasStemError(f"Cannot read the state of a training in {path}: {reason_of(error)}") from error
+    return validated(RunState, up_to_date(plain, path), path)
+
+
 def interrupted(run_id: str) -> RunState | None:
     """Return the state of a run that was interrupted, or None if there is none."""
     path = _root() / run_id / _STATE
-    return RunState(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+    return read_state(path.parent) if path.is_file() else None
 
 
 def last_interrupted() -> RunState:
@@ -85,7 +103,7 @@ def last_interrupted() -> RunState:
     found = sorted(_root().glob(f"*/{_STATE}"), key=lambda path: path.stat().st_mtime)
     if not found:
         raise KerasStemError("There is no interrupted training to resume.")
-    return RunState(**json.loads(found[-1].read_text(encoding="utf-8")))
+    return read_state(found[-1].parent)
 
 
 def _root() -> Path:

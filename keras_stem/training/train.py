@@ -10,17 +10,18 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.inference.novelty import NoveltyThresholds
+from keras_stem.inference.predictions import Predictions, predict
+from keras_stem.inference.uncertainty import calibrate, evidence
+from keras_stem.inference.verification import VerifiedAnswers, verify
+from keras_stem.metrics.scores import Scores, score
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.models.settings import standard_settings
-from keras_stem.models.transfer import Transfer, transfer
-from keras_stem.training.assemble import assemble, target_of
-from keras_stem.training.checks import CheckedAnswers, check_answers
-from keras_stem.training.confidence import Usual, calibrate, evidence
+from keras_stem.networks.settings import standard_settings
+from keras_stem.networks.transfer import Transfer, transfer
+from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import TrainingData
 from keras_stem.training.epochs import EpochLoop
-from keras_stem.training.predict import Predictions, predict
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState
 
 
@@ -86,13 +87,13 @@ def train(
         If patterns cannot be read or the training diverges.
     """
     keras.utils.set_random_seed(recipe.seed)
-    target = target_of(recipe, data.symmetry)
-    model = assemble(data, recipe, target)
+    head = head_of(recipe, data.symmetry)
+    model = assemble(data, recipe, head)
     done = transfer(model.network, initial, str(recipe.weights)) if initial else None
     if done and verbose:
         print(done)
     with data.plain_errors():
-        EpochLoop(model, target, data, recipe, state, on_epoch, verbose).run()
+        EpochLoop(model, head, data, recipe, state, on_epoch, verbose).run()
         model.network.load_weights(state.best_weights)
         predictions, speeds = _predictions(model, data)
         model.card = replace(model.card, **_calibrated(model, predictions["val"], data))
@@ -122,22 +123,22 @@ def _predictions(model: OrientationModel, data: TrainingData) -> tuple[dict[str,
 def _calibrated(model: OrientationModel, predictions: Predictions, data: TrainingData) -> dict[str, Any]:
     """Return what DS_Val says of the errors of the model, as fields of its card."""
     val, card = data.scored["val"], model.card
-    checked = check_answers(card, val.source, val.positions, predictions)
-    found = _stated(predictions, checked, data)
-    if checked is not None:
-        refined = check_answers(card, val.source, val.positions, predictions, refine="quick")
+    verified = verify(card, val.source, val.positions, predictions)
+    found = _stated(predictions, verified, data)
+    if verified is not None:
+        refined = verify(card, val.source, val.positions, predictions, refine="quick")
         stated = _stated(predictions, refined, data)
         found |= {f"refined_{name}": value for name, value in stated.items()}
     return found
 
 
 def _stated(
-    predictions: Predictions, checked: CheckedAnswers | None, data: TrainingData
+    predictions: Predictions, verified: VerifiedAnswers | None, data: TrainingData
 ) -> dict[str, dict | None]:
-    euler = predictions.euler if checked is None else checked.euler
+    euler = predictions.euler if verified is None else verified.euler
     angles = disorientation(Rotation.from_euler(euler), data.scored["val"].rotations, data.symmetry)
-    errors, known = np.rad2deg(angles), evidence(predictions, checked)
+    errors, known = np.rad2deg(angles), evidence(predictions, verified)
     return {
         "calibration": None if known is None else calibrate(known, errors).to_dict(),
-        "usual": asdict(Usual.of(predictions, checked, errors)),
+        "novelty": asdict(NoveltyThresholds.of(predictions, verified, errors)),
     }

@@ -12,6 +12,8 @@ from keras_stem.analysis.segmentation import Segmentation
 from keras_stem.figures.difference import difference_figure, places_figure
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
+from keras_stem.scan.labels import map_steps
+from keras_stem.scan.steps import different_step
 from keras_stem.workflow.prepare import PreparedMap
 
 
@@ -53,6 +55,7 @@ def compare_maps(
     told = {
         "threshold_deg": difference.threshold,
         "phases_differ": difference.phases_differ,
+        "note": step_note(reference, other),
         "parts": [asdict(part) for part in difference.parts],
         "counted": [reference.counted, other.counted],
         "origins": [reference.origin, other.origin],
@@ -63,3 +66,18 @@ def compare_maps(
         save_both(difference_figure(*grids, difference, names, direction), staging, "difference")
         save_both(places_figure(difference), staging, "places")
     return difference
+
+
+def step_note(reference: PreparedMap, other: PreparedMap) -> str:
+    """Return a sentence about the steps of two maps for people if they differ; "" if they agree."""
+    first, second = (
+        (map_steps(prepared.crystal_map), prepared.crystal_map.scan_unit) for prepared in (reference, other)
+    )
+    different = different_step(first, second)
+    if different is None:
+        return ""
+    axis, own, theirs = different
+    return (
+        f"The maps have different steps along {axis}, {own} and {theirs}: points of the same row and column "
+        "were compared, and may be other places of the sample."
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from diffsims.utils.sim_utils import get_electron_wavelength
 
+from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.metadata import ScanInfo, common_steps, require_positive, require_square
 from keras_stem.scan.squaring import Squaring
@@ -98,7 +99,8 @@ def converted_info(
     Raises
     ------
     KerasStemError
-        If a step or pixel is not above 0, a unit is no length, or the pixels are not square.
+        If a step or pixel is not above 0, a unit is no length or that of no known step, or the pixels are not
+        square.
     """
     known = conversion.calibration
     microscope = {
@@ -106,7 +108,7 @@ def converted_info(
         for key in ("beam_energy", "camera_length", "convergence_angle", "precession_angle")
     }
     factor = conversion.scan_binning
-    steps, unit = _steps(vendor, shape, conversion)
+    steps, unit = _steps(vendor, shape, conversion, name)
     detector, squaring = _detector(vendor, shape[2:], conversion, microscope, name)
     info = ScanInfo(
         title=vendor.title,
@@ -114,7 +116,7 @@ def converted_info(
         detector=detector.binned(conversion.binning),
         steps=(steps[0] * factor, steps[1] * factor),
         unit=unit,
-        gain=_gain(vendor, conversion, values, squaring is not None),
+        gain=_gain(vendor, conversion, values, _makes_fractions(vendor, conversion, values, squaring)),
         origin={"file": name, "reader": vendor.reader, "original_metadata": vendor.original},
         **microscope,
     )
@@ -122,7 +124,7 @@ def converted_info(
 
 
 def _steps(
-    vendor: VendorPatterns, shape: tuple[int, ...], conversion: Conversion
+    vendor: VendorPatterns, shape: tuple[int, ...], conversion: Conversion, name: str
 ) -> tuple[tuple[float, float], str]:
     """Return the steps along y and x, as recorded, and their unit."""
     known = conversion.calibration
@@ -132,9 +134,14 @@ def _steps(
     steps, own = common_steps(vendor.steps)
     if vendor.stacked and min(shape[:2]) > 1:
         steps, own = (1.0, 1.0), PIXELS  # the step of a stack is not that of the rows into which it is cut
-    if unit and is_length(own):
-        return (convert_length(steps[0], own, unit), convert_length(steps[1], own, unit)), unit
-    return steps, unit or own
+    if unit is None:
+        return steps, own
+    if not is_length(own):
+        raise KerasStemError(
+            f"Expected a step to convert to {unit} in {name}, which tells none in a unit of length; "
+            "give it with --step."
+        )
+    return (convert_length(steps[0], own, unit), convert_length(steps[1], own, unit)), unit
 
 
 def _detector(
@@ -166,13 +173,21 @@ def _detector(
     return squaring.detector, squaring
 
 
+def _makes_fractions(
+    vendor: VendorPatterns, conversion: Conversion, values: PatternValues, squaring: Squaring | None
+) -> bool:
+    """Return whether whole values become others: integers are rounded by all steps but squaring."""
+    steps = conversion.centre or conversion.repair or bool(values.masked.any())
+    return squaring is not None or (vendor.data.dtype.kind == "f" and steps)
+
+
 def _gain(
-    vendor: VendorPatterns, conversion: Conversion, values: PatternValues, resampled: bool
+    vendor: VendorPatterns, conversion: Conversion, values: PatternValues, makes_fractions: bool
 ) -> float | None:
     """Return the gain that is given, that of the file, or that of the noise of values that are no counts."""
     known = conversion.calibration.gain
     known = vendor.gain if known is None else known
-    if known is None and values.whole and resampled:
+    if known is None and values.whole and makes_fractions:
         return 1.0  # the fractions to come are shares of counts
     if known is not None or values.whole or np.isnan(values.gain):
         return known

@@ -11,7 +11,7 @@ from keras_stem.scan.centring import Centring, centred, choose_shifts
 from keras_stem.scan.cleaning import bad_pixels, repair
 from keras_stem.scan.detector import bin_patterns
 from keras_stem.scan.hdf5 import is_labelled
-from keras_stem.scan.labels import part_of
+from keras_stem.scan.labels import part_of, with_steps
 from keras_stem.scan.map_files import read_map
 from keras_stem.scan.metadata import ScanInfo, beam_radius
 from keras_stem.scan.scan import ScanWriter, create_scan
@@ -22,6 +22,7 @@ from keras_stem.scan.values import (
     examine,
     fill_masked,
     gain_notes,
+    summed,
     summed_type,
 )
 from keras_stem.scan.vendor import read_vendor_file
@@ -69,8 +70,6 @@ def convert(
         What happens on the way.
     progress
         Called with the number of positions written so far, and of all.
-    tell
-        Called with each line that the user should read, such as that the source is truncated.
 
     Returns
     -------
@@ -88,6 +87,7 @@ def convert(
     told = vendor.gain if conversion.calibration.gain is None else conversion.calibration.gain
     notes = [*vendor.notes, *values.notes(), *gain_notes(values, told)]
     changes = _Changes(patterns, info, conversion, values, squaring)
+    notes += changes.notes()
     if conversion.centre:
         centring = changes.find_shifts()
         info = replace(info, origin={**info.origin, "centring": _summary(centring)})
@@ -97,11 +97,11 @@ def convert(
         for first, block in patterns.blocks():
             writer.write_rows(first // factor, changes.apply(first, block))
             progress(min(first + len(block), info.shape[0] * factor) // factor * info.shape[1], info.size)
-        notes += _keep_labels(Path(source), writer, conversion)
+        notes += _keep_labels(Path(source), writer, conversion, info)
     return Converted(info, tuple(notes))
 
 
-def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion) -> list[str]:
+def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion, info: ScanInfo) -> list[str]:
     """Write the labels of the positions that are kept, if the source has any; return what is to be told."""
     if not is_labelled(source):
         return []
@@ -109,7 +109,8 @@ def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion) -> li
         return [f"The labels of {source} are left out, since positions are summed or arranged anew."]
     top, bottom, left, right = conversion.scan_crop
     labels, origin = read_map(source)
-    writer.write_labels(part_of(labels, slice(top, bottom), slice(left, right)), origin)
+    part = part_of(labels, slice(top, bottom), slice(left, right))
+    writer.write_labels(with_steps(part, info.steps, info.unit), origin)
     return []
 
 
@@ -134,6 +135,16 @@ class _Changes:
         self._centring: Centring | None = None
         kind = source.dtype if squaring is None else np.dtype(np.float32)
         self.dtype = summed_type(kind, (conversion.binning * conversion.scan_binning) ** 2)
+
+    def notes(self) -> list[str]:
+        """Return what is to be told of the pixels that are repaired."""
+        if self._bad is None:
+            return []
+        count = int(self._bad.sum())
+        if not count:
+            return ["Repair: no pixel is hot or dead."]
+        pixels = "1 hot or dead pixel has" if count == 1 else f"{count:,} hot or dead pixels have"
+        return [f"Repair: {pixels} the median of the good ones around."]
 
     def find_shifts(self) -> Centring:
         """Find the direct beams of the whole scan; `apply` then centres them."""
@@ -189,4 +200,4 @@ def _bin_scan(rows: np.ndarray, factor: int) -> np.ndarray:
         return rows
     height, width, *pattern = rows.shape
     blocks = rows.reshape(height // factor, factor, width // factor, factor, *pattern)
-    return blocks.sum(axis=(1, 3), dtype=summed_type(rows.dtype, factor**2))
+    return summed(blocks, (1, 3))

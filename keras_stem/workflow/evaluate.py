@@ -7,15 +7,15 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.mapping.predict import Prediction, predict_map
+from keras_stem.inference.scan_map import Prediction, predict_map
+from keras_stem.metrics.confidence import ConfidenceScores, score_confidence
+from keras_stem.metrics.scores import Scores, score
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.labels import single_phase
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import Thresholds, subset
-from keras_stem.training.confidence import ConfidenceScores, score_confidence
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.scores import Scores, score
 
 TRUE_EULER = "truth_euler"
 """Property with the true Euler angles (n, 3), radians, of a simulated scan."""

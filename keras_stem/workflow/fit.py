@@ -1,7 +1,7 @@
 """Train, score, track and register."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,12 @@ from orix.quaternion import Rotation
 from keras_stem.choices import MODEL_URIS
 from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.euler import euler_degrees
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
-from keras_stem.models.checkpoints import checkpoint_weights, model_weights
+from keras_stem.inference.predictions import predict
+from keras_stem.metrics.scores import Scores, score
+from keras_stem.networks.checkpoints import checkpoint_weights, model_weights
 from keras_stem.scan.scan import Scan
 from keras_stem.tracking.registry import award, register
 from keras_stem.tracking.resolve import load_model
@@ -24,11 +27,8 @@ from keras_stem.tracking.run import TrackedRun, tracked_run
 from keras_stem.tracking.store import absolute_uri, connect, present
 from keras_stem.training.criterion import Criterion
 from keras_stem.training.data import TrainingData, prepare, prepare_simulation
-from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.scores import Scores, score
 from keras_stem.training.state import RunState, last_interrupted
-from keras_stem.training.targets import euler_degrees
 from keras_stem.training.train import Trained, train
 
 
@@ -63,6 +63,7 @@ def fit(
     verbose: bool = False,
     name: str | None = None,
     tags: Mapping[str, str] | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> FitResult:
     """Train a model on a scan or on a simulation, as an MLflow run, and register it.
 
@@ -76,6 +77,8 @@ def fit(
         Whether to show progress.
     name, tags
         Of the run; its network and scan by default.
+    tell
+        Called before the training with each line that the user should read.
 
     Returns
     -------
@@ -91,6 +94,8 @@ def fit(
     with _prepared(path, recipe) as data:
         initial = _initial_weights(recipe)
         client = connect(writing=True)
+        for note in data.notes:
+            tell(note)
         with tracked_run(name or f"{recipe.arch} {data.title}") as run:
             run.log_start(data, recipe, tags or {})
             state = RunState(run.run_id, path, recipe.to_dict(), absolute_uri())

@@ -11,8 +11,9 @@ from keras_stem.figures.ipf import ipf_figure
 from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
-from keras_stem.mapping.export import SUFFIXES, write_map
-from keras_stem.mapping.predict import Prediction, predict_map
+from keras_stem.inference.scan_map import Prediction, predict_map
+from keras_stem.io.registry import writable_suffixes
+from keras_stem.mapping.export import write_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.reliable import reliable_points, require_no_limit
 from keras_stem.scan.scan import Scan
@@ -75,7 +76,7 @@ def map_scan(
             "training_fingerprint": model.card.fingerprint,
             "refined": refine or "no",
         }
-        suffixes = SUFFIXES if is_length(scan.info.unit) else (".h5",)  # text formats need a length
+        suffixes = writable_suffixes() if is_length(scan.info.unit) else (".h5",)  # text needs a length
         for suffix in suffixes:
             write_map(staging / f"map{suffix}", prediction.crystal_map, origin)
         _draw(prediction, reliable_points(prediction.crystal_map, min_q).mask, staging)
@@ -95,7 +96,9 @@ def _draw(prediction: Prediction, visible: np.ndarray, folder: Path) -> None:
         save(ipf_figure(prediction.crystal_map, direction, visible), folder / f"ipf_{direction}.png")
     shown = {name: prediction.property(name) for name in ("uncertainty", "agreement")}
     if any(values is not None for values in shown.values()):
-        figure = confidence_figure(prediction.crystal_map, **shown, unlike=prediction.property("unlike"))
+        figure = confidence_figure(
+            prediction.crystal_map, **shown, out_of_distribution=prediction.property("out_of_distribution")
+        )
         save(figure, folder / "confidence.png")
     if prediction.labels is not None:
         figure = comparison_figure(

@@ -18,8 +18,9 @@ from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weigh
 from keras_stem.figures.paper_subsets import subsets_figure
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
-from keras_stem.mapping.predict import Prediction, predict_map
+from keras_stem.inference.scan_map import Prediction, predict_map
 from keras_stem.models.card import ModelCard
+from keras_stem.networks.registry import config_class, network_names
 from keras_stem.scan.labels import single_phase
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.splits import split
@@ -28,11 +29,9 @@ from keras_stem.tracking.registry import holder, registered_name
 from keras_stem.tracking.resolve import best_reference, load_model
 from keras_stem.tracking.run import MODEL_NAME
 from keras_stem.tracking.store import connect
+from keras_stem.training.paper import paper_archs
 from keras_stem.training.recipe import Recipe
 from keras_stem.workflow.compare import Row, draw_curves
-
-NETWORKS = {"cnn": "CNN", "densenet": "DenseNet", "swin": "Swin", "polar": "Polar"}
-"""Architectures as the paper calls them and in its order; polar is ours."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,14 @@ def paper_models(phase: str) -> list[str]:
         If there is no registered model of the phase.
     """
     client = connect()
-    best = [holder(client, registered_name(phase), arch) for arch in NETWORKS]
+    best = [holder(client, registered_name(phase), arch) for arch in _archs()]
     found = [f"models:/{version.name}/{version.version}" for version in best if version is not None]
     return found or [best_reference(phase)]
+
+
+def _archs() -> list[str]:
+    """Return the names of all networks: the paper's in its order, then the others."""
+    return [*paper_archs(), *(name for name in network_names() if name not in paper_archs())]
 
 
 def write_paper_figures(
@@ -163,7 +167,9 @@ def _answer(reference: str, scan: Scan, verbose: bool) -> Answer:
     if verbose:
         print(f"{reference}, {model.card.arch}", flush=True)
     try:
-        return Answer(NETWORKS[model.card.arch], reference, model.card, predict_map(model, scan, verbose))
+        return Answer(
+            config_class(model.card.arch).title, reference, model.card, predict_map(model, scan, verbose)
+        )
     except KerasStemError as error:
         raise KerasStemError(f"Cannot apply {reference}: {error}") from error
 
@@ -183,7 +189,7 @@ def _told_apart(answers: list[Answer], longer: Callable[[int, Answer], str]) -> 
 
 
 def _with_schedule(answer: Answer) -> str:
-    return f"{NETWORKS[answer.card.arch]}, {answer.card.schedule}"
+    return f"{config_class(answer.card.arch).title}, {answer.card.schedule}"
 
 
 def _visible(scan: Scan, card: ModelCard, min_q: float | None) -> np.ndarray:

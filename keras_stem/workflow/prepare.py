@@ -8,7 +8,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.pairing import GivenPhase
-from keras_stem.scan.map_files import load_map
+from keras_stem.scan.map_files import load_map, orientation_note
 from keras_stem.scan.reliable import reliable_points
 
 
@@ -56,4 +56,5 @@ def prepare_map(
     """
     crystal_map, origin = load_map(path, frame, phases)
     points = reliable_points(crystal_map, min_q)
-    return PreparedMap(crystal_map, points.mask, origin, str(points))
+    counted = "; ".join(text for text in (str(points), orientation_note(origin)) if text)
+    return PreparedMap(crystal_map, points.mask, origin, counted)

@@ -16,6 +16,7 @@ from keras_stem.report.page import Page, Picture, Section, Written, figure_folde
 from keras_stem.report.pictures import Drawn, map_figures
 from keras_stem.report.tables import Table, largest_grains, map_tables
 from keras_stem.scan.labels import grid_shape
+from keras_stem.scan.map_files import WITHOUT_ORIENTATION
 from keras_stem.scan.scan import Scan
 from keras_stem.workflow.prepare import PreparedMap, prepare_map
 
@@ -25,6 +26,7 @@ _ORIGIN = {
     "method": "Method",
     "frame": "Frame",
     "imported_frame": "Frame of the imported angles",
+    WITHOUT_ORIENTATION: "Points whose angles are no numbers",
     "refined": "Refined",
     "training_fingerprint": "Fingerprint of the training data",
 }

@@ -9,7 +9,7 @@ import keras
 from mlflow import MlflowClient
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models.checkpoints import IMAGENET
+from keras_stem.networks.checkpoints import IMAGENET
 from keras_stem.scan.scan import Scan
 from keras_stem.study.description import Study
 from keras_stem.tracking.run import tracked_run

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import numpy as np
 import orix.io
@@ -99,6 +100,33 @@ def test_one_map_cleaned_and_compared(run, map_path, tmp_path):
     assert told["origins"][1]["cleaned"] == "odd points: 1"
     assert figures_of(tmp_path / "map-difference") == {"difference", "places"}
     assert np.count_nonzero(np.load(tmp_path / "map-difference" / "disorientation.npy") > 5) == 1
+
+
+def test_maps_of_other_steps_and_shapes_are_told(run, tmp_path, rng):
+    rotations = random_rotations(30, rng)
+    write_map(tmp_path / "a.h5", map_of(rotations, (5, 6), step=2.0), {})
+    write_map(tmp_path / "b.h5", map_of(rotations, (5, 6), step=0.003, unit="um"), {})
+    write_map(tmp_path / "c.h5", map_of(rotations, (5, 6), step=0.002, unit="um"), {})
+    write_map(tmp_path / "d.h5", map_of(rotations, (6, 5), step=2.0), {})
+    assert "different steps along y, 2 nm and 3 nm" in run(
+        "compare-maps", tmp_path / "a.h5", tmp_path / "b.h5"
+    )
+    told = json.loads((tmp_path / "a-difference" / "difference.json").read_text())
+    assert "2 nm and 3 nm" in told["note"]
+    assert "different steps" not in run("compare-maps", tmp_path / "a.h5", tmp_path / "c.h5")
+    told = run("compare-maps", tmp_path / "a.h5", tmp_path / "d.h5", status=1)
+    assert "same shape, found 5 x 6 and 6 x 5" in told
+
+
+def test_maps_that_differ_by_their_suffix_have_folders_of_their_own(run, tmp_path, rng):
+    rotations = random_rotations(30, rng)
+    write_map(tmp_path / "map.h5", map_of(rotations, (5, 6)), {})
+    write_map(tmp_path / "map.ang", map_of(rotations, (5, 6)), {})
+    shutil.copy(tmp_path / "map.h5", tmp_path / "map.hdf5")
+    for name in ("map.h5", "map.hdf5", "map.ang"):
+        run("grains", tmp_path / name)
+    folders = {path.name for path in tmp_path.iterdir() if path.is_dir()}
+    assert folders == {"map-grains", "map.hdf5-grains", "map.ang-grains"}
 
 
 def test_variants_are_fused_and_counted(run, tmp_path, rng):

@@ -45,6 +45,7 @@ def test_simulate_then_info(run, tmp_path):
 
 def test_fit_evaluate_map_models(run, scan_path, tmp_path):
     told = run("fit", scan_path, *NARROW, "--max-epochs", "2", "--seed", "1")
+    assert re.search(r"^Few patterns to train on: of 320 positions .*--min-[qr]", told, re.MULTILINE)
     assert re.search(r"^Training 1/2 epochs loss \S+  R2 \S+  \S+ deg 0:0", told, re.MULTILINE)  # no terminal
     assert "DS_Test" in told
     assert "2 epochs" in told

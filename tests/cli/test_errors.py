@@ -135,8 +135,10 @@ def test_options_that_do_not_go_together(fails, scan_path):
     assert "no polar network" in fails("fit", scan_path, "--recipe", "paper", "--arch", "polar")
     assert "found both" in fails("fit", scan_path, "--simulate", "linio2")
     assert "found euler" in fails("fit", "--simulate", "linio2", "--recipe", "paper")
-    assert "augmentation, which is off" in fails("fit", scan_path, "--no-augment", "--shift", "1")
-    assert "vote for rotations" in fails("fit", scan_path, "--target", "euler")
+    assert "--shift has no effect without augmentation" in fails(
+        "fit", scan_path, "--no-augment", "--shift", "1"
+    )
+    assert "found a network with azimuths" in fails("fit", scan_path, "--target", "euler")
 
 
 def test_a_crystal_structure_that_cannot_be_read(fails, tmp_path):
@@ -184,3 +186,24 @@ def test_debug_shows_where(kstem):
     result = subprocess.run([*kstem, "--debug", "info", "absent.h5"], capture_output=True, text=True)
     assert result.returncode == 1
     assert "Traceback" in result.stderr
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "-inf", "1e-320"])
+@pytest.mark.parametrize(
+    "option", ["--beam-energy", "--gain", "--pixel-size", "--step", "--camera-length", "--convergence-angle"]
+)
+def test_sizes_of_a_conversion_that_are_no_numbers(option, value, run, tmp_path):
+    np.save(tmp_path / "patterns.npy", np.ones((2, 2, 8, 8)))
+    told = run("convert", tmp_path / "patterns.npy", tmp_path / "out.h5", option, value, status=2)
+    assert f"Invalid value for '{option}'" in told
+    assert not (tmp_path / "out.h5").exists()
+
+
+@pytest.mark.parametrize("value", ["inf", "nan"])
+@pytest.mark.parametrize(
+    "option", ["--radius", "--spread", "--overlap", "--vacuum", "--step", "--dose", "--drift"]
+)
+def test_sizes_of_a_simulation_that_are_no_numbers(option, value, run, tmp_path):
+    told = run("simulate", tmp_path / "out.h5", option, value, status=2)
+    assert f"Invalid value for '{option}'" in told
+    assert not (tmp_path / "out.h5").exists()

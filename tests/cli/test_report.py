@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 
 import numpy as np
@@ -31,9 +32,21 @@ def test_a_map_of_another_program(run, tmp_path, rng):
     write_map(tmp_path / "other.ctf", made, {})
     output = run("report", tmp_path / "other.ctf", "--frame", "oxford", "--min-q", 3, "--direction", "x")
     assert "names no scan" in output
-    html = (tmp_path / "other-report.html").read_text(encoding="utf-8")
+    html = (tmp_path / "other.ctf-report.html").read_text(encoding="utf-8")
     assert "Below the smallest Q" in html
-    assert (tmp_path / "other-report" / "ipf_x.svg").exists()
+    assert (tmp_path / "other.ctf-report" / "ipf_x.svg").exists()
+
+
+def test_maps_that_differ_by_their_suffix_have_pages_of_their_own(run, tmp_path, rng, monkeypatch):
+    monkeypatch.setattr("keras_stem.report.pictures.MAP_FIGURES", ())
+    made = crystal_map(random_rotations(12, rng), linio2(), (3, 4), 0.5, "um", {})
+    write_map(tmp_path / "a.h5", made, {})
+    shutil.copy(tmp_path / "a.h5", tmp_path / "a.hdf5")
+    for name in ("a.h5", "a.hdf5"):
+        told = run("report", tmp_path / name)
+        page = {"a.h5": "a-report", "a.hdf5": "a.hdf5-report"}[name]
+        assert f"its figures to {tmp_path / page}." in told
+        assert f"{name}, 3 × 4 points" in (tmp_path / f"{page}.html").read_text(encoding="utf-8")
 
 
 def test_a_scan_with_labels(run, own_scan, scan, trained, monkeypatch):

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from keras_stem.models.densenet import DenseNetConfig
-from keras_stem.models.registry import build_model
-from keras_stem.models.swin import SwinConfig
+from keras_stem.networks.build import build_model
+from keras_stem.networks.densenet.options import DenseNetConfig
+from keras_stem.networks.swin.options import SwinConfig
 
 pytestmark = pytest.mark.usefixtures("store")
 

@@ -7,8 +7,8 @@ from orix.quaternion import symmetry
 from keras_stem.cli.tables import print_comparison, print_confidence, print_scores
 from keras_stem.cli.terms import EVALUATION, TERMS, definitions
 from keras_stem.crystal.rotations import random_rotations
-from keras_stem.training.confidence import score_confidence
-from keras_stem.training.scores import score
+from keras_stem.metrics.confidence import score_confidence
+from keras_stem.metrics.scores import score
 from keras_stem.workflow.compare import Row
 
 SUBSETS = ("DS_Val", "DS_Test", "DS_Q", "clear")

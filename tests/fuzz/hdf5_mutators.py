@@ -148,7 +148,8 @@ def _link(rng, file):
 
 def _circle(rng, file):
     name = choose(rng, _objects(rng, file, h5py.Group))
-    if name in file and isinstance(file[name], h5py.Group) and "circle" not in file[name]:
+    if name in file and isinstance(file[name], h5py.Group):
+        file[name].pop("circle", None)  # of an earlier change
         file[name]["circle"] = file[name] if rng.random() < 0.5 else file["/"]
     return name
 

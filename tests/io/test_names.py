@@ -43,6 +43,23 @@ def test_names_come_back_from_every_format(named, tmp_path):
     assert read_map(tmp_path / "map.h5")[1]["scan"] == f"{expected}.h5"
 
 
+@pytest.mark.parametrize(
+    "named", ["a\0b", "a\x1b\x07b", "a\n\tb\0", "a\u2028b", "a\x85b", "\0a\ud800b"], indirect=True
+)
+def test_text_formats_have_a_space_for_control_characters(named, tmp_path):
+    for suffix, frame in (("ang", "edax3"), ("ctf", "oxford")):
+        path = tmp_path / f"map.{suffix}"
+        write_map(path, named, {"scan": f"{named.phases[0].name}.h5"})
+        found, _ = load_map(path, frame)
+        assert found.phases[0].name == "a b"
+        assert "a b" in path.read_text(encoding="utf-8").splitlines()[2 if suffix == "ctf" else 0]
+        np.testing.assert_allclose(
+            np.abs((found.rotations.data * named.rotations.data).sum(axis=1)), 1, atol=1e-5
+        )
+    write_map(tmp_path / "map.h5", named, {})
+    assert read_map(tmp_path / "map.h5")[0].phases[0].name == named.phases[0].name
+
+
 @pytest.mark.parametrize("named", ["γ-Cu", "Würfel", "gamma'"], indirect=True)
 def test_names_in_files_that_orix_wrote(named, tmp_path):
     orix.io.save(tmp_path / "map.h5", named)

@@ -143,6 +143,14 @@ def test_text_formats_need_a_length(unit, rng, tmp_path, run):
     require_equal(found, given)
 
 
+def test_a_unit_alone_is_refused(rng, tmp_path, run):
+    given = crystal_map(random_rotations(6, rng), linio2(), (2, 3), 1.0, "nm", {})
+    write_map(tmp_path / "map.h5", given, {})
+    told = run("export", tmp_path / "map.h5", tmp_path / "other.h5", "--unit", "mm", status=1)
+    assert "--step with --unit mm" in told
+    assert not (tmp_path / "other.h5").exists()
+
+
 def test_points_in_any_order_with_rounded_positions(rng):
     given = made((30, 40), None, rng)
     order = rng.permutation(given.size)
@@ -186,6 +194,59 @@ def test_orientations_that_are_not_a_number_are_not_indexed(suffix, rng, tmp_pat
     assert found.phase_id[7] == -1
     others = np.arange(30) != 7
     require_equal(found[others], given[others])
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_column_whose_orientations_are_not_a_number_stays(suffix, rng, tmp_path):
+    given = made((5, 6), None, rng)
+    data = given.rotations.data.copy()
+    last = given.x == given.x.max()
+    data[last] = np.nan
+    broken = CrystalMap(Rotation(data), given.phase_id, given.x, given.y, given.phases, scan_unit="nm")
+    write_map(tmp_path / f"map.{suffix}", broken, {})
+    found, _ = load_map(tmp_path / f"map.{suffix}", FRAMES[suffix])
+    assert grid_shape(found) == (5, 6)
+    assert np.all(found.phase_id[last] == -1)
+    require_equal(found[~last], given[~last])
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_map_without_any_orientation_is_not_indexed(suffix, rng, tmp_path):
+    given = made((5, 6), None, rng)
+    broken = CrystalMap(Rotation(np.full((30, 4), np.nan)), x=given.x, y=given.y, scan_unit="nm")
+    write_map(tmp_path / f"map.{suffix}", broken, {})
+    assert load_map(tmp_path / f"map.{suffix}", FRAMES[suffix])[0].phase_id.tolist() == [-1] * 30
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_positions_with_rounding_errors(suffix, rng, tmp_path):
+    given = made((5, 6), None, rng)
+    noise = rng.normal(scale=1e-7, size=(2, 30))
+    noisy = CrystalMap(
+        given.rotations, given.phase_id, given.x + noise[0], given.y + noise[1], given.phases, scan_unit="nm"
+    )
+    assert len(np.unique(noisy.x)) == 30
+    write_map(tmp_path / f"map.{suffix}", noisy, {})
+    found, _ = load_map(tmp_path / f"map.{suffix}", FRAMES[suffix])
+    assert grid_shape(found) == grid_shape(completed(noisy)) == (5, 6)
+    scale = 1.0 if suffix == "h5" else 1e3
+    assert (found.dy * scale, found.dx * scale) == pytest.approx(STEPS, rel=1e-6)
+    require_equal(found, given)
+    told = orix.io.load(tmp_path / f"map.{suffix}")
+    assert (told.dy * scale, told.dx * scale) == pytest.approx(STEPS, rel=1e-6)
+
+
+@pytest.mark.parametrize("suffix", ["ang", "ctf"])
+@pytest.mark.parametrize("names", [("Q", "R"), ("agreement", "reliability")])
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_qualities_that_are_no_numbers_are_0_in_text_formats(odd, names, suffix, rng, tmp_path):
+    values = np.where(np.arange(6) == 2, odd, 40.0)
+    given = crystal_map(random_rotations(6, rng), linio2(), (2, 3), 2.0, "nm", dict.fromkeys(names, values))
+    write_map(tmp_path / f"map.{suffix}", given, {})
+    found, _ = load_map(tmp_path / f"map.{suffix}", FRAMES[suffix])
+    for name in "QR":
+        np.testing.assert_allclose(found.prop[name], [40, 40, 0, 40, 40, 40])
+    require_equal(found, given)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

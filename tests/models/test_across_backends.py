@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from orix.quaternion import Rotation, symmetry
 
-from keras_stem.choices import VARIANTS
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.inference.predictions import predict
+from keras_stem.networks.swin.options import SwinConfig
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
-from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare
 from keras_stem.training.options import recipe_from_options
-from keras_stem.training.predict import predict
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow]
 
@@ -29,7 +29,7 @@ import numpy as np
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
-from keras_stem.training.predict import predict
+from keras_stem.inference.predictions import predict
 folder, scan, out = sys.argv[1:]
 with Scan(scan) as opened:
     source = ScanSource(opened)
@@ -49,7 +49,7 @@ NETWORKS = {
     "cnn-paper": {**PAPER, **CNN},
     "cnn-clamped": {**PAPER, **CNN, "clamp": True},
     "densenet": {**PAPER, "arch": "densenet", "blocks": (1, 2, 1, 1)},
-    **{f"swin-{variant}": {**PAPER, **SWIN, "variant": variant} for variant in VARIANTS["swin"]},
+    **{f"swin-{variant}": {**PAPER, **SWIN, "variant": variant} for variant in SwinConfig.variants},
 }
 
 
@@ -63,7 +63,7 @@ def saved(scan_path, tmp_path_factory):
             keras.utils.set_random_seed(0)
             recipe = dataclasses.replace(recipe_from_options(options), weights=None)
             data = prepare(scan, recipe)
-            model = assemble(data, recipe, target_of(recipe, data.symmetry))
+            model = assemble(data, recipe, head_of(recipe, data.symmetry))
             for number, variable in enumerate(model.non_trainable_variables):
                 variable.assign(variable + 0.1 * np.sin(number + np.arange(variable.shape[0])))
             model.save(folder / f"{name}.keras")

@@ -9,7 +9,7 @@ import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.models.orientation_model import load_keras_file
-from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare
 
 pytestmark = pytest.mark.backend
@@ -26,7 +26,7 @@ def right_file(scan_path, narrow_recipe, tmp_path_factory):
     path = tmp_path_factory.mktemp("models") / "right.keras"
     with Scan(scan_path) as scan:
         data = prepare(scan, narrow_recipe)
-        assemble(data, narrow_recipe, target_of(narrow_recipe, data.symmetry)).save(path)
+        assemble(data, narrow_recipe, head_of(narrow_recipe, data.symmetry)).save(path)
     return path
 
 
@@ -75,9 +75,9 @@ def _message(path):
 
 
 def test_a_card_with_all_its_parts_is_taken(file):
-    _with_card(file, calibration=CALIBRATION, usual=USUAL)
+    _with_card(file, calibration=CALIBRATION, novelty=USUAL)
     card = load_keras_file(file).card
-    assert (card.calibration, card.usual, card.refined_usual) == (CALIBRATION, USUAL, None)
+    assert (card.calibration, card.novelty, card.refined_novelty) == (CALIBRATION, USUAL, None)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_a_card_with_all_its_parts_is_taken(file):
         ("calibration", {"weights": [1.0]}, "weights, expected, bound_68 and bound_95"),
         ("calibration", {**CALIBRATION, "weights": []}, "calibration/weights in the model card"),
         ("refined_calibration", {**CALIBRATION, "expected": [None, 1.0]}, "refined_calibration/expected/0"),
-        ("usual", {}, "at least largest_spread and least_agreement"),
-        ("usual", {**USUAL, "right": "most"}, "Expected usual/right in the model card"),
+        ("novelty", {}, "at least largest_spread and least_agreement"),
+        ("novelty", {**USUAL, "right": "most"}, "Expected novelty/right in the model card"),
     ],
 )
 def test_wrong_fields_of_cards_are_named(file, untouched_keras, field, value, said):

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models.decoders import EulerDecoder
+from keras_stem.heads.euler import EulerDecoder
 from keras_stem.models.layers import LogScale, UnitScale
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.scan.detector import Detector
-from keras_stem.training.assemble import assemble, target_of
+from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare
 
 pytestmark = pytest.mark.backend
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.backend
 def model(scan, narrow_recipe):
     keras.utils.set_random_seed(0)
     data = prepare(scan, narrow_recipe)
-    return assemble(data, narrow_recipe, target_of(narrow_recipe, data.symmetry))
+    return assemble(data, narrow_recipe, head_of(narrow_recipe, data.symmetry))
 
 
 def test_preprocessing_is_logarithm_then_unit_range(rng):

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import keras_stem
-from keras_stem.models.polar import PolarConfig
-from keras_stem.models.registry import build_model
-from keras_stem.models.swin import SwinConfig
+from keras_stem.networks.build import build_model
+from keras_stem.networks.polar.options import PolarConfig
+from keras_stem.networks.swin.options import SwinConfig
 from keras_stem.serialization import CLASSES
 
 pytestmark = pytest.mark.backend

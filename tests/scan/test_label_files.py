@@ -1,6 +1,8 @@
 """Maps of other programs as labels: real ones where they are at hand, and dummies."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import numpy as np
 import orix.io
@@ -159,6 +161,42 @@ def test_a_csv_in_any_order(truth, tmp_path, rng):
     path.write_text("y,x,phi1,phi2\n1,2,3,4\n")
     with pytest.raises(KerasStemError, match="missing: phi"):
         import_labels(path, INFO, ORIX, [GivenPhase(linio2())])
+
+
+GOLD = Path(__file__).parents[1] / "data" / "cif" / "gold.cif"
+
+
+def leave_out_phases(path):
+    """Take the phases out of the header of a text map."""
+    text = re.sub(r"# (Phase|Material|Symmetry|Lattice).*\n|\d+\.\d+;.*\n", "", path.read_text())
+    path.write_text(re.sub(r"Phases\t\d", "Phases\t0", text))
+
+
+@pytest.mark.parametrize("suffix", ["ang", "ctf"])
+def test_phases_that_the_header_does_not_list_count_from_1(suffix, truth, tmp_path):
+    given = [GivenPhase(linio2()), GivenPhase(load_phase(GOLD))]
+    number = np.arange(12) % 3 - 1
+    path = tmp_path / f"map.{suffix}"
+    phases = [one.phase for one in given]
+    write_map(path, crystal_map(truth, phases, (3, 4), 2.0, "nm", {}, number), {})
+    leave_out_phases(path)
+    options = ImportOptions({"ang": "edax3", "ctf": "oxford"}[suffix])
+    found = import_labels(path, INFO, options, given).labels
+    np.testing.assert_array_equal(found.phase_id, number)
+    assert [phase.name for _, phase in found.phases if phase.name != "not_indexed"] == ["LiNiO2", "gold"]
+    with pytest.raises(KerasStemError, match=r"--cif FILE for each phase .* phase 2 \(from 1\), found 1"):
+        import_labels(path, INFO, options, given[:1])
+    with pytest.raises(KerasStemError, match=r"--cif .* found 0"):
+        import_labels(path, INFO, options)
+
+
+@pytest.mark.parametrize("suffix", ["ang", "ctf"])
+def test_the_only_phase_of_a_header_that_lists_none(suffix, truth, tmp_path):
+    path = tmp_path / f"map.{suffix}"
+    write_map(path, crystal_map(truth, linio2(), (3, 4), 2.0, "nm", {}), {})
+    leave_out_phases(path)
+    options = ImportOptions({"ang": "edax3", "ctf": "oxford"}[suffix])
+    assert apart(import_labels(path, INFO, options, [GivenPhase(linio2())]), truth) < 0.01
 
 
 def test_files_that_are_no_maps(tmp_path):

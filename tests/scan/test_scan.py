@@ -1,3 +1,5 @@
+import shutil
+
 import h5py
 import hyperspy.api as hs
 import numpy as np
@@ -11,9 +13,11 @@ from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.labels import crystal_map
+from keras_stem.scan.labels import crystal_map, with_steps, write_labels
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan, append_labels, create_scan
+from keras_stem.workflow.conversion import Conversion
+from keras_stem.workflow.convert import convert
 
 INFO = ScanInfo("test", (3, 40), Detector((64, 64), 0.05), (2.0, 2.0), unit="nm", beam_energy=300.0)
 
@@ -99,6 +103,37 @@ def test_labels_of_another_shape_are_refused(tmp_path, patterns, rng):
         append_labels(path, labels)
     with Scan(path) as scan:
         assert not scan.has_labels
+
+
+def test_labels_of_another_step_are_refused(tmp_path, patterns, rng):
+    path = tmp_path / "scan.h5"
+    write(path, patterns)
+    labels = crystal_map(random_rotations(120, rng), linio2(), (3, 40), (2.0, 4.0), "nm", {})
+    with pytest.raises(KerasStemError, match=r"step of the scan .* along x, found 4 nm.*with_steps"):
+        append_labels(path, labels)
+    with h5py.File(path, "a") as file:
+        write_labels(file, labels)
+    with Scan(path) as scan, pytest.raises(KerasStemError, match=r"step of the scan .* kstem convert"):
+        scan.labels  # noqa: B018
+    convert(shutil.copy(path, tmp_path / "copy.h5"), tmp_path / "mended.h5", Conversion())
+    with Scan(tmp_path / "mended.h5") as scan:
+        assert (scan.labels.dy, scan.labels.dx) == (2.0, 2.0)
+    append_labels(path, with_steps(labels, (2.0, 2.0), "nm"))
+    with Scan(path) as scan:
+        assert (scan.labels.dy, scan.labels.dx) == (2.0, 2.0)
+
+
+def test_selections_of_labels_are_appended(own_scan, scan):
+    chosen = np.arange(len(scan)) % 7 != 3
+    before = set(scan.labels.prop)
+    selection = scan.labels[chosen]
+    append_labels(own_scan, selection)
+    assert set(selection.prop) == before
+    with Scan(own_scan) as changed:
+        np.testing.assert_array_equal(changed.labels.phase_id >= 0, chosen)
+        for name, values in scan.labels.prop.items():
+            kept = slice(None) if name.startswith(("truth_", "second_")) else chosen
+            np.testing.assert_array_equal(changed.labels.prop[name][kept], values[kept])
 
 
 def test_fingerprint_follows_the_content(tmp_path, patterns):

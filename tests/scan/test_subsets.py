@@ -5,7 +5,7 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.labels import crystal_map
-from keras_stem.scan.subsets import Thresholds, subset
+from keras_stem.scan.subsets import Thresholds, few_notes, subset
 
 
 @pytest.fixture
@@ -30,3 +30,37 @@ def test_a_missing_property_is_named_unless_it_is_not_needed(labels):
     with pytest.raises(KerasStemError, match="no property R"):
         subset(labels, "DS_R", Thresholds())
     assert len(subset(labels, "DS_R", Thresholds(r=0))) == 3
+
+
+@pytest.mark.parametrize(
+    ("q", "r", "told", "option"),
+    [
+        (
+            np.full(2320, 30.0),
+            np.repeat([20.0, 5], [8, 2312]),
+            "2,320 have Q >= 20, and 8 of these",
+            "--min-r",
+        ),
+        (
+            np.repeat([30.0, 5], [150, 2170]),
+            np.full(2320, 20.0),
+            "150 have Q >= 20, and 150 of these",
+            "--min-q",
+        ),
+        (np.full(2320, 30.0), np.repeat([20.0, 5], [220, 2100]), "and 220 of these R >= 15", "--min-r"),
+        (np.full(100, 30.0), np.full(100, 20.0), "of 100 positions 100 have", "--simulate"),
+    ],
+)
+def test_few_positions_are_told(q, r, told, option, rng):
+    labels = crystal_map(
+        random_rotations(len(q), rng), linio2(), (len(q) // 20, 20), 1.0, "nm", {"Q": q, "R": r}
+    )
+    [note] = few_notes(labels, Thresholds())
+    assert told in note and option in note
+    assert ("--min" in note) == (option != "--simulate")
+
+
+def test_enough_positions_need_no_word(rng):
+    q, r = np.full(2320, 30.0), np.repeat([20.0, 5], [240, 2080])
+    labels = crystal_map(random_rotations(2320, rng), linio2(), (116, 20), 1.0, "nm", {"Q": q, "R": r})
+    assert few_notes(labels, Thresholds()) == []

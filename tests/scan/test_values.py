@@ -6,10 +6,11 @@ import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector, bin_patterns
+from keras_stem.scan.gain import estimate_gain
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan, create_scan
 from keras_stem.scan.squaring import Squaring
-from keras_stem.scan.values import estimate_gain, examine, fill_masked, reading_type, summed_type
+from keras_stem.scan.values import examine, fill_masked, reading_type, summed_type
 from keras_stem.workflow.conversion import Calibration, Conversion
 from keras_stem.workflow.convert import convert
 
@@ -114,6 +115,65 @@ def test_pixels_that_the_detector_masks(dtype, below, noisy, tmp_path):
         assert "masks 193 pixels" in " ".join(scan.notes())
 
 
+MARKS = [
+    *[("i2", 2**15 - 1), ("i4", 2**31 - 1), ("i8", 2**63 - 1), ("u8", 2**64 - 1), ("f4", 2**16 - 1)],
+    *[("f4", 2**32 - 1), ("f8", 2**32 - 1), ("f8", 2**32 - 2), ("f4", 2**31 - 1), ("f8", 2**16 - 1)],
+]
+
+
+@pytest.mark.parametrize(("dtype", "mark"), MARKS)
+def test_marks_in_other_types(dtype, mark, noisy, tmp_path):
+    patterns = noisy.astype(dtype)
+    masked = np.zeros((64, 64), bool)
+    masked[30:33], masked[5, 7], masked[50:53, 8:11] = True, True, True
+    patterns[..., masked] = mark
+    np.testing.assert_array_equal(examine(patterns.reshape(-1, 64, 64)).masked, masked)
+    made = converted(tmp_path, patterns, binning=2)
+    assert any("masks 202 pixels" in note for note in made.notes)
+    with Scan(tmp_path / "out.h5") as scan:
+        assert scan.patterns[()].max() < 4 * noisy.max()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "largest"), [("u1", 255), ("u2", 255), ("u2", 4095), ("f4", 4095), ("i4", 1023)]
+)
+@pytest.mark.parametrize("radius", [0.5, 2.5])
+def test_a_sharp_saturated_beam_stays(dtype, largest, radius, rng, tmp_path):
+    """A camera gives it its largest value in the same pixels of all patterns, and no other comes near it."""
+    rows, columns = np.indices((64, 64)) - 32
+    beam = np.hypot(rows, columns) <= radius
+    patterns = np.where(beam, largest, rng.poisson(3, (3, 4, 64, 64))).astype(dtype)
+    made = converted(tmp_path, patterns)
+    assert any(
+        f"{beam.sum()}.0 pixels of a pattern" in note and f"({largest})" in note for note in made.notes
+    )
+    with Scan(tmp_path / "out.h5") as scan:
+        np.testing.assert_array_equal(scan.read(np.arange(12)).reshape(patterns.shape), patterns)
+
+
+def test_a_saturated_beam_beside_masked_lines_stays(rng):
+    patterns = rng.poisson(3, (9, 64, 64)).astype(np.uint8)
+    masked = np.zeros((64, 64), bool)
+    masked[:, 20:22] = masked[40, 5] = True
+    patterns[:, masked] = 255
+    patterns[:, 30:34, 31:35] = 255
+    known = examine(patterns)
+    np.testing.assert_array_equal(known.masked, masked)
+    assert known.saturated == 16
+
+
+def test_sums_that_no_type_holds_are_refused(tmp_path):
+    patterns = np.full((2, 2, 16, 16), 2**62, np.uint64)
+    patterns[0, 0, 0, 0] = 2**63
+    with pytest.raises(KerasStemError, match="sum of 4 has 64 bits, found 9223372036854775808"):
+        bin_patterns(patterns, 2)
+    with pytest.raises(KerasStemError, match="sum of 4 has 64 bits"):
+        bin_patterns(np.full((1, 2, 2), -(2**62)), 2)
+    with pytest.raises(KerasStemError, match="sum of 4 has 64 bits"):
+        converted(tmp_path, patterns, scan_binning=2)
+    assert bin_patterns(np.full((1, 2, 2), 2**62 - 1, np.uint64), 2)[0, 0, 0] == 2**64 - 4
+
+
 def test_masked_pixels_have_the_mean_of_their_neighbours():
     patterns = np.arange(2 * 49.0).reshape(2, 7, 7)
     masked = np.zeros((7, 7), bool)
@@ -151,13 +211,44 @@ def test_whole_numbers_with_a_large_gain_are_told(noisy, tmp_path):
 @pytest.mark.parametrize("gain", [1.0, 0.0123, 37.0])
 def test_the_gain_follows_from_the_noise(gain, noisy):
     found = estimate_gain(noisy.reshape(-1, 64, 64) * gain)
-    assert found == pytest.approx(gain, rel=0.15)
+    assert found.of_counts
+    assert found.value == pytest.approx(gain, rel=0.15)
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.05])
 def test_the_gain_of_sparse_counts(gain, rng):
     counts = rng.poisson(0.02, (64, 64, 64)) * gain
-    assert estimate_gain(counts) == pytest.approx(gain, rel=0.15)
+    found = estimate_gain(counts)
+    assert found.of_counts
+    assert found.value == pytest.approx(gain, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("offset", "readout"), [(0, 0.3), (0, 1), (0, 10), (10, 0), (100, 0), (100, 1), (100, 10), (-5, 0)]
+)
+@pytest.mark.parametrize("gain", [0.01, 2.5])
+def test_readout_noise_and_offsets_give_no_wrong_gain(gain, offset, readout, noisy, rng, tmp_path):
+    """In electrons; the background has 1 to 40."""
+    values = gain * (noisy + offset + rng.normal(0, readout, noisy.shape))
+    found = estimate_gain(values.reshape(-1, 64, 64))
+    assert not found.of_counts
+    assert np.isnan(found.value) or found.value == pytest.approx(gain, rel=0.3)
+    told = " ".join(converted(tmp_path, values).notes)
+    assert "readout noise or an offset" in told and "--gain" in told
+
+
+def test_the_slope_of_the_noise_is_the_gain(noisy, rng):
+    for values in (noisy + rng.normal(0, 0.5, noisy.shape), noisy + 20.0):
+        found = estimate_gain(2.5 * values.reshape(-1, 64, 64))
+        assert found.value == pytest.approx(2.5, rel=0.2)
+
+
+def test_an_even_background_does_not_tell_an_offset_from_counts(rng):
+    counts = rng.poisson(3, (30, 64, 64))
+    for values in (2.5 * counts + 100.25, 2.5 * counts - 5.5, counts + rng.normal(0, 3, counts.shape)):
+        found = estimate_gain(values)
+        assert np.isnan(found.value) and not found.of_counts
+    assert estimate_gain(2.5 * counts).value == pytest.approx(2.5, rel=0.15)
 
 
 def test_normalised_patterns_are_read_as_counts(noisy, tmp_path):
@@ -174,6 +265,21 @@ def test_normalised_patterns_are_read_as_counts(noisy, tmp_path):
     np.testing.assert_allclose(signal.data, noisy * scale, rtol=1e-6)
     model = signal.metadata.Signal.Noise_properties.Variance_linear_model
     assert model.gain_factor == pytest.approx(made.info.gain)
+
+
+@pytest.mark.parametrize("options", [{"centre": True}, {"repair": True}, {"centre": True, "binning": 2}, {}])
+def test_whole_counts_stored_as_floats_stay_counts(options, noisy, tmp_path):
+    """Steps that make fractions of them give as many electrons as of integers."""
+    counts = noisy.astype(np.float32)
+    counts[..., 50, 9] = 20_000  # a hot pixel among even numbers of neighbours
+    counts[..., 51, 12] = 65_535 if not options else 20_000
+    counts[..., 40:42, 9:11] += 1
+    converted(tmp_path, counts, **options)
+    with Scan(tmp_path / "out.h5") as scan:
+        stored = scan.patterns[()]
+        assert not np.array_equal(stored, np.rint(stored))
+        assert scan.gain == 1
+        np.testing.assert_array_equal(scan.read(np.arange(20)).reshape(stored.shape), stored)
 
 
 def test_a_gain_that_is_given_counts(noisy, tmp_path):

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from keras_stem.inference.predictions import predict
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.store import absolute_uri, connect
-from keras_stem.training.predict import predict
 
 COUNT = 4
 PREDICT = """

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 import keras_stem
 from keras_stem.errors import KerasStemError
-from keras_stem.mapping.predict import predict_map
+from keras_stem.inference.scan_map import predict_map
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.store import absolute_uri, connect
 

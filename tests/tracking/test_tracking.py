@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
+from keras_stem.inference.predictions import predict
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.tracking.registry import CHAMPION, award, holder, registered_models, registered_name
 from keras_stem.tracking.resolve import best_reference, load_model
 from keras_stem.tracking.store import connect
-from keras_stem.training.predict import predict
 
 pytestmark = pytest.mark.backend
 

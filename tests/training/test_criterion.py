@@ -4,8 +4,8 @@ from orix.quaternion import symmetry
 
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
+from keras_stem.metrics.scores import score
 from keras_stem.training.criterion import Criterion
-from keras_stem.training.scores import score
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@ import json
 
 import pytest
 
-from keras_stem.choices import ARCHITECTURES
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
-from keras_stem.models.cnn import CNNConfig
-from keras_stem.models.densenet import DenseNetConfig
-from keras_stem.models.polar import PolarConfig
-from keras_stem.models.swin import SwinConfig
+from keras_stem.networks.cnn.options import CNNConfig
+from keras_stem.networks.densenet.options import DenseNetConfig
+from keras_stem.networks.polar.options import PolarConfig
+from keras_stem.networks.registry import network_names
+from keras_stem.networks.swin.options import SwinConfig
 from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.stream import Nuisances, SimulatedTraining
@@ -38,7 +38,7 @@ def test_the_defaults_are_ours():
     assert (recipe.thresholds, recipe.split) == (paper_recipe().thresholds, paper_recipe().split)
 
 
-@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("arch", network_names())
 def test_every_network_has_a_default_recipe(arch):
     recipe = default_recipe(arch)
     assert (recipe.arch, recipe.target, recipe.schedule) == (arch, "rotation", "cosine")
@@ -83,7 +83,7 @@ def test_augmentation_is_switched_and_changed():
         mirror=False, dose=1.0
     )
     assert recipe_from_options({"recipe": "paper", "augment": True}).augmentation == Augmentation()
-    with pytest.raises(KerasStemError, match="--shift is of the augmentation, which is off"):
+    with pytest.raises(KerasStemError, match="--shift has no effect without augmentation"):
         recipe_from_options({"augment": False, "shift": 1.0})
 
 
@@ -122,11 +122,17 @@ def test_round_trip_through_json(network, patterns):
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 
 
-def test_recipes_of_other_versions_are_refused():
+def test_recipes_of_older_versions_have_the_defaults_of_what_they_do_not_know():
     plain = paper_recipe().to_dict()
-    del plain["stop"]
-    with pytest.raises(KerasStemError, match="another version of keras_stem"):
-        Recipe.from_dict(plain)
+    del plain["stop"], plain["schema"]
+    assert Recipe.from_dict(plain) == dataclasses.replace(paper_recipe(), stop=Recipe().stop)
+
+
+def test_recipes_of_newer_versions_and_unknown_parts_are_refused():
+    with pytest.raises(KerasStemError, match="schema 99, known up to"):
+        Recipe.from_dict(paper_recipe().to_dict() | {"schema": 99})
+    with pytest.raises(KerasStemError, match="Expected no 'mood' in the recipe"):
+        Recipe.from_dict(paper_recipe().to_dict() | {"mood": "good"})
 
 
 def test_every_field_is_logged():
@@ -159,10 +165,11 @@ def test_impossible_values_are_named(wrong):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"target": "euler"}, "polar"),
+        ({"target": "euler"}, "target euler .* azimuths"),
         ({"network": CNNConfig(), "clamp": True}, "clamp"),
         ({"network": CNNConfig(), "target": "euler", "ambiguity": "pattern"}, "ambiguity"),
         ({"network": CNNConfig(), "target": "euler", "simulation": SimulatedTraining()}, "simulated"),
+        ({"distance": "chordal"}, "distance has no effect on the target votes"),
     ],
 )
 def test_what_does_not_go_together_is_told(options, said):

@@ -11,18 +11,18 @@ from simulated import PURE, SMALL
 
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
+from keras_stem.inference.predictions import predict
+from keras_stem.inference.reindexing import Reindexer
+from keras_stem.inference.verification import verifier_of, verify
 from keras_stem.models.orientation_model import load_keras_file
-from keras_stem.models.polar import PolarConfig
+from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.stream import SimulatedTraining
 from keras_stem.tracking.resolve import load_model
-from keras_stem.training.assemble import assemble, target_of
-from keras_stem.training.checks import check_answers
+from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare_simulation
 from keras_stem.training.options import recipe_from_options
-from keras_stem.training.predict import predict
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.second_look import look_again
 from keras_stem.training.state import RunState, last_interrupted
 from keras_stem.training.train import train
 from keras_stem.workflow.evaluate import evaluate
@@ -68,16 +68,16 @@ def learned(few_scored):
 
 def loss_of(model, data):
     """The loss on DS_Val with the width that it has after a third of a training."""
-    target, val = target_of(RECIPE, data.symmetry), data.scored["val"]
+    target, val = head_of(RECIPE, data.symmetry), data.scored["val"]
     votes = model.encoder.predict(val.source.read(val.positions)[..., None].astype("float32"), verbose=0)
-    expected = np.pad(target.encode(val.rotations), [(0, 0), (0, 1)], constant_values=1 / 3)
+    expected = np.pad(target.encode(val.rotations.to_matrix()), [(0, 0), (0, 1)], constant_values=1 / 3)
     pair = (ops.convert_to_tensor(array.astype("float32")) for array in (expected, votes))
     return float(ops.mean(target.loss().call(*pair)))
 
 
 def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
     data = prepare_simulation(RECIPE.simulation, RECIPE.seed)
-    untrained = assemble(data, RECIPE, target_of(RECIPE, data.symmetry))
+    untrained = assemble(data, RECIPE, head_of(RECIPE, data.symmetry))
     assert loss_of(learned.model, data) < loss_of(untrained, data) - 0.1
     assert np.isfinite([logs["loss"] for logs in learned.history]).all()
     assert len(learned.history) == 4
@@ -88,8 +88,8 @@ def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
     assert len(card.calibration["weights"]) == 3  # spread, agreement, and that of the runner-up
     assert card.refined_calibration is not None
     assert (
-        set(card.usual)
-        == set(card.refined_usual)
+        set(card.novelty)
+        == set(card.refined_novelty)
         == {
             "largest_spread",
             "least_agreement",
@@ -114,12 +114,13 @@ def test_a_second_look_is_for_answers_that_agree_less_than_is_common(learned, mo
     val = prepare_simulation(RECIPE.simulation, RECIPE.seed).scored["val"]
     card, where = learned.model.card, val.positions
     predictions = predict(learned.model, val.source, where)
-    first = check_answers(card, val.source, where, predictions, refine="quick")
+    first = verify(card, val.source, where, predictions, refine="quick")
     level, found = float(np.median(first.agreement)), {}
     for common in (-100.0, level, 100.0):
-        usual = {**card.refined_usual, "common_agreement": common}
-        monkeypatch.setattr(learned.model, "card", dataclasses.replace(card, refined_usual=usual))
-        found[common] = look_again(learned.model, val.source, where, first)
+        usual = {**card.refined_novelty, "common_agreement": common}
+        monkeypatch.setattr(learned.model, "card", dataclasses.replace(card, refined_novelty=usual))
+        patterns = val.source.read(where)
+        found[common] = Reindexer(learned.model, verifier_of(card)).reindex(patterns, first)
     assert found[-100.0] is first
     half, whole = found[level].agreement - first.agreement, found[100.0].agreement - first.agreement
     doubtful = first.agreement < level

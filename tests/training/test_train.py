@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models.checkpoints import model_weights
+from keras_stem.networks.checkpoints import model_weights
 from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.scan.scan import Scan
 from keras_stem.training.data import prepare

@@ -1,6 +1,7 @@
 """Vendor files made scan files: real ones where they are at hand, and dummies of the writable formats."""
 
 import contextlib
+import json
 
 import dask.array as da
 import hyperspy.api as hs
@@ -58,6 +59,31 @@ def test_written_formats(signal, counts, suffix, tmp_path):
             assert scan.info.beam_energy == 200.0
 
 
+def test_metadata_that_hdf5_cannot_hold(signal, counts, tmp_path):
+    """A .zspy file holds them as JSON."""
+    odd = {
+        "no\0tes": "first\0second",
+        "": 1,
+        ".": 2,
+        "large": 2**70,
+        "half": "\ud800",
+        "deep": {"\0": ["x\0"]},
+    }
+    signal.original_metadata.set_item("odd", 1)
+    signal.save(tmp_path / "dummy.zspy")
+    [attributes] = (tmp_path / "dummy.zspy").rglob("original_metadata/.zattrs")
+    attributes.write_text(json.dumps(odd))
+    attributes = attributes.parent.parent / "metadata" / "General" / ".zattrs"
+    attributes.write_text(json.dumps({"title": "a\0b/c"}))
+    with converted(tmp_path / "dummy.zspy", tmp_path) as scan:
+        np.testing.assert_array_equal(scan.patterns[()], counts)
+        assert scan.info.title == "ab-c"
+    original = hs.load(tmp_path / "out.h5", file_format="hspy").original_metadata.keras_stem.original_metadata
+    assert original.notes == "firstsecond"
+    assert original.large == str(2**70)
+    assert original.half == "?"
+
+
 def test_a_stack_of_tiffs_needs_its_shape(counts, tmp_path):
     source = tmp_path / "stack.tif"
     hs.signals.Signal2D(counts.reshape(12, 12, 12)).save(source)
@@ -108,8 +134,12 @@ def test_hot_and_dead_pixels_are_mended(tmp_path, rng):
     spoiled[..., 4, 7] = 60_000
     spoiled[..., 12, 3] = 0
     hs.signals.Signal2D(spoiled).save(tmp_path / "dummy.hspy")
-    with converted(tmp_path / "dummy.hspy", tmp_path, repair=True) as scan:
+    made = convert(tmp_path / "dummy.hspy", tmp_path / "out.h5", Conversion(repair=True))
+    assert made.notes == ("Repair: 2 hot or dead pixels have the median of the good ones around.",)
+    with Scan(tmp_path / "out.h5") as scan:
         found = scan.patterns[()]
+    made = convert(tmp_path / "out.h5", tmp_path / "again.h5", Conversion(repair=True))
+    assert made.notes == ("Repair: no pixel is hot or dead.",)
     for row, column in ((4, 7), (12, 3)):
         assert abs(found[..., row, column].mean() - 50) < 5
     good = np.ones((20, 20), bool)
@@ -272,6 +302,15 @@ def test_labels_of_a_row_or_a_column(crop, scan, tmp_path):
         assert part.info.shape == chosen.shape
         angles = (~part.labels.rotations * scan.labels.rotations[chosen.ravel()]).angle
         np.testing.assert_allclose(angles, 0, atol=1e-6)
+
+
+@pytest.mark.parametrize(("unit", "expected"), [(None, "nm"), ("µm", "um")])
+def test_labels_get_the_step_that_is_given(unit, expected, scan, tmp_path):
+    options = {"scan_crop": (2, 10, 4, None), "calibration": Calibration(steps=(7.0, 3.0), unit=unit)}
+    with converted(scan.path, tmp_path, **options) as part:
+        found = part.labels
+        assert (found.dy, found.dx, found.scan_unit) == (7.0, 3.0, expected)
+        assert (found.y.max(), found.x.max()) == (7 * 7.0, 15 * 3.0)
 
 
 def test_labels_of_positions_that_are_summed_are_left_out(scan, tmp_path):

@@ -11,11 +11,11 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.mapping.predict import predict_map
+from keras_stem.inference.novelty import NoveltyThresholds
+from keras_stem.inference.scan_map import predict_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.scan import Scan, create_scan
 from keras_stem.tracking.resolve import load_model
-from keras_stem.training.confidence import Usual
 from keras_stem.workflow.evaluate import evaluate
 from keras_stem.workflow.mapping import map_scan
 
@@ -87,11 +87,12 @@ def test_the_map_tells_how_sure_it_is(mapped):
 
 
 def test_what_is_unlike_the_training_is_marked_if_the_model_can_tell(mapped, model, scan):
-    assert mapped[1].property("unlike") is None  # two epochs teach nothing
+    assert mapped[1].property("out_of_distribution") is None  # two epochs teach nothing
     agreement = mapped[1].property("agreement")
-    known = Usual(None, float(np.median(agreement)), right=0.9)
-    card = replace(model.card, usual=asdict(known)).to_dict()
-    marked = predict_map(OrientationModel(model.encoder, model.decoder, card), scan).property("unlike")
+    known = NoveltyThresholds(None, float(np.median(agreement)), right=0.9)
+    card = replace(model.card, novelty=asdict(known)).to_dict()
+    marked = predict_map(OrientationModel(model.encoder, model.decoder, card), scan)
+    marked = marked.property("out_of_distribution")
     np.testing.assert_array_equal(marked, agreement < np.median(agreement))
 
 

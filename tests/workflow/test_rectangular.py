@@ -99,6 +99,20 @@ def test_wrong_options_are_wrong_usage(option, counts, tmp_path, run):
     )
 
 
+def test_a_unit_alone_makes_no_length_of_an_unknown_step(counts, tmp_path, run):
+    np.save(tmp_path / "counts.npy", counts)
+    out = tmp_path / "out.h5"
+    told = run("convert", tmp_path / "counts.npy", out, "--unit", "nm", status=1)
+    assert "--step" in told
+    assert "counts.npy" in told
+    run("convert", tmp_path / "counts.npy", out, "--unit", "nm", "--step", "5")
+    with Scan(out) as scan:
+        assert (scan.info.steps, scan.info.unit) == ((5.0, 5.0), "nm")
+    run("convert", out, tmp_path / "again.h5", "--unit", "um")  # of a step that is known
+    with Scan(tmp_path / "again.h5") as scan:
+        assert (scan.info.steps, scan.info.unit) == ((0.005, 0.005), "um")
+
+
 def test_pixels_that_are_not_square(counts, tmp_path):
     source = signal(counts, pixels=(0.03, 0.02), path=tmp_path / "source.hspy")
     for read in (Scan, lambda path: convert(path, tmp_path / "out.h5", Conversion())):

@@ -79,7 +79,7 @@ def test_matching_in_a_kept_cell(scans):
 
 @pytest.mark.backend
 def test_a_network_maps_in_the_axes_of_another_setting(trained, scan, tmp_path):
-    from keras_stem.mapping.predict import predict_map
+    from keras_stem.inference.scan_map import predict_map
 
     model = load_model(trained.model_uri)
     kept = load_phase(cif("linio2_rhombohedral"), keep_cell=True)
@@ -95,7 +95,7 @@ def test_a_network_maps_in_the_axes_of_another_setting(trained, scan, tmp_path):
 
 @pytest.mark.backend
 def test_labels_in_another_setting_are_compared_in_the_models(trained, own_scan):
-    from keras_stem.mapping.predict import predict_map
+    from keras_stem.inference.scan_map import predict_map
 
     kept = load_phase(cif("linio2_rhombohedral"), keep_cell=True)
     model = load_model(trained.model_uri)

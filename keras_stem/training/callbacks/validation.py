@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import keras
 
+from keras_stem.metrics.scores import Scores
 from keras_stem.training.callbacks.weights import save_weights
 from keras_stem.training.criterion import Criterion
-from keras_stem.training.scores import Scores
 from keras_stem.training.state import RunState
 
 

@@ -1,0 +1,1 @@
+"""Heads: how an orientation is represented for a network, one module each."""

@@ -1,0 +1,78 @@
+"""The heads by name: those of this package, and those that other packages declare as entry points."""
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+from keras_stem.errors import KerasStemError, reason_of
+
+if TYPE_CHECKING:
+    from keras_stem.heads.head import Head
+
+GROUP = "keras_stem.heads"
+"""Group of entry points in which other packages name the classes of their heads, by their targets."""
+
+_OWN = {
+    "euler": ("keras_stem.heads.euler:EulerHead",),
+    "rotation": ("keras_stem.heads.rotation:RotationHead", "keras_stem.heads.votes:VotesHead"),
+}
+"""Classes by the target that they serve; for each output of networks there is one."""
+
+
+def target_names() -> tuple[str, ...]:
+    """Return the names of all representations of orientations, without importing Keras."""
+    return tuple(_entries())
+
+
+def head_class(target: str, output: str = "vector") -> type["Head"]:
+    """Return the head of a target for networks with an output.
+
+    Parameters
+    ----------
+    target
+        One of `target_names`.
+    output
+        "vector" or "azimuths".
+
+    Raises
+    ------
+    KerasStemError
+        If there is none, or the package that declares it cannot be imported.
+    """
+    entries = _entries()
+    if target not in entries:
+        raise KerasStemError(f"Expected target out of {', '.join(entries)}, found {target!r}.")
+    found = [_load(entry) for entry in entries[target]]
+    for head in found:
+        if head.output == output:
+            return head
+    outputs = " or ".join(head.output for head in found)
+    raise KerasStemError(
+        f"The target {target} is for networks whose output is {outputs}, found a network with {output}."
+    )
+
+
+def import_heads() -> None:
+    """Import all heads that can be imported, whose layers Keras then knows."""
+    for entry in (entry for entries in _entries().values() for entry in entries):
+        try:
+            _load(entry)
+        except KerasStemError:
+            if entry.value.startswith("keras_stem."):
+                raise
+
+
+def _load(entry: EntryPoint) -> type["Head"]:
+    try:
+        return entry.load()
+    except Exception as error:  # whatever another package raises while it is imported
+        raise KerasStemError(
+            f"Cannot import the head {entry.name} from {entry.value}: {reason_of(error)}"
+        ) from error
+
+
+@cache
+def _entries() -> dict[str, tuple[EntryPoint, ...]]:
+    own = {name: tuple(EntryPoint(name, value, GROUP) for value in values) for name, values in _OWN.items()}
+    others = {entry.name: (entry,) for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name)}
+    return own | {name: entry for name, entry in others.items() if name not in own}

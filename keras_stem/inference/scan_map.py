@@ -1,0 +1,103 @@
+"""A model applied to every position of a scan."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from orix.crystal_map import CrystalMap, Phase
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.axes import require_relation
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.inference.blocks import read_blocks
+from keras_stem.inference.steps import Answers, InferenceSteps
+from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.pipeline.source import ScanSource
+from keras_stem.scan.labels import crystal_map, in_axes_of
+from keras_stem.scan.scan import Scan
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A predicted map and, where the scan has labels of the same phase, what they say.
+
+    Parameters
+    ----------
+    euler
+        As the model gives them, shape (n, 3), radians; they may lie a little outside the usual ranges.
+    crystal_map
+        The predicted orientations. Its properties are the labels' Q and R, and, where they are known,
+        "uncertainty" and "uncertainty_95" (the error is below them with 68 and 95 %, deg), "reliability"
+        (0 to 100), "agreement" (with a simulation, up to 100) and "out_of_distribution" (1
+        where the pattern is unlike those of the training; only if the model is trained enough to tell).
+    labels
+        The labels of the scan, or None.
+    disorientation
+        Of prediction and labels, shape (n,), deg, or None.
+    """
+
+    euler: np.ndarray
+    crystal_map: CrystalMap
+    labels: CrystalMap | None
+    disorientation: np.ndarray | None
+
+    def property(self, name: str) -> np.ndarray | None:
+        """Return a property of the map, shape (n,), or None if it has none of that name."""
+        return np.asarray(self.crystal_map.prop[name]) if name in self.crystal_map.prop else None
+
+
+def predict_map(
+    model: OrientationModel,
+    scan: Scan,
+    verbose: bool = False,
+    refine: str | None = None,
+    phase: Phase | None = None,
+) -> Prediction:
+    """Predict the orientation at every position of a scan.
+
+    Patterns are streamed, so that memory does not grow with the scan.
+
+    Parameters
+    ----------
+    model
+        The model.
+    scan
+        The open scan.
+    verbose
+        Whether to show progress.
+    refine
+        How the answers are refined by simulation, "quick" or "thorough", as `InferenceSteps` takes it.
+    phase
+        In whose axes the orientations are wanted, the same crystal as the model's; the model's by default.
+
+    Returns
+    -------
+    Prediction
+
+    Raises
+    ------
+    KerasStemError
+        If the model was not made for such patterns, or they cannot be read, or its phase cannot be simulated
+        and so not refined; or if the phase, or that of the labels, is another crystal than the model's.
+    """
+    own = model.card.load_phase()
+    phase = phase or own
+    to_phase = require_relation(own, phase)
+    source = ScanSource(scan, model.card.binning_for(scan.info.detector))
+    scan.require_signal()
+    labels = in_axes_of(phase, scan.labels) if scan.has_labels else None
+    steps = InferenceSteps(model, refine)
+    blocks = read_blocks(source, np.arange(len(scan)), "Mapping", verbose)
+    answers = Answers.joined([steps(patterns) for _, patterns in blocks])
+    rotations, euler = Rotation.from_euler(answers.euler.astype(float)), answers.euler
+    if not np.allclose(to_phase.angle, 0):
+        rotations = to_phase * rotations
+        euler = rotations.to_euler()
+    properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
+    properties |= answers.properties
+    info = scan.info
+    found = crystal_map(rotations, phase, info.shape, info.steps, info.unit, properties)
+    if labels is None:
+        return Prediction(euler, found, None, None)
+    angles = disorientation(rotations, labels.rotations, proper_point_group(phase))
+    return Prediction(euler, found, labels, np.rad2deg(angles))

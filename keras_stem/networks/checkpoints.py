@@ -1,0 +1,139 @@
+"""Weights of other programs, and of ImageNet, by the paths that they have in our networks."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import keras
+import numpy as np
+
+from keras_stem.errors import KerasStemError, reason_of
+from keras_stem.networks.build import build_model
+from keras_stem.networks.declaration import NetworkConfig
+
+IMAGENET = "imagenet"
+_SIZES = (128, 224, 64, 96, 144, 256)
+"""Pixels of the patterns of networks that may have written a file of weights, which does not tell them."""
+
+
+def checkpoint_weights(source: str, config: NetworkConfig) -> dict[str, np.ndarray]:
+    """Read the weights of a checkpoint.
+
+    Parameters
+    ----------
+    source
+        "imagenet"; the path of a ``.keras``, ``.weights.h5`` or keras.applications ``.h5`` file; or a folder:
+        a Swin transformer as Hugging Face stores it (``config.json``, ``model.safetensors``) or a preset of
+        keras-hub.
+    config
+        Options of the network that they are for.
+
+    Returns
+    -------
+    dict
+        Arrays by the path of the weight in our network.
+
+    Raises
+    ------
+    KerasStemError
+        If they cannot be had or read.
+    """
+    if source == IMAGENET:
+        return _imagenet(config)
+    path = Path(source)
+    try:
+        if path.is_dir():
+            return _folder(source, config)
+        if not path.is_file():
+            raise KerasStemError(
+                f"Expected imagenet, a checkpoint or a models:/ URI as weights, found nothing at {source}."
+            )
+        if path.suffix == ".keras":
+            return _renamed(_load_any(path), config)
+        if path.suffix == ".h5":
+            return _weights_file(path, config)
+    except KerasStemError:
+        raise
+    except Exception as error:  # zip, JSON, HDF5 and safetensors errors, and those of Keras and keras-hub
+        raise KerasStemError(
+            f"Cannot read weights for {config.arch} from {source}: {reason_of(error)}"
+        ) from error
+    raise KerasStemError(f"Expected weights in .keras, .weights.h5, .h5 or a folder, found {source}.")
+
+
+def model_weights(
+    model: keras.Model, rename: Callable[[str], str] = lambda path: path
+) -> dict[str, np.ndarray]:
+    """Return the weights of an orientation model's network, or of any other Keras model, by their paths.
+
+    Parameters
+    ----------
+    model
+        An orientation model of ours, or any Keras model.
+    rename
+        Gives our path of a weight for that in the model.
+    """
+    network = getattr(model, "network", model)
+    return {rename(variable.path): keras.ops.convert_to_numpy(variable) for variable in network.variables}
+
+
+def _foreign(config: NetworkConfig) -> ModuleType | None:
+    """Return the module that knows the weights of other programs for a network, if there is one."""
+    return None if config.pretrained is None else importlib.import_module(config.pretrained.module)
+
+
+def _renamed(model: keras.Model, config: NetworkConfig) -> dict[str, np.ndarray]:
+    return model_weights(model, getattr(_foreign(config), "own_path", lambda path: path))
+
+
+def _imagenet(config: NetworkConfig) -> dict[str, np.ndarray]:
+    if config.pretrained is None:
+        raise KerasStemError(f"There are no ImageNet weights for {config.arch}.")
+    try:
+        return _renamed(_foreign(config).imagenet(), config)
+    except Exception as error:  # whatever the network, Kaggle or Hugging Face answer
+        raise KerasStemError(
+            f"Cannot download ImageNet weights for {config.arch} ({reason_of(error)[:120]}). Without the "
+            f"network, give --weights {config.pretrained.offline}, or a registered model of yours "
+            "(models:/NAME/VERSION)."
+        ) from error
+
+
+def _folder(source: str, config: NetworkConfig) -> dict[str, np.ndarray]:
+    if config.pretrained is None or not config.pretrained.folders:
+        raise KerasStemError(f"Expected a file as the weights of {config.arch}, found the folder {source}.")
+    return _renamed(_foreign(config).from_folder(source), config)
+
+
+def _load_any(path: Path) -> keras.Model:
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except (TypeError, ValueError):
+        import keras_hub  # noqa: F401 - registers its layers
+
+        return keras.saving.load_model(path, compile=False)
+
+
+def _weights_file(path: Path, config: NetworkConfig) -> dict[str, np.ndarray]:
+    """Read a file that has weights alone, by trying the networks that may have written it."""
+    reasons = []
+    for model in _possible_writers(config):
+        try:
+            model.load_weights(path)
+        except (ValueError, KeyError) as error:
+            reasons.append(reason_of(error))
+        else:
+            return model_weights(model)
+    raise KerasStemError(
+        f"Cannot read {path} as weights of {config.arch} with one or three channels: {reasons[0]}"
+    )
+
+
+def _possible_writers(config: NetworkConfig) -> Iterator[keras.Model]:
+    """Yield networks with these options, foreign ones first, for sizes of the patterns."""
+    if config.pretrained is not None:
+        yield from _foreign(config).writers()
+    for pixels in _SIZES[:1] if config.any_size else _SIZES:
+        for channels in (1, 3):
+            yield build_model(config, (pixels, pixels, channels), 3)

@@ -1,0 +1,1 @@
+"""The convolutional network of Wissel et al."""

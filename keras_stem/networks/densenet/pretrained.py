@@ -1,0 +1,18 @@
+"""DenseNet-121 of keras.applications, whose weights have the paths of ours."""
+
+from collections.abc import Iterator
+
+import keras
+
+
+def imagenet() -> keras.Model:
+    """Return DenseNet-121 with weights trained on ImageNet, which are downloaded."""
+    return keras.applications.DenseNet121(include_top=False, weights="imagenet", input_shape=(224, 224, 3))
+
+
+def writers() -> Iterator[keras.Model]:
+    """Yield the networks of keras.applications that may have written a file of weights."""
+    for channels in (3, 1):
+        yield keras.applications.DenseNet121(
+            include_top=False, weights=None, input_shape=(224, 224, channels)
+        )

@@ -1,0 +1,80 @@
+"""Options of the Swin transformer."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keras_stem.errors import KerasStemError
+from keras_stem.networks.declaration import NetworkConfig, Pretrained, Variant, option
+
+CUSTOM_HEAD = (384,)
+"""The paper does not give the width of the first of the two linear layers."""
+
+
+@dataclass(frozen=True)
+class SwinConfig(NetworkConfig):
+    """Options of the Swin transformer (defaults: Swin-T with one linear layer as its head).
+
+    Parameters
+    ----------
+    patch
+        Side of the patches that become tokens, in pixels.
+    embed_dim
+        Channels of the first stage; each further stage has twice as many.
+    depths, heads
+        Blocks, and heads of the attention, of each stage.
+    window
+        Side of the windows in tokens; smaller in stages whose map is.
+    mlp_ratio
+        Hidden width of the blocks' perceptrons relative to their channels.
+    resize
+        Side to which patterns are resized inside the network; None leaves them as they are.
+    head_widths
+        Units of linear layers (with GELU) before the last.
+    """
+
+    arch = "swin"
+    title = "Swin"
+    summary = "Swin-T with one linear layer"
+    builder = "keras_stem.networks.swin.builder:build_swin"
+    variants: ClassVar = {
+        "modified-fc": Variant(),
+        "custom-fc": Variant({"head_widths": CUSTOM_HEAD}),
+        "adjust-model": Variant(weights="imagenet"),
+        "adjust-images": Variant({"resize": 224}, weights="imagenet"),
+    }
+    recipe: ClassVar = {
+        "rotate": False,
+        "mirror": False,
+        "batch_size": 32,
+        "learning_rate": 3e-4,
+        "max_epochs": 40,
+    }
+    pretrained = Pretrained(
+        "keras_stem.networks.swin.pretrained",
+        "a folder of microsoft/swin-tiny-patch4-window7-224 from Hugging Face (downloaded elsewhere)",
+        folders=True,
+    )
+
+    patch: int = option(4, "Side of the patches that become tokens, in pixels.", 1)
+    embed_dim: int = option(96, "Channels of the first stage.", 1)
+    depths: tuple[int, ...] = option((2, 2, 6, 2), "Blocks of each stage.", 1)
+    heads: tuple[int, ...] = option((3, 6, 12, 24), "Attention heads of each stage.", 1)
+    window: int = option(7, "Side of the windows, in tokens.", 1)
+    mlp_ratio: float = option(4.0, "Hidden width of the perceptrons relative to their channels.", 0)
+    resize: int | None = option(None, "Side to which patterns are resized inside the network.", 1)
+    head_widths: tuple[int, ...] = option((), "Units of linear layers before the last.", 1)
+
+    def __post_init__(self):
+        if len(self.depths) != len(self.heads) or not self.depths:
+            raise KerasStemError(
+                f"Expected as many depths as heads, found {len(self.depths)} and {len(self.heads)}."
+            )
+        sizes = (self.patch, self.embed_dim, *self.depths, *self.heads, self.window, *self.head_widths)
+        if min(sizes) < 1 or self.mlp_ratio <= 0 or (self.resize or 1) < 1:
+            raise KerasStemError(f"Expected positive sizes, found {self}.")
+        for stage, heads in enumerate(self.heads):
+            if self.embed_dim * 2**stage % heads:
+                raise KerasStemError(
+                    f"Expected the channels of stage {stage} ({self.embed_dim * 2**stage}) to be a multiple "
+                    f"of its heads, found {heads} heads."
+                )

@@ -1,0 +1,24 @@
+"""Whether two maps have the same step."""
+
+from keras_stem.units import convert_length, is_length, length_text
+
+STEP_TOLERANCE = 0.01
+"""Relative."""
+
+Steps = tuple[tuple[float, float], str]
+"""Distances of neighbouring rows and columns, 0 where there is only one, and their unit."""
+
+
+def different_step(expected: Steps, found: Steps) -> tuple[str, str, str] | None:
+    """Return the axis along which two maps have other steps, and both steps for a person to read.
+
+    None is returned where they agree, or a unit is no length, so that nobody knows.
+    """
+    (own_steps, own_unit), (their_steps, their_unit) = expected, found
+    if not (is_length(own_unit) and is_length(their_unit)):
+        return None
+    for axis, own, theirs in zip("yx", own_steps, their_steps, strict=True):
+        lengths = convert_length(own, own_unit, "nm"), convert_length(theirs, their_unit, "nm")
+        if all(lengths) and abs(lengths[1] - lengths[0]) > STEP_TOLERANCE * lengths[0]:
+            return axis, length_text(own, own_unit), length_text(theirs, their_unit)
+    return None

@@ -1,0 +1,129 @@
+"""Answers of a model, checked against simulations of them and refined."""
+
+import numpy as np
+import pytest
+from orix.crystal_map import Phase
+from orix.quaternion import Rotation
+from simulated import PURE
+
+from keras_stem.choices import REFINEMENTS
+from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.frames import ORIX_FRAME
+from keras_stem.crystal.phase import linio2, phase_to_dict
+from keras_stem.crystal.rotations import random_rotations, small_rotations
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.errors import KerasStemError
+from keras_stem.inference.predictions import Predictions
+from keras_stem.inference.verification import verify
+from keras_stem.models.card import ModelCard
+from keras_stem.pipeline.source import ArraySource
+from keras_stem.scan.instrument import Instrument
+from keras_stem.simulate.stream import PatternStream
+
+COUNT = 40
+POSITIONS = np.arange(COUNT)
+SYMMETRY = proper_point_group(linio2())
+
+
+def card_of(phase):
+    beam = Instrument()
+    return ModelCard(
+        arch="polar",
+        target="votes",
+        phase=phase_to_dict(phase),
+        point_group=SYMMETRY.name,
+        frame=ORIX_FRAME,
+        detector_shape=beam.detector_shape,
+        pixel_size=beam.pixel_size,
+        beam_energy=beam.beam_energy,
+        precession_angle=beam.precession_angle,
+        convergence_angle=beam.convergence_angle,
+        label_mean=(),
+        label_std=(),
+        fingerprint="",
+        recipe={},
+        version="",
+    )
+
+
+@pytest.fixture(scope="module")
+def patterns():
+    """Patterns, and their orientations."""
+    counts, matrices = PatternStream(linio2(), Instrument(), PURE, seed=1).batch(0, COUNT)
+    return ArraySource(counts), Rotation.from_matrix(matrices.astype(float))
+
+
+def near(truth, rng):
+    """Orientations 1 deg off."""
+    return (small_rotations(np.full(COUNT, np.deg2rad(1.0)), rng) * truth).to_euler()
+
+
+def errors(euler, truth):
+    return np.rad2deg(disorientation(Rotation.from_euler(euler), truth, SYMMETRY))
+
+
+def test_answers_are_left_as_they_are_unless_they_are_refined(patterns, rng):
+    source, truth = patterns
+    told = Predictions(near(truth, rng))
+    checked = verify(card_of(linio2()), source, POSITIONS, told)
+    np.testing.assert_array_equal(checked.euler, told.euler)
+    assert checked.runner_up_agreement is None
+    refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    assert np.median(errors(refined.euler, truth)) < 0.2
+    assert np.all(refined.agreement >= checked.agreement)
+
+
+def test_the_better_of_two_answers_wins_when_refined(patterns, rng):
+    source, truth = patterns
+    right, wrong = near(truth, rng), random_rotations(COUNT, rng).to_euler()
+    second = np.arange(COUNT)[:, None] % 2 == 1
+    told = Predictions(np.where(second, wrong, right), runners_up=np.where(second, right, wrong)[:, None])
+    checked = verify(card_of(linio2()), source, POSITIONS, told)
+    assert np.all((checked.runner_up_agreement > checked.agreement) == second[:, 0])
+    refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    assert np.mean(errors(refined.euler, truth) < 0.5) > 0.9
+    assert np.all(refined.agreement >= refined.runner_up_agreement)
+
+
+def test_thorough_refinement_tries_all_answers_and_half_turns(patterns, rng):
+    source, truth = patterns
+    wrong = random_rotations(3 * COUNT, rng).to_euler().reshape(3, COUNT, 3)
+    last = Rotation.from_euler(near(truth, rng))
+    last = np.where(np.arange(COUNT)[:, None] % 2, (last * PATTERN_MATE).to_euler(), last.to_euler())
+    told = Predictions(wrong[0], runners_up=np.stack([wrong[1], wrong[2], last], axis=1))
+    quick, thorough = (verify(card_of(linio2()), source, POSITIONS, told, refine=how) for how in REFINEMENTS)
+    assert np.mean(errors(quick.euler, truth) < 0.5) < 0.2
+    assert np.mean(errors(thorough.euler, truth) < 0.5) > 0.9
+    assert np.all(thorough.agreement >= quick.agreement)
+
+
+def test_answers_that_become_one_are_no_rivals(patterns, rng):
+    source, truth = patterns
+    told = Predictions(near(truth, rng), runners_up=near(truth, rng)[:, None])
+    refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    assert np.mean(refined.runner_up_agreement == 0) > 0.9
+
+
+def test_an_unknown_refinement_is_a_clear_error(patterns, rng):
+    source, truth = patterns
+    with pytest.raises(KerasStemError, match="quick, thorough"):
+        verify(card_of(linio2()), source, POSITIONS, Predictions(near(truth, rng)), refine="slow")
+
+
+def test_positions_in_several_blocks(patterns, rng, monkeypatch):
+    source, truth = patterns
+    told = Predictions(near(truth, rng), runners_up=near(truth, rng)[:, None])
+    whole = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    monkeypatch.setattr("keras_stem.inference.blocks._block_size", lambda source: 7)
+    parts = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
+    np.testing.assert_array_equal(parts.euler, whole.euler)
+    np.testing.assert_array_equal(parts.agreement, whole.agreement)
+
+
+def test_a_phase_that_cannot_be_simulated_is_an_error_only_if_it_has_to_be(patterns, rng):
+    source, truth = patterns
+    bare = card_of(Phase("bare", space_group=166))
+    told = Predictions(near(truth, rng))
+    assert verify(bare, source, POSITIONS, told) is None
+    with pytest.raises(KerasStemError, match="bare"):
+        verify(bare, source, POSITIONS, told, refine="quick")

@@ -1,0 +1,94 @@
+"""What earlier versions stored loads in this one, whatever has been renamed since.
+
+The files of each version were written by that version: models of four networks and three heads with what
+they predict, the state of an interrupted training, a scan and a map.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from orix.quaternion import Rotation
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.errors import KerasStemError
+from keras_stem.models.orientation_model import load_keras_file
+from keras_stem.scan.map_files import read_map
+from keras_stem.scan.scan import Scan
+from keras_stem.training.data import prepare
+from keras_stem.training.recipe import Recipe
+from keras_stem.training.state import RunState, last_interrupted, read_state
+from keras_stem.training.train import train
+from keras_stem.versions import SCHEMA, up_to_date, with_schema
+
+pytestmark = pytest.mark.backend
+VERSIONS = sorted(Path(__file__).parent.glob("data/version-*"))
+
+
+@pytest.fixture(params=VERSIONS, ids=[path.name for path in VERSIONS])
+def stored(request):
+    return request.param
+
+
+@pytest.mark.parametrize("name", ["votes", "rotation", "euler", "densenet"])
+def test_models_give_the_same_orientations(name, stored):
+    model = load_keras_file(stored / f"{name}.keras")
+    expected = json.loads((stored / f"{name}.json").read_text())
+    with Scan(stored / "scan.h5") as scan:
+        counts = scan.read(np.arange(len(expected["euler"])))[..., None].astype("float32")
+    found = {key: keras.ops.convert_to_numpy(value) for key, value in model(counts).items()}
+    first, second = (Rotation.from_euler(np.asarray(one["euler"], float)) for one in (found, expected))
+    symmetry = proper_point_group(model.card.load_phase())
+    assert np.rad2deg(disorientation(first, second, symmetry)).max() < 0.01
+    if "spread" in expected:
+        np.testing.assert_allclose(found["spread"], expected["spread"], rtol=1e-3, atol=1e-5)
+    assert Recipe.from_dict(model.card.recipe).arch == model.card.arch
+
+
+def test_an_interrupted_training_goes_on(stored, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    state = RunState("run", "", {})
+    shutil.copytree(stored / "run", state.folder)
+    state = last_interrupted()
+    recipe = Recipe.from_dict(state.recipe)
+    done = state.epochs
+    assert 0 < done < recipe.max_epochs
+    with Scan(stored / "scan.h5") as scan:
+        result = train(prepare(scan, recipe), recipe, state, verbose=False)
+    assert len(result.history) == recipe.max_epochs
+    assert np.isfinite([logs["loss"] for logs in result.history]).all()
+
+
+def test_scans_and_maps_are_read(stored):
+    with Scan(stored / "scan.h5") as scan:
+        assert scan.labels.size == len(scan)
+        assert scan.labels.phases[0].name == "LiNiO2"
+    found, origin = read_map(stored / "map.h5")
+    assert found.size == len(scan)
+    assert origin["frame"].startswith("orix")
+    assert {"agreement", "uncertainty"} <= set(found.prop)
+
+
+def test_what_is_stored_now_carries_its_schema(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    state = RunState("run", "scan.h5", Recipe().to_dict())
+    state.save()
+    plain = json.loads((state.folder / "state.json").read_text())
+    assert plain["schema"] == plain["recipe"]["schema"] == SCHEMA
+    assert read_state(state.folder) == state
+
+
+def test_newer_schemas_are_refused_and_older_ones_brought_up_to_date():
+    def renamed(values):
+        return {"new" if name == "old" else name: value for name, value in values.items()}
+
+    assert up_to_date({"old": 1}, "x", [renamed]) == {"new": 1}
+    assert up_to_date(with_schema({"new": 1}), "x", [renamed]) == {"new": 1}
+    with pytest.raises(KerasStemError, match="upgrade the package"):
+        up_to_date({"schema": SCHEMA + 1}, "x")
+    with pytest.raises(KerasStemError, match="schema of x, found 'one'"):
+        up_to_date({"schema": "one"}, "x")
