@@ -10,7 +10,14 @@ from diffsims.utils.sim_utils import get_electron_wavelength
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.hdf5_items import attribute, item, number_attribute, place
+from keras_stem.scan.hdf5_items import (
+    attribute,
+    item,
+    number_attribute,
+    place,
+    require_group,
+    require_stored,
+)
 from keras_stem.scan.signal_axes import SignalAxis, axis_name, axis_step, scan_first, spectrum_axis
 from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length, plain_unit
 
@@ -211,13 +218,15 @@ def _pixel_size(axes: Sequence[tuple[float, str]], where: str) -> float:
 
 def _stored_axis(experiment: h5py.Group, number: int) -> dict[str, Any]:
     """Return what the file tells of an axis, without what it leaves out."""
-    found = item(experiment, f"axis-{number}")
-    if found is None:
+    if item(experiment, f"axis-{number}") is None:
         return {}
+    found = require_group(experiment, f"axis-{number}")
     known = {name: attribute(found, name) for name in ("name", "units", "navigate", "expression")}
     known["scale"] = number_attribute(found, "scale", finite=False)
     values = item(found, "axis")
-    known["axis"] = values[()] if isinstance(values, h5py.Dataset) else None
+    if isinstance(values, h5py.Dataset):
+        require_stored(values)
+        known["axis"] = values[()]
     return {name: value for name, value in known.items() if value is not None}
 
 
