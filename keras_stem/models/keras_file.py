@@ -7,12 +7,7 @@ from typing import Any
 
 from keras_stem.errors import KerasStemError
 from keras_stem.models.card import ModelCard
-
-_LARGEST_TEXT = 64 << 20
-"""Bytes of a configuration; that of the largest network has less than one of them."""
-
-_LARGEST_RATIO = 200
-"""Weights do not compress by more."""
+from keras_stem.networks.weights_file import require_sound_weights
 
 _CONFIG = "config.json"
 
@@ -25,9 +20,9 @@ def require_model_file(path: str | Path) -> None:
     path
         The file. Nothing of it is unpacked before its sizes are known.
     """
+    require_sound_weights(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            _require_sizes(archive, path)
             plain = json.loads(archive.read(_CONFIG))
     except (OSError, KeyError, ValueError, RecursionError, zipfile.BadZipFile, NotImplementedError) as error:
         raise KerasStemError(f"Cannot read {path} as a Keras model; copy it again.") from error
@@ -38,18 +33,6 @@ def require_model_file(path: str | Path) -> None:
         ModelCard.from_dict(card)
     except KerasStemError as error:
         raise KerasStemError(f"Cannot read {path}: {error}") from error
-
-
-def _require_sizes(archive: zipfile.ZipFile, path: str | Path) -> None:
-    for member in archive.infolist():
-        largest = _LARGEST_TEXT
-        if member.filename.endswith(".h5"):
-            largest = max(largest, _LARGEST_RATIO * member.compress_size)
-        if member.file_size > largest:
-            raise KerasStemError(
-                f"Expected at most {largest / 2**20:.0f} MiB as {member.filename} in {path}, "
-                f"found {member.file_size / 2**20:.0f} MiB; it is no model of keras_stem."
-            )
 
 
 def _card(plain: Any) -> Any:

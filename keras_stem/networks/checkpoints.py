@@ -11,6 +11,7 @@ import numpy as np
 from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.networks.build import build_model
 from keras_stem.networks.declaration import NetworkConfig
+from keras_stem.networks.weights_file import require_sound_weights
 
 IMAGENET = "imagenet"
 _SIZES = (128, 224, 64, 96, 144, 256)
@@ -49,6 +50,8 @@ def checkpoint_weights(source: str, config: NetworkConfig) -> dict[str, np.ndarr
             raise KerasStemError(
                 f"Expected imagenet, a checkpoint or a models:/ URI as weights, found nothing at {source}."
             )
+        if path.suffix in (".keras", ".h5"):
+            require_sound_weights(path)
         if path.suffix == ".keras":
             return _renamed(_load_any(path), config)
         if path.suffix == ".h5":

@@ -11,6 +11,9 @@ from keras_stem.schema import shortened
 _LARGE = 1 << 26
 """Bytes. Smaller data sets are read whatever the file stores of them."""
 
+_NOTICEABLE = 1 << 20
+"""Bytes. Larger data sets of which nothing is stored were never filled; small chunks take long to read."""
+
 _SPARSE = 1000
 """No file of measurements stores less than its size divided by this."""
 
@@ -63,7 +66,8 @@ def require_stored(data: h5py.Dataset) -> None:
     if data.shape is None or data.is_virtual or data.external:  # what they store is elsewhere
         return
     declared, stored = data.size * data.dtype.itemsize, data.id.get_storage_size()
-    if declared > _LARGE and stored * _SPARSE < declared:
+    unfilled = declared > _NOTICEABLE and not stored
+    if unfilled or (declared > _LARGE and stored * _SPARSE < declared):
         size = " x ".join(map(str, data.shape))
         raise KerasStemError(
             f"Expected the values of {place(data)}, found {stored:,} bytes for a size of {size}; "

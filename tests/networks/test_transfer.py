@@ -3,7 +3,9 @@
 import json
 import re
 import subprocess
+import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -175,6 +177,28 @@ def test_what_cannot_be_read_is_a_clear_error(tmp_path):
         checkpoint_weights(str(tmp_path), SWIN)
     with pytest.raises(KerasStemError, match="Expected a file as the weights of densenet"):
         checkpoint_weights(str(tmp_path), DENSENET)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".weights.h5"])
+def test_weights_that_are_only_declared_are_refused_at_once(suffix, tmp_path):
+    path = tmp_path / f"x{suffix}"
+    network = build_model(SWIN, (64, 64, 1), 3)
+    (network.save if suffix == ".keras" else network.save_weights)(path)
+    stored = tmp_path / "model.weights.h5"
+    if suffix == ".keras":
+        with zipfile.ZipFile(path) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        stored.write_bytes(members[stored.name])
+    else:
+        stored = path
+    with h5py.File(stored, "r+") as file:
+        file.create_dataset("declared", (5, 10**6), "f4", chunks=(1, 4))
+    if suffix == ".keras":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in (members | {stored.name: stored.read_bytes()}).items():
+                archive.writestr(name, data)
+    with pytest.raises(KerasStemError, match="not filled"):
+        checkpoint_weights(str(path), SWIN)
 
 
 @pytest.mark.parametrize(("config", "way"), [(SWIN, "Hugging Face"), (DENSENET, "notop.h5")])
