@@ -116,7 +116,7 @@ def junk_options(rng: np.random.Generator, command: Command) -> list[str]:
     given = []
     for option in (choose(rng, options) for _ in range(int(rng.integers(1, 4)) if options else 0)):
         given.append(choose(rng, [*option.opts, *option.secondary_opts]))
-        if not option.is_flag and option.flag_value is None:
+        if not option.is_flag:
             given.append(_value(rng, option))
     return given
 

@@ -6,6 +6,7 @@ from the number KERAS_STEM_FUZZ_FIRST (0) on.
 """
 
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -37,6 +38,21 @@ def bases(trained, tmp_path_factory):
     bases["cif"].write_text(_LINIO2)
     load_model(trained.model_uri).save(bases["model"])
     return bases
+
+
+class _EndedServer:
+    """Stands in for the MLflow UI, which does not end where the options are right."""
+
+    def __init__(self, arguments: list[str]):
+        assert all(isinstance(argument, str) for argument in arguments)
+
+    def wait(self) -> int:
+        return 1
+
+
+@pytest.fixture(autouse=True)
+def no_server(monkeypatch):
+    monkeypatch.setattr("keras_stem.cli.ui_command.subprocess", SimpleNamespace(Popen=_EndedServer))
 
 
 def _write_csv(path):
