@@ -23,6 +23,9 @@ from keras_stem.scan.hdf5_items import (
 from keras_stem.schema import shortened, validated
 from keras_stem.units import PIXELS
 
+_MOST_STEPS = 1e9
+"""From the origin to the farthest point of a map."""
+
 OWN = "keras_stem"
 """Beside orix's description of a phase: ours, and the rotation from our crystal axes to those of the file."""
 
@@ -63,6 +66,8 @@ def read_points(group: h5py.Group) -> dict[str, np.ndarray]:
     points = {name: _geometry(group, name, count) for name in _GEOMETRY if name != "id"}
     properties = {name: _property(group, name, count) for name in group if name not in _GEOMETRY}
     points |= {_RENAMED.get(name, name): values for name, values in properties.items()}
+    for name in "xy":
+        _require_steps(points[name], place(group, name))
     _require_angles(points, group)
     return points
 
@@ -91,6 +96,16 @@ def _geometry(group: h5py.Group, name: str, count: int) -> np.ndarray:
     if name == "is_in_data":
         return values.astype(bool)
     return values.astype(np.int64 if name == "phase_id" else np.float64)
+
+
+def _require_steps(coordinates: np.ndarray, where: str) -> None:
+    """Raise `KerasStemError` if two coordinates are so close that orix could not count the steps."""
+    found = np.unique(coordinates)
+    step = np.diff(found).min(initial=np.inf)
+    if np.abs(found).max() > _MOST_STEPS * step:
+        raise KerasStemError(
+            f"Expected coordinates with even steps in {where}, found two only {step:.3g} apart."
+        )
 
 
 def _property(group: h5py.Group, name: str, count: int) -> np.ndarray:

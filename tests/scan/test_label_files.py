@@ -4,6 +4,7 @@ import dataclasses
 import re
 from pathlib import Path
 
+import h5py
 import numpy as np
 import orix.io
 import pytest
@@ -197,6 +198,15 @@ def test_the_only_phase_of_a_header_that_lists_none(suffix, truth, tmp_path):
     leave_out_phases(path)
     options = ImportOptions({"ang": "edax3", "ctf": "oxford"}[suffix])
     assert apart(import_labels(path, INFO, options, [GivenPhase(linio2())]), truth) < 0.01
+
+
+def test_two_coordinates_that_are_hardly_apart_are_told(truth, tmp_path):
+    path = tmp_path / "map.h5"
+    write_map(path, crystal_map(truth, linio2(), (3, 4), 2.0, "nm", {}), {})
+    with h5py.File(path, "r+") as file:
+        file["crystal_map/data/x"][0] = 1e-308
+    with pytest.raises(KerasStemError, match=r"even steps in /crystal_map/data/x .* only 1e-308 apart"):
+        import_labels(path, INFO, ORIX)
 
 
 def test_files_that_are_no_maps(tmp_path):
