@@ -94,8 +94,8 @@ def fit(
     with _prepared(path, recipe) as data:
         initial = _initial_weights(recipe)
         client = connect(writing=True)
-        for note in data.notes if verbose else ():
-            print(note, flush=True)
+        for note in data.notes:
+            tell(note)
         with tracked_run(name or f"{recipe.arch} {data.title}") as run:
             run.log_start(data, recipe, tags or {})
             state = RunState(run.run_id, path, recipe.to_dict(), absolute_uri())
