@@ -75,7 +75,7 @@ def _fit(scan: Path | None, options: dict):
     if scan is not None:
         with Scan(scan) as opened:
             show_notes(opened)
-    return fit(scan, recipe, verbose=True, tell=lambda line: click.echo(line, err=True))
+    return fit(scan, recipe, verbose=True, tell=click.echo)
 
 
 def _simulation(crystal, like: Path | None, patterns: int | None):
