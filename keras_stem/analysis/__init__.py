@@ -1,1 +1,1 @@
-"""From an orientation map to the microstructure."""
+"""Microstructure analysis of orientation maps."""

@@ -1,4 +1,4 @@
-"""Boundaries between the points of a map, and which of them are special."""
+"""Grain and phase boundaries of an orientation map, and special boundaries among them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,29 +16,30 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 
 HIGH_ANGLE = 15.0
-"""Boundaries of at least so many degrees are high-angle boundaries."""
+"""Smallest misorientation of a high-angle boundary (degrees)."""
 
 _MOST_PRODUCTS = 1 << 24
 
 
 @dataclass(frozen=True)
 class Boundaries:
-    """The segments between neighbouring points that differ.
+    """Boundary segments between neighbouring points of different orientation or phase.
 
     Parameters
     ----------
     pairs
-        Numbers of the two points, shape (m, 2).
+        Indices of the two points of each segment, shape (m, 2).
     phase
-        Number of the phase on both sides, shape (m,), -1 between two phases.
+        Phase number on both sides of each segment, shape (m,), -1 between two phases.
     angles
-        Disorientation, shape (m,), deg; NaN between two phases.
+        Disorientation across each segment, shape (m,), in degrees; NaN between two phases.
     axes
-        Its axis, shape (m, 3), unit vectors in crystal coordinates; 0 between two phases.
+        Disorientation axes, shape (m, 3), unit vectors in crystal coordinates; 0 between two phases.
     threshold
-        Smallest disorientation that counts within a phase, deg.
+        Smallest disorientation that counts as a boundary within a phase (degrees).
     lengths, unit
-        Of each segment, shape (m,), and the unit: the step along the edge between the two points.
+        Length of each segment, shape (m,), and its unit. The length is the step along the edge between the
+        two points.
     """
 
     pairs: np.ndarray
@@ -51,11 +52,11 @@ class Boundaries:
 
     @property
     def length(self) -> float:
-        """Of all segments together, in the map's unit."""
+        """Total length of all segments, in the map's unit."""
         return float(self.lengths.sum())
 
     def share(self, chosen: np.ndarray) -> float:
-        """Return the share of the length of chosen segments, shape (m,), bool; NaN where there is none."""
+        """Return the length fraction of the chosen segments, shape (m,), bool; NaN without any boundary."""
         return float(self.lengths[chosen].sum() / self.length) if self.length else float("nan")
 
     @property
@@ -65,14 +66,15 @@ class Boundaries:
 
 
 def find_boundaries(grid: Grid, threshold: float = 5.0) -> Boundaries:
-    """Return the segments between neighbours, side by side or one above the other, that differ.
+    """Return the boundary segments between horizontally or vertically adjacent points.
 
     Parameters
     ----------
     grid
         The map.
     threshold
-        Smallest disorientation, deg; segments between two phases always count, those to masked points never.
+        Smallest disorientation of a boundary (degrees). Segments between two phases always count, segments
+        to masked points never.
 
     Returns
     -------
@@ -97,18 +99,18 @@ def find_boundaries(grid: Grid, threshold: float = 5.0) -> Boundaries:
 
 @dataclass(frozen=True)
 class SpecialBoundary:
-    """A misorientation with a name, such as that of a twin.
+    """Named misorientation, such as a twin relation.
 
     Parameters
     ----------
     name
-        For people.
+        Display name.
     angle
-        deg.
+        Misorientation angle (degrees).
     axis
-        Crystal direction [uvw].
+        Misorientation axis, a crystal direction [uvw].
     tolerance
-        Largest angle from it, deg.
+        Largest accepted deviation from the misorientation (degrees).
     """
 
     name: str
@@ -118,7 +120,12 @@ class SpecialBoundary:
 
 
 def brandon(sigma: int) -> float:
-    """Return the tolerance, deg, of a coincidence site lattice (Brandon, Acta Met. 14 (1966) 1479)."""
+    """Return the angular tolerance (degrees) of a coincidence site lattice boundary.
+
+    References
+    ----------
+    Brandon, Acta Met. 14 (1966) 1479.
+    """
     return 15.0 / np.sqrt(sigma)
 
 
@@ -131,12 +138,12 @@ SPECIAL = {
     "hcp-10-11": SpecialBoundary("{10-11} twin", 56.2, (1, 0, 0)),
     "oxide-60": SpecialBoundary("60° about c", 60.0, (0, 0, 1)),
 }
-"""Well-known ones, by the names of `keras_stem.choices.SPECIAL_BOUNDARIES`. The axes of the hcp twins are
-<11-20>, [100] with three indices; their angles are those of magnesium."""
+"""Common special boundaries, by the names of `keras_stem.choices.SPECIAL_BOUNDARIES`. The axes of the hcp
+twins are <11-20>, which is [100] in three-index notation; their angles are those of magnesium."""
 
 
 def special_boundary(text: str) -> SpecialBoundary:
-    """Return the special misorientation of a text.
+    """Parse a special misorientation.
 
     Parameters
     ----------
@@ -146,7 +153,7 @@ def special_boundary(text: str) -> SpecialBoundary:
     Raises
     ------
     KerasStemError
-        If it is neither.
+        If the text has none of these forms.
     """
     if text in SPECIAL:
         return SPECIAL[text]
@@ -165,16 +172,16 @@ def special_boundary(text: str) -> SpecialBoundary:
 
 
 def is_special(grid: Grid, boundaries: Boundaries, special: SpecialBoundary) -> np.ndarray:
-    """Return whether each segment is one of a special misorientation.
+    """Return whether each segment has a special misorientation.
 
     Parameters
     ----------
     grid
         The map.
     boundaries
-        Of it.
+        Boundaries of the map.
     special
-        The misorientation, under the symmetry of both sides.
+        The misorientation, up to the crystal symmetry on both sides.
 
     Returns
     -------
@@ -193,30 +200,30 @@ def is_special(grid: Grid, boundaries: Boundaries, special: SpecialBoundary) -> 
 
 
 def equivalent_misorientations(special: SpecialBoundary, phase: Phase) -> np.ndarray:
-    """Return all misorientations of a phase that are equivalent to a special one, quaternions (v, 4)."""
+    """Return all symmetrically equivalent forms of a special misorientation as quaternions, shape (v, 4)."""
     symmetry = proper_point_group(phase)
     axis = Miller(uvw=special.axis, phase=phase).unit.data
     one = rotations_about(axis.reshape(1, 3), np.array([np.deg2rad(special.angle)])).data[0]
     both = np.stack([one, one * [1, -1, -1, -1]])
     left = quaternion_product(symmetry.data[:, None], both[None]).reshape(-1, 1, 4)
     every = quaternion_product(left, symmetry.data[None]).reshape(-1, 4)
-    # q and -q are one rotation: the largest component is positive, so that it is found once.
+    # q and -q are the same rotation: make the largest component positive so that duplicates are removed.
     every *= np.sign(every[np.arange(len(every)), np.abs(every).round(6).argmax(axis=1)])[:, None]
     return every[np.unique(every.round(5), axis=0, return_index=True)[1]]
 
 
 @dataclass(frozen=True)
 class BoundaryClass:
-    """Segments of one kind.
+    """Class of boundary segments.
 
     Parameters
     ----------
     name
-        For people.
+        Display name.
     kind
         "special", "low_angle", "high_angle" or "between_phases".
     chosen
-        Which segments these are, shape (m,), bool.
+        Mask of the segments in the class, shape (m,), bool.
     """
 
     name: str
@@ -227,21 +234,22 @@ class BoundaryClass:
 def boundary_classes(
     grid: Grid, boundaries: Boundaries, specials: Sequence[SpecialBoundary] = ()
 ) -> list[BoundaryClass]:
-    """Divide the segments into classes, so that each is in one.
+    """Partition the segments into disjoint classes.
 
     Parameters
     ----------
     grid
         The map.
     boundaries
-        Of it.
+        Boundaries of the map.
     specials
-        A segment that could be several belongs to the first of them, and not to those by angle.
+        Special misorientations in order of precedence. A segment that matches several belongs to the first,
+        and to no class by angle.
 
     Returns
     -------
     list of BoundaryClass
-        The special ones, then the others by angle, and those between phases.
+        Special boundaries first, then the others by angle, then phase boundaries.
     """
     free = np.ones(len(boundaries.pairs), bool)
     classes = []
@@ -262,14 +270,15 @@ def boundary_classes(
 
 @dataclass(frozen=True)
 class BoundaryShares:
-    """Shares of the length of all boundaries.
+    """Length fractions of the kinds of boundaries.
 
     Parameters
     ----------
     low_angle, high_angle, between_phases
-        Below and from 15 deg within a phase, and between two phases; their sum is 1.
+        Fractions of low-angle (below 15 degrees) and high-angle (from 15 degrees) boundaries within a phase,
+        and of phase boundaries; they sum to 1.
     special
-        By name; these segments are counted by angle, too.
+        Fractions of special boundaries, by name. These segments are also counted by angle.
     """
 
     low_angle: float
@@ -281,7 +290,7 @@ class BoundaryShares:
 def boundary_shares(
     grid: Grid, boundaries: Boundaries, specials: Sequence[SpecialBoundary] = ()
 ) -> BoundaryShares:
-    """Return how the length of boundaries is divided; NaN where there is none."""
+    """Return the length fractions of the kinds of boundaries; NaN without any boundary."""
     return BoundaryShares(
         low_angle=boundaries.share(boundaries.angles < HIGH_ANGLE),
         high_angle=boundaries.share(boundaries.angles >= HIGH_ANGLE),

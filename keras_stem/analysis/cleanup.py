@@ -1,8 +1,7 @@
-"""Steps that change the orientations of a map, each asked for and counted.
+"""Optional clean-up steps that change the orientations of a map and report the changed points.
 
-Networks and template matching alike give single points of a grain another orientation, and, where patterns
-can hardly be told apart, alternate between two variants. Both look like grains and boundaries that are not
-there.
+Networks and template matching alike misindex isolated points of a grain, and alternate between two variants
+where their patterns are nearly indistinguishable. Both errors produce spurious grains and boundaries.
 """
 
 from dataclasses import dataclass, replace
@@ -23,17 +22,17 @@ from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs, number_connected
 from keras_stem.crystal.symmetry import proper_point_group
 
 MOST = 0.5
-"""More than this share of the neighbours of an odd point has to be of one grain."""
+"""Fraction of the neighbours of an isolated point that has to be exceeded by a single grain."""
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A map after a step.
+    """Map after a clean-up step.
 
     Parameters
     ----------
     grid
-        The map.
+        The cleaned map.
     changed
         Whether the orientation of each point was changed, shape (n,).
     """
@@ -43,20 +42,20 @@ class Cleaned:
 
 
 def replace_odd_points(grid: Grid, threshold: float = 5.0) -> Cleaned:
-    """Give single points that differ from all 8 neighbours the mean orientation of those around them.
+    """Replace isolated points that differ from all 8 neighbours by the mean orientation around them.
 
     Parameters
     ----------
     grid
         The map.
     threshold
-        Points differ by more than so many degrees.
+        Disorientation above which two points differ (degrees).
 
     Returns
     -------
     Cleaned
-        Only points of which more than half of the neighbours, and at least three, are of one grain were
-        changed. They also take its phase.
+        A point is changed only if more than half of its neighbours, and at least three, belong to a single
+        grain. It also takes the phase of that grain.
     """
     pairs = neighbour_pairs(grid.shape, 8)
     pairs = pairs[grid.shown[pairs].all(axis=1)]
@@ -72,7 +71,7 @@ def replace_odd_points(grid: Grid, threshold: float = 5.0) -> Cleaned:
 
 
 def _surrounded(links: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the odd points that lie in one grain, ascending, and its number, from their links (m, 2)."""
+    """Return the isolated points inside a single grain, ascending, and its number, from links (m, 2)."""
     pairs = np.stack([links[:, 0], numbers[links[:, 1]]], axis=1)
     votes, counts = np.unique(pairs, axis=0, return_counts=True)
     points, total = np.unique(links[:, 0], return_counts=True)
@@ -81,7 +80,7 @@ def _surrounded(links: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _with_means(grid: Grid, points: np.ndarray, around: np.ndarray, place: np.ndarray) -> Cleaned:
-    """Return the map with the mean of the points ``around``, each at a ``place`` among the odd points."""
+    """Return the map whose isolated points have the mean of ``around``; ``place`` indexes ``points``."""
     data, phase = grid.rotations.data.copy(), grid.phase.copy()
     first = np.empty(len(points), int)
     first[place[::-1]] = around[::-1]
@@ -97,24 +96,25 @@ def _with_means(grid: Grid, points: np.ndarray, around: np.ndarray, place: np.nd
 
 
 def fuse_variants(grid: Grid, variant: SpecialBoundary | None, threshold: float = 5.0) -> Cleaned:
-    """Give each grain that alternates between two variants the one that most of its points have.
+    """Assign the majority variant to each grain that alternates between two variants.
 
-    Neighbours that are alike, or variants of each other, are one grain. Real twins of this kind are fused,
-    too: this step is for variants of which it is known that the patterns do not tell them apart.
+    Neighbours with similar orientations, or with variants of each other, form one grain. Real twins of this
+    kind are merged as well, so use this step only for variants whose patterns are known to be
+    indistinguishable.
 
     Parameters
     ----------
     grid
         The map.
     variant
-        The misorientation between the variants; None for half a turn about the beam.
+        Misorientation between the variants; None for the 180 degree in-plane ambiguity.
     threshold
-        Points are alike below so many degrees.
+        Largest disorientation of points with similar orientations (degrees).
 
     Returns
     -------
     Cleaned
-        Points that are not of the variant that most have were turned into it.
+        Points of the minority variant are changed to the majority variant.
     """
     data, changed = grid.rotations.data.copy(), np.zeros(len(grid.phase), bool)
     pairs = neighbour_pairs(grid.shape)
@@ -147,7 +147,7 @@ def _angles(grid: Grid, number: int, first: np.ndarray, second: np.ndarray) -> n
 def _turned(
     grid: Grid, number: int, variant: SpecialBoundary | None, rotations: np.ndarray, wanted: np.ndarray
 ) -> np.ndarray:
-    """Return the variants of orientations, quaternions (n, 4), that are nearest to the wanted ones."""
+    """Return the variants of orientations, quaternions (n, 4), that are nearest to the wanted variants."""
     if variant is None:
         return quaternion_product(rotations, PATTERN_MATE.data)
     operators = equivalent_misorientations(variant, grid.phases[number])
@@ -156,7 +156,7 @@ def _turned(
 
 
 def _largest_part(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """Return for each point the number of the largest part of the grain that it is in, shape (n,)."""
+    """Return the number of the largest part of the grain of each point, shape (n,)."""
     inside = whole != OUTSIDE
     votes, counts = np.unique(np.stack([whole[inside], parts[inside]], axis=1), axis=0, return_counts=True)
     order = np.lexsort([-counts, votes[:, 0]])
@@ -167,7 +167,7 @@ def _largest_part(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:
 
 
 def _means_of_parts(grid: Grid, number: int, parts: np.ndarray) -> np.ndarray:
-    """Return the mean orientation of each part, quaternions (p, 4); only those of one phase are right."""
+    """Return the mean orientation of each part, quaternions (p, 4), valid for parts of this phase only."""
     points = np.flatnonzero(grid.phase == number)
     first = np.zeros(parts.max() + 1, int)
     first[parts[points[::-1]]] = points[::-1]

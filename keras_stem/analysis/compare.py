@@ -1,4 +1,4 @@
-"""Two maps of one scan: how far they differ, and where."""
+"""Comparison of two orientation maps of one scan."""
 
 from dataclasses import dataclass, replace
 
@@ -15,25 +15,26 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 
 SMALL = 20
-"""Grains of fewer points count as small."""
+"""Number of points below which a grain is small."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """How two maps differ on a part of the points.
+    """Difference of two maps on a subset of the points.
 
     Parameters
     ----------
     name
-        Of the part.
+        Display name of the subset.
     points
-        How many.
+        Number of points.
     median
-        Of the disorientation, deg.
+        Median disorientation (degrees).
     differing
-        Share of the points that differ by more than the threshold.
+        Fraction of the points whose disorientation exceeds the threshold.
     half_turn
-        Share of the points that differ, but by less once half a turn about the beam is divided out.
+        Fraction of the points whose disorientation exceeds the threshold, but does not after a 180 degree
+        rotation about the beam.
     """
 
     name: str
@@ -45,19 +46,19 @@ class Part:
 
 @dataclass(frozen=True)
 class Difference:
-    """How two maps differ.
+    """Difference of two maps.
 
     Parameters
     ----------
     angles
-        Disorientation of each point, shape (n,), deg; NaN where a map is masked or the phases differ.
+        Disorientation of each point, shape (n,), in degrees; NaN where a map is masked or the phases differ.
     phases_differ
-        Share of the points that both show which have another phase.
+        Fraction of the points unmasked in both maps whose phases differ.
     parts
-        All points first. Those of one grain and at its rim, those of small grains, and those of low Q
-        overlap.
+        Differences on subsets of the points; all points come first. The subset of low Q may overlap grain
+        interiors, boundaries and small grains.
     threshold
-        deg.
+        Disorientation above which two points differ (degrees).
     """
 
     angles: np.ndarray
@@ -78,21 +79,21 @@ def compare_grids(
     Parameters
     ----------
     reference
-        Its grains tell interiors, boundaries and small grains.
+        Reference map. Its grains define the grain interiors, boundaries and small grains.
     other
-        Of the same shape. Its phases are those of the reference that are the same crystal, whatever their
-        numbers, names and cells.
+        Map of the same shape. Its phases are matched to the phases of the reference that describe the same
+        crystal, irrespective of their numbers, names and unit cells.
     segmentation
-        How the grains are told apart. Points differ beyond its threshold.
+        Settings of the grain segmentation. Points differ if their disorientation exceeds its threshold.
     quality
         Q of each point, shape (n,), or None.
     low_q
-        A smaller Q is low.
+        Q below which a point belongs to the subset of low Q.
 
     Raises
     ------
     KerasStemError
-        If the shapes or all phases differ, or no point is shown in both.
+        If the shapes or all phases differ, or no point has the same phase in both maps.
     """
     other = _in_phases_of(reference, other)
     settings = segmentation or Segmentation()
@@ -113,7 +114,7 @@ def compare_grids(
 
 
 def _in_phases_of(reference: Grid, other: Grid) -> Grid:
-    """Return a map with the reference's numbers and axes for the phases that are the same crystal."""
+    """Return a map with the phase numbers and crystal axes of the reference for matching phases."""
     if reference.shape != other.shape:
         raise KerasStemError(
             f"Expected maps of the same shape, found {reference.shape[0]} x {reference.shape[1]} "
@@ -136,14 +137,14 @@ def _in_phases_of(reference: Grid, other: Grid) -> Grid:
 
 
 def _same_phase(phase: Phase, number: int, reference: Grid) -> tuple[int, Rotation] | None:
-    """Return the number of the reference's phase that is the same crystal, and the way to its axes."""
+    """Return the number of the matching phase of the reference, and the rotation to its axes, or None."""
     first = sorted(reference.phases.items(), key=lambda entry: entry[0] != number)
     related = ((known, relation(phase, theirs)) for known, theirs in first)
     return next(((known, rotation) for known, rotation in related if rotation is not None), None)
 
 
 def _angles(reference: Grid, other: Grid, where: np.ndarray, mate: bool) -> np.ndarray:
-    """Return the disorientation, shape (n,), deg; with ``mate`` after half a turn about the beam."""
+    """Return the disorientation, shape (n,), in degrees; ``mate`` rotates by 180 degrees about the beam."""
     found = np.full(len(where), np.nan)
     for number, phase in reference.phases.items():
         inside = where & (reference.phase == number)
@@ -154,7 +155,7 @@ def _angles(reference: Grid, other: Grid, where: np.ndarray, mate: bool) -> np.n
 
 
 def _places(grid: Grid, settings: Segmentation) -> dict[str, np.ndarray]:
-    """Return where interiors, boundaries and small grains are, shape (n,), bool."""
+    """Return the masks of grain interiors, boundaries and small grains, shape (n,), bool."""
     numbers = segment(grid, settings).numbers
     pairs = neighbour_pairs(grid.shape)
     pairs = pairs[grid.shown[pairs].all(axis=1)]

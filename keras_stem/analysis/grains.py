@@ -1,4 +1,4 @@
-"""What is known of each grain of a map."""
+"""Properties of the grains of an orientation map."""
 
 from dataclasses import dataclass
 
@@ -13,35 +13,35 @@ from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs
 from keras_stem.crystal.symmetry import proper_point_group
 
 _PIXEL_MOMENT = 1 / 12
-"""Second moment of a square of side 1 about its middle: a grain of one point has a shape, too."""
+"""Second moment of a unit square about its centre, which gives a grain of one point a finite shape."""
 
 
 @dataclass(frozen=True)
 class Grains:
-    """The grains of a map; each array has one entry for each of g grains, in the order of their numbers.
+    """Properties of the g grains of a map; arrays have one entry per grain, in the order of the numbers.
 
     Parameters
     ----------
     phase
-        Number of the phase.
+        Phase number of each grain.
     points
-        Number of points.
+        Number of points of each grain.
     area, diameter
-        In the map's unit squared, and that of a circle of this area in the map's unit.
+        Area in the map's unit squared, and diameter of the circle of equal area in the map's unit.
     x, y
-        Centroid, in the map's unit, from the first point to the right and downward.
+        Centroid relative to the first point, to the right and downward, in the map's unit.
     aspect
-        Ratio of the axes of the ellipse with the same second moments, at least 1.
+        Aspect ratio of the ellipse with the same second moments, at least 1.
     orientation
-        Mean of the orientations, shape (g,), lab to crystal: that of the smallest sum of squared chords.
+        Mean orientation, shape (g,), lab to crystal. It minimises the sum of squared chordal distances.
     spread
-        Grain orientation spread (GOS), deg: mean disorientation of the points from the mean orientation.
-        Absorbed points count neither here nor there.
+        Grain orientation spread (GOS, degrees): mean disorientation of the points from the mean orientation.
+        Absorbed points contribute neither to the mean orientation nor to the spread.
     edge
-        Whether it touches the edge of the map, so that its size is a lower bound.
+        Whether the grain touches the edge of the map, so that its size is a lower bound.
     deviation
-        Disorientation of each point of the map from the mean of its grain, shape (n,), deg; NaN outside, and
-        of absorbed points.
+        Disorientation of each point of the map from the mean orientation of its grain, shape (n,), in
+        degrees; NaN outside grains and for absorbed points.
     """
 
     phase: np.ndarray
@@ -68,9 +68,10 @@ def measure_grains(grid: Grid, numbers: np.ndarray, absorbed: np.ndarray | None 
     grid
         The map.
     numbers
-        Of the grain of each point, shape (n,), from 0, -1 outside; every number up to the largest occurs.
+        Grain number of each point, shape (n,), -1 outside grains; numbers are consecutive from 0.
     absorbed
-        Shape (n,), bool: points that belong to a grain but have another orientation. None for none.
+        Mask of the points that belong to a grain but have a different orientation, shape (n,), bool; None
+        for no such points.
     """
     inside = np.flatnonzero(numbers != OUTSIDE)
     group = numbers[inside]
@@ -103,7 +104,7 @@ def measure_grains(grid: Grid, numbers: np.ndarray, absorbed: np.ndarray | None 
 def _means(
     grid: Grid, points: np.ndarray, group: np.ndarray, phase: np.ndarray, first: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean of each grain, quaternions (g, 4), and each point's angle from it, radians."""
+    """Return the mean of each grain, quaternions (g, 4), and each point's angle from it, in radians."""
     data, deviation = grid.rotations.data, np.empty(len(points))
     mean = data[first].copy()
     for number, known in grid.phases.items():
@@ -120,23 +121,24 @@ def mean_orientations(
 ) -> np.ndarray:
     """Return the mean orientation of each of g groups.
 
-    The equivalents nearest to a first guess are averaged, then those nearest to that average.
+    The symmetrical equivalents nearest to an initial estimate are averaged, and then the equivalents nearest
+    to that average.
 
     Parameters
     ----------
     rotations
         Quaternions, shape (n, 4).
     group
-        Of each, shape (n,), from 0 to g - 1.
+        Group index of each rotation, shape (n,), from 0 to g - 1.
     near
-        One orientation of each group, quaternions (g, 4).
+        Initial estimate for each group, quaternions, shape (g, 4).
     symmetry
         Proper point group.
 
     Returns
     -------
     numpy.ndarray
-        Quaternions, shape (g, 4); of an empty group the first guess.
+        Quaternions, shape (g, 4); the initial estimate for an empty group.
     """
     found, empty = near, np.bincount(group, minlength=len(near)) == 0
     for _ in range(2):
@@ -146,7 +148,7 @@ def mean_orientations(
 
 
 def _nearest(rotations: np.ndarray, references: np.ndarray, operators: np.ndarray) -> np.ndarray:
-    """Return the symmetrical equivalents, quaternions (n, 4), that are nearest to references."""
+    """Return the symmetrical equivalents, quaternions (n, 4), nearest to the references."""
     inverse = rotations * np.array([1.0, -1.0, -1.0, -1.0])
     # <S * R, reference> = <S, reference * ~R>
     best = np.abs(quaternion_product(references, inverse) @ operators.T).argmax(axis=1)
@@ -154,7 +156,9 @@ def _nearest(rotations: np.ndarray, references: np.ndarray, operators: np.ndarra
 
 
 def _averages(rotations: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
-    """Return the mean quaternion of each group, (groups, 4): the first eigenvector of their scatter matrix.
+    """Return the mean quaternion of each group, shape (groups, 4).
+
+    The mean is the eigenvector of the largest eigenvalue of the scatter matrix.
 
     References
     ----------
@@ -190,7 +194,7 @@ def _on_edge(shape: tuple[int, int]) -> np.ndarray:
 
 
 def mean_angles(grid: Grid, grains: Grains) -> np.ndarray:
-    """Return the mean orientations as Bunge Euler angles, shape (g, 3), deg, in the fundamental region."""
+    """Return the mean Bunge Euler angles in the fundamental region, shape (g, 3), in degrees."""
     angles = np.empty((len(grains), 3))
     for number, phase in grid.phases.items():
         own = grains.phase == number
@@ -208,16 +212,17 @@ def kernel_average(
     grid
         The map.
     numbers
-        Of the grain of each point, shape (n,), -1 outside.
+        Grain number of each point, shape (n,), -1 outside grains.
     neighbours
-        4 or 8.
+        Number of neighbours of a point, 4 or 8.
     absorbed
-        As `measure_grains` takes it; these points have no KAM, and are no neighbours.
+        Absorbed points, as in `measure_grains`. They have no KAM and do not count as neighbours.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n,), deg: mean disorientation from the neighbours of the same grain; NaN without one.
+        Mean disorientation from the neighbours in the same grain, shape (n,), in degrees; NaN without such a
+        neighbour.
     """
     if absorbed is not None:
         numbers = np.where(absorbed, OUTSIDE, numbers)

@@ -1,4 +1,4 @@
-"""An orientation map as plain arrays on a rectangular grid."""
+"""Orientation map as plain arrays on a rectangular grid."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.scan.labels import grid_shape, map_steps
 
 MASKED = -1
-"""Phase number of points that are left out."""
+"""Phase number of masked points."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class Grid:
     Parameters
     ----------
     shape
-        Rows and columns; n is their product.
+        Number of rows and columns; n is their product.
     steps, unit
-        Distances of neighbouring rows, and of neighbouring columns, and their unit.
+        Spacing of neighbouring rows and of neighbouring columns, and its unit.
     rotations
-        Shape (n,), lab to crystal.
+        Orientations, shape (n,), lab to crystal.
     phase
-        Number of the phase of each point, shape (n,), -1 where it is masked.
+        Phase number of each point, shape (n,), -1 for masked points.
     phases
-        By number, each with a point group.
+        Phases by number, each with a point group.
     """
 
     shape: tuple[int, int]
@@ -43,26 +43,26 @@ class Grid:
 
     @property
     def names(self) -> dict[int, str]:
-        """A name of its own for each phase, by number."""
+        """Unique name of each phase, by number."""
         return dict(zip(self.phases, names_apart(list(self.phases.values())), strict=True))
 
     @property
     def extent(self) -> tuple[float, float]:
-        """Height and width, in the map's unit."""
+        """Height and width of the map, in its unit."""
         return self.shape[0] * self.steps[0], self.shape[1] * self.steps[1]
 
     @property
     def shown(self) -> np.ndarray:
-        """Whether each point counts, shape (n,)."""
+        """Mask of the points that are not masked out, shape (n,)."""
         return self.phase != MASKED
 
     def edge_lengths(self, pairs: np.ndarray) -> np.ndarray:
-        """Return how long the edge between neighbours is, shape (m,), in the map's unit.
+        """Return the length of the edge shared by neighbours, shape (m,), in the map's unit.
 
         Parameters
         ----------
         pairs
-            Numbers of points, side by side or one above the other, shape (m, 2).
+            Indices of horizontally or vertically adjacent points, shape (m, 2).
         """
         beside = np.abs(pairs[:, 1] - pairs[:, 0]) == 1
         if self.shape[1] == 1:
@@ -70,17 +70,17 @@ class Grid:
         return np.where(beside, self.steps[0], self.steps[1])
 
     def angles(self, pairs: np.ndarray) -> np.ndarray:
-        """Return the disorientation of pairs of points.
+        """Return the disorientation between pairs of points.
 
         Parameters
         ----------
         pairs
-            Numbers of points, shape (m, 2).
+            Indices of the points, shape (m, 2).
 
         Returns
         -------
         numpy.ndarray
-            Shape (m,), radians; NaN between two phases, and to masked points.
+            Shape (m,), in radians; NaN between two phases and for masked points.
         """
         found = np.full(len(pairs), np.nan)
         phases = self.phase[pairs]
@@ -92,19 +92,20 @@ class Grid:
 
 
 def grid_of(crystal_map: CrystalMap, visible: np.ndarray | None = None) -> Grid:
-    """Return a map as arrays.
+    """Convert an orientation map to arrays.
 
     Parameters
     ----------
     crystal_map
-        On a rectangular grid, with orientations as this package has them.
+        Map on a rectangular grid, with orientations in the convention of this package.
     visible
-        Shape (n,), bool; other points are masked. None for all. Points without a phase are always masked.
+        Mask of the points to keep, shape (n,), bool; None keeps all. Points without a phase are always
+        masked.
 
     Raises
     ------
     KerasStemError
-        If the grid is not rectangular, has one row or column only, or nothing is left of it; if an
+        If the grid is not rectangular, has a single row or column, or all points are masked; if an
         orientation is not finite, or a phase has no point group.
     """
     shape = _shape(crystal_map)

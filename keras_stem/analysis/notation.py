@@ -1,4 +1,4 @@
-"""Directions, planes and texture components as people write them."""
+"""Text notation of directions, planes and Euler angles."""
 
 import re
 
@@ -10,12 +10,12 @@ _AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 
 
 def parse_direction(text: str) -> tuple[float, float, float]:
-    """Return a direction of the sample: x, y, z, or a vector such as ``1,0,1``.
+    """Parse a sample direction: x, y, z, or a vector such as ``1,0,1``.
 
     Raises
     ------
     KerasStemError
-        If it is neither.
+        If the text has neither form.
     """
     vector = _AXES.get(text) or _numbers(text)
     if len(vector) != 3 or not any(vector):
@@ -24,13 +24,12 @@ def parse_direction(text: str) -> tuple[float, float, float]:
 
 
 def parse_indices(text: str) -> tuple[int, ...]:
-    """Return three or four Miller indices, written as ``111``, ``10-10`` or ``1,0,-1,12``.
+    """Parse three or four Miller indices, written as ``111``, ``10-10`` or ``1,0,-1,12``.
 
     Raises
     ------
     KerasStemError
-        If they are not three or four whole numbers, are all zero, or the first three of four have another
-        sum than zero.
+        If they are not three or four integers, are all zero, or the first three of four do not sum to zero.
     """
     pattern = r"-?\d+(,-?\d+)+" if "," in text else r"(-?\d)+"
     found = re.fullmatch(pattern, text) and re.findall(r"-?\d+" if "," in text else r"-?\d", text)
@@ -43,12 +42,12 @@ def parse_indices(text: str) -> tuple[int, ...]:
 
 
 def parse_angles(text: str) -> tuple[float, float, float]:
-    """Return three Euler angles, deg, written as ``35,45,90``.
+    """Parse three Euler angles in degrees, written as ``35,45,90``.
 
     Raises
     ------
     KerasStemError
-        If they are not three numbers.
+        If the text does not hold three numbers.
     """
     angles = _numbers(text)
     if len(angles) != 3:
@@ -57,13 +56,13 @@ def parse_angles(text: str) -> tuple[float, float, float]:
 
 
 def write_direction(vector: tuple[float, float, float]) -> str:
-    """Return a direction of the sample as `parse_direction` reads it."""
+    """Format a sample direction so that `parse_direction` can read it."""
     named = {axis: name for name, axis in _AXES.items()}
     return named.get(tuple(vector)) or ",".join(f"{part:g}" for part in vector)
 
 
 def write_indices(indices: tuple[int, ...]) -> str:
-    """Return indices as `parse_indices` reads them: without commas if each is a single digit."""
+    """Format indices so that `parse_indices` can read them, without commas if all are single digits."""
     return ("" if max(map(abs, indices)) < 10 else ",").join(map(str, indices))
 
 

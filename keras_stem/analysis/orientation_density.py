@@ -1,4 +1,4 @@
-"""The density of the orientations of one phase (ODF), as a sum of kernels."""
+"""Orientation distribution function (ODF) of one phase by kernel density estimation."""
 
 import functools
 from collections.abc import Iterator
@@ -15,34 +15,34 @@ from keras_stem.crystal.disorientation import BLOCK, quaternion_product
 from keras_stem.crystal.euler import euler_ranges
 
 _CELLS = 3
-"""Orientations within so small a part of the half width are one."""
+"""Number of cells per half width in which orientations are merged."""
 
 _GRID = 3
-"""Means are taken over a grid whose step is so small a part of the half width."""
+"""Number of steps per half width of the grid over which means are taken."""
 
 _PATCHES = (30.0, 10.0)
-"""Sizes of the parts of orientation space that are looked at together, and of the parts of these, deg."""
+"""Sizes of the patches of orientation space that are evaluated together, and of their parts (degrees)."""
 
 _MOST_PRODUCTS = 1 << 22
 
 _LARGE = 120
-"""Ranges of phi2 up to here have a section every 15 deg."""
+"""Largest range of phi2, in degrees, that has a section every 15 degrees."""
 
 
 @dataclass(frozen=True)
 class OrientationDensity:
-    """A sum of kernels about some orientations and all their equivalents.
+    """Orientation density as a weighted sum of kernels about orientations and all their equivalents.
 
     Parameters
     ----------
     symmetry
         Proper point group.
     kernel
-        About each orientation.
+        Kernel about each orientation.
     centres
-        Quaternions, shape (m, 4), lab to crystal.
+        Quaternions of the orientations, shape (m, 4), lab to crystal.
     weights
-        Shape (m,), of sum 1.
+        Weights of the orientations, shape (m,), which sum to 1.
     """
 
     symmetry: Symmetry
@@ -56,12 +56,12 @@ class OrientationDensity:
         Parameters
         ----------
         rotations
-            Shape (n,), lab to crystal.
+            Orientations, shape (n,), lab to crystal.
 
         Returns
         -------
         numpy.ndarray
-            Shape (n,), multiples of a random distribution (mrd): its mean over orientation space is 1.
+            Shape (n,), in multiples of a random distribution (mrd); the mean over orientation space is 1.
         """
         points = _reduced(rotations, self.symmetry).astype(np.float32)
         centres = quaternion_product(self.symmetry.data[:, None], self.centres[None])
@@ -72,7 +72,7 @@ class OrientationDensity:
     def _sum(
         self, points: np.ndarray, centres: np.ndarray, weights: np.ndarray, sizes: tuple[float, ...]
     ) -> np.ndarray:
-        """Return the density at quaternions; parts of orientation space have only few centres in reach."""
+        """Return the density at quaternions, patch by patch, from the centres within the kernel's reach."""
         if not sizes:
             block = max(1, _MOST_PRODUCTS // max(1, len(centres)))
             parts = (points[start : start + block] for start in range(0, len(points), block))
@@ -87,19 +87,19 @@ class OrientationDensity:
 def orientation_density(
     rotations: Rotation, symmetry: Symmetry, half_width: float = 10.0
 ) -> OrientationDensity:
-    """Return the density of orientations, each with the same weight.
+    """Estimate the density of orientations of equal weight.
 
-    Orientations that are a small part of the half width apart are gathered first, so that the time depends
-    on how much of orientation space they fill, and hardly on their number.
+    Orientations closer than a small fraction of the half width are merged first. The run time therefore
+    depends on the occupied volume of orientation space and only weakly on the number of orientations.
 
     Parameters
     ----------
     rotations
-        Shape (n,), lab to crystal, of one phase.
+        Orientations of one phase, shape (n,), lab to crystal.
     symmetry
-        Its proper point group.
+        Proper point group of the phase.
     half_width
-        Of the kernel, deg.
+        Half width of the kernel (degrees).
 
     Returns
     -------
@@ -108,11 +108,11 @@ def orientation_density(
     Raises
     ------
     KerasStemError
-        If the half width is outside 5 to 45 deg.
+        If the half width is outside 5 to 45 degrees.
     """
     kernel = DensityKernel(half_width)
     points = _reduced(rotations, symmetry)
-    # Half the angle is what quaternions measure.
+    # Quaternions measure half the rotation angle.
     width = np.deg2rad(half_width) / 2 / _CELLS
     centres, weights = gather(points, np.full(len(points), 1 / len(points)), width)
     return OrientationDensity(symmetry, kernel, centres, weights)
@@ -120,16 +120,16 @@ def orientation_density(
 
 @dataclass(frozen=True)
 class TextureStrength:
-    """How far the orientations are from random.
+    """Measures of the deviation from a random texture.
 
     Parameters
     ----------
     index
         Texture index: mean of the squared density over orientation space, 1 for random orientations.
     maximum
-        Largest density, mrd.
+        Largest density (mrd).
     orientation
-        Where it is, shape (1,), lab to crystal.
+        Orientation of the largest density, shape (1,), lab to crystal.
     """
 
     index: float
@@ -138,9 +138,10 @@ class TextureStrength:
 
 
 def texture_strength(density: OrientationDensity) -> TextureStrength:
-    """Return the texture index and the strongest orientation.
+    """Return the texture index and the orientation of the largest density.
 
-    The mean is taken over an even grid, and the maximum looked for about the grid's best orientation.
+    The mean is taken over a uniform grid. The search for the maximum starts at the best orientation of the
+    grid.
 
     References
     ----------
@@ -153,7 +154,7 @@ def texture_strength(density: OrientationDensity) -> TextureStrength:
 
 
 def _strongest(density: OrientationDensity, best: np.ndarray, maximum: float) -> tuple[float, Rotation]:
-    """Return the largest density and its orientation, ever closer about a good one."""
+    """Return the largest density and its orientation by successively finer local search."""
     steps = np.stack(np.meshgrid(*3 * [np.linspace(-1, 1, 7)]), axis=-1).reshape(-1, 3)
     for part in (4, 12, 36, 108):
         half = np.deg2rad(density.kernel.half_width / part) / 2 * steps
@@ -167,14 +168,14 @@ def _strongest(density: OrientationDensity, best: np.ndarray, maximum: float) ->
 
 @dataclass(frozen=True)
 class Sections:
-    """The density on planes of Euler space where phi2 is constant.
+    """ODF sections of constant phi2 through Euler space.
 
     Parameters
     ----------
     phi1, tilt, phi2
-        Bunge Euler angles, deg, shapes (a,), (b,) and (c,); tilt is Phi.
+        Bunge Euler angles, shapes (a,), (b,) and (c,), in degrees; tilt is Phi.
     values
-        mrd, shape (c, b, a).
+        Density (mrd), shape (c, b, a).
     """
 
     phi1: np.ndarray
@@ -184,25 +185,27 @@ class Sections:
 
 
 def sections(density: OrientationDensity, step: float = 5.0) -> Sections:
-    """Return sections through the Euler fundamental region, 15 deg of phi2 apart, 30 if it is large.
+    """Return phi2 sections of the Euler fundamental region, 15 degrees apart, or 30 if it is large.
 
     Parameters
     ----------
     density
-        Of the orientations.
+        Orientation density.
     step
-        Between the points of a section, deg.
+        Spacing of the points of a section (degrees).
     """
     ranges = np.rad2deg(euler_ranges(density.symmetry))
     phi1, tilt = (np.linspace(0, end, round(end / step) + 1) for end in ranges[:2])
-    phi2 = np.arange(0, ranges[2] - 1e-6, 15 if ranges[2] <= _LARGE else 30)  # its end is its beginning
+    phi2 = np.arange(
+        0, ranges[2] - 1e-6, 15 if ranges[2] <= _LARGE else 30
+    )  # the end is equivalent to the start
     angles = np.stack(np.meshgrid(phi2, tilt, phi1, indexing="ij")[::-1], axis=-1)
     values = density.at(Rotation.from_euler(angles.reshape(-1, 3), degrees=True))
     return Sections(phi1, tilt, phi2, values.reshape(angles.shape[:-1]))
 
 
 def _reduced(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:
-    """Return the equivalents of the smallest angle, quaternions (n, 4)."""
+    """Return the equivalents of smallest rotation angle as quaternions, shape (n, 4)."""
     data = rotations.data.reshape(-1, 4)
     operators = symmetry.data * [1, -1, -1, -1]
     starts = range(0, len(data), BLOCK)
@@ -211,7 +214,7 @@ def _reduced(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:
 
 
 def _patches(points: np.ndarray, size: float) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """Yield the numbers of points near each other, a quaternion among them, and their radius, radians."""
+    """Yield the indices of neighbouring points, their central quaternion and radius (in radians)."""
     tree = _middles(size)
     _, nearest = tree.query(points)
     order = np.argsort(nearest, kind="stable")
@@ -224,6 +227,6 @@ def _patches(points: np.ndarray, size: float) -> Iterator[tuple[np.ndarray, np.n
 
 @functools.cache
 def _middles(size: float) -> cKDTree:
-    """Return an even grid of quaternions, each with both signs."""
+    """Return a uniform grid of quaternions, each with both signs."""
     grid = uniform_SO3_sample(size).data
     return cKDTree(np.vstack([grid, -grid]))

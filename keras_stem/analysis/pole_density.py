@@ -1,4 +1,4 @@
-"""Pole figures and inverse pole figures that belong to a density of orientations."""
+"""Pole figures and inverse pole figures computed from an orientation density."""
 
 from dataclasses import dataclass
 
@@ -11,23 +11,23 @@ from keras_stem.analysis.density_kernel import DensityKernel, gather
 from keras_stem.analysis.orientation_density import OrientationDensity
 
 _CELLS = 6
-"""Axes within so small a part of the half width are one."""
+"""Number of cells per half width in which axes are merged."""
 
 _MOST_PRODUCTS = 1 << 22
 
 
 @dataclass(frozen=True)
 class PoleDensity:
-    """A sum of kernels about axes.
+    """Pole density as a weighted sum of kernels about axes.
 
     Parameters
     ----------
     kernel
-        Of the orientation density.
+        Kernel of the orientation density.
     axes
-        Shape (m, 3), of unit length; opposite directions are one axis.
+        Unit vectors, shape (m, 3); opposite directions are the same axis.
     weights
-        Shape (m,), of sum 1.
+        Weights of the axes, shape (m,), which sum to 1.
     """
 
     kernel: DensityKernel
@@ -35,17 +35,17 @@ class PoleDensity:
     weights: np.ndarray
 
     def at(self, directions: np.ndarray) -> np.ndarray:
-        """Return the density along directions.
+        """Return the density at directions.
 
         Parameters
         ----------
         directions
-            Shape (n, 3), any length.
+            Vectors of any length, shape (n, 3).
 
         Returns
         -------
         numpy.ndarray
-            Shape (n,), multiples of a random distribution (mrd): its mean over the sphere is 1.
+            Shape (n,), in multiples of a random distribution (mrd); the mean over the sphere is 1.
         """
         units = directions / np.linalg.norm(directions, axis=1, keepdims=True)
         block = max(1, _MOST_PRODUCTS // len(self.axes))
@@ -53,24 +53,24 @@ class PoleDensity:
         return np.concatenate([self.kernel.of_axes(part @ self.axes.T) @ self.weights for part in parts])
 
     def maximum(self) -> float:
-        """Return the largest density, mrd, at its own axes."""
+        """Return the largest density at the axes (mrd)."""
         return float(self.at(self.axes).max())
 
 
 def pole_figure(density: OrientationDensity, normal: np.ndarray) -> PoleDensity:
-    """Return the density of the normals of equivalent planes in the sample.
+    """Return the pole figure of a family of planes.
 
     Parameters
     ----------
     density
-        Of the orientations.
+        Orientation density.
     normal
-        Of one of the planes, in crystal coordinates, shape (3,), any length.
+        Normal of one of the planes in crystal coordinates, shape (3,), of any length.
 
     Returns
     -------
     PoleDensity
-        Over directions of the sample: x right, y up, z toward the viewer.
+        Density over sample directions: x right, y up, z toward the viewer.
     """
     normals = density.symmetry.outer(Vector3d(normal)).data.reshape(-1, 3)
     poles = (~Rotation(density.centres)).outer(Vector3d(normals))
@@ -78,26 +78,26 @@ def pole_figure(density: OrientationDensity, normal: np.ndarray) -> PoleDensity:
 
 
 def inverse_pole_figure(density: OrientationDensity, direction: np.ndarray) -> PoleDensity:
-    """Return the density of the crystal directions along a direction of the sample.
+    """Return the inverse pole figure of a sample direction.
 
     Parameters
     ----------
     density
-        Of the orientations.
+        Orientation density.
     direction
-        In the sample (x right, y up, z toward the viewer), shape (3,), any length.
+        Sample direction (x right, y up, z toward the viewer), shape (3,), of any length.
 
     Returns
     -------
     PoleDensity
-        Over directions of the crystal.
+        Density over crystal directions.
     """
     along = Rotation(density.centres) * Vector3d(direction)
     return _gathered(density.symmetry.outer(along).data.swapaxes(0, 1), density)
 
 
 def _gathered(vectors: np.ndarray, density: OrientationDensity) -> PoleDensity:
-    """Return the density of the equivalent vectors of each orientation, shape (m, k, 3)."""
+    """Return the pole density of the k equivalent vectors of each orientation, shape (m, k, 3)."""
     units = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
     weights = np.repeat(density.weights / units.shape[1], units.shape[1])
     width = np.deg2rad(density.kernel.half_width) / _CELLS
@@ -105,12 +105,12 @@ def _gathered(vectors: np.ndarray, density: OrientationDensity) -> PoleDensity:
 
 
 def plane_normal(plane: tuple[int, ...], phase: Phase) -> np.ndarray:
-    """Return the normal of a plane of three or four indices, shape (3,), in crystal coordinates."""
+    """Return the unit normal of a plane of three or four indices in crystal coordinates, shape (3,)."""
     key = "hkl" if len(plane) == 3 else "hkil"
     return Miller(**{key: plane}, phase=phase).unit.data.reshape(3)
 
 
 def crystal_direction(indices: tuple[int, ...], phase: Phase) -> np.ndarray:
-    """Return the unit vector of a direction of three or four indices, shape (3,), in crystal coordinates."""
+    """Return the unit vector of a direction of three or four indices in crystal coordinates, shape (3,)."""
     key = "uvw" if len(indices) == 3 else "UVTW"
     return Miller(**{key: indices}, phase=phase).unit.data.reshape(3)

@@ -1,4 +1,4 @@
-"""Misorientation angles of a phase without texture: what Mackenzie found for cubic crystals."""
+"""Disorientation angle distribution of a random texture (Mackenzie distribution for cubic crystals)."""
 
 import numpy as np
 from orix.quaternion.symmetry import Symmetry
@@ -10,10 +10,10 @@ _ANGLES = 721
 
 
 def random_angles(symmetry: Symmetry) -> tuple[np.ndarray, np.ndarray]:
-    """Return the density of the disorientation angle of random pairs of orientations.
+    """Return the probability density of the disorientation angle of random pairs of orientations.
 
-    A rotation by an angle t about a random axis has the density (1 - cos t) / pi. Of all axes, those count
-    for which no equivalent of the rotation has a smaller angle; each counts for all equivalents.
+    The angle t of a random rotation has the density (1 - cos t) / pi. Only axes for which no equivalent
+    rotation has a smaller angle contribute, and each represents all its equivalents.
 
     Parameters
     ----------
@@ -23,9 +23,9 @@ def random_angles(symmetry: Symmetry) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     angles : numpy.ndarray
-        Ascending, deg, from 0 to 180.
+        Ascending angles from 0 to 180 (degrees).
     density : numpy.ndarray
-        Per degree, its integral is 1.
+        Probability density per degree, with integral 1.
 
     References
     ----------

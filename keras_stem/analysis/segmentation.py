@@ -1,4 +1,4 @@
-"""Points of a map numbered by the grain that they belong to."""
+"""Grain segmentation of an orientation map."""
 
 from dataclasses import dataclass, replace
 
@@ -14,19 +14,19 @@ from keras_stem.errors import KerasStemError
 
 @dataclass(frozen=True)
 class Segmentation:
-    """How grains are told apart.
+    """Settings of the grain segmentation.
 
     Parameters
     ----------
     threshold
-        Largest disorientation of neighbours that belong together, deg.
+        Largest disorientation between neighbours of the same grain (degrees).
     neighbours
-        4, or 8 with those across corners.
+        Connectivity: 4 neighbours, or 8 with diagonal neighbours.
     min_size
-        Grains of fewer points are small.
+        Number of points below which a grain is small.
     small
-        What becomes of small grains: "absorb" gives their points to the grains around them, point by point
-        from the rim; "drop" masks them.
+        Treatment of small grains: "absorb" assigns their points to the surrounding grains, from the rim
+        inward; "drop" masks them.
     """
 
     threshold: float = 5.0
@@ -47,14 +47,15 @@ class Segmentation:
 
 @dataclass(frozen=True)
 class Segmented:
-    """Points by grain.
+    """Result of a grain segmentation.
 
     Parameters
     ----------
     numbers
-        Of the grains, shape (n,), from 0 in the order of their first points; -1 outside.
+        Grain number of each point, shape (n,), from 0 in the order of the first points; -1 outside grains.
     absorbed, dropped
-        Which points of small grains went to others, and which were masked, shape (n,), bool.
+        Masks of the points of small grains that were assigned to other grains, and of those that were
+        masked, shape (n,), bool.
     """
 
     numbers: np.ndarray
@@ -63,14 +64,14 @@ class Segmented:
 
 
 def segment(grid: Grid, settings: Segmentation | None = None) -> Segmented:
-    """Number the grains of a map: connected points of one phase whose neighbours are nearly alike.
+    """Segment a map into grains: connected points of one phase with small disorientation of neighbours.
 
     Parameters
     ----------
     grid
         The map.
     settings
-        How.
+        Settings of the segmentation; None for the defaults.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def segment(grid: Grid, settings: Segmentation | None = None) -> Segmented:
     settings = settings or Segmentation()
     pairs = neighbour_pairs(grid.shape, settings.neighbours)
     pairs = pairs[grid.shown[pairs].all(axis=1)]
-    alike = grid.angles(pairs) <= np.deg2rad(settings.threshold)  # NaN is not
+    alike = grid.angles(pairs) <= np.deg2rad(settings.threshold)  # False for NaN
     numbers = number_connected(pairs[alike], grid.shown)
     sizes = np.bincount(numbers[numbers != OUTSIDE])
     small = (numbers != OUTSIDE) & (sizes[numbers] < settings.min_size)
@@ -93,16 +94,16 @@ def segment(grid: Grid, settings: Segmentation | None = None) -> Segmented:
 
 
 def without_small_grains(grid: Grid, segmented: Segmented) -> Grid:
-    """Return a map whose small grains are gone: their points are masked where they were dropped.
+    """Return a map without small grains: dropped points are masked.
 
-    Absorbed points have the orientation of the nearest point that their grain had before.
+    Absorbed points take the orientation of the nearest original point of their grain.
 
     Parameters
     ----------
     grid
         The map.
     segmented
-        Its points by grain.
+        Segmentation of the map.
     """
     kept = np.flatnonzero((segmented.numbers != OUTSIDE) & ~segmented.absorbed)
     rotations = grid.rotations.data.copy()
@@ -114,12 +115,12 @@ def without_small_grains(grid: Grid, segmented: Segmented) -> Grid:
 
 
 def _places(shape: tuple[int, int], numbers: np.ndarray) -> np.ndarray:
-    """Return rows, columns and grains of points, (n, 3), where points of other grains are far away."""
+    """Return coordinates (row, column, scaled grain number), (n, 3), that keep grains far apart."""
     return np.stack([*np.divmod(np.arange(len(numbers)), shape[1]), numbers * sum(shape)], axis=1)
 
 
 def _absorbed(numbers: np.ndarray, free: np.ndarray, pairs: np.ndarray, phase: np.ndarray) -> np.ndarray:
-    """Return grain numbers with free points given to the grain of the same phase that most touches them."""
+    """Return grain numbers with free points assigned to the same-phase grain of most adjacent points."""
     numbers = numbers.copy()
     links = pairs[(phase[pairs[:, 0]] == phase[pairs[:, 1]]) & free[pairs].any(axis=1)]
     links = np.concatenate([links, links[:, ::-1]])

@@ -1,4 +1,4 @@
-"""Shares of a map: of its phases, and of texture components."""
+"""Fractions of phases and texture components in an orientation map."""
 
 import re
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 
 _SQUARE = 1e-6
-"""Largest cosine of the angle between a plane's normal and a direction in the plane."""
+"""Tolerance of the cosine between a plane normal and a direction that lies in the plane."""
 
 _SIX_ELEMENTS = ("trigonal", "hexagonal")
-"""Systems whose planes may have four indices."""
+"""Crystal systems that allow four-index notation."""
 
 _PLANES = {
     "cubic": ("100", "110", "111"),
@@ -36,28 +36,29 @@ def crystal_system(phase: Phase) -> str:
 
 
 def takes(phase: Phase, indices: tuple[int, ...]) -> bool:
-    """Return whether indices are ones of a phase: four are for trigonal and hexagonal crystals alone."""
+    """Return whether a phase allows indices: four are for trigonal and hexagonal crystals only."""
     return len(indices) == 3 or crystal_system(phase) in _SIX_ELEMENTS
 
 
 def usual_planes(phase: Phase) -> list[tuple[int, ...]]:
-    """Return the planes whose pole figures are common in the crystal system of a phase."""
+    """Return the planes of the customary pole figures of a phase's crystal system."""
     return [parse_indices(text) for text in _PLANES.get(crystal_system(phase), ("100", "010", "001"))]
 
 
 @dataclass(frozen=True)
 class Component:
-    """A texture component: one ideal orientation, or planes and directions parallel to the sample's axes.
+    """Texture component, given by an ideal orientation or by {hkl}<uvw>.
 
     Parameters
     ----------
     name
-        For people.
+        Display name.
     angles
-        Bunge Euler angles, deg; () if it has indices.
+        Bunge Euler angles (degrees); () if the component is given by indices.
     plane, direction
-        Indices of {hkl}<uvw>: a plane normal to z that holds a direction along x. Every pair of the two
-        families that fits counts, so that all variants are one component. () if it has angles.
+        Indices of {hkl}<uvw>: the plane is normal to z, and the direction in it is parallel to x. All
+        compatible pairs of the two families count, so that all variants form one component. () if the
+        component is given by angles.
     """
 
     name: str
@@ -66,11 +67,11 @@ class Component:
     direction: tuple[int, ...] = ()
 
     def fits(self, phase: Phase) -> bool:
-        """Return whether the component is one of a phase."""
+        """Return whether the indices of the component are valid for a phase."""
         return takes(phase, self.plane or (0, 0, 0)) and takes(phase, self.direction or (0, 0, 0))
 
     def orientations(self, phase: Phase) -> Rotation:
-        """Return its ideal orientations that are not equivalent by proper rotations, lab to crystal.
+        """Return the ideal orientations not equivalent by proper rotations, lab to crystal.
 
         Raises
         ------
@@ -85,20 +86,20 @@ class Component:
         along = along[np.abs(along @ normal) < _SQUARE]
         if not len(along):
             raise KerasStemError(f"No direction of the component {self.name} lies in its plane.")
-        # The crystal's rotations bring the other planes here; not always the other side of this one.
+        # Proper rotations map other planes of the family here, but not always to the opposite normal.
         normals = np.vstack([np.tile(normal, (len(along), 1)), np.tile(-normal, (len(along), 1))])
         along = np.vstack([along, along])
-        # Columns are the crystal directions along x, y and z.
+        # The columns are the crystal directions parallel to x, y and z.
         return from_matrices(np.stack([along, np.cross(normals, along), normals], axis=2))
 
 
 def parse_component(text: str) -> Component:
-    """Return a component written as ``NAME:phi1,Phi,phi2`` or ``NAME:{hkl}<uvw>``.
+    """Parse a component written as ``NAME:phi1,Phi,phi2`` or ``NAME:{hkl}<uvw>``.
 
     Raises
     ------
     KerasStemError
-        If it is neither.
+        If the text has neither form.
     """
     name, colon, ideal = text.partition(":")
     if not (name and colon):
@@ -112,7 +113,7 @@ def parse_component(text: str) -> Component:
 
 
 def phase_fractions(grid: Grid) -> dict[int, float]:
-    """Return the share of each phase in the points that are not masked, by its number."""
+    """Return the fraction of each phase among the unmasked points, by phase number."""
     shown = grid.phase[grid.shown]
     return {number: float(np.mean(shown == number)) for number in grid.phases}
 
@@ -120,18 +121,18 @@ def phase_fractions(grid: Grid) -> dict[int, float]:
 def component_fraction(
     rotations: Rotation, phase: Phase, component: Component, tolerance: float = 15.0
 ) -> float:
-    """Return the share of orientations that are near a texture component.
+    """Return the fraction of orientations that belong to a texture component.
 
     Parameters
     ----------
     rotations
-        Shape (n,), lab to crystal.
+        Orientations, shape (n,), lab to crystal.
     phase
-        Of them.
+        Phase of the orientations.
     component
-        One that fits the phase.
+        Component that is valid for the phase.
     tolerance
-        Largest disorientation from the nearest of its ideal orientations, deg.
+        Largest disorientation from the nearest ideal orientation (degrees).
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""Pictures, with matplotlib."""
+"""Figures, drawn with matplotlib."""

@@ -1,4 +1,4 @@
-"""Boundaries: where they are, and their misorientations beside those of random pairs."""
+"""Figures of boundaries: maps, and misorientation distributions compared with random pairs."""
 
 import itertools
 from collections.abc import Sequence
@@ -15,30 +15,30 @@ from keras_stem.figures.grid_maps import draw_colors, draw_segments, orientation
 from keras_stem.figures.style import StyledFigure, map_size, plain_text, style
 
 _COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")
-"""Okabe and Ito's, which are told apart without colour vision."""
+"""Palette of Okabe and Ito, which is suitable for colour-blind readers."""
 
 _LINES = {"low_angle": ("0.4", 0.9), "high_angle": ("black", 0.9), "between_phases": ("#7f3f98", 0.9)}
-"""Colour and width by kind of class; special ones take the colours above in turn."""
+"""Line colour and width by kind of class; special boundaries cycle through the palette above."""
 
 _PALE = 0.55
-"""How far the orientation colours are moved toward white, so that lines stand out."""
+"""Fraction by which the orientation colours are blended with white to make lines stand out."""
 
 
 def boundary_figure(
     grid: Grid, boundaries: Boundaries, classes: Sequence[BoundaryClass], direction: str = "z"
 ) -> Figure:
-    """Return a map of the boundaries by class, with the share of each; the shares add up to 100 %.
+    """Return a map of the boundaries by class, with the length fraction of each class; they sum to 100 %.
 
     Parameters
     ----------
     grid
         The map.
     boundaries
-        Of it.
+        Boundaries of the map.
     classes
-        Of the segments.
+        Classes of the boundary segments.
     direction
-        Lab direction of the pale IPF colours below.
+        Lab direction of the pale IPF colours in the background.
     """
     with style():
         width, height = map_size(grid.extent, 5.0, 1.9)
@@ -50,7 +50,7 @@ def boundary_figure(
             special = one.kind == "special"
             if one.chosen.any():
                 draw_segments(axes, grid, boundaries.pairs[one.chosen], color=color, linewidths=linewidth)
-            if special or one.chosen.any():  # that there is none of what was asked for is told, too
+            if special or one.chosen.any():  # requested special boundaries are listed even if there are none
                 name = one.name if special else one.name[0].upper() + one.name[1:]
                 label = f"{plain_text(name)} ({boundaries.share(one.chosen):.1%})"
                 handles.append(Line2D([], [], color=color, linewidth=2 * linewidth, label=label))
@@ -61,20 +61,20 @@ def boundary_figure(
 
 
 def _lines(classes: Sequence[BoundaryClass]) -> list[tuple[str, float]]:
-    """Return the colour and the width of the lines of each class."""
+    """Return the line colour and width of each class."""
     colors = itertools.cycle(_COLORS)
     return [_LINES.get(one.kind) or (next(colors), 1.3) for one in classes]
 
 
 def misorientation_figure(grid: Grid, boundaries: Boundaries) -> Figure:
-    """Return the distribution of misorientation angles of each phase, beside that of random pairs.
+    """Return the misorientation angle distribution of each phase, compared with random pairs.
 
     Parameters
     ----------
     grid
         The map.
     boundaries
-        Of it.
+        Boundaries of the map.
     """
     with style():
         figure = StyledFigure(figsize=(4.6 * len(grid.phases), 3.4), layout="constrained")
@@ -84,7 +84,7 @@ def misorientation_figure(grid: Grid, boundaries: Boundaries) -> Figure:
             angles, lengths = boundaries.angles[own], boundaries.lengths[own]
             expected, density = random_angles(proper_point_group(phase))
             end = np.ceil(expected[density > 0].max() / 5) * 5
-            bins = np.arange(boundaries.threshold % 2, end + 2, 2)  # no bin is cut by the threshold
+            bins = np.arange(boundaries.threshold % 2, end + 2, 2)  # the threshold coincides with a bin edge
             if len(angles):
                 weights = 100 * lengths / lengths.sum() / 2
                 axes.hist(angles, bins, weights=weights, color="#5f7ea8", label="Boundaries")

@@ -1,4 +1,4 @@
-"""Labels, prediction and their disorientation, side by side."""
+"""Figure of labels, prediction and their disorientation side by side."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,7 +10,7 @@ from keras_stem.figures.style import StyledFigure, plain_text, scalar_colors, st
 from keras_stem.scan.labels import grid_shape, map_extent, single_phase
 
 LARGEST_SHOWN = 15.0
-"""The colour bar of the disorientation ends here, deg."""
+"""Upper end of the colour bar of the disorientation (degrees)."""
 
 
 def comparison_figure(
@@ -28,13 +28,13 @@ def comparison_figure(
     reference, prediction
         Maps of the same shape and phase.
     disorientation
-        Shape (n,), deg.
+        Disorientation of each point, shape (n,), in degrees.
     visible
-        Shape (n,), bool; other points are grey. None for all.
+        Mask of the points to show, shape (n,), bool; other points are grey. None shows all.
     names
         Titles of the two maps.
     direction
-        Lab direction of the colours.
+        Lab direction of the IPF colours.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How far predictions may be off, and how well they agree with simulations, over the scan."""
+"""Maps of the uncertainty of predictions and of their agreement with simulated patterns."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,7 +9,7 @@ from keras_stem.figures.style import StyledFigure, scalar_colors, style
 from keras_stem.scan.labels import grid_shape, map_extent
 
 LARGEST_SHOWN = 15.0
-"""The colour bar of the uncertainty ends here, deg."""
+"""Upper end of the colour bar of the uncertainty (degrees)."""
 
 
 def confidence_figure(
@@ -18,18 +18,19 @@ def confidence_figure(
     agreement: np.ndarray | None,
     out_of_distribution: np.ndarray | None = None,
 ) -> Figure:
-    """Return a figure of the uncertainty and of the agreement at each point.
+    """Return maps of the uncertainty and of the agreement.
 
     Parameters
     ----------
     crystal_map
         The map.
     uncertainty
-        Shape (n,), deg, or None if it is not known.
+        Uncertainty of each point, shape (n,), in degrees, or None if it is not available.
     agreement
-        Shape (n,), up to 100, or None if it is not known.
+        Agreement of each point, up to 100, shape (n,), or None if it is not available.
     out_of_distribution
-        Shape (n,); points that are not 0 are grey. None for none.
+        Out-of-distribution flag of each point, shape (n,); points with non-zero flags are grey. None for no
+        flags.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Two maps of one scan, and where they differ."""
+"""Figures of the difference between two maps of one scan."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,24 +9,24 @@ from keras_stem.figures.grid_maps import draw_bar, draw_colors, draw_keys, draw_
 from keras_stem.figures.style import StyledFigure, map_size, plain_text, style
 
 LARGEST_SHOWN = 15.0
-"""The colour bar of the disorientation ends here, deg."""
+"""Upper end of the colour bar of the disorientation (degrees)."""
 
 
 def difference_figure(
     reference: Grid, other: Grid, difference: Difference, names: tuple[str, str], direction: str = "z"
 ) -> Figure:
-    """Return both maps and their disorientation, side by side.
+    """Return a figure of both maps and their disorientation, side by side.
 
     Parameters
     ----------
     reference, other
         The maps.
     difference
-        Of them.
+        Difference of the maps.
     names
-        Their titles.
+        Titles of the maps.
     direction
-        Lab direction of the colours.
+        Lab direction of the IPF colours.
     """
     with style():
         width, height = map_size(reference.extent, 3.8)
@@ -46,7 +46,7 @@ def difference_figure(
 
 
 def places_figure(difference: Difference) -> Figure:
-    """Return the distribution of the disorientation, and the share of points that differ in each place."""
+    """Return a histogram of the disorientation, and the fraction of differing points in each subset."""
     angles = difference.angles[np.isfinite(difference.angles)]
     parts = [part for part in difference.parts if part.points]
     with style():

@@ -1,4 +1,4 @@
-"""Grains: their map, how bent they are, and how large."""
+"""Figures of grains: mean orientations, internal misorientation and size distributions."""
 
 from dataclasses import replace
 
@@ -23,24 +23,24 @@ from keras_stem.figures.style import StyledFigure, map_size, plain_text, style
 from keras_stem.units import readable_unit, unit_text
 
 LARGEST_SHARE = 0.99
-"""Colour bars end at this quantile, so that a few points do not hide the others."""
+"""Quantile at the upper end of colour bars, which limits the effect of outliers."""
 
 _BINS = 16
 
 
 def grain_figure(grid: Grid, numbers: np.ndarray, grains: Grains, direction: str = "z") -> Figure:
-    """Return a map of the mean orientation of each grain, in IPF colours, with the rims of the grains.
+    """Return a map of the mean orientation of each grain in IPF colours, with the grain boundaries.
 
     Parameters
     ----------
     grid
         The map.
     numbers
-        Of the grain of each point, shape (n,).
+        Grain number of each point, shape (n,).
     grains
-        Their properties.
+        Properties of the grains.
     direction
-        Lab direction of the colours: "x", "y" or "z".
+        Lab direction of the IPF colours: "x", "y" or "z".
     """
     means = _grid_of_means(grid, numbers, grains)
     with style():
@@ -55,7 +55,7 @@ def grain_figure(grid: Grid, numbers: np.ndarray, grains: Grains, direction: str
 
 
 def _grid_of_means(grid: Grid, numbers: np.ndarray, grains: Grains) -> Grid:
-    """Return the map with the mean orientation of its grain at each point; points without are masked."""
+    """Return the map with the mean orientation of the grain at each point; others are masked."""
     inside = numbers != OUTSIDE
     data, phase = grid.rotations.data.copy(), np.full(len(numbers), OUTSIDE)
     data[inside] = grains.orientation.data[numbers[inside]]
@@ -64,24 +64,24 @@ def _grid_of_means(grid: Grid, numbers: np.ndarray, grains: Grains) -> Grid:
 
 
 def rims(grid: Grid, numbers: np.ndarray) -> np.ndarray:
-    """Return the pairs of neighbouring points, shape (m, 2), that are not of one grain."""
+    """Return the pairs of neighbouring points in different grains, shape (m, 2)."""
     pairs = neighbour_pairs(grid.shape)
     return pairs[numbers[pairs[:, 0]] != numbers[pairs[:, 1]]]
 
 
 def bending_figure(grid: Grid, numbers: np.ndarray, grains: Grains, kernel_average: np.ndarray) -> Figure:
-    """Return maps of the grain orientation spread, the deviation from the mean, and the KAM.
+    """Return maps of the grain orientation spread, the deviation from the grain mean, and the KAM.
 
     Parameters
     ----------
     grid
         The map.
     numbers
-        Of the grain of each point, shape (n,).
+        Grain number of each point, shape (n,).
     grains
-        Their properties.
+        Properties of the grains.
     kernel_average
-        Shape (n,), deg.
+        Kernel average misorientation (KAM) of each point, shape (n,), in degrees.
     """
     spread = np.where(numbers == OUTSIDE, np.nan, grains.spread[numbers])
     panels = (
@@ -103,14 +103,15 @@ def bending_figure(grid: Grid, numbers: np.ndarray, grains: Grains, kernel_avera
 
 
 def size_figure(grains: Grains, unit: str) -> Figure:
-    """Return the distribution of equivalent diameters, by number and by area.
+    """Return the distributions of equivalent diameters, weighted by number and by area.
 
     Parameters
     ----------
     grains
-        Those that touch the edge of the map are marked: they are larger than they seem.
+        Properties of the grains. Grains that touch the edge of the map are marked, since their size is a
+        lower bound.
     unit
-        Of the map.
+        Unit of the map.
     """
     unit, factor = readable_unit(float(np.median(grains.diameter)), unit)
     diameter = grains.diameter * factor
@@ -141,7 +142,7 @@ def size_figure(grains: Grains, unit: str) -> Figure:
 
 
 def _plain_ticks(axes: Axes) -> None:
-    """Write numbers instead of powers of ten, and as many as there is room for."""
+    """Set plain numbers instead of powers of ten as tick labels of a logarithmic axis."""
     axes.xaxis.set_major_locator(mpl.ticker.LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
     axes.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))

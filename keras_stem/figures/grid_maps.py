@@ -1,4 +1,4 @@
-"""Values and boundaries on the grid of a map."""
+"""Drawing of values, colours and boundaries on the grid of a map."""
 
 import matplotlib as mpl
 import numpy as np
@@ -12,11 +12,11 @@ from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import MASKED, plain_text, scalar_colors
 
 MOST_LINES = 20_000
-"""More lines are drawn as pixels, so that an SVG stays small."""
+"""Number of lines above which they are rasterised to limit the size of an SVG."""
 
 
 def draw_values(axes: Axes, grid: Grid, values: np.ndarray, **options) -> mpl.image.AxesImage:
-    """Draw scalars, shape (n,), on a map; NaN and masked points are grey."""
+    """Draw scalar values, shape (n,), on a map; NaN and masked points are grey."""
     hidden = ~grid.shown | ~np.isfinite(values)
     image = np.ma.masked_array(values, hidden).reshape(grid.shape)
     return draw_scaled(axes, image, grid.steps, grid.unit, **{"cmap": scalar_colors(), **options})
@@ -29,7 +29,7 @@ def draw_colors(axes: Axes, grid: Grid, colors: np.ndarray) -> mpl.image.AxesIma
 
 
 def orientation_colors(grid: Grid, direction: str) -> np.ndarray:
-    """Return the IPF colours of all points, shape (n, 3), each phase by its own key."""
+    """Return the IPF colours of all points, shape (n, 3), by the key of each phase."""
     colors = np.empty((len(grid.phase), 3))
     colors[:] = MASKED
     for number, phase in grid.phases.items():
@@ -39,18 +39,18 @@ def orientation_colors(grid: Grid, direction: str) -> np.ndarray:
 
 
 def draw_keys(figure: Figure, grid: Grid, direction: str, left: float, size: float) -> None:
-    """Draw the IPF key of each phase, below its name, one above the other.
+    """Draw the IPF key of each phase below its name, stacked vertically.
 
     Parameters
     ----------
     figure
-        To draw into.
+        Figure to draw into.
     grid
         The map.
     direction
-        Lab direction of the colours.
+        Lab direction of the IPF colours.
     left, size
-        Left edge and side of a key, inches. Its corner labels need 0.4 inches around it.
+        Left edge and side of a key (inches). Corner labels need a margin of 0.4 inches.
     """
     width, height = figure.get_size_inches()
     share = height / len(grid.phases)
@@ -64,24 +64,24 @@ def draw_keys(figure: Figure, grid: Grid, direction: str, left: float, size: flo
 
 
 def draw_bar(axes: Axes, image: mpl.image.AxesImage, label: str, **options) -> None:
-    """Draw the colour bar of an image, as high as its map."""
+    """Draw the colour bar of an image at the height of its map."""
     axes.figure.colorbar(image, cax=axes.inset_axes((1.03, 0, 0.04, 1)), label=label, **options)
 
 
 def segment_lines(pairs: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the line between the two points of each pair of neighbours.
+    """Return the boundary line between the two points of each pair of neighbours.
 
     Parameters
     ----------
     pairs
-        Numbers of points, side by side or one above the other, shape (m, 2).
+        Indices of horizontally or vertically adjacent points, shape (m, 2).
     shape
-        Rows and columns.
+        Number of rows and columns.
 
     Returns
     -------
     numpy.ndarray
-        Shape (m, 2, 2): both ends, x and y, in points.
+        End points (x, y) of each line in units of map points, shape (m, 2, 2).
     """
     rows, columns = np.divmod(pairs, shape[1])
     middle = np.stack([columns.mean(axis=1), rows.mean(axis=1)], axis=1)

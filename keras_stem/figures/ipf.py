@@ -1,4 +1,4 @@
-"""Orientation maps in the colours of the inverse pole figure."""
+"""Orientation maps in inverse pole figure (IPF) colours."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,22 +26,22 @@ SCALE_BAR = {
     "label_loc": "top",
     "rotation": "horizontal-only",
 }
-"""The look of scale bars, all of it: matplotlib-scalebar has settings of its own, which users can change."""
+"""Complete style of scale bars, independent of user settings of matplotlib-scalebar."""
 
 
 def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: np.ndarray | None) -> None:
-    """Draw a map into axes, with a scale bar where its unit is a length.
+    """Draw an IPF map into axes, with a scale bar if its unit is a length.
 
     Parameters
     ----------
     axes
-        To draw into.
+        Axes to draw into.
     crystal_map
-        Of one phase.
+        Map of a single phase.
     direction
-        "x", "y" or "z".
+        Lab direction: "x", "y" or "z".
     visible
-        Shape (n,), bool; other points are grey. None for all.
+        Mask of the points to show, shape (n,), bool; other points are grey. None shows all.
     """
     colors = ipf_colors(crystal_map.rotations, single_phase(crystal_map), direction)
     if visible is not None:
@@ -50,14 +50,14 @@ def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: n
 
 
 def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options):
-    """Draw an image (rows, columns) on the grid of a map, with a scale bar; return matplotlib's image."""
+    """Draw an image (rows, columns) on the grid of a map, with a scale bar; return the matplotlib image."""
     return draw_scaled(axes, image, map_steps(crystal_map), crystal_map.scan_unit, **options)
 
 
 def draw_scaled(axes: Axes, image: np.ndarray, steps: tuple[float, float], unit: str, **options):
-    """Draw an image (rows, columns) whose points are as high and wide as the steps along y and x.
+    """Draw an image (rows, columns) with the aspect ratio of the steps along y and x.
 
-    With a scale bar if the unit is a length. Returns matplotlib's image.
+    A scale bar is added if the unit is a length. The matplotlib image is returned.
     """
     along_y, along_x = steps
     drawn = axes.imshow(image, origin="upper", aspect=along_y / along_x, **options)
@@ -68,7 +68,7 @@ def draw_scaled(axes: Axes, image: np.ndarray, steps: tuple[float, float], unit:
 
 
 def _scale_bar(step: float, columns: int) -> ScaleBar:
-    """Return a bar of 1, 2 or 5 times a power of ten, up to a quarter of the map; the step is in nm."""
+    """Return a scale bar of 1, 2 or 5 times a power of ten, up to a quarter of the map; step in nm."""
     longest = step * columns / 4
     power = 10 ** np.floor(np.log10(longest))
     length = float(power * max(factor for factor in (1, 2, 5) if factor * power <= longest * (1 + 1e-9)))
@@ -82,16 +82,16 @@ def _length(value: float, unit: str) -> str:
 
 
 def ipf_figure(crystal_map: CrystalMap, direction: str, visible: np.ndarray | None = None) -> Figure:
-    """Return a map of orientations along a lab direction, with its colour key.
+    """Return an IPF map along a lab direction, with its colour key.
 
     Parameters
     ----------
     crystal_map
-        Of one phase.
+        Map of a single phase.
     direction
-        "x", "y" or "z".
+        Lab direction: "x", "y" or "z".
     visible
-        Shape (n,), bool; other points are grey. None for all.
+        Mask of the points to show, shape (n,), bool; other points are grey. None shows all.
 
     Returns
     -------

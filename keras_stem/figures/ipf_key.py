@@ -1,4 +1,4 @@
-"""The colours of crystal directions, and the sector of the inverse pole figure that shows them."""
+"""IPF colours of crystal directions, and the IPF sector with the colour key."""
 
 from contextlib import AbstractContextManager
 
@@ -19,28 +19,29 @@ from orix.vector import Miller, Vector3d
 from keras_stem.crystal.axes import orix_form
 
 DIRECTIONS = {"x": Vector3d.xvector(), "y": Vector3d.yvector(), "z": Vector3d.zvector()}
-"""Lab directions along which a map can be coloured: right, up, toward the viewer."""
+"""Lab directions of IPF colours: right, up, toward the viewer."""
 
 _CORNER_SIZE = 9
-"""Of the crystal directions at the corners of a key, points."""
+"""Font size of the crystal directions at the corners of a key (points)."""
 
 _ORIX_ADDS = 4
-"""orix writes them so many points larger than all else."""
+"""Increment that orix adds to the font size of corner labels (points)."""
 
 _KEY_PIXELS = 400
-"""Of a side of the colour key."""
+"""Number of pixels along a side of the colour key."""
 
 _LARGEST_INDEX = 3
-"""Of the directions at the corners."""
+"""Largest index of the directions at the corners."""
 
 _CLEAR = 4
-"""Distance of labels from the sector, points."""
+"""Distance of labels from the sector (points)."""
 
 _LOWER = 0.02
-"""A corner that is lower than the top of its sector, by this share of the height, is beside a higher edge."""
+"""Distance below the top of the sector, as a fraction of its height, from which a corner lies beside a higher
+edge."""
 
 _CORNER_TOLERANCE = 1.0
-"""A corner that is farther from its rounded indices has no label, deg."""
+"""Largest deviation of a labelled corner from its rounded indices (degrees)."""
 
 
 def ipf_colors(rotations: Rotation, phase: Phase, direction: str) -> np.ndarray:
@@ -49,16 +50,16 @@ def ipf_colors(rotations: Rotation, phase: Phase, direction: str) -> np.ndarray:
     Parameters
     ----------
     rotations
-        Shape (n,), lab to crystal.
+        Orientations, shape (n,), lab to crystal.
     phase
-        Of them; colours are those of its Laue group, about its own axes.
+        Phase of the orientations. Colours follow its Laue group in the setting of its own axes.
     direction
-        "x", "y" or "z".
+        Lab direction: "x", "y" or "z".
 
     Returns
     -------
     numpy.ndarray
-        Shape (n, 3), RGB from 0 to 1.
+        RGB values from 0 to 1, shape (n, 3).
     """
     known, to_orix = orix_form(phase)
     laue = known.point_group.laue
@@ -67,7 +68,7 @@ def ipf_colors(rotations: Rotation, phase: Phase, direction: str) -> np.ndarray:
 
 
 def draw_ipf_key(figure: Figure, position: tuple[float, float, float, float], phase: Phase) -> None:
-    """Draw the colour key of a phase at a place of a figure (left, bottom, width, height; 0 to 1)."""
+    """Draw the colour key of a phase at a position (left, bottom, width, height; 0 to 1) of a figure."""
     with corner_labels(_CORNER_SIZE):
         axes = figure.add_axes(position, projection="ipf", symmetry=sector_group(phase))
     name_corners(axes, phase)
@@ -75,7 +76,7 @@ def draw_ipf_key(figure: Figure, position: tuple[float, float, float, float], ph
 
 
 def ipf_axes(figure: Figure, place: SubplotSpec, phase: Phase, corner_size: float) -> InversePoleFigurePlot:
-    """Add an inverse pole figure of a phase, with its corners labelled, at a place in a figure's grid."""
+    """Add an inverse pole figure of a phase with labelled corners at a grid position of a figure."""
     with corner_labels(corner_size):
         axes = figure.add_subplot(place, projection="ipf", symmetry=sector_group(phase))
     name_corners(axes, phase)
@@ -83,29 +84,29 @@ def ipf_axes(figure: Figure, place: SubplotSpec, phase: Phase, corner_size: floa
 
 
 def sector_group(phase: Phase) -> Symmetry:
-    """Return orix's Laue group of a phase, in whose sector the directions of `to_sector` are drawn."""
+    """Return the orix Laue group of a phase, which defines the sector for directions of `to_sector`."""
     return orix_form(phase)[0].point_group.laue
 
 
 def to_sector(directions: Vector3d, phase: Phase) -> Vector3d:
-    """Return crystal directions of a phase in the axes of `sector_group`."""
+    """Convert crystal directions of a phase to the axes of `sector_group`."""
     return orix_form(phase)[1] * directions
 
 
 def from_sector(directions: Vector3d, phase: Phase) -> Vector3d:
-    """Return directions in the axes of `sector_group` as those of the phase's crystal."""
+    """Convert directions in the axes of `sector_group` to crystal directions of the phase."""
     return ~orix_form(phase)[1] * directions
 
 
 def corner_labels(size: float) -> AbstractContextManager:
-    """Return a context in which inverse pole figures are added with corner labels of a size, points."""
+    """Return a context that sets the size of the corner labels of new inverse pole figures (points)."""
     return mpl.rc_context({"font.size": size - _ORIX_ADDS})
 
 
 def name_corners(axes: InversePoleFigurePlot, phase: Phase) -> None:
-    """Replace orix's labels of a sector's corners by directions [uvw] or [UVTW] of the phase's own cell.
+    """Replace the corner labels of orix by directions [uvw] or [UVTW] of the phase's own unit cell.
 
-    They keep clear of the sector. The axis of 2/m, in the middle of an edge, has a label, too.
+    The labels are kept clear of the sector. The axis of 2/m, in the middle of an edge, is also labelled.
     """
     group = sector_group(phase)
     corners = group.fundamental_sector.vertices
@@ -123,20 +124,20 @@ def name_corners(axes: InversePoleFigurePlot, phase: Phase) -> None:
 
 
 def _move_away(label: Text, axes: InversePoleFigurePlot) -> None:
-    """Move the label of a corner some points away from the sector."""
+    """Move a corner label a few points away from the sector."""
     (x, y), (left, right), top = label.get_position(), axes.get_xlim(), axes.get_ylim()[1]
     outward = 1 if x > (left + right) / 2 else -1
     across, up = 0, {"top": -_CLEAR, "bottom": _CLEAR}.get(label.get_va(), 0)
     if not up:
         across = outward * _CLEAR
-    elif up > 0 and y < top - _LOWER * (top - axes.get_ylim()[0]):  # the edge rises beside the corner
+    elif up > 0 and y < top - _LOWER * (top - axes.get_ylim()[0]):  # the edge is higher next to the corner
         label.set_ha("left" if outward > 0 else "right")
     shift = ScaledTranslation(across / 72, up / 72, axes.figure.dpi_scale_trans)
     label.set_transform(label.get_transform() + shift)
 
 
 def direction_labels(directions: Vector3d, phase: Phase) -> list[str]:
-    """Return the indices of crystal directions for a figure; "" for those that small indices do not give."""
+    """Return the indices of crystal directions for a figure; "" for directions without small indices."""
     found = Miller(xyz=directions.data, phase=phase)
     hexagonal = phase.is_hexagonal and phase.point_group.system in ("trigonal", "hexagonal")
     found.coordinate_format = "UVTW" if hexagonal else "uvw"
@@ -154,9 +155,10 @@ def _brackets(indices: np.ndarray) -> str:
 
 
 def fill_sector(axes: InversePoleFigurePlot, phase: Phase) -> None:
-    """Colour the inverse pole figure of a phase by crystal direction.
+    """Fill the inverse pole figure of a phase with the colours of crystal directions.
 
-    orix's own key takes seconds: it interpolates between few colours. This asks for that of each pixel.
+    The colour of each pixel is evaluated directly. The key of orix interpolates between few colours, which
+    takes seconds.
     """
     group = sector_group(phase)
     extent = (*axes.get_xlim(), *axes.get_ylim())

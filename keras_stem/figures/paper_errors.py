@@ -1,7 +1,7 @@
-"""Errors of predicted Euler angles as the paper shows them: Fig. 10 and A.4 on of Wissel et al.
+"""Errors of predicted Euler angles as in the paper: Fig. 10 and from Fig. A.4 on of Wissel et al.
 
-The errors of single angles do not know symmetry: equivalent orientations, and 0 and 360 deg, count as
-different. The disorientation does, and stands beside them for that.
+The errors of single angles ignore symmetry: equivalent orientations, and 0 and 360 degrees, count as
+different. The disorientation accounts for symmetry and is shown beside them for this reason.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from keras_stem.figures.training import ANGLES
 from keras_stem.scan.labels import grid_shape, map_extent
 
 LARGEST_SHOWN = 0.1
-"""Colour bars of angles end at this share of their ranges."""
+"""Upper end of the colour bars of angles, as a fraction of their ranges."""
 
 _BINS = np.geomspace(0.01, 360, 50)
 _NOTE = (
@@ -37,19 +37,19 @@ _NOTE = (
 
 @dataclass(frozen=True)
 class AngleErrors:
-    """How far predicted orientations are from labels.
+    """Errors of predicted orientations against labels.
 
     Parameters
     ----------
     angles
-        Plain absolute difference of each Euler angle, shape (n, 3), deg.
+        Absolute difference of each Euler angle, shape (n, 3), in degrees.
     normalised
-        The differences as shares of the angles' ranges, mean of the three, shape (n,): the paper's
-        normalised mean absolute error.
+        Differences divided by the ranges of the angles, averaged over the three angles, shape (n,): the
+        normalised mean absolute error of the paper.
     disorientation
-        Shape (n,), deg.
+        Disorientation, shape (n,), in degrees.
     ranges
-        Of the three angles, shape (3,), deg.
+        Ranges of the three angles, shape (3,), in degrees.
     """
 
     angles: np.ndarray
@@ -64,9 +64,9 @@ def angle_errors(predicted_euler: np.ndarray, reference: Rotation, symmetry: Sym
     Parameters
     ----------
     predicted_euler
-        As the model gives them, shape (n, 3), radians.
+        Predicted Euler angles of the model, shape (n, 3), in radians.
     reference
-        Labels, shape (n,), lab to crystal; their angles are those in the Euler fundamental region.
+        Labels, shape (n,), lab to crystal, whose angles are reduced to the Euler fundamental region.
     symmetry
         Proper point group.
 
@@ -88,19 +88,20 @@ def angle_errors(predicted_euler: np.ndarray, reference: Rotation, symmetry: Sym
 def errors_figure(name: str, crystal_map: CrystalMap, errors: AngleErrors, visible: np.ndarray) -> Figure:
     """Return maps of the errors of one model (Fig. 10).
 
-    They are the absolute error of each Euler angle, the normalised mean absolute error of the three, and the
-    disorientation. Above each map stands its mean, above the disorientation its median.
+    The maps show the absolute error of each Euler angle, the normalised mean absolute error of the three, and
+    the disorientation. The title of each map gives the mean, or the median for the disorientation.
 
     Parameters
     ----------
     name
-        Of the model.
+        Name of the model.
     crystal_map
-        The predicted map, for its grid.
+        Predicted map, which defines the grid.
     errors
-        At all its positions.
+        Errors at all positions of the map.
     visible
-        Shape (n,), bool: the positions of DS_Q; others are grey and not in the means.
+        Mask of the positions of DS_Q, shape (n,), bool; other positions are grey and not included in the
+        means.
 
     Returns
     -------
@@ -128,7 +129,7 @@ def errors_figure(name: str, crystal_map: CrystalMap, errors: AngleErrors, visib
         note.set_axis_off()
         note.text(0.5, 0.5, _NOTE, ha="center", va="center", fontsize=8, color="0.3")
         figure.suptitle(f"{plain_text(name)}: errors at the {visible.sum():,} positions of DS_Q", fontsize=10)
-        figure.get_layout_engine().set(h_pad=0.14)  # keeps it off the titles of the panels
+        figure.get_layout_engine().set(h_pad=0.14)  # keeps the figure title clear of the panel titles
     return figure
 
 
@@ -151,14 +152,14 @@ def _draw_errors(
 
 
 def error_histograms_figure(errors: Mapping[str, AngleErrors], visible: np.ndarray) -> Figure:
-    """Return how the errors of each angle, and the disorientations, are distributed for all models.
+    """Return histograms of the errors of each angle and of the disorientation for all models.
 
     Parameters
     ----------
     errors
-        By the names of the models.
+        Errors by model name.
     visible
-        Shape (n,), bool: the positions that count.
+        Mask of the positions to include, shape (n,), bool.
 
     Returns
     -------
@@ -179,6 +180,6 @@ def error_histograms_figure(errors: Mapping[str, AngleErrors], visible: np.ndarr
 
 
 def _draw_histogram(axes: Axes, values: np.ndarray, name: str) -> None:
-    """Draw the shares of values in each bin; those beyond the bins count in the first and the last."""
+    """Draw the percentage of values in each bin; outliers are counted in the first or last bin."""
     counts, _ = np.histogram(np.clip(values, _BINS[0], _BINS[-1]), _BINS)
     axes.stairs(100 * counts / len(values), _BINS, label=plain_text(name), linewidth=1.2)

@@ -1,4 +1,4 @@
-"""Orientations as the paper shows them: Fig. 7 and 9, A.1 to A.3 of Wissel et al."""
+"""Figures of orientations as in the paper: Fig. 7 and 9, A.1 to A.3 of Wissel et al."""
 
 from collections.abc import Mapping
 
@@ -15,22 +15,23 @@ from keras_stem.figures.style import plain_text, scalar_colors, style
 from keras_stem.scan.labels import grid_shape, map_extent, single_phase
 
 _FULL_Q = 99
-"""Percentile of Q from which on a label has its full brightness, as in `kstem virtual`."""
+"""Percentile of Q from which a label has full brightness, as in `kstem virtual`."""
 
 
 def scatter_figure(
     labels: CrystalMap, predictions: Mapping[str, CrystalMap], visible: np.ndarray, direction: str = "z"
 ) -> Figure:
-    """Return the labels as a map and as points in the inverse pole figure, and all predictions (Fig. 7).
+    """Return the label map, and inverse pole figure scatter plots of labels and predictions (Fig. 7).
 
     Parameters
     ----------
     labels
-        Of the scan.
+        Labels of the scan.
     predictions
-        Maps of the same shape and phase, by the names of their models.
+        Predicted maps of the same shape and phase, by model name.
     visible
-        Shape (n,), bool: the positions of DS_Q; others are grey on the map and no points.
+        Mask of the positions of DS_Q, shape (n,), bool; other positions are grey on the map and omitted from
+        the scatter plots.
     direction
         Lab direction: "x", "y" or "z".
 
@@ -55,18 +56,18 @@ def scatter_figure(
 def ipf_maps_figure(
     labels: CrystalMap, predictions: Mapping[str, CrystalMap], visible: np.ndarray, direction: str
 ) -> Figure:
-    """Return the labels beside all predictions, in IPF colours (Fig. 9; A.2 along x, A.3 along y).
+    """Return IPF maps of the labels and all predictions (Fig. 9; A.2 along x, A.3 along y).
 
     Parameters
     ----------
     labels
-        Of the scan.
+        Labels of the scan.
     predictions
-        Maps of the same shape and phase, by the names of their models.
+        Predicted maps of the same shape and phase, by model name.
     visible
-        Shape (n,), bool: the positions of DS_Q; others are grey.
+        Mask of the positions of DS_Q, shape (n,), bool; other positions are grey.
     direction
-        Lab direction of the colours: "x", "y" or "z".
+        Lab direction of the IPF colours: "x", "y" or "z".
 
     Returns
     -------
@@ -83,14 +84,14 @@ def ipf_maps_figure(
 
 
 def weighted_figure(labels: CrystalMap, direction: str = "z") -> Figure:
-    """Return the labels of all positions, plain and the darker the smaller Q is (Fig. A.1).
+    """Return IPF maps of the labels at all positions, without and with brightness scaled by Q (Fig. A.1).
 
     Parameters
     ----------
     labels
-        With the property Q.
+        Labels with the property Q.
     direction
-        Lab direction of the colours: "x", "y" or "z".
+        Lab direction of the IPF colours: "x", "y" or "z".
 
     Returns
     -------
@@ -120,7 +121,7 @@ def _draw_scatter(
     phase = single_phase(shown)
     axes = ipf_axes(figure, place, phase, plain_text(title))
     along = shown.rotations[visible] * DIRECTIONS[direction]
-    # One dark colour: many points of the colour key are too pale for white paper. An SVG of tens of
-    # thousands of points is too large, so that they are an image in it.
+    # Use a single dark colour: many colours of the key are too pale on white. The points are rasterised
+    # because an SVG of tens of thousands of points is too large.
     ink = to_hex(scalar_colors()(0.0))
     axes.scatter(to_sector(along, phase), s=1.5, alpha=0.3, color=ink, linewidths=0, rasterized=True)

@@ -1,4 +1,4 @@
-"""What the figures of the paper share: the width of a page, rows of panels, inverse pole figures."""
+"""Layout shared by the figures of the paper: page width, rows of panels, inverse pole figures."""
 
 import math
 
@@ -11,37 +11,37 @@ from keras_stem.figures import ipf_key
 from keras_stem.figures.style import StyledFigure, map_size
 
 WIDTH = 7.0
-"""Of a page between its margins, inches (180 mm)."""
+"""Text width of a page, in inches (180 mm)."""
 
 COLUMNS = 3
-"""Panels beside each other."""
+"""Number of panels in a row."""
 
 _ROW_GAP = 0.08
-"""Above and below panels, inches."""
+"""Gap above and below panels (inches)."""
 
 _CORNER_SIZE = 8
-"""Of the crystal directions at the corners of inverse pole figures, points."""
+"""Font size of the crystal directions at the corners of inverse pole figures (points)."""
 
 
 def page(count: int, extent: tuple[float, float], below: float = 0.0) -> tuple[Figure, list[SubplotSpec]]:
-    """Return a figure, at most as wide as the page, and the places of its panels, row by row.
+    """Return a figure, at most as wide as the page, and the grid positions of its panels, row by row.
 
     Parameters
     ----------
     count
         Number of panels.
     extent
-        Height and width of the maps, which set the height of the panels.
+        Height and width of the maps, which determine the height of the panels.
     below
-        Height of what stands below each map, inches.
+        Additional height below each map (inches).
 
     Returns
     -------
     figure : matplotlib.figure.Figure
     places : list of matplotlib.gridspec.SubplotSpec
-        As many as there are panels.
+        Grid position of each panel.
     """
-    columns = 2 if count == 4 else COLUMNS  # the fourth is not left alone in a row
+    columns = 2 if count == 4 else COLUMNS  # avoids a single panel in the last row
     rows = math.ceil(count / columns)
     _, height = map_size(extent, WIDTH / COLUMNS - 0.2)
     size = (WIDTH * columns / COLUMNS, rows * (height + below))
@@ -52,32 +52,32 @@ def page(count: int, extent: tuple[float, float], below: float = 0.0) -> tuple[F
 
 
 def ipf_axes(figure: Figure, place: SubplotSpec, phase: Phase, title: str) -> InversePoleFigurePlot:
-    """Add an inverse pole figure, whose corners are labelled, at a place of a figure.
+    """Add an inverse pole figure with labelled corners to a figure.
 
     Parameters
     ----------
     figure
-        To add to.
+        Figure to add to.
     place
-        In its grid.
+        Grid position in the figure.
     phase
-        The sector is that of its Laue group.
+        Phase whose Laue group defines the sector.
     title
-        Stands above the labels of the corners.
+        Title above the corner labels.
     """
-    inner = place.subgridspec(1, 1)[0]  # so that the labels take room from this panel alone
+    inner = place.subgridspec(1, 1)[0]  # the labels take space from this panel only
     axes = ipf_key.ipf_axes(figure, inner, phase, _CORNER_SIZE)
     axes.set_title(title, pad=15)
     return axes
 
 
 def draw_key(figure: Figure, place: SubplotSpec, phase: Phase, direction: str) -> None:
-    """Draw the IPF colour key of a phase at a place of a figure.
+    """Draw the IPF colour key of a phase into a figure.
 
     Parameters
     ----------
     figure, place, phase
-        As `ipf_axes` takes them.
+        Arguments of `ipf_axes`.
     direction
         Lab direction: "x", "y" or "z".
     """

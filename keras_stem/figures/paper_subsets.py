@@ -1,4 +1,4 @@
-"""The subsets of a scan and what became of them: Fig. 1 of Wissel et al."""
+"""Subsets of a scan and their split: Fig. 1 of Wissel et al."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,25 +15,26 @@ from keras_stem.scan.splits import Split
 from keras_stem.scan.subsets import Thresholds, subset
 
 _COLORS = (MASKED, "#F3E6B3", "#0072B2", "#E69F00", "#009E73")
-"""Outside DS_Q, in DS_Q alone, DS_Train, DS_Val, DS_Test: the last three of Okabe and Ito."""
+"""Colours of positions outside DS_Q, in DS_Q only, and in DS_Train, DS_Val and DS_Test. The last three are
+from the palette of Okabe and Ito."""
 
 _PARTS = ("DS_Train", "DS_Val", "DS_Test")
 _HEIGHT = 3.6
 
 
 def subsets_figure(labels: CrystalMap, thresholds: Thresholds, parts: Split, how: str) -> Figure:
-    """Return the way from all positions to those that train, and a map of what each belongs to (Fig. 1).
+    """Return a flow chart from all positions to the parts of the split, and a map of the subsets (Fig. 1).
 
     Parameters
     ----------
     labels
-        Of the scan.
+        Labels of the scan.
     thresholds
-        Of DS_Q and DS_R.
+        Thresholds of DS_Q and DS_R.
     parts
-        Of DS_R.
+        Split of DS_R.
     how
-        The split in words, such as "random split, seed 0".
+        Description of the split, such as "random split, seed 0".
 
     Returns
     -------
@@ -57,7 +58,7 @@ def subsets_figure(labels: CrystalMap, thresholds: Thresholds, parts: Split, how
 def _draw_flow(
     axes: Axes, everything: int, in_q: int, in_r: int, parts: list[int], thresholds: Thresholds, how: str
 ) -> None:
-    """Draw the boxes and arrows, in coordinates from 0 to 1."""
+    """Draw the boxes and arrows of the flow chart, in coordinates from 0 to 1."""
     axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.set_axis_off()
     q, r = f"Q ≥ {thresholds.q:g}", f"R ≥ {thresholds.r:g}"

@@ -1,4 +1,4 @@
-"""Pictures of a scan: virtual images, the label map shaded by Q, the phases."""
+"""Figures of a scan: virtual images, the label map shaded by Q, and the phase map."""
 
 import numpy as np
 from matplotlib.colors import FuncNorm, ListedColormap
@@ -13,18 +13,18 @@ from keras_stem.scan.labels import grid_shape, map_extent, phases_of, single_pha
 from keras_stem.scan.metadata import ScanInfo
 
 _PHASE_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
-"""Of Okabe and Ito, told apart by colour-blind people."""
+"""Palette of Okabe and Ito, which is suitable for colour-blind readers."""
 
 
 _PERCENTILES = (1, 25, 50, 75, 99)
-"""Of a virtual image, at even distances in grey from black to white."""
+"""Percentiles of a virtual image that are mapped to evenly spaced grey levels from black to white."""
 
 
 def virtual_figure(image: np.ndarray, info: ScanInfo, title: str) -> Figure:
-    """Return a virtual image (rows, columns) in grey, with a scale bar where the step has a unit.
+    """Return a greyscale virtual image (rows, columns), with a scale bar if the unit of the step is a length.
 
-    Grey levels are linear between percentiles, so that neither single points nor vacuum, of which there may
-    be much, take the contrast of the sample; the colour bar has the counts at these.
+    Grey levels are piecewise linear between percentiles, so that neither outliers nor large areas of vacuum
+    reduce the contrast of the sample. The colour bar gives the counts at the percentiles.
     """
     rows, columns = info.shape
     height = float(np.clip(5 * rows * info.steps[0] / (columns * info.steps[1]), 1.6, 10))
@@ -42,9 +42,9 @@ def virtual_figure(image: np.ndarray, info: ScanInfo, title: str) -> Figure:
 
 
 def _stretched(image: np.ndarray) -> tuple[dict[float, str], FuncNorm | None]:
-    """Return labels of the counts at the percentiles, and a scale that is linear between these counts.
+    """Return tick labels at the percentiles, and a normalisation that is linear between their counts.
 
-    None for an image of one value.
+    The normalisation is None for a constant image.
     """
     knots, first = np.unique(np.percentile(image, _PERCENTILES), return_index=True)
     texts = [f"{count:,.0f}" if count >= 100 else f"{count:.3g}" for count in knots]
@@ -58,9 +58,9 @@ def _stretched(image: np.ndarray) -> tuple[dict[float, str], FuncNorm | None]:
 
 
 def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
-    """Return the IPF map of one phase, the darker the smaller Q is (Fig. A.1 B of Wissel et al.).
+    """Return the IPF map of a phase with brightness scaled by Q (Fig. A.1 B of Wissel et al.).
 
-    Q counts in full from its 99th percentile on.
+    Brightness saturates at the 99th percentile of Q.
     """
     phase = single_phase(crystal_map)
     colors = ipf_colors(crystal_map.rotations, phase, direction)
@@ -79,7 +79,7 @@ def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
 
 
 def phase_figure(crystal_map: CrystalMap) -> Figure:
-    """Return a map of the phases, with their shares; points that are not indexed are grey."""
+    """Return a map of the phases with their fractions; points that are not indexed are grey."""
     phases = list(phases_of(crystal_map).items())
     colors = [MASKED, *_PHASE_COLORS[: len(phases)]]
     number = np.zeros(crystal_map.size, int)

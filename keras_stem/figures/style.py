@@ -1,4 +1,4 @@
-"""The look of all figures, and how they are saved."""
+"""Style of all figures, and functions to save them."""
 
 import contextlib
 import warnings
@@ -10,7 +10,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 
 MASKED = (0.75, 0.75, 0.75)
-"""Grey of points that are left out."""
+"""Grey of masked points (RGB)."""
 
 _STYLE = {
     "font.size": 9,
@@ -30,9 +30,9 @@ _DEFAULTS = {name: value for name, value in mpl.rcParamsDefault.items() if name 
 
 @contextlib.contextmanager
 def style() -> Iterator[None]:
-    """Draw from matplotlib's defaults in the style of this package, with nothing of the user's settings.
+    """Apply the style of this package on top of the matplotlib defaults, ignoring user settings.
 
-    Characters that the font does not have are drawn as boxes, without a warning.
+    Characters missing from the font are drawn as boxes, without a warning.
     """
     with mpl.rc_context(_DEFAULTS | _STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from")
@@ -40,14 +40,14 @@ def style() -> Iterator[None]:
 
 
 class StyledFigure(Figure):
-    """A figure that is drawn and saved in the style of this package, whoever draws or saves it.
+    """Figure that is always drawn and saved in the style of this package.
 
-    matplotlib looks up some settings when a figure is made, and others when it is drawn or saved. What is
-    added to the figure is to be added within `style`.
+    Matplotlib reads some settings when a figure is created, and others when it is drawn or saved. Artists
+    must therefore be added to the figure within `style`.
     """
 
     def draw(self, renderer: RendererBase) -> None:
-        """Draw the figure, as matplotlib asks for it."""
+        """Draw the figure with a matplotlib renderer."""
         with style():
             super().draw(renderer)
 
@@ -58,38 +58,38 @@ class StyledFigure(Figure):
 
 
 def plain_text(text: str) -> str:
-    """Return a name from outside as matplotlib draws it unchanged: ``$`` begins no formula."""
+    """Escape external text for matplotlib, so that ``$`` does not start a formula."""
     return text.replace("$", r"\$")
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure in the format that the suffix names."""
-    with style():  # there may be plain figures of matplotlib
+    """Write a figure in the format given by the suffix."""
+    with style():  # for plain matplotlib figures
         figure.savefig(path)
 
 
 def save_both(figure: Figure, folder: Path, name: str) -> None:
-    """Write a figure as PNG and as SVG, whose text stays text."""
+    """Write a figure as PNG, and as SVG with editable text."""
     for suffix in ("png", "svg"):
         save(figure, folder / f"{name}.{suffix}")
 
 
 def map_size(extent: tuple[float, float], width: float, beside: float = 0.0) -> tuple[float, float]:
-    """Return the size, inches, of a figure for a map.
+    """Return the size of a figure for a map (inches).
 
     Parameters
     ----------
     extent
         Height and width of the map, in any unit.
     width
-        Of the map, inches.
+        Width of the map (inches).
     beside
-        For what stands beside the map, inches.
+        Additional width beside the map (inches).
     """
     height = min(max(width * extent[0] / extent[1], 1.6), 2 * width)
     return width + beside, height + 0.5
 
 
 def scalar_colors() -> mpl.colors.Colormap:
-    """Return the colours of scalars: readable without colour vision, masked points grey."""
+    """Return the colour map of scalars, which suits colour-blind readers and shows masked points in grey."""
     return mpl.colormaps["cividis"].with_extremes(bad=MASKED)

@@ -1,4 +1,4 @@
-"""Inverse pole figures, pole figures and sections of the density of orientations."""
+"""Figures of texture: inverse pole figures, pole figures and ODF sections."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,21 +17,21 @@ from keras_stem.figures.ipf_key import from_sector, name_corners, sector_group
 from keras_stem.figures.style import StyledFigure, plain_text, scalar_colors, style
 
 _PIXELS = 151
-"""Across the image of a density."""
+"""Number of pixels along a side of the image of a density."""
 
 _DENSITY = "Density (mrd)"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What a texture is that of.
+    """Sample to which a texture belongs.
 
     Parameters
     ----------
     phase
-        The crystal.
+        Phase of the orientations.
     name
-        Of the phase, for people.
+        Display name of the phase.
     count
         Number of orientations.
     """
@@ -45,14 +45,14 @@ class Sample:
 
 
 def inverse_pole_figures(densities: Mapping[str, PoleDensity], sample: Sample) -> Figure:
-    """Return the densities of crystal directions along directions of the sample, side by side.
+    """Return inverse pole figures of sample directions, side by side.
 
     Parameters
     ----------
     densities
-        Over crystal directions, by the name of the sample's direction.
+        Densities over crystal directions, by the name of the sample direction.
     sample
-        Whose orientations they are.
+        Sample to which the densities belong.
 
     Returns
     -------
@@ -77,14 +77,14 @@ def inverse_pole_figures(densities: Mapping[str, PoleDensity], sample: Sample) -
 
 
 def pole_figures(densities: Mapping[str, PoleDensity], sample: Sample) -> Figure:
-    """Return pole figures side by side: x to the right, y up, in stereographic projection.
+    """Return pole figures side by side in stereographic projection: x to the right, y up.
 
     Parameters
     ----------
     densities
-        Over directions of the sample, by the indices of the plane.
+        Densities over sample directions, by the indices of the plane.
     sample
-        Whose orientations they are.
+        Sample to which the densities belong.
 
     Returns
     -------
@@ -103,16 +103,16 @@ def pole_figures(densities: Mapping[str, PoleDensity], sample: Sample) -> Figure
 
 
 def section_figure(found: Sections, sample: Sample, maximum: float) -> Figure:
-    """Return sections through the density of orientations, two in a row, with one colour scale.
+    """Return ODF sections, two in a row, with a common colour scale.
 
     Parameters
     ----------
     found
-        The sections.
+        ODF sections.
     sample
-        Whose orientations they are.
+        Sample to which the sections belong.
     maximum
-        Of the density of orientations, mrd, which may lie between two sections.
+        Maximum of the orientation density (mrd), which may lie between two sections.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def section_figure(found: Sections, sample: Sample, maximum: float) -> Figure:
         figure, panels = _section_panels(rows, found.tilt[-1] / found.phi1[-1])
         scale = {"vmin": 0, "vmax": found.values.max(), "cmap": scalar_colors()}
         for axes, phi2, values in zip(panels, found.phi2, found.values, strict=False):
-            # Down the page, as in books: the first row of values is Phi = 0.
+            # Phi increases downward, as is conventional: the first row of values is Phi = 0.
             image = axes.pcolormesh(
                 found.phi1, found.tilt, values, shading="gouraud", rasterized=True, **scale
             )
@@ -137,10 +137,10 @@ def section_figure(found: Sections, sample: Sample, maximum: float) -> Figure:
 
 
 def _section_panels(rows: int, ratio: float) -> tuple[Figure, np.ndarray]:
-    """Return a figure for rows of two sections, of some ratio of height to width, and a colour bar."""
+    """Return a figure for rows of two sections, of a given ratio of height to width, and a colour bar."""
     wide, gap = 2.7, 0.45
     across, high = 2 * wide + 2.0, rows * (wide * ratio + gap) + 0.5
-    # The layout is known in inches; matplotlib's own search for it takes seconds.
+    # The layout is set explicitly in inches because the automatic layout of matplotlib takes seconds.
     places = {
         "left": 0.6 / across,
         "right": 1 - 1.05 / across,
@@ -175,7 +175,7 @@ def index_text(plane: Sequence[int]) -> str:
 
 
 def _row(count: int, width: float, above: float) -> tuple[Figure, list[tuple[float, float, float, float]]]:
-    """Return a figure for some spheres side by side and a colour bar, and the places of the spheres."""
+    """Return a figure for spheres side by side and a colour bar, and the positions of the spheres."""
     across, high = count * (width + 0.55) + 0.8, width + above + 0.6
     figure = StyledFigure(figsize=(across, high))
     lefts = [(0.2 + number * (width + 0.55)) / across for number in range(count)]
@@ -187,7 +187,7 @@ def _draw_spheres(
     densities: Sequence[PoleDensity],
     directions_of: Callable[[Vector3d], Vector3d] = lambda seen: seen,
 ) -> mpl.image.AxesImage:
-    """Draw densities with one colour scale; return matplotlib's image of the last."""
+    """Draw densities with a common colour scale; return the matplotlib image of the last one."""
     values = [_seen(axes, density, directions_of) for axes, density in zip(panels, densities, strict=True)]
     largest = max(float(image.max()) for image in values)
     for axes, image in zip(panels, values, strict=True):
@@ -203,12 +203,12 @@ def _draw_spheres(
 
 
 def _outline(axes: Axes) -> mpl.patches.Patch:
-    """Return the outline that orix drew, of the sector if there is one and of the sphere."""
+    """Return the outline drawn by orix: that of the sector if there is one, else that of the sphere."""
     return max(axes.patches, key=lambda patch: "sector" in str(patch.get_label()))
 
 
 def _seen(axes: Axes, density: PoleDensity, directions_of: Callable[[Vector3d], Vector3d]) -> np.ndarray:
-    """Return the density at the pixels of stereographic axes, which stand for some directions."""
+    """Return the density at the pixels of stereographic axes, mapped to directions."""
     across, up = (np.linspace(*limits, _PIXELS) for limits in (axes.get_xlim(), axes.get_ylim()))
     x, y = np.meshgrid(across, up)
     seen = InverseStereographicProjection().xy2vector(x.ravel(), y.ravel())
@@ -220,7 +220,7 @@ def _maximum(density: PoleDensity) -> str:
 
 
 def _caption(figure: Figure, text: str) -> None:
-    """Write a line above all panels."""
+    """Write a caption above all panels."""
     figure.text(0.2 / figure.get_size_inches()[0], 1, text, va="bottom", fontsize=10)
 
 

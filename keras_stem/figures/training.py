@@ -1,4 +1,4 @@
-"""Pictures of a training: its curves, and predictions against labels."""
+"""Figures of a training: learning curves, and parity plots of predictions against labels."""
 
 import matplotlib as mpl
 import numpy as np
@@ -12,7 +12,7 @@ ANGLES = ("φ₁", "Φ", "φ₂")
 
 
 def curves_figure(history: list[dict[str, float]]) -> Figure:
-    """Return the loss of each epoch, and R2 and disorientation where DS_Val was scored.
+    """Return the learning curves: loss of each epoch, and R2 and disorientation where DS_Val was scored.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def curves_figure(history: list[dict[str, float]]) -> Figure:
         loss, *others = figure.subplots(1, 3)
         losses = [logs["loss"] for logs in history]
         loss.plot(epochs, losses)
-        # That of votes is a negative logarithm of a density, and falls below zero.
+        # The loss of votes is the negative logarithm of a density and can be negative.
         loss.set_yscale("log" if min(losses) > 0 else "linear")
         _label_epochs(loss, "Training loss")
         for axes, (name, label) in zip(others, panels, strict=True):
@@ -42,12 +42,14 @@ def curves_figure(history: list[dict[str, float]]) -> Figure:
 
 
 def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Figure:
-    """Return the curves of several trainings, as Fig. 8 of Wissel et al. compares learning rates.
+    """Return the learning curves of several trainings, for comparison.
+
+    Fig. 8 of Wissel et al. compares learning rates in this way.
 
     Parameters
     ----------
     trainings
-        By name, the points (epoch, value) of "loss", "val_r2" and "val_median".
+        Points (epoch, value) of the curves "loss", "val_r2" and "val_median", by name of the training.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
         for axes, (name, label) in zip(figure.subplots(1, 3), panels, strict=True):
             for number, (training, curves) in enumerate(trainings.items()):
                 epochs, values = zip(*curves[name], strict=True) if curves[name] else ((), ())
-                # Dashes, so that of two curves that coincide both are seen.
+                # Different dashes keep coinciding curves visible.
                 look = {"linestyle": ("-", "--", ":")[number % 3], "markersize": 3}
                 marker = "" if name == "loss" else "o"
                 axes.plot(epochs, values, marker=marker, label=plain_text(training), **look)
@@ -72,7 +74,7 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
         figure.axes[0].set_yscale("log" if min(losses, default=1) > 0 else "linear")
         figure.axes[0].yaxis.set_minor_formatter(mpl.ticker.NullFormatter())
         scores = [value for curves in trainings.values() for _, value in curves["val_r2"]]
-        # The first epochs may lie far below zero: they leave the picture, but never all points.
+        # R2 of the first epochs may be far below zero; it is cut off, but some points always remain visible.
         figure.axes[1].set_ylim(max(min(scores, default=0), min(max(scores, default=0) - 0.5, -0.5)), 1)
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
@@ -85,14 +87,14 @@ def _label_epochs(axes: Axes, label: str) -> None:
 
 
 def parity_figure(expected: np.ndarray, predicted: np.ndarray, disorientation: np.ndarray) -> Figure:
-    """Return predicted against labelled Euler angles, and the distribution of the disorientation.
+    """Return parity plots of the Euler angles, and a histogram of the disorientation.
 
     Parameters
     ----------
     expected, predicted
-        Shape (n, 3), deg.
+        Euler angles of labels and predictions, shape (n, 3), in degrees.
     disorientation
-        Shape (n,), deg.
+        Disorientation of each position, shape (n,), in degrees.
 
     Returns
     -------

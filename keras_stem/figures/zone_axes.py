@@ -1,4 +1,4 @@
-"""Simulated patterns of a phase along low-index zone axes, with the indices of their spots."""
+"""Simulated zone-axis patterns of a phase with indexed spots."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,13 +11,13 @@ from keras_stem.figures.ipf_key import direction_labels
 from keras_stem.figures.style import StyledFigure, plain_text, style
 
 _LABELLED = 12
-"""Spots nearest to the direct beam have their indices beside them."""
+"""Number of spots, nearest to the direct beam, that are labelled with their indices."""
 
 _FAINTEST = 1e-3
-"""Spots below this share of the strongest are left out."""
+"""Structure-factor amplitude, relative to the strongest, below which a spot is omitted."""
 
 _LARGEST_SPOT = 160
-"""Area of the strongest, square points."""
+"""Marker area of the strongest spot (square points)."""
 
 
 def zone_axis_figure(phase: CrystalPhase, radius: float = 1.0) -> Figure:
@@ -26,14 +26,14 @@ def zone_axis_figure(phase: CrystalPhase, radius: float = 1.0) -> Figure:
     Parameters
     ----------
     phase
-        Of the crystal.
+        Phase of the crystal.
     radius
-        Reflections are drawn up to it, 1/Å.
+        Largest reciprocal radius of the drawn reflections (1/Å).
 
     Returns
     -------
     matplotlib.figure.Figure
-        The area of a spot goes with abs(F).
+        Figure in which the area of a spot is proportional to abs(F).
     """
     axes_uvw = zone_axes(phase)
     with style():
@@ -46,7 +46,7 @@ def zone_axis_figure(phase: CrystalPhase, radius: float = 1.0) -> Figure:
 
 
 def zone_axes(phase: CrystalPhase) -> list[tuple[int, int, int]]:
-    """Return three zone axes [uvw] of different kinds that have the most reflections nearby."""
+    """Return three low-index zone axes [uvw] that are not equivalent by symmetry."""
     candidates = [(0, 0, 1), (1, 0, 0), (0, 1, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1), (0, 1, 1), (1, -1, 0)]
     operations = np.array(phase.setting.operations)
     found: list[tuple[int, int, int]] = []
@@ -78,11 +78,11 @@ def _draw_pattern(axes: Axes, phase: CrystalPhase, axis: tuple[int, int, int], r
 
 
 def _seen_along(vectors: np.ndarray, beam: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return x and y of reciprocal vectors seen against the beam, the shortest along x."""
+    """Return x and y of reciprocal vectors viewed against the beam, with the shortest vector along x."""
     if not len(vectors):
         return np.zeros(0), np.zeros(0)
     z = beam / np.linalg.norm(beam)
-    backwards = vectors[::-1]  # positive indices first
+    backwards = vectors[::-1]  # prefer positive indices
     first = backwards[np.argmin(np.linalg.norm(backwards, axis=1).round(6))]
     x = first / np.linalg.norm(first)
     return vectors @ x, vectors @ np.cross(z, x)

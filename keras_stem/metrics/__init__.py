@@ -1,1 +1,1 @@
-"""Scores of predictions."""
+"""Metrics of predicted orientations and their uncertainties."""

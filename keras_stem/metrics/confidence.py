@@ -1,4 +1,4 @@
-"""Scores of stated uncertainties."""
+"""Calibration metrics of predicted uncertainties."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ from scipy.stats import spearmanr
 
 @dataclass(frozen=True)
 class ConfidenceScores:
-    """How well stated uncertainties agree with the errors.
+    """Agreement of predicted uncertainties with the errors.
 
     Parameters
     ----------
     covered_68, covered_95
-        Shares of the errors under the stated bounds.
+        Empirical coverage of the 68 and 95 % bounds.
     spearman
-        Rank correlation of uncertainty and error.
+        Spearman rank correlation of uncertainty and error.
     risk
-        Area under the risk-coverage curve, deg: the mean error of the surest predictions, averaged over how
-        many of them are taken. It is the mean error for uncertainties that say nothing.
+        AURC (area under the risk-coverage curve, degrees): the mean error of the most confident predictions,
+        averaged over the coverage. It equals the mean error if the uncertainties are uninformative.
     """
 
     covered_68: float
@@ -28,9 +28,9 @@ class ConfidenceScores:
 
 
 def score_confidence(bound_68: np.ndarray, bound_95: np.ndarray, errors: np.ndarray) -> ConfidenceScores:
-    """Compare stated bounds with the errors, shapes (n,), deg."""
+    """Score the 68 and 95 % bounds against the errors, shapes (n,), in degrees."""
     _, tied = np.unique(bound_68 + 1e-6 * bound_95, return_inverse=True)
-    ranked = np.sort(tied)  # those of equal bounds come in any order: each counts as their mean error
+    ranked = np.sort(tied)  # errors of tied bounds are replaced by their mean
     ranked = (np.bincount(tied, errors) / np.bincount(tied))[ranked]
     told = np.ptp(bound_68) > 0 and np.ptp(errors) > 0
     return ConfidenceScores(

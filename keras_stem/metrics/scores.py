@@ -1,4 +1,4 @@
-"""How far predictions are from labels or truth."""
+"""Scores of predicted orientations against labels or ground truth."""
 
 from dataclasses import asdict, dataclass
 
@@ -11,22 +11,23 @@ from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
 from keras_stem.crystal.euler import reduce_euler
 
 _SMALLEST = 0.01
-"""deg; smaller errors are no better in the geometric mean."""
+"""Floor of the errors in the geometric mean (degrees)."""
 
 
 @dataclass(frozen=True)
 class Disorientations:
-    """Statistics of disorientations.
+    """Summary statistics of disorientations.
 
     Parameters
     ----------
     median, mean, p95
-        deg; p95 is the 95th percentile.
+        Median, mean and 95th percentile (degrees).
     geometric
-        Geometric mean, deg. It falls with every error, whether most answers are right or few; the median
-        says nothing where less than half of them are, and the mean little of the small errors.
+        Geometric mean (degrees). It responds to every error, whether most predictions are correct or few. The
+        median is uninformative if fewer than half of them are correct, and the mean is insensitive to small
+        errors.
     under_1, under_2, under_5
-        Fractions of positions under 1, 2 and 5 deg.
+        Fractions of positions below 1, 2 and 5 degrees.
     """
 
     median: float
@@ -40,21 +41,21 @@ class Disorientations:
 
 @dataclass(frozen=True)
 class Scores(Disorientations):
-    """Scores of a set of predictions: disorientations under the proper point group, and more.
+    """Scores of predictions: disorientation statistics under the proper point group, and regression scores.
 
     Parameters
     ----------
     count
         Number of positions.
     pattern
-        The disorientations with the pattern ambiguity divided out: half a turn about the beam counts as no
-        difference.
+        Disorientation statistics modulo the 180 degree in-plane ambiguity of the patterns.
     r2, mae, mse
-        Of the Euler angles in degrees, averaged over the three, as in the paper. R2 says little by itself:
-        angles that differ by a symmetry operation or by a full turn count as wrong, and a high R2 can stand
-        beside a large disorientation.
+        Coefficient of determination, mean absolute error and mean squared error of the Euler angles in
+        degrees, averaged over the three angles, as in the paper. R2 alone is of limited use: angles that
+        differ by a symmetry operation or by 360 degrees count as errors, and a high R2 is compatible with a
+        large disorientation.
     r2_nearest
-        R2 with each prediction moved to that of its equivalents whose angles are nearest to the reference's.
+        R2 after each prediction is replaced by the equivalent whose angles are nearest to the reference.
     """
 
     count: int
@@ -65,7 +66,7 @@ class Scores(Disorientations):
     mse: float
 
     def named(self, prefix: str) -> dict[str, float]:
-        """Return the scores as metrics called ``<prefix>_<score>`` and ``<prefix>_pattern_<score>``."""
+        """Return the scores as metrics named ``<prefix>_<score>`` and ``<prefix>_pattern_<score>``."""
         plain = asdict(self)
         del plain["count"]
         pattern = plain.pop("pattern")
@@ -79,9 +80,9 @@ def score(predicted_euler: np.ndarray, reference: Rotation, symmetry: Symmetry) 
     Parameters
     ----------
     predicted_euler
-        Shape (n, 3), radians, as the model gives them.
+        Predicted Euler angles of the model, shape (n, 3), in radians.
     reference
-        Shape (n,), lab to crystal.
+        Reference orientations, shape (n,), lab to crystal.
     symmetry
         Proper point group.
 
@@ -106,7 +107,7 @@ def score(predicted_euler: np.ndarray, reference: Rotation, symmetry: Symmetry) 
 
 
 def disorientations(angles: np.ndarray) -> Disorientations:
-    """Return the statistics of disorientations, shape (n,) in deg."""
+    """Return summary statistics of disorientations, shape (n,), in degrees."""
     return Disorientations(
         median=float(np.median(angles)),
         mean=float(np.mean(angles)),
@@ -123,16 +124,19 @@ def _r2(expected: np.ndarray, found: np.ndarray) -> float:
 
 
 def _nearest(rotations: Rotation, expected: np.ndarray, symmetry: Symmetry) -> np.ndarray:
-    """Return the angles, deg, of the equivalents that are nearest to the expected ones, shape (n, 3).
+    """Return the angles of the equivalents nearest to the expected angles, shape (n, 3), in degrees.
 
-    Nearest in terms of R2: each angle counts by its scatter.
+    The distance is that of R2: each angle is scaled by its standard deviation.
     """
     scatter = np.maximum(expected.std(axis=0), 1e-6)
     nearest, distance = np.zeros_like(expected), np.full(len(expected), np.inf)
     for operation in symmetry:
         angles = np.rad2deg((Rotation(operation.data) * rotations).to_euler())
-        for same in (angles, angles * (1, -1, 1) + (180, 0, 180)):  # one rotation, with Phi below 0 too
-            for turned in (0, 2):  # full turns change nothing
+        for same in (
+            angles,
+            angles * (1, -1, 1) + (180, 0, 180),
+        ):  # both represent the same rotation; Phi is negative in one of them
+            for turned in (0, 2):  # angles are periodic with 360 degrees
                 same[:, turned] -= 360 * np.round((same[:, turned] - expected[:, turned]) / 360)
             apart = np.linalg.norm((same - expected) / scatter, axis=1)
             closer = apart < distance

@@ -1,1 +1,1 @@
-"""One HTML page about a map or a training, which needs no network to open."""
+"""Self-contained HTML reports about a map or a training."""

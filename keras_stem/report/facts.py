@@ -1,4 +1,4 @@
-"""All that a page tells of a map, computed once."""
+"""Results of the map analysis that a report page shows, computed once."""
 
 from dataclasses import dataclass
 
@@ -19,24 +19,24 @@ from keras_stem.units import readable_unit, unit_text
 
 @dataclass(frozen=True)
 class MapFacts:
-    """A map and what follows from it; n is the number of its points.
+    """Orientation map and its analysis results; n is the number of points.
 
     Parameters
     ----------
     crystal_map
         The map.
     grid
-        The same as plain arrays, without the points that do not count.
+        The map as plain arrays, with hidden points masked.
     numbers
-        Of the grain of each point, shape (n,), -1 outside.
+        Grain number of each point, shape (n,), -1 outside grains.
     grains, boundaries
-        What is known of them.
+        Properties of the grains and boundaries.
     origin
-        What is known of where the map comes from.
+        Provenance of the map.
     labels
-        Those of its scan, of the same points; None if there are none of the map's phases.
+        Labels of the scan at the same points; None without labels of the map's phases.
     away
-        Disorientation from the labels, shape (n,), deg, NaN where one of the two has another phase or none;
+        Disorientation from the labels, shape (n,), in degrees; NaN where the phases differ or one is missing;
         None without labels.
     """
 
@@ -51,16 +51,16 @@ class MapFacts:
 
     @property
     def unit(self) -> str:
-        """In which the page gives lengths, as people write it: the one in which the step reads best."""
+        """Display unit of lengths on the page, chosen so that the step is most readable."""
         return unit_text(readable_unit(self.grid.steps[1], self.grid.unit)[0])
 
     @property
     def to_unit(self) -> float:
-        """Factor from the map's unit to the page's."""
+        """Factor from the map's unit to the page's unit."""
         return readable_unit(self.grid.steps[1], self.grid.unit)[1]
 
     def property(self, name: str) -> np.ndarray | None:
-        """Return a property of the map with one number a point, shape (n,), or None without one."""
+        """Return a scalar property of the map, shape (n,), or None if there is no such property."""
         values = np.asarray(self.crystal_map.prop[name]) if name in self.crystal_map.prop else None
         return None if values is None or values.ndim > 1 else values
 
@@ -71,23 +71,23 @@ def gather_facts(
     origin: dict[str, str],
     labels: CrystalMap | None = None,
 ) -> MapFacts:
-    """Find the grains and boundaries of a map, and how far it is from labels.
+    """Compute the grains and boundaries of a map, and its disorientation from the labels.
 
     Parameters
     ----------
     crystal_map
         The map.
     visible
-        Shape (n,), bool; the other points do not count.
+        Mask of the points to analyse, shape (n,), bool.
     origin
-        What is known of where the map comes from.
+        Provenance of the map.
     labels
-        Of the same points.
+        Labels at the same points, if any.
 
     Raises
     ------
     KerasStemError
-        If the map is not on a square grid of several rows and columns, or has nothing to show.
+        If the map is not on a rectangular grid of several rows and columns, or all its points are masked.
     """
     grid = grid_of(crystal_map, visible)
     numbers = segment(grid).numbers
@@ -113,5 +113,5 @@ def _away(grid: Grid, labels: CrystalMap) -> np.ndarray:
 
 
 def first_rotations(crystal_map: CrystalMap) -> Rotation:
-    """Return the best rotation of each point, shape (n,), of those that a map may hold."""
+    """Return the first (best) rotation of each point, shape (n,)."""
     return Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0])

@@ -1,4 +1,4 @@
-"""Pictures as data URIs, which a page holds itself."""
+"""Images as data URIs for embedding in a page."""
 
 import base64
 import io
@@ -9,19 +9,20 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 _RUN_LENGTHS = 3
-"""zlib's strategy that looks for nothing but runs."""
+"""Value of the run-length-encoding strategy (Z_RLE) of zlib."""
 
 
 def png_uri(image: np.ndarray, noisy: bool = False) -> str:
-    """Return an image as the URI of a PNG.
+    """Encode an image as the data URI of a PNG.
 
     Parameters
     ----------
     image
-        Shape (rows, columns), grey, or (rows, columns, 3), RGB; uint8, or from 0 to 1.
+        Greyscale image, shape (rows, columns), or RGB image, shape (rows, columns, 3); uint8, or values from
+        0 to 1.
     noisy
-        Whether it is mostly noise: then nothing but runs is looked for, which takes an eighth of the time and
-        a little less room.
+        Whether the image is mostly noise. Only runs are then compressed, which takes an eighth of the time
+        and slightly less space.
     """
     if image.dtype != np.uint8:
         image = np.rint(255 * np.clip(image, 0, 1)).astype(np.uint8)
@@ -31,18 +32,18 @@ def png_uri(image: np.ndarray, noisy: bool = False) -> str:
 
 
 def file_uri(path: Path) -> str:
-    """Return a PNG file as a URI."""
+    """Return a PNG file as a data URI."""
     return _uri(path.read_bytes())
 
 
 def aspect_ratio(path: Path) -> float:
-    """Return width over height of an image file."""
+    """Return the ratio of width to height of an image file."""
     with Image.open(path) as image:
         return image.width / image.height
 
 
 def figure_uri(figure: Figure, dpi: int) -> str:
-    """Return a figure of matplotlib, as large as it says, as a URI."""
+    """Return a matplotlib figure, at its nominal size, as the data URI of a PNG."""
     with io.BytesIO() as file:
         figure.savefig(file, format="png", dpi=dpi, bbox_inches=figure.bbox_inches)
         return _uri(file.getvalue())

@@ -1,4 +1,4 @@
-"""The data of an interactive map, as JSON: pictures as URIs, numbers as typed arrays in base64."""
+"""Data of the interactive map as JSON: images as data URIs, numbers as base64-encoded typed arrays."""
 
 import base64
 from collections.abc import Callable
@@ -23,13 +23,13 @@ from keras_stem.simulate.kinematic import reflections
 from keras_stem.units import is_length
 
 KEY_SIZE, KEY_PLACE = (2.2, 1.6), (0.22, 0.14, 0.58, 0.72)
-"""Of the picture of a colour key, inches, and of the key in it: left, bottom, width, height."""
+"""Size of the colour-key image (inches), and position of the key in it: left, bottom, width, height."""
 
 LARGEST_POINTS = 150_000
-"""Points of an interactive map; of larger maps each second one along both directions is shown, or less."""
+"""Largest number of points of an interactive map; larger maps are subsampled by an integer factor."""
 
 LARGEST = 25_000_000
-"""Characters of the values and the patterns together; the page is larger by its figures, a million or two."""
+"""Largest total size of values and patterns (characters); figures add one or two million characters."""
 
 _STOPS = 12
 
@@ -40,18 +40,18 @@ def explorer_data(
     direction: str,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Return what ``map.js`` shows of a map.
+    """Return the data of a map that ``map.js`` displays.
 
     Parameters
     ----------
     facts
-        The map.
+        The map and its analysis results.
     scan
-        Its open scan, whose patterns are shown; None without one.
+        Open scan of the map, whose patterns are shown; None without a scan.
     direction
-        Lab direction of the IPF colours that are shown first.
+        Lab direction of the IPF colours that are shown initially.
     progress
-        Called with the numbers of patterns that were read and that are to be.
+        Callback that receives the number of patterns read so far and the total.
 
     Returns
     -------
@@ -104,13 +104,13 @@ def _value(value: Value, kept: np.ndarray) -> dict[str, Any]:
 
 
 def packed(array: np.ndarray) -> dict[str, str]:
-    """Return an array of int32, float32 or float64 as JSON: its type, and its bytes in base64."""
+    """Encode an int32, float32 or float64 array for JSON: its type, and its bytes in base64."""
     data = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
     return {"type": array.dtype.name, "data": base64.b64encode(data.tobytes()).decode()}
 
 
 def _key(phase: Phase, name: str) -> dict[str, str]:
-    """Return the name of a phase and a picture of its IPF colours, which are the same along x, y and z."""
+    """Return the name of a phase and an image of its IPF key, which is the same along x, y and z."""
     with style():
         figure = StyledFigure(figsize=KEY_SIZE)
         draw_ipf_key(figure, KEY_PLACE, phase)
@@ -118,7 +118,7 @@ def _key(phase: Phase, name: str) -> dict[str, str]:
 
 
 def _simulation(facts: MapFacts, scan: Scan) -> dict[str, Any] | None:
-    """Return the instrument and the reflections of each phase; None if the scan is not calibrated."""
+    """Return the instrument and the reflections of each phase, or None if the scan is not calibrated."""
     try:
         instrument = Instrument.of_scan(scan.info)
     except KerasStemError:
@@ -142,6 +142,6 @@ def _simulation(facts: MapFacts, scan: Scan) -> dict[str, Any] | None:
 def _reflections(phase: Phase, radius: float) -> dict[str, Any] | None:
     try:
         found = reflections(phase, radius)
-    except KerasStemError:  # no scattering is known of it: its patterns cannot be drawn
+    except KerasStemError:  # patterns cannot be simulated without scattering factors
         return None
     return {"vectors": packed(found.vectors), "strengths": packed(found.strengths)}

@@ -1,4 +1,4 @@
-"""What an interactive map shows: its pictures, one pixel a point, and the values of each point."""
+"""Contents of the interactive map: images with one pixel per point, and the values of each point."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,27 +15,27 @@ from keras_stem.report.facts import MapFacts, first_rotations
 from keras_stem.report.images import png_uri
 
 _GOLDEN = 0.618034
-"""Steps of the hue: numbers that follow each other get colours that are far apart."""
+"""Hue step between consecutive grain numbers (golden ratio), which gives them well-separated colours."""
 
 
 @dataclass(frozen=True)
 class Value:
-    """A number for each point.
+    """Scalar value of each point.
 
     Parameters
     ----------
     name, title
-        For programs and for people.
+        Identifier, and display title.
     data
-        Shape (n,); NaN where it is not known, -1 of whole numbers where there is none.
+        Values, shape (n,); missing values are NaN, or -1 for integers.
     unit
-        Of the numbers.
+        Unit of the values.
     digits
-        After the decimal point.
+        Number of displayed decimals.
     largest
-        Where the colours end, if it is a layer; None for the largest number.
+        Upper end of the colour scale of the layer; None for the largest value.
     layer
-        Whether a map of it is offered.
+        Whether the value is available as a map layer.
     """
 
     name: str
@@ -49,20 +49,20 @@ class Value:
 
 @dataclass(frozen=True)
 class Layer:
-    """A picture of the map.
+    """Image layer of the map.
 
     Parameters
     ----------
     name, title
-        For programs and for people.
+        Identifier, and display title.
     image
-        URI, one pixel a point.
+        Data URI of the image, with one pixel per point.
     key
-        How its colours are explained: "ipf", "bar", or "" where they only tell points apart.
+        Colour legend: "ipf", "bar", or "" for categorical colours without a legend.
     largest
-        Number at the end of the bar, which begins at 0.
+        Upper end of the colour bar, which starts at 0.
     unit
-        Of this number.
+        Unit of the colour bar.
     """
 
     name: str
@@ -86,7 +86,7 @@ _ANGLES = (("phi1", "φ₁"), ("Phi", "Φ"), ("phi2", "φ₂"))
 
 
 def map_values(facts: MapFacts) -> list[Value]:
-    """Return all that is known of each point, in the order in which it is shown."""
+    """Return all values of the points, in display order."""
     found = [Value("phase", "Phase", facts.grid.phase, digits=0), *_euler(facts, facts.crystal_map)]
     if facts.labels is not None:
         found += _euler(facts, facts.labels, "label_", "Label ")
@@ -103,7 +103,7 @@ def map_values(facts: MapFacts) -> list[Value]:
 
 
 def _euler(facts: MapFacts, crystal_map: CrystalMap, prefix: str = "", title: str = "") -> list[Value]:
-    """Return the angles in the Euler fundamental region of the map's phase at each point."""
+    """Return the Euler angles in the fundamental region of the map's phase at each point."""
     rotations = first_rotations(crystal_map)
     angles = np.rad2deg(rotations.to_euler())
     for number, phase in facts.grid.phases.items():
@@ -121,16 +121,17 @@ def _of_grain(facts: MapFacts) -> np.ndarray:
 def map_layers(
     facts: MapFacts, values: list[Value], shown: Callable[[np.ndarray], np.ndarray]
 ) -> list[Layer]:
-    """Return the pictures of a map.
+    """Return the image layers of a map.
 
     Parameters
     ----------
     facts
-        The map.
+        The map and its analysis results.
     values
-        Of its points.
+        Values of the points.
     shown
-        Takes what the points have, shape (n, ...), to the image (rows, columns, ...) that is shown.
+        Function that converts point data, shape (n, ...), to the displayed image, shape
+        (rows, columns, ...).
     """
     layers = []
     for direction in "xyz":
@@ -144,7 +145,7 @@ def map_layers(
 
 
 def all_ipf_colors(facts: MapFacts, direction: str) -> np.ndarray:
-    """Return the IPF colour of each point, (n, 3), whatever its phase; points that do not count are grey."""
+    """Return the IPF colour of each point, (n, 3), by the key of its phase; masked points are grey."""
     colors = np.tile(np.array(MASKED), (len(facts.numbers), 1))
     for number, phase in facts.grid.phases.items():
         inside = facts.grid.phase == number

@@ -1,4 +1,4 @@
-"""A page of HTML that holds all that it shows."""
+"""Self-contained HTML pages."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,21 +16,21 @@ from keras_stem.report.tables import Table
 from keras_stem.version import __version__
 
 _WIDE = 1.9
-"""Pictures with a larger ratio of width and height would be too small side by side."""
+"""Aspect ratio (width to height) above which a picture takes the whole width of the page."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a page.
+    """Picture on a page.
 
     Parameters
     ----------
     uri
-        Data URI.
+        Data URI of the image.
     title, alt
-        Below it, and in its place for those who cannot see it.
+        Caption, and alternative text for screen readers.
     wide
-        Whether it takes the whole width of the page.
+        Whether the picture takes the whole width of the page.
     """
 
     uri: str
@@ -46,14 +46,14 @@ def read_picture(path: Path, title: str, alt: str) -> Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page.
+    """Section of a page.
 
     Parameters
     ----------
     title
-        Above it.
+        Heading of the section.
     pictures, tables
-        What it shows, in this order.
+        Contents of the section, in this order.
     """
 
     title: str
@@ -63,18 +63,18 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """What a page says.
+    """Contents of a page.
 
     Parameters
     ----------
     title, subtitle
-        On top.
+        Title and subtitle of the page.
     sections
-        From top to bottom.
+        Sections from top to bottom.
     explorer
-        What `keras_stem.report.interactive.explorer_data` returns, for the interactive map; None without one.
+        Data of the interactive map from `keras_stem.report.interactive.explorer_data`; None without a map.
     note
-        Why something is missing that might be expected; "" if nothing is.
+        Explanation of missing contents; "" if nothing is missing.
     """
 
     title: str
@@ -85,14 +85,14 @@ class Page:
 
 
 def write_page(path: str | Path, page: Page) -> None:
-    """Write a page as one HTML file that loads nothing from anywhere.
+    """Write a page as a single HTML file without external resources.
 
     Parameters
     ----------
     path
-        The file, which appears when it is complete.
+        Path of the file, which is created only once it is complete.
     page
-        What it says. Texts may hold any characters.
+        Contents of the page. Texts are escaped and may contain any characters.
 
     Raises
     ------
@@ -115,22 +115,22 @@ def write_page(path: str | Path, page: Page) -> None:
 
 
 def _shipped(name: str) -> Markup:
-    """Return one of our own files, which goes into the page as it is."""
+    """Return a shipped template file, which is inserted into the page without escaping."""
     return Markup((files("keras_stem.report") / "templates" / name).read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
 class Written:
-    """Where a page and its figures are.
+    """Paths and notes of a written page.
 
     Parameters
     ----------
     page, figures
-        The file and the folder.
+        Path of the page, and folder of its figures.
     note
-        What the page says of what is missing; "" if nothing is.
+        Note on the page about missing contents; "" if nothing is missing.
     counted
-        How many points of a map count and why.
+        Number of points of a map that are analysed, with the criterion.
     """
 
     page: Path
@@ -140,12 +140,12 @@ class Written:
 
 
 def figure_folder(page: Path) -> Path:
-    """Return the folder for the figures of a page: its name without the suffix.
+    """Return the folder for the figures of a page: the path of the page without its suffix.
 
     Raises
     ------
     KerasStemError
-        If the page has another suffix than ``.html``.
+        If the suffix of the page is not ``.html`` or ``.htm``.
     """
     if page.suffix.lower() not in (".html", ".htm"):
         raise KerasStemError(f"Expected a page that ends in .html, found {page.name}.")

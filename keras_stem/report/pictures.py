@@ -1,4 +1,4 @@
-"""The figures of a page about a map."""
+"""Figures of a page about a map."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from keras_stem.scan.labels import crystal_map, phases_of
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure for a page.
+    """Figure for a page.
 
     Parameters
     ----------
     name
-        Of its files.
+        Stem of the file names.
     title, alt
-        Below it, and in its place for those who cannot see it.
+        Caption, and alternative text for screen readers.
     figure
-        Of matplotlib.
+        Matplotlib figure.
     """
 
     name: str
@@ -43,7 +43,7 @@ def _ipf_maps(facts: MapFacts, direction: str) -> Iterator[Drawn]:
     several = len(facts.grid.phases) > 1
     for number, phase in facts.grid.phases.items():
         inside = facts.grid.phase == number
-        # Of one phase, as the figure takes it; the others' points are grey.
+        # The figure takes a map of a single phase; points of other phases are grey.
         only = crystal_map(
             first_rotations(facts.crystal_map), phase, facts.grid.shape, facts.grid.steps, facts.grid.unit, {}
         )
@@ -106,11 +106,11 @@ MAP_FIGURES: tuple[Callable[[MapFacts, str], Iterator[Drawn]], ...] = (
     _grains,
     _boundaries,
 )
-"""All figures of a page about a map, in its order: each function takes what is known of the map and the lab
-direction of the colours, and yields its figures, or none where the map has nothing for them."""
+"""Figure functions of a page about a map, in display order. Each takes the facts of the map and the lab
+direction of the colours, and yields its figures, or none if the map lacks the data for them."""
 
 
 def map_figures(facts: MapFacts, direction: str) -> Iterator[Drawn]:
-    """Yield the figures of a page about a map, one after the other."""
+    """Yield the figures of a page about a map."""
     for draw in MAP_FIGURES:
         yield from draw(facts, direction)

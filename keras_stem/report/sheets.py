@@ -1,4 +1,4 @@
-"""The patterns of a scan as small pictures, many on a sheet, so that a page can hold them."""
+"""Thumbnails of the patterns of a scan, tiled on sheets for embedding in a page."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -12,37 +12,37 @@ from keras_stem.scan.scan import Scan
 
 LARGEST_SIDE = 128
 SMALLEST_SIDE = 40
-"""Pixels of a shown pattern, as far as the shape of the detector can be divided."""
+"""Largest and smallest side of a shown pattern (pixels), as far as the detector shape is divisible."""
 
 _COLUMNS = 24
 _ON_SHEET = _COLUMNS * _COLUMNS
 _SAMPLE = 48
 
 _BRIGHT = 99.7
-"""Percentile of the pixels of a pattern that is shown white: the direct beam and the brightest spots."""
+"""Percentile of the pixel values from which a pixel is white: the direct beam and the brightest spots."""
 
 _LEVELS = 64
-"""Grey levels. More are not told apart by eye, and noise in them needs a third more room."""
+"""Number of grey levels. More are visually indistinguishable, and their noise needs a third more space."""
 
 
 @dataclass(frozen=True)
 class PatternSheets:
-    """Patterns as pictures.
+    """Thumbnails of patterns, tiled on sheets.
 
     Parameters
     ----------
     sheets
-        URIs of images that hold the patterns row by row.
+        Data URIs of images that contain the patterns row by row.
     size
-        Rows and columns of a shown pattern, pixels.
+        Height and width of a shown pattern (pixels).
     columns, on_sheet
-        Patterns in a row of a sheet, and on a full sheet.
+        Number of patterns in a row of a sheet, and on a full sheet.
     grid
-        Rows and columns of positions that are shown.
+        Number of rows and columns of the shown positions.
     every
-        Each so many-th position along both directions is shown, from the first.
+        Sampling interval of the shown positions along both directions, starting at the first.
     binning
-        So many pixels of the detector along both directions are one.
+        Binning factor of the detector pixels along both directions.
     """
 
     sheets: list[str]
@@ -60,20 +60,20 @@ def pattern_sheets(
     every: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PatternSheets:
-    """Return the patterns of a scan as small pictures: square roots of the counts, each from black to white.
+    """Return thumbnails of the patterns of a scan: square roots of the counts, scaled for each pattern.
 
-    Patterns are binned, and positions left out, until the sheets are small enough.
+    Patterns are binned and positions are subsampled until the sheets are small enough.
 
     Parameters
     ----------
     scan
         The open scan.
     largest
-        Characters of all sheets together.
+        Largest total size of all sheets (characters).
     every
-        Positions that are shown at most: each so many-th along both directions.
+        Smallest sampling interval of the positions along both directions.
     progress
-        Called with the numbers of patterns that were read and that are to be.
+        Callback that receives the number of patterns read so far and the total.
 
     Raises
     ------
@@ -93,13 +93,13 @@ def pattern_sheets(
 
 
 def every_nth(shape: tuple[int, int], every: int) -> tuple[np.ndarray, tuple[int, int]]:
-    """Return the numbers of each so many-th point along both directions, and their rows and columns."""
+    """Return the indices of every n-th point along both directions, and the shape of their grid."""
     numbers = np.arange(shape[0] * shape[1]).reshape(shape)[::every, ::every]
     return numbers.ravel(), numbers.shape
 
 
 def shown_patterns(patterns: np.ndarray, binning: int) -> np.ndarray:
-    """Return the grey levels, uint8, in which patterns (n, H, W) are shown, binned."""
+    """Return the binned patterns (n, H, W) as grey levels, uint8."""
     height, width = (side // binning * binning for side in patterns.shape[1:])
     binned = bin_patterns(patterns[:, :height, :width], binning).astype(np.float32)
     roots = np.sqrt(np.maximum(np.nan_to_num(binned), 0))
@@ -110,7 +110,7 @@ def shown_patterns(patterns: np.ndarray, binning: int) -> np.ndarray:
 
 
 def _plan(scan: Scan, every: int, largest: int) -> tuple[int, int]:
-    """Return which positions are shown and how they are binned, from the size of some of them."""
+    """Return the sampling interval and the binning factor, estimated from the size of a sample."""
     sample = np.unique(np.linspace(0, len(scan) - 1, _SAMPLE).astype(int))
     patterns = scan.read(sample)
     binnings = _binnings(scan.info.detector.shape)
@@ -127,7 +127,7 @@ def _plans(every: int, binnings: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _binnings(shape: tuple[int, int]) -> list[int]:
-    """Return the factors that make patterns of a good size, the smallest first."""
+    """Return the binning factors that give patterns of a suitable size, in ascending order."""
 
     def fitting() -> Iterator[int]:
         for factor in range(1, max(shape) // SMALLEST_SIDE + 1):
@@ -139,7 +139,7 @@ def _binnings(shape: tuple[int, int]) -> list[int]:
 
 
 def _sheet(patterns: np.ndarray) -> str:
-    """Return the URI of patterns (n, H, W) side by side in rows of 24; the rest of the last row is black."""
+    """Return the data URI of patterns (n, H, W) tiled in rows of 24; the last row is padded with black."""
     count, height, width = patterns.shape
     rows = -(-count // _COLUMNS)
     tiles = np.zeros((rows * _COLUMNS, height, width), patterns.dtype)

@@ -1,4 +1,4 @@
-"""The tables of a page about a map."""
+"""Tables of a page about a map."""
 
 from dataclasses import dataclass
 
@@ -15,18 +15,18 @@ _LARGEST_GRAINS = 12
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts.
+    """Table of text cells.
 
     Parameters
     ----------
     title
-        Above it.
+        Title above the table.
     head
-        Names of the columns; empty for a table of names and values.
+        Column names; empty for a table of names and values.
     rows
-        Texts; the first of each row names it.
+        Cells of each row; the first cell is the name of the row.
     note
-        Below it.
+        Note below the table.
     """
 
     title: str
@@ -36,7 +36,7 @@ class Table:
 
 
 def map_tables(facts: MapFacts) -> list[Table]:
-    """Return what a page tells of a map: its points, grains, boundaries, and how sure it is."""
+    """Return the tables of a map: its points, grains, boundaries, confidence and comparison with labels."""
     tables = [_map_table(facts), _grain_table(facts), _boundary_table(facts)]
     return tables + [table for table in (_confidence_table(facts), _label_table(facts)) if table.rows]
 

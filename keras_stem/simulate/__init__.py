@@ -1,1 +1,1 @@
-"""Patterns and polycrystal scans with known truth, on diffsims."""
+"""Simulation of diffraction patterns and polycrystal scans with ground truth, based on diffsims."""

@@ -1,7 +1,8 @@
-"""The kinematic patterns of diffsims, many thousands a second: for training on an endless stream of them.
+"""Compiled kinematic simulation of many thousands of patterns per second, for training on the fly.
 
-diffsims builds objects for each pattern; here its reciprocal lattice vectors and structure factors are taken
-once, and turned, weighted and drawn by compiled code. A test holds the two together.
+diffsims builds objects for each pattern. Here its reciprocal lattice vectors and structure factors are
+computed once, and compiled code rotates, weights and draws them. A test ensures that both give the same
+patterns.
 """
 
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ from keras_stem.simulate.patterns import FAINTEST, stretch
 from keras_stem.simulate.rendering import add_disks, add_halo
 
 _EXTINCT = 1e-9
-"""Reflections below this share of the strongest are extinct but for rounding."""
+"""Relative intensity below which a reflection is extinct up to rounding errors."""
 
 _SLACK = 1.02
-"""The Ewald sphere is not flat: a spot at some distance from the direct beam has a slightly longer vector."""
+"""Margin of the reciprocal radius: the curvature of the Ewald sphere makes the vector of a spot slightly
+longer than its distance from the direct beam."""
 
 
 _FULL = np.iinfo(np.uint16).max
@@ -29,21 +31,29 @@ _FULL = np.iinfo(np.uint16).max
 
 @dataclass(frozen=True)
 class Reflections:
-    """Reciprocal lattice vectors of a phase, (n, 3), Å⁻¹, in its Cartesian frame, and their |F|², (n,)."""
+    """Reciprocal lattice vectors of a phase and their kinematic intensities.
+
+    Parameters
+    ----------
+    vectors
+        Vectors in the Cartesian crystal frame, shape (n, 3) (1/Å).
+    strengths
+        Squared structure factors |F|², shape (n,).
+    """
 
     vectors: np.ndarray
     strengths: np.ndarray
 
 
 def reflections(phase: Phase, radius: float) -> Reflections:
-    """Return the reflections of a phase that are not extinct, up to a reciprocal radius in Å⁻¹.
+    """Return the allowed reflections of a phase up to a reciprocal radius (1/Å).
 
-    Thermal motion weakens them where the phase has any.
+    Debye-Waller factors are applied if the phase has thermal displacements.
 
     Raises
     ------
     KerasStemError
-        If diffsims knows no scattering of the phase, or nothing of it diffracts within the radius.
+        If diffsims has no scattering factors for the phase, or no reflection lies within the radius.
     """
     found = ReciprocalLatticeVector.from_min_dspacing(
         phase, min_dspacing=1 / (radius * stretch(phase)), include_zero_vector=False
@@ -71,27 +81,27 @@ def spots_of(
     error: float,
     radius: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the spots of an orientation.
+    """Return the diffraction spots of an orientation.
 
     Parameters
     ----------
     vectors, strengths
-        Of the `Reflections`.
+        Arrays of the `Reflections`.
     matrix
-        Shape (3, 3), lab to crystal.
+        Orientation matrix, shape (3, 3), lab to crystal.
     wave
-        Radius of the Ewald sphere, Å⁻¹.
+        Radius of the Ewald sphere (1/Å).
     precession
-        Radians.
+        Precession angle, in radians.
     error
-        Largest excitation error, and width of the shape factor, Å⁻¹.
+        Largest excitation error and width of the shape factor (1/Å).
     radius
-        Spots farther from the direct beam are left out, Å⁻¹.
+        Largest distance of a spot from the direct beam (1/Å).
 
     Returns
     -------
     x, y, intensity : numpy.ndarray
-        Shape (n,); Å⁻¹ with y up, and of sum 1.
+        Positions (1/Å) with y up, and intensities that sum to 1, shapes (n,).
 
     References
     ----------
@@ -104,14 +114,14 @@ def spots_of(
     brightest = 0.0
     for k in range(len(vectors)):
         z = vectors[k, 0] * matrix[0, 2] + vectors[k, 1] * matrix[1, 2] + vectors[k, 2] * matrix[2, 2]
-        if abs(z) > 3 * error + 0.2:  # far from the sphere, whose cap is flatter than that
+        if abs(z) > 3 * error + 0.2:  # too far from the Ewald sphere, whose cap is flatter than this bound
             continue
         u = vectors[k, 0] * matrix[0, 0] + vectors[k, 1] * matrix[1, 0] + vectors[k, 2] * matrix[2, 0]
         v = vectors[k, 0] * matrix[0, 1] + vectors[k, 1] * matrix[1, 1] + vectors[k, 2] * matrix[2, 1]
         r = np.sqrt(u * u + v * v)
         if r > radius:
             continue
-        # Those that the sphere meets at some moment of the precession.
+        # Keep reflections that the Ewald sphere intersects during the precession.
         above = high - np.sqrt(wave * wave - (r + across) ** 2)
         below = high - np.sqrt(wave * wave - (r - across) ** 2)
         if z - error > above or z + error < below:
@@ -152,28 +162,29 @@ def expose(
     seed: int,
     counts: np.ndarray,
 ) -> None:
-    """Draw patterns of one grain or two and count electrons, in place.
+    """Draw patterns of one or two grains with Poisson noise, in place.
 
     Parameters
     ----------
     vectors, strengths
-        Of the `Reflections`.
+        Arrays of the `Reflections`.
     matrices
-        Shape (n, 2, 3, 3), lab to crystal, of both grains.
+        Orientation matrices of both grains, shape (n, 2, 3, 3), lab to crystal.
     shares
-        Shape (n,), of the first grain in the scattering; the second has the rest.
+        Fraction of the scattering from the first grain, shape (n,); the second grain has the rest.
     conditions
-        Shape (n, 10): excitation error (Å⁻¹), precession (radians), disk radius (pixels), shares of the
-        direct beam and of the diffuse background, halo (pixels), dose (electrons), drift of rows and of
-        columns (pixels), scale (1 for the detector's calibration).
+        Simulation parameters, shape (n, 10): excitation error (1/Å), precession angle (in radians), disk
+        radius (pixels), fractions of the direct beam and of the diffuse background, decay length of the
+        diffuse background (pixels), dose (electrons), drift along rows and columns (pixels), scale (1 for
+        the detector's calibration).
     wave
-        As for `spots_of`.
+        Radius of the Ewald sphere (1/Å).
     pixel_size
-        Å⁻¹.
+        Pixel size of the detector (1/Å).
     seed
-        Fixes the noise.
+        Random seed of the noise.
     counts
-        Shape (n, H, W), filled.
+        Output array, shape (n, H, W), which is overwritten.
     """
     np.random.seed(seed)
     height, width = counts.shape[1:]

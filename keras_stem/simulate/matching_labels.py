@@ -1,4 +1,4 @@
-"""Labels as template matching would give them: nearly right, with Q and R that know where they are not."""
+"""Imitated template-matching labels: orientations with realistic errors, and correlated Q and R."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.simulate.microstructure import Truth
 
 ERROR_DEG = 0.4
-"""Typical error (Rayleigh scale) of a label that is right, deg; the grid of a template bank makes as much."""
+"""Rayleigh scale of the error of a correct label (degrees), comparable to that of a template-bank grid."""
 
 
 @dataclass(frozen=True)
@@ -23,19 +23,20 @@ class MatchingLabels:
 
 
 def imitate_template_matching(truth: Truth, rng: np.random.Generator) -> MatchingLabels:
-    """Return labels of the dominant grains, with the errors of template matching.
+    """Return labels of the dominant grains with the errors of template matching.
 
-    Q falls where the second grain takes part of the pattern, and in vacuum. R falls with the lead of the
-    dominant grain over the second, and in orientations that resemble others (a factor of each grain). The
-    lower R, the more often a label is wrong: the second grain's orientation, or the mate of the right one by
-    half a turn about the beam. In vacuum it is any orientation.
+    Q decreases where a second grain contributes to the pattern, and in vacuum. R decreases with the lead of
+    the dominant grain over the second, and for orientations that resemble others (a factor of each grain).
+    The probability of a wrong label increases with decreasing R: a wrong label is the orientation of the
+    second grain, or the correct orientation rotated by 180 degrees about the beam. Labels in vacuum are
+    random orientations.
 
     Parameters
     ----------
     truth
-        What really is at each position.
+        Ground truth of the scan.
     rng
-        Source of all that is random.
+        Random number generator.
 
     Returns
     -------

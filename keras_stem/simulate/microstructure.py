@@ -1,4 +1,4 @@
-"""A polycrystal on a scan grid: Voronoi grains that overlap along inclined boundaries, in vacuum."""
+"""Polycrystal on a scan grid: Voronoi grains in vacuum that overlap along inclined boundaries."""
 
 from dataclasses import dataclass
 
@@ -13,20 +13,20 @@ from keras_stem.errors import KerasStemError
 
 @dataclass(frozen=True)
 class Polycrystal:
-    """Settings of a polycrystal.
+    """Settings of a simulated polycrystal.
 
     Parameters
     ----------
     shape
-        Rows and columns of scan positions.
+        Number of rows and columns of scan positions.
     grains
         Number of grains.
     spread
-        Largest misorientation inside a grain from its mean orientation, deg.
+        Largest misorientation from the mean orientation inside a grain (degrees).
     overlap
-        Width of the widest overlap of two grains, as a fraction of the mean grain diameter.
+        Largest width of the overlap of two grains, as a fraction of the mean grain diameter.
     vacuum
-        Share of the scan outside the sample, from 0 to 0.9.
+        Fraction of the scan outside the sample, from 0 to 0.9.
     """
 
     shape: tuple[int, int] = (64, 64)
@@ -49,7 +49,7 @@ class Polycrystal:
 
 @dataclass(frozen=True)
 class Grain:
-    """One of the grains at each position: number (-1 outside), orientation, share of the diffraction."""
+    """One of two grains at each position: number (-1 outside), orientation, fraction of the scattering."""
 
     number: np.ndarray
     rotations: Rotation
@@ -58,14 +58,14 @@ class Grain:
 
 @dataclass(frozen=True)
 class Truth:
-    """What really is at each position, row by row: the dominant grain, and the one that it overlaps."""
+    """Ground truth of each position, row by row: the dominant grain and the second, overlapping grain."""
 
     dominant: Grain
     second: Grain
 
     @property
     def in_sample(self) -> np.ndarray:
-        """Shape (n,), False in vacuum."""
+        """Mask of the positions in the sample, shape (n,); False in vacuum."""
         return self.dominant.number != OUTSIDE
 
 
@@ -75,9 +75,9 @@ def grow(settings: Polycrystal, rng: np.random.Generator) -> Truth:
     Parameters
     ----------
     settings
-        Its shape and statistics.
+        Settings of the polycrystal.
     rng
-        Source of all that is random.
+        Random number generator.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def grow(settings: Polycrystal, rng: np.random.Generator) -> Truth:
     seeds = rng.uniform(0, settings.shape, (settings.grains, 2))
     nearest, next_nearest, depth = _two_nearest(points, seeds)
     diameter = np.sqrt(4 / np.pi * len(points) / settings.grains)
-    # Each grain leans by some amount; a boundary is as inclined as its two grains differ.
+    # Each grain has a random tilt; the inclination of a boundary is the difference between its two grains.
     lean = rng.uniform(0, 1, settings.grains)
     width = settings.overlap * diameter * np.abs(lean[nearest] - lean[next_nearest])
     share = np.clip(0.5 + depth / np.maximum(width, 1e-9), 0.5, 1.0) * sample
@@ -106,7 +106,7 @@ def _grain(
 
 
 class _OrientationField:
-    """The orientation of every grain at every point: its mean, turned smoothly across the grain."""
+    """Orientation field of each grain: its mean orientation with a smooth rotation across the grain."""
 
     def __init__(self, seeds: np.ndarray, diameter: float, spread: float, rng: np.random.Generator):
         count = len(seeds)
@@ -124,7 +124,7 @@ class _OrientationField:
 
 
 def _inside_outline(points: np.ndarray, settings: Polycrystal, rng: np.random.Generator) -> np.ndarray:
-    """Return which points are inside a wavy round outline that leaves the wanted share outside."""
+    """Return the mask of points inside a wavy outline, outside which lies the requested vacuum fraction."""
     if settings.vacuum == 0:
         return np.ones(len(points), bool)
     half = np.asarray(settings.shape) / 2
@@ -137,7 +137,7 @@ def _inside_outline(points: np.ndarray, settings: Polycrystal, rng: np.random.Ge
 
 
 def _two_nearest(points: np.ndarray, seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the two nearest seeds of each point, and its distance from the border between them."""
+    """Return the two nearest seeds of each point, and its distance from the boundary between them."""
     distance, index = cKDTree(seeds).query(points, k=2)
     apart = np.linalg.norm(seeds[index[:, 0]] - seeds[index[:, 1]], axis=1)
     depth = (distance[:, 1] ** 2 - distance[:, 0] ** 2) / (2 * np.maximum(apart, 1e-9))

@@ -1,4 +1,4 @@
-"""Diffraction patterns of orientations: spots from diffsims, drawn as the microscope would record them."""
+"""Kinematic diffraction patterns: spots from diffsims, drawn as on the detector."""
 
 from dataclasses import dataclass
 
@@ -14,27 +14,27 @@ from keras_stem.scan.detector import Detector
 from keras_stem.simulate.rendering import add_disks, add_halo
 
 FAINTEST = 1e-6
-"""Spots below this share of a pattern's strongest are extinct but for rounding."""
+"""Intensity, relative to the strongest spot, below which a spot is extinct up to rounding errors."""
 
 
 @dataclass(frozen=True)
 class Microscope:
-    """How the electrons reach and leave the sample.
+    """Settings of the electron beam and the scattering.
 
     Parameters
     ----------
     beam_energy
-        kV.
+        Beam energy (kV).
     precession_angle
-        deg.
+        Precession angle (degrees).
     convergence_angle
-        Half angle, mrad; it makes the radius of the disks.
+        Convergence semi-angle (mrad), which determines the radius of the disks.
     excitation_error
-        Half length of a reciprocal lattice rod, Å⁻¹, about the inverse thickness of the sample.
+        Half length of a reciprocal lattice rod (1/Å), about the inverse thickness of the sample.
     direct, diffuse
-        Shares of the electrons in the direct beam and in the diffuse background; the spots get the rest.
+        Fractions of the electrons in the direct beam and in the diffuse background; the rest is in the spots.
     halo
-        Distance over which the diffuse background falls to 1/e, Å⁻¹.
+        Distance over which the diffuse background decays to 1/e (1/Å).
     """
 
     beam_energy: float = 300.0
@@ -52,23 +52,23 @@ class Microscope:
 
 @dataclass(frozen=True)
 class Spots:
-    """Diffraction spots of one pattern: positions (n, 2) in Å⁻¹ with y up, intensities (n,) of sum 1."""
+    """Diffraction spots of one pattern: positions (1/Å), (n, 2), with y up, and intensities (n,) of sum 1."""
 
     xy: np.ndarray
     intensity: np.ndarray
 
 
 class PatternSimulator:
-    """Kinematic patterns of one phase in one microscope, with the thermal motion that the phase has.
+    """Simulator of kinematic patterns of one phase, with its Debye-Waller factors, in one microscope.
 
     Parameters
     ----------
     phase
-        With its whole unit cell.
+        Phase with a complete unit cell.
     microscope
-        The beam.
+        Settings of the microscope.
     detector
-        Shape and calibration.
+        Shape and calibration of the detector.
     """
 
     def __init__(self, phase: Phase, microscope: Microscope, detector: Detector):
@@ -82,7 +82,7 @@ class PatternSimulator:
         self._disk_radius = max(disk / detector.pixel_size, 0.5)
 
     def spots(self, rotations: Rotation) -> list[Spots]:
-        """Return the spots of each orientation (shape (n,), lab to crystal), the direct beam left out.
+        """Return the spots of each orientation (shape (n,), lab to crystal) without the direct beam.
 
         Raises
         ------
@@ -106,21 +106,21 @@ class PatternSimulator:
         return [_visible(vectors, self._detector.reciprocal_radius) for vectors in patterns]
 
     def draw(self, spots: list[Spots], weights: list[float], drift: np.ndarray) -> np.ndarray:
-        """Return the expected share of all electrons in each pixel.
+        """Return the expected fraction of all electrons in each pixel.
 
         Parameters
         ----------
         spots
-            Of each grain at the position; none in vacuum.
+            Spots of each grain at the position; empty in vacuum.
         weights
-            Share of each grain in the scattering.
+            Fraction of the scattering from each grain.
         drift
-            Rows and columns by which the pattern is off the centre.
+            Offset of the pattern from the centre along rows and columns (pixels).
 
         Returns
         -------
         numpy.ndarray
-            Shape (H, W), float64, of sum 1 if the detector caught everything.
+            Shape (H, W), float64; the sum is 1 if no intensity falls outside the detector.
         """
         image = np.zeros(self._detector.shape)
         row0, column0 = np.asarray(self._detector.centre) + drift
@@ -139,17 +139,18 @@ class PatternSimulator:
 
 
 def stretch(phase: Phase) -> float:
-    """Return by how much diffsims's radius has to be too large for no spot to be missing.
+    """Return the factor by which the reciprocal radius of diffsims has to be enlarged to include all spots.
 
-    It looks for Miller indices up to the radius divided by the length of a*, b* and c*. In oblique lattices
-    there are larger ones inside the radius, and equivalent orientations would lose different spots.
+    diffsims searches Miller indices up to the radius divided by the lengths of a*, b* and c*. In oblique
+    lattices, larger indices also lie inside the radius, and equivalent orientations would lose different
+    spots.
     """
     lattice = phase.structure.lattice
     return max(lattice.a * lattice.ar, lattice.b * lattice.br, lattice.c * lattice.cr)
 
 
 def _visible(vectors: ReciprocalLatticeVector, radius: float) -> Spots:
-    """Return the spots up to a radius that are more than rounding errors."""
+    """Return the spots within a radius whose intensity exceeds rounding errors."""
     xy = np.asarray(vectors.data)[:, :2]
     intensity = np.asarray(vectors.intensity, dtype=float)
     kept = (intensity > FAINTEST * intensity.max(initial=0)) & (np.linalg.norm(xy, axis=1) <= radius)

@@ -1,4 +1,4 @@
-"""Disks and diffuse scattering drawn into an image (numba, because a scan has millions of spots)."""
+"""Rendering of disks and diffuse scattering into images, compiled by numba for millions of spots."""
 
 import numba
 import numpy as np
@@ -8,20 +8,20 @@ import numpy as np
 def add_disks(
     image: np.ndarray, rows: np.ndarray, columns: np.ndarray, totals: np.ndarray, radius: float
 ) -> None:
-    """Add disks of constant brightness to an image, in place.
+    """Add disks of uniform intensity to an image, in place.
 
-    A pixel that the edge crosses takes its part: the coverage falls from 1 to 0 over one pixel.
+    Edges are antialiased: the coverage decreases from 1 to 0 over one pixel.
 
     Parameters
     ----------
     image
-        Shape (H, W), float64.
+        Image, shape (H, W), float64.
     rows, columns
-        Shape (n,), centres in pixels; disks may stick out of the image.
+        Centres of the disks (pixels), shape (n,); disks may extend beyond the image.
     totals
-        Shape (n,), the sum over all pixels of each disk, those outside the image included.
+        Integrated intensity of each disk, including pixels outside the image, shape (n,).
     radius
-        Radius in pixels.
+        Radius of the disks (pixels).
     """
     height, width = image.shape
     reach = int(np.ceil(radius + 0.5))
@@ -47,18 +47,18 @@ def _coverage(row: float, column: float, radius: float) -> float:
 
 @numba.njit(cache=True, nogil=True)
 def add_halo(image: np.ndarray, row0: float, column0: float, total: float, decay: float) -> None:
-    """Add diffuse scattering that falls exponentially from the direct beam, in place.
+    """Add diffuse scattering that decays exponentially from the direct beam, in place.
 
     Parameters
     ----------
     image
-        Shape (H, W), float64.
+        Image, shape (H, W), float64.
     row0, column0
-        The direct beam, pixels.
+        Position of the direct beam (pixels).
     total
-        Sum over the plane.
+        Integrated intensity over the whole plane.
     decay
-        Distance over which it falls to 1/e, pixels.
+        Distance over which the intensity decays to 1/e (pixels).
     """
     peak = total / (2 * np.pi * decay * decay)
     for row in range(image.shape[0]):

@@ -1,4 +1,4 @@
-"""A simulated scan: a polycrystal, its patterns, the labels of template matching, and the truth."""
+"""Simulated scans: a polycrystal, its patterns, imitated template-matching labels and the ground truth."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -22,32 +22,32 @@ from keras_stem.simulate.microstructure import Polycrystal, Truth, grow
 from keras_stem.simulate.patterns import Microscope, PatternSimulator
 
 BLOCK_PATTERNS = 256
-"""About so many patterns are simulated at once; a few blocks are in memory at any time."""
+"""Approximate number of patterns in a block; a few blocks are in memory at a time."""
 
 SMALL_SCAN = 1500
-"""Scans up to this size are simulated in this process; starting others would take longer."""
+"""Largest number of positions simulated in the main process, since starting workers would take longer."""
 
 HOT_PIXEL_COUNTS = 5_000
 NUMBER_OF_STREAMS = 3
-"""Independent random streams of a simulation: structure, labels, camera; then one for each block."""
+"""Number of independent random streams of a simulation (structure, labels, camera), besides one per block."""
 
 
 @dataclass(frozen=True)
 class Camera:
-    """The detector and its faults.
+    """Settings of the detector and its artefacts.
 
     Parameters
     ----------
     pixels
-        Side of the square detector, 64 to 512.
+        Side of the square detector (pixels), 64 to 512.
     radius
-        Reciprocal distance from the direct beam to the middle of an edge, Å⁻¹.
+        Reciprocal distance from the direct beam to the centre of a detector edge (1/Å).
     dose
-        Electrons in each pattern.
+        Number of electrons per pattern.
     drift
-        Largest distance of the direct beam from the centre, pixels; it wanders slowly along the scan.
+        Largest distance of the direct beam from the centre (pixels); the beam drifts slowly along the scan.
     hot_pixels
-        Number of pixels that always count too much.
+        Number of hot pixels.
     """
 
     pixels: int = 64
@@ -64,24 +64,24 @@ class Camera:
 
     @property
     def detector(self) -> Detector:
-        """Shape and calibration."""
+        """Shape and calibration of the detector."""
         return Detector((self.pixels, self.pixels), 2 * self.radius / self.pixels)
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """Everything that fixes a simulated scan.
+    """Complete settings of a simulated scan.
 
     Parameters
     ----------
     polycrystal, microscope, camera
-        The sample, the beam, the detector.
+        Settings of the sample, the beam and the detector.
     step
-        Distance of neighbouring positions, nm.
+        Distance of neighbouring positions (nm).
     seed
-        Fixes all that is random.
+        Random seed.
     crystal
-        The phase.
+        Crystal structure file of the phase.
     """
 
     polycrystal: Polycrystal = field(default_factory=Polycrystal)
@@ -103,25 +103,26 @@ def simulate_scan(
     Parameters
     ----------
     path
-        The scan file; one that is there is replaced when the new one is complete.
+        Path of the scan file. An existing file is replaced when the new file is complete.
     simulation
-        What to simulate.
+        Settings of the simulation.
     progress
-        Called with the number of patterns that were just written.
+        Callback that receives the number of newly written patterns.
     workers
-        Number of processes; all cores by default. The result does not depend on it.
+        Number of processes; None uses all cores, or one process for small scans. The result does not depend
+        on it.
 
     Raises
     ------
     KerasStemError
-        If the phase cannot be simulated or the file not be written.
+        If the phase cannot be simulated or the file cannot be written.
     """
     phase = simulation.crystal.load()
     streams = np.random.SeedSequence(simulation.seed).spawn(NUMBER_OF_STREAMS)
     structure, labelling, camera = (np.random.default_rng(stream) for stream in streams)
     shape = simulation.polycrystal.shape
     info = ScanInfo(
-        title=f"{phase.name} simulated".replace("/", "-"),  # it names a group of the file
+        title=f"{phase.name} simulated".replace("/", "-"),  # the title is the name of an HDF5 group
         shape=shape,
         detector=simulation.camera.detector,
         steps=(simulation.step, simulation.step),
@@ -141,7 +142,7 @@ def simulate_scan(
 
 
 class _Exposure:
-    """The patterns of a scan, computed in blocks of whole rows by several processes."""
+    """Patterns of a scan, simulated in blocks of whole rows by several processes."""
 
     def __init__(self, phase: Phase, simulation: Simulation, truth: Truth, rng: np.random.Generator):
         self._phase = phase
@@ -175,10 +176,10 @@ class _Exposure:
 
 
 def _compile(phase: Phase, simulation: Simulation) -> None:
-    """Simulate a pattern in this process, so that numba's compiled functions are cached before others start.
+    """Simulate a pattern in the main process to fill the numba cache before the workers start.
 
-    Processes that compile the same function for the cache at the same time can crash (numba 0.68, orix's
-    generalized functions, in a new environment).
+    Processes that compile the same function into the cache concurrently can crash (numba 0.68, generalized
+    functions of orix, in a new environment).
     """
     simulator = PatternSimulator(phase, simulation.microscope, simulation.camera.detector)
     spots = simulator.spots(random_rotations(2, np.random.default_rng(0)))
@@ -214,7 +215,7 @@ def _expose(
 
 
 def _drift(shape: tuple[int, int], largest: float, rng: np.random.Generator) -> np.ndarray:
-    """Return the beam's offset (rows, columns) at every position, shape (n, 2), pixels."""
+    """Return the offset of the beam (rows, columns) at each position, shape (n, 2) (pixels)."""
     y, x = np.indices(shape) / np.reshape(shape, (2, 1, 1))
     phases = rng.uniform(0, 2 * np.pi, 2)
     along = 2 * np.pi * (0.8 * y + 0.1 * x)
@@ -223,7 +224,7 @@ def _drift(shape: tuple[int, int], largest: float, rng: np.random.Generator) -> 
 
 
 def _labels(truth: Truth, phase: Phase, info: ScanInfo, rng: np.random.Generator) -> CrystalMap:
-    """Return the imitated labels, with the truth as further properties of the map."""
+    """Return the imitated labels, with the ground truth as additional properties of the map."""
     labels = imitate_template_matching(truth, rng)
     properties = {"Q": labels.q, "R": labels.r}
     for name, grain in (("truth", truth.dominant), ("second", truth.second)):
@@ -234,7 +235,7 @@ def _labels(truth: Truth, phase: Phase, info: ScanInfo, rng: np.random.Generator
 
 
 def _flat(settings: dict, prefix: str = "") -> dict:
-    """Return nested settings as one level of scalars and short strings, which HDF5 attributes can hold."""
+    """Flatten nested settings to scalars and short strings that can be stored as HDF5 attributes."""
     flat = {}
     for name, value in settings.items():
         if isinstance(value, dict):

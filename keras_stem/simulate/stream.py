@@ -1,4 +1,4 @@
-"""An endless stream of simulated patterns of random orientations, for training without a labelled scan."""
+"""Infinite stream of simulated patterns of random orientations, for training without a labelled scan."""
 
 from dataclasses import astuple, dataclass, field
 
@@ -16,30 +16,30 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True)
 class Nuisances:
-    """From where to where that varies between patterns which is not the orientation.
+    """Ranges of the nuisance parameters for domain randomisation.
 
     Parameters
     ----------
     excitation_error
-        Å⁻¹, about the inverse thickness of the sample.
+        Excitation error (1/Å), about the inverse thickness of the sample.
     precession
-        Angle, in that of the instrument.
+        Precession angle relative to that of the instrument.
     disk
-        Radius of the disks, in that of the convergence angle.
+        Disk radius relative to that of the convergence angle.
     direct, diffuse
-        Shares of the electrons in the direct beam and in the diffuse background.
+        Fractions of the electrons in the direct beam and in the diffuse background.
     halo
-        Distance over which the diffuse background falls to 1/e, Å⁻¹.
+        Distance over which the diffuse background decays to 1/e (1/Å).
     dose
-        Electrons in a pattern; even on a logarithmic scale.
+        Number of electrons per pattern, sampled log-uniformly.
     drift
-        Offset of the direct beam, pixels, in rows and in columns.
+        Offset of the direct beam along rows and along columns (pixels).
     scale
-        True camera length over that of the calibration.
+        True camera length relative to the calibrated camera length.
     share
-        Of the dominant grain where two overlap.
+        Fraction of the scattering from the dominant grain where two grains overlap.
     overlap
-        Probability that a second grain takes part.
+        Probability that a second grain contributes to a pattern.
     """
 
     excitation_error: Range = (0.015, 0.03)
@@ -62,18 +62,18 @@ class Nuisances:
 
 @dataclass(frozen=True)
 class SimulatedTraining:
-    """A training on simulated patterns.
+    """Settings of a training on simulated patterns.
 
     Parameters
     ----------
     crystal
-        The phase.
+        Crystal structure file of the phase.
     instrument
         Detector and beam.
     nuisances
-        What varies.
+        Ranges of the nuisance parameters.
     patterns
-        Number in an epoch; all are new in each.
+        Number of patterns per epoch; each epoch has new patterns.
     """
 
     crystal: CrystalFile = field(default_factory=CrystalFile)
@@ -87,18 +87,18 @@ class SimulatedTraining:
 
 
 class PatternStream:
-    """Patterns of one phase in one instrument, in numbered batches that do not depend on each other.
+    """Stream of simulated patterns of one phase in one instrument, in independent numbered batches.
 
     Parameters
     ----------
     phase
-        With its whole unit cell.
+        Phase with a complete unit cell.
     instrument
         Detector and beam.
     nuisances
-        What varies.
+        Ranges of the nuisance parameters.
     seed
-        Fixes all batches; different seeds, or sequences of numbers, give independent streams.
+        Random seed of all batches; different seeds, or sequences of numbers, give independent streams.
     """
 
     def __init__(
@@ -112,21 +112,21 @@ class PatternStream:
         self.shape = detector.shape
 
     def batch(self, number: int, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return patterns and their dominant orientations.
+        """Return a batch of patterns and the orientations of their dominant grains.
 
         Parameters
         ----------
         number
-            Of the batch.
+            Number of the batch.
         size
-            Of the batch.
+            Number of patterns in the batch.
 
         Returns
         -------
         counts : numpy.ndarray
-            Shape (size, H, W), uint16.
+            Electron counts, shape (size, H, W), uint16.
         matrices : numpy.ndarray
-            Shape (size, 3, 3), lab to crystal, float32.
+            Orientation matrices, shape (size, 3, 3), lab to crystal, float32.
         """
         rng = np.random.default_rng((*self._seed, number))
         matrices = random_rotations(2 * size, rng).to_matrix().reshape(size, 2, 3, 3)
@@ -147,7 +147,7 @@ class PatternStream:
         return counts, matrices[:, 0].astype(np.float32)
 
     def _conditions(self, size: int, rng: np.random.Generator) -> np.ndarray:
-        """Return the conditions that `expose` takes, shape (size, 10)."""
+        """Return random simulation parameters for `expose`, shape (size, 10)."""
         drawn = self._nuisances
         return np.stack(
             [

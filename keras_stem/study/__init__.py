@@ -1,1 +1,1 @@
-"""Studies: the same training with many options."""
+"""Studies: comparisons of one training under varied options."""

@@ -1,4 +1,4 @@
-"""What a study trains, read from a few lines of TOML."""
+"""Description of a study, read from a TOML file."""
 
 import itertools
 import tomllib
@@ -14,14 +14,14 @@ _KEYS = {"title", "base", "grid", "cells"}
 
 @dataclass(frozen=True)
 class Cell:
-    """One training of a study.
+    """Single training of a study.
 
     Parameters
     ----------
     name
-        Unique in the study.
+        Unique name in the study.
     options
-        As `keras_stem.training.options.recipe_from_options` takes them.
+        Options of the training, as passed to `keras_stem.training.options.recipe_from_options`.
     """
 
     name: str
@@ -30,14 +30,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Study:
-    """Trainings that are compared.
+    """Set of trainings to compare.
 
     Parameters
     ----------
     name, title
-        For commands and for people.
+        Identifier for commands, and display title.
     cells
-        The trainings.
+        Trainings of the study.
     """
 
     name: str
@@ -46,25 +46,25 @@ class Study:
 
 
 def shipped_studies() -> list[str]:
-    """Return the names of the studies that ship with the package: those of Wissel et al., and ours."""
+    """Return the names of the studies shipped with the package: those of Wissel et al. and our own."""
     return sorted(path.name.removesuffix(".toml") for path in _shipped().iterdir() if path.suffix == ".toml")
 
 
 def read_study(name: str) -> Study:
     """Read the description of a study.
 
-    A description has a title; ``[base]``, options of ``kstem fit`` that all cells share; ``[grid]``, options
-    with lists of values, of which every combination is a cell; and ``[[cells]]``, single ones with a name.
+    A description has a title; ``[base]`` with options of ``kstem fit`` shared by all cells; ``[grid]`` with
+    lists of option values, each combination of which is a cell; and ``[[cells]]`` with single named cells.
 
     Parameters
     ----------
     name
-        One of `shipped_studies`, or the path of a TOML file.
+        Name of a study in `shipped_studies`, or path of a TOML file.
 
     Raises
     ------
     KerasStemError
-        If there is no such study, or its description cannot be understood.
+        If the study does not exist, or its description is invalid.
     """
     path = Path(name) if name.endswith(".toml") else _shipped() / f"{name}.toml"
     try:
