@@ -16,7 +16,7 @@ from keras_stem.crystal.symmetry import proper_point_group, same_operations
 from keras_stem.errors import KerasStemError
 
 LATTICE_TOLERANCE = 0.02
-"""Largest relative difference of lattice constants, and of angles (radians), of one crystal."""
+"""Largest relative difference of lattice constants, and difference of angles (radians), of one crystal."""
 
 _AMPLITUDE_TOLERANCE = 0.1
 """Largest mean relative difference of the structure factors of one crystal."""

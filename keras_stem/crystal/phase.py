@@ -1,4 +1,4 @@
-"""Phases with the setting of their cell, the default phase, and the serialized form for model cards."""
+"""Phases with the setting of their cell, the default phase, and the serialised form for model cards."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.schema import Positive, validated
 
 _SETTING = "setting"
-"""Key of the setting in the serialized form of a phase."""
+"""Key of the setting in the serialised form of a phase."""
 
 _MOST_OPERATIONS = 48
 """Largest number of operations of a point group."""
@@ -187,7 +187,7 @@ def phase_to_dict(phase: Phase) -> dict[str, Any]:
 
 
 def phase_from_dict(plain: Any, where: object = "a phase") -> Phase:
-    """Return the phase serialized by `phase_to_dict`.
+    """Return the phase serialised by `phase_to_dict`.
 
     Parameters
     ----------

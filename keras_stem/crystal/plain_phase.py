@@ -1,4 +1,4 @@
-"""Serialized form of a phase, in which orix and this package write it to files."""
+"""Serialised form of a phase, in which orix and this package write it to files."""
 
 import re
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class PlainPhase:
 
 
 def checked_phase(plain: Any, where: object) -> dict[str, Any]:
-    """Return the serialized form of a phase, validated against `PlainPhase`, with neutral elements.
+    """Return the serialised form of a phase, validated against `PlainPhase`, with neutral elements.
 
     Raises
     ------

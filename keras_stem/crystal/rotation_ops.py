@@ -100,7 +100,7 @@ def turned_about_beam(matrices: keras.KerasTensor, angles: np.ndarray) -> keras.
     matrices
         Shape (..., n, 3, 3).
     angles
-        Shape (n,), radians.
+        Shape (n,), in radians.
     """
     cos, sin = (ops.convert_to_tensor(part(angles)[:, None], "float32") for part in (np.cos, np.sin))
     x, y, z = (ops.convert_to_tensor(matrices)[..., i] for i in range(3))

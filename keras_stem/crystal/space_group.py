@@ -131,7 +131,7 @@ def conventional_cell(cell: Cell, symmetry: CellSymmetry) -> ConventionalCell:
 
 
 def symmetrized(cell: Cell, symmetry: CellSymmetry) -> Cell:
-    """Return a cell with lattice and atoms symmetrized by averaging over its symmetry operations."""
+    """Return a cell with lattice and atoms symmetrised by averaging over its symmetry operations."""
     metric = np.mean([turn.T @ cell.base @ cell.base.T @ turn for turn in symmetry.rotations], axis=0)
     lengths = np.sqrt(np.diag(metric))
     cosines = metric / np.outer(lengths, lengths)

@@ -120,9 +120,7 @@ def read_ang(path: Path) -> ForeignMap:
         y=columns["y"],
         unit="nm" if program == "astar" else "um",
         properties=properties,
-        without_reliability=missing
-        if program == "astar"
-        else 0,  # in other files these points are not indexed
+        without_reliability=missing if program == "astar" else 0,  # otherwise points are not indexed
         first_phase=min(1, int(phase_id.max(initial=0))),  # files with one phase count from 0
     )
 

@@ -33,7 +33,7 @@ class BeamCandidates:
     Parameters
     ----------
     positions
-        Shape (n, K, 2), row and column, pixels; NaN where a pattern has fewer disks.
+        Shape (n, K, 2), row and column (pixels); NaN where a pattern has fewer disks.
     evidence
         Shape (n, K), log-likelihood up to a constant per pattern, 0 for its best candidate; -inf where
         there is no candidate.

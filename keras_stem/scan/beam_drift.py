@@ -35,7 +35,7 @@ class BeamDrift:
     Parameters
     ----------
     positions
-        Shape (n, 2), row and column, pixels.
+        Shape (n, 2), row and column (pixels).
     spread
         Standard deviation of the beam about these positions (pixels); at least the beam radius.
     rival

@@ -124,9 +124,7 @@ def decoded(text: str | bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        if (
-            error.reason == "unexpected end of data"
-        ):  # orix truncates text to as many bytes as it has characters
+        if error.reason == "unexpected end of data":  # orix truncates text to its number of characters
             return data.decode(errors="ignore")
         return data.decode("latin-1")
 

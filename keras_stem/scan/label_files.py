@@ -115,7 +115,7 @@ def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] 
     Parameters
     ----------
     path, phases
-        As `import_labels` takes them.
+        Arguments of `import_labels`.
     frame
         Convention of the Euler angles, one of `keras_stem.io.registry.frames`.
 
@@ -136,7 +136,7 @@ def on_own_grid(found: CrystalMap, phases: Sequence[GivenPhase], frame: str, pat
     found
         Map as stored in its file.
     phases, frame, path
-        As `read_foreign_map` takes them.
+        Arguments of `read_foreign_map`.
     """
     return _on_own_grid(from_crystal_map(found), phases, frame, Path(path)).labels
 

@@ -84,9 +84,7 @@ def _geometry(group: h5py.Group, name: str, count: int) -> np.ndarray:
     kinds = {"phase_id": "iu", "is_in_data": "biu"}.get(name, "iuf")
     several = (name in EULER or name == "phase_id") and require_dataset(group, name).ndim == 2
     values = _entries(group, name, count, kinds)
-    if name in "xy" and values.shape == (
-        1,
-    ):  # orix writes a single number for the constant coordinate of a line
+    if name in "xy" and values.shape == (1,):  # orix writes one number for the constant axis of a line
         values = np.full(count, values[0])
     expected = (count, *values.shape[1:2]) if several else (count,)
     if values.shape != expected:
@@ -116,10 +114,7 @@ def _entries(group: h5py.Group, name: str, count: int, kinds: str) -> np.ndarray
     if shape[0] != count and not (name in "xy" and shape == (1,)):
         raise _wrong_shape(group, name, (count, *shape[1:]), shape)
     values = np.atleast_1d(read_numbers(group, name, kinds)).astype(data.dtype.newbyteorder("="), copy=False)
-    if count == 1 and values.shape[:2] == (
-        1,
-        1,
-    ):  # format in which this package writes a single point for orix
+    if count == 1 and values.shape[:2] == (1, 1):  # layout of a single point written for orix
         return values[0]
     return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
 
