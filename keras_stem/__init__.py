@@ -1,7 +1,7 @@
-"""Crystal orientation maps from 4D-STEM and SPED diffraction patterns with deep networks.
+"""Crystal orientation mapping from 4D-STEM and SPED diffraction patterns with deep neural networks.
 
-The names below are imported when they are first used, so that ``import keras_stem`` loads no Keras
-backend, no MLflow, no orix and no matplotlib.
+Public names are imported lazily on first use, so that ``import keras_stem`` loads no Keras backend, no
+MLflow, no orix and no matplotlib.
 """
 
 import importlib

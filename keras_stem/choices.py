@@ -1,4 +1,4 @@
-"""Names that options offer, kept apart so that ``kstem --help`` imports nothing heavy."""
+"""Option values, in a separate module so that ``kstem --help`` imports no heavy dependencies."""
 
 RECIPES = ("default", "paper")
 PRECISIONS = ("float32", "bfloat16", "float16")
@@ -9,9 +9,9 @@ SCHEDULES = ("cosine", "exponential", "constant")
 REFINEMENTS = ("quick", "thorough")
 DECAY_UNITS = ("step", "epoch")
 MODEL_URIS = ("models:/", "runs:/")
-"""How references to tracked models of ours begin; other weights are files or names."""
+"""Prefixes of URIs of tracked models; other weights are specified by files or names."""
 FRAMES = ("orix", "edax1", "edax2", "edax3", "edax4", "astar", "oxford")
 SMALL_GRAINS = ("absorb", "drop")
 SPECIAL_BOUNDARIES = ("sigma3", "sigma5", "sigma7", "sigma9", "hcp-10-12", "hcp-10-11", "oxide-60")
 HALF_TURN = "half-turn"
-"""Name of the variants that differ by half a turn about the beam."""
+"""Name of the orientation variants that differ by a 180 degree rotation about the beam."""

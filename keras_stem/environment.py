@@ -1,7 +1,7 @@
-"""The user's folders, and what stands in for them where there is no home that can be written.
+"""User folders, with substitutes for environments without a writable home folder.
 
-Service accounts, containers and locked computers have none. Numba, and with it orix, then refuses to be
-imported, as HyperSpy does; Matplotlib and Keras use folders that they share with others.
+Service accounts, containers and locked-down computers may have no writable home. Numba (and hence orix) and
+HyperSpy then cannot be imported, and Matplotlib and Keras use folders shared with other users.
 """
 
 import contextlib
@@ -16,10 +16,10 @@ from platformdirs import user_cache_path, user_config_path, user_state_path
 
 
 def prepare_caches() -> None:
-    """Give libraries folders for their caches where they would find none; settings of the user stay.
+    """Provide cache folders for libraries that would find none, without overriding settings of the user.
 
-    Has to be called before the libraries are imported. Where nothing at all can be written they are left to
-    themselves.
+    This function must be called before the libraries are imported. If no folder is writable, nothing is
+    changed.
     """
     config = user_config_path("matplotlib")
     absent = {
@@ -33,20 +33,20 @@ def prepare_caches() -> None:
 
 
 def cache_folder() -> Path:
-    """Return the folder of what can be made again; it may not be there yet."""
+    """Return the folder for reproducible data; it may not exist yet."""
     folder = user_cache_path("keras_stem")
     return folder if _can_write(folder) else _stand_in() / "cache"
 
 
 def state_folder() -> Path:
-    """Return the folder of what interrupted work needs to go on; it may not be there yet."""
+    """Return the folder for the state from which interrupted work resumes; it may not exist yet."""
     folder = user_state_path("keras_stem")
     return folder if _can_write(folder) else _stand_in() / "state"
 
 
 @contextlib.contextmanager
 def writable_home() -> Iterator[None]:
-    """Let libraries that write to the home when they are imported find one inside the block."""
+    """Provide a home folder inside the block for libraries that write to it when they are imported."""
     if _has_home():
         yield
         return
@@ -61,13 +61,13 @@ def writable_home() -> Iterator[None]:
 
 
 def _has_home() -> bool:
-    return _can_write(Path(os.path.expanduser("~")))  # noqa: PTH111 (Path raises where there is no home)
+    return _can_write(Path(os.path.expanduser("~")))  # noqa: PTH111 (Path raises an error if there is no home)
 
 
 def _can_write(folder: Path) -> bool:
-    """Return whether a folder can be written, or made."""
+    """Return whether a folder can be written or created."""
     if not folder.is_absolute():
-        return False  # a ~ that nobody knows
+        return False  # ~ that could not be expanded
     while not os.path.lexists(folder):
         folder = folder.parent
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
@@ -75,7 +75,7 @@ def _can_write(folder: Path) -> bool:
 
 @functools.cache
 def _stand_in() -> Path:
-    """Return a folder among the temporary files that only this user can write, since caches hold code."""
+    """Return a temporary folder that only this user can write, because caches contain code."""
     user = os.getuid() if hasattr(os, "getuid") else "user"
     folder = Path(tempfile.gettempdir(), f"keras_stem-{user}")
     folder.mkdir(mode=0o700, exist_ok=True)

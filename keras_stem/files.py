@@ -1,4 +1,4 @@
-"""Files and folders that appear under their name only when they are complete."""
+"""Atomic writing of files and folders, which appear under their name only when they are complete."""
 
 import contextlib
 import errno
@@ -15,31 +15,31 @@ from pathlib import Path
 from keras_stem.errors import KerasStemError
 
 LONGEST_PART = 100
-"""Bytes of a part of a file's name, of which file systems take 255 in all."""
+"""Largest length of a part of a file name (bytes); file systems allow 255 in total."""
 
 
 @contextlib.contextmanager
 def complete_file(path: str | Path, replace: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that replaces it when the block ends without an error.
 
-    What killed processes of this machine left of the same file is removed.
+    Leftovers of the same file from killed processes on this machine are removed.
 
     Parameters
     ----------
     path
-        Where the file appears once it is complete. A file that is there already stays untouched until then.
+        Path at which the file appears once it is complete. An existing file is not changed until then.
     replace
-        Whether it replaces a file that is there in the end, which another process may have written meanwhile.
+        Whether to replace a file that exists at the end, which another process may have written meanwhile.
 
     Yields
     ------
     Path
-        The temporary path, in the same folder and with the same suffixes.
+        Temporary path in the same folder, with the same suffixes.
 
     Raises
     ------
     KerasStemError
-        If the file system refuses (no such folder, no permission, disk full).
+        If the file cannot be written (missing folder, no permission, disk full).
     """
     path = Path(path)
     if path.is_dir():
@@ -49,7 +49,7 @@ def complete_file(path: str | Path, replace: bool = True) -> Iterator[Path]:
     partial = path.with_name(_temporary(path.name))
     try:
         _remove_leftovers(path.parent, path.name)
-        partial.unlink(missing_ok=True)  # of a killed process of the same number, as in containers
+        partial.unlink(missing_ok=True)  # from a killed process with the same id, as in containers
         yield partial
         partial.replace(path) if replace else _give_name(partial, path)
     except OSError as error:
@@ -61,28 +61,28 @@ def complete_file(path: str | Path, replace: bool = True) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def complete_folder(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary folder whose files move into ``path`` when the block ends without an error.
+    """Yield a temporary folder whose files are moved to ``path`` when the block ends without an error.
 
-    What killed processes of this machine left in it is removed.
+    Leftovers of killed processes on this machine are removed from ``path``.
 
     Parameters
     ----------
     path
-        The folder, created if it is absent. Files of the same name in it are replaced, others stay.
+        The folder, created if it does not exist. Files of the same name are replaced, others are kept.
 
     Yields
     ------
     Path
-        The temporary folder, on the same file system.
+        Temporary folder on the same file system.
 
     Raises
     ------
     KerasStemError
-        If the file system refuses.
+        If the folder cannot be written.
     """
     path = Path(path)
     created = not path.exists()
-    # Its name is known before it is there, so that Ctrl-C at any moment leaves nothing.
+    # The name is set before the folder exists, so that Ctrl-C at any moment leaves nothing behind.
     staging = path / _temporary(uuid.uuid4().hex[:8])
     try:
         existing_folder(path)
@@ -97,16 +97,16 @@ def complete_folder(path: str | Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
         if created:
             with contextlib.suppress(OSError):
-                path.rmdir()  # only if nothing came of it
+                path.rmdir()  # only if it is empty
 
 
 def existing_folder(path: str | Path) -> Path:
-    """Return a folder that can be written, created if it is absent.
+    """Return a writable folder, created if it does not exist.
 
     Raises
     ------
     KerasStemError
-        If the file system refuses.
+        If the folder cannot be created or written.
     """
     path = Path(path)
     try:
@@ -119,25 +119,25 @@ def existing_folder(path: str | Path) -> Path:
 
 
 def reserve(path: str | Path, size: int) -> None:
-    """Take space on the disk behind the end of a file, so that a library may write to it without fail.
+    """Reserve disk space beyond the end of a file, so that later writes by a library cannot fail.
 
-    HDF5 gives back what it does not need when it closes the file. What it cannot write it keeps in memory,
-    where it crashes the process later.
+    HDF5 releases unneeded space when it closes the file. Data that it cannot write stay in memory and crash
+    the process later.
 
     Parameters
     ----------
     path
-        The file; it is left as it is if there is no space.
+        The file; it is unchanged if there is not enough space.
     size
-        Bytes.
+        Space to reserve (bytes).
 
     Raises
     ------
     OSError
-        If the disk, a quota or a limit on files does not allow it.
+        If the disk, a quota or a file size limit does not allow it.
     """
     if not hasattr(os, "posix_fallocate"):
-        return  # as on macOS
+        return  # such as on macOS
     with Path(path).open("r+b") as file:
         end = file.seek(0, os.SEEK_END)
         try:
@@ -148,7 +148,7 @@ def reserve(path: str | Path, size: int) -> None:
 
 
 def require_room(path: str | Path, size: int) -> None:
-    """Raise `OSError` unless a file of this name and size, bytes, can be written; nothing is left of it."""
+    """Raise `OSError` unless a file of this name and size (bytes) can be written; no file remains."""
     path = Path(path)
     path.touch()
     try:
@@ -158,10 +158,10 @@ def require_room(path: str | Path, size: int) -> None:
 
 
 def file_part(name: str) -> str:
-    """Return a name, such as a phase's, as a part of the name of a file.
+    """Return a name, such as that of a phase, in a form suitable for file names.
 
-    Letters and digits of any script, points and hyphens stay; other characters become underscores. What is
-    longer than `LONGEST_PART` ends in a hash of the name, so that names that begin alike stay apart.
+    Letters and digits of any script, points and hyphens are kept; other characters become underscores. Names
+    longer than `LONGEST_PART` are truncated and end in a hash, so that names with equal beginnings differ.
     """
     part = re.sub(r"[^\w.-]+", "_", name)
     if len(part.encode(errors="replace")) <= LONGEST_PART:
@@ -171,7 +171,7 @@ def file_part(name: str) -> str:
 
 
 def _temporary(ending: str) -> str:
-    """Return a name that tells which process of which machine is writing."""
+    """Return a temporary name that identifies the writing process and its machine."""
     return f"{_of_this_machine()}{os.getpid()}-{ending}"
 
 
@@ -180,9 +180,9 @@ def _of_this_machine() -> str:
 
 
 def _remove_leftovers(folder: Path, ending: str | None = None) -> None:
-    """Remove what killed processes of this machine left: the files of an ending, or, without one, folders.
+    """Remove leftovers of killed processes on this machine: files with an ending or, without one, folders.
 
-    What processes of other machines on a shared file system write stays: nobody can tell if they run.
+    Files of other machines on a shared file system are kept, as their processes may still be running.
     """
     for item in folder.glob(f"{glob.escape(_of_this_machine())}*"):
         process, _, rest = item.name.removeprefix(_of_this_machine()).partition("-")
@@ -190,13 +190,13 @@ def _remove_leftovers(folder: Path, ending: str | None = None) -> None:
             continue
         if ending is None and item.is_dir():
             shutil.rmtree(item, ignore_errors=True)
-        elif ending and rest.startswith(ending):  # SQLite has a second file beside a database
+        elif ending and rest.startswith(ending):  # SQLite creates a second file beside a database
             with contextlib.suppress(OSError):
                 item.unlink()
 
 
 def _give_name(partial: Path, path: Path) -> None:
-    """Give a file its name unless another has it, at once where the file system has links."""
+    """Rename a file unless the name is taken, atomically if the file system supports hard links."""
     try:
         path.hardlink_to(partial)
     except FileExistsError:
@@ -207,18 +207,18 @@ def _give_name(partial: Path, path: Path) -> None:
 
 
 def _is_running(process: int) -> bool:
-    """Return whether a process of this machine is running, or may be."""
+    """Return whether a process of this machine is, or may be, running."""
     if os.name != "posix":
-        return True  # where asking by a signal would end it
+        return True  # on Windows, the signal would terminate the process
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):
-        pass  # somebody else's
+        pass  # process of another user
     return True
 
 
 def _reason(error: OSError) -> str:
-    """Return the operating system's reason, without the path that the message names already."""
+    """Return the error message of the operating system, without the path."""
     return error.strerror or str(error).splitlines()[0]

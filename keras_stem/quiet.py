@@ -1,4 +1,4 @@
-"""Libraries that write into the terminal, kept from it."""
+"""Suppression of terminal output of libraries."""
 
 import contextlib
 import logging
@@ -10,19 +10,19 @@ from keras_stem.environment import writable_home
 
 
 def silence_libraries() -> None:
-    """Keep warnings and log messages of all libraries out of the terminal, for the rest of the process.
+    """Suppress warnings and log messages of all libraries for the rest of the process.
 
-    For a program of its own only: who imports the package keeps the filters and loggers that they have set.
-    What a user can act on is not left to warnings; it is said by errors and lines of ours.
+    Only for command-line programs: code that imports the package keeps its own filters and loggers.
+    Everything that a user can act on is reported by errors and messages of this package, not by warnings.
     """
-    # Libraries change filters and levels when they are imported and when they warn, so these are left alone.
+    # Libraries change filters and levels on import and when they warn, so these are not used.
     warnings.showwarning = _show_nothing
     logging.disable(logging.CRITICAL)
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of worker processes
 
 
 def show_all_of_libraries() -> None:
-    """Show every warning of libraries, those for developers too, for the rest of the process."""
+    """Show all warnings of libraries, including those for developers, for the rest of the process."""
     warnings.simplefilter("default")
 
 
@@ -32,7 +32,7 @@ def _show_nothing(*warning: object, **where: object) -> None:
 
 @contextlib.contextmanager
 def without_progress_bars() -> Iterator[None]:
-    """Keep HyperSpy's progress bars to itself."""
+    """Suppress the progress bars of HyperSpy inside the block."""
     with writable_home():  # HyperSpy keeps its settings there
         import hyperspy.api as hs
 

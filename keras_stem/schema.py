@@ -1,4 +1,4 @@
-"""What comes from a file, checked against the types that it must have: for plain values such as JSON's."""
+"""Validation of plain values from files, such as JSON, against types."""
 
 import dataclasses
 import functools
@@ -11,31 +11,31 @@ from keras_stem.errors import KerasStemError
 T = TypeVar("T")
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-"""A number that is neither NaN nor infinite."""
+"""Number that is neither NaN nor infinite."""
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-"""A finite number above 0."""
+"""Finite number above 0."""
 
 _SHOWN = 40
-"""So many characters of a value that is wrong stand in the message."""
+"""Largest number of characters of an invalid value in messages."""
 
 
 def validated(kind: type[T], plain: Any, where: object) -> T:
-    """Return plain values as a type, such as a dataclass or a `typing.TypedDict`.
+    """Return plain values validated as a type, such as a dataclass or a `typing.TypedDict`.
 
     Parameters
     ----------
     kind
-        The type.
+        Expected type.
     plain
         Dictionaries, lists, numbers and text.
     where
-        Named in messages: what holds the values.
+        Name of the source of the values in messages.
 
     Raises
     ------
     KerasStemError
-        If a value is missing or of another type; the message names the first.
+        If a value is missing or of another type; the message names the first one.
     """
     if dataclasses.is_dataclass(kind) and isinstance(plain, dict):
         _require_known(kind, plain, where)
@@ -69,6 +69,6 @@ def _message(error: ValidationError, where: object) -> str:
 
 
 def shortened(value: Any) -> str:
-    """Return a value as messages show it."""
+    """Return the representation of a value, shortened for messages."""
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -1,8 +1,8 @@
-"""Our classes in saved models, known to Keras without being imported.
+"""Lazy registration of this package's classes with Keras, for loading saved models.
 
-Keras imports no module that a saved model names (only its own), but looks for what is registered. So that
-``import keras_stem`` is enough to load a model, and loads no Keras by itself, names are registered as soon as
-Keras is imported, and the classes imported when a model names them.
+Keras imports no modules named in a saved model other than its own, but looks up registered classes. The names
+are registered as soon as Keras is imported, and each class is imported when a model needs it. Therefore
+``import keras_stem`` suffices for loading a model and does not import Keras.
 """
 
 import importlib
@@ -25,34 +25,34 @@ CLASSES = {
     "networks.swin.layers": ("PatchMerging", "SwinBlock", "WindowAttention"),
     "training.schedule": ("PaperDecay",),
 }
-"""Names of the classes that each module registers."""
+"""Names of the classes registered by each module."""
 
 
 @dataclass(frozen=True)
 class _Deferred:
-    """Stands for a class until it is needed.
+    """Placeholder of a class until it is needed.
 
     Parameters
     ----------
     module, name
-        Of the class; its module registers it in the place of this.
+        Module and name of the class; importing the module registers the class in place of the placeholder.
     """
 
     module: str
     name: str
 
     def from_config(self, config: dict[str, Any]) -> Any:
-        """Import the class and return what its own ``from_config`` gives."""
+        """Import the class and return the result of its ``from_config``."""
         return getattr(importlib.import_module(self.module), self.name).from_config(config)
 
 
 class _WhenKerasIsImported(MetaPathFinder):
-    """Finds Keras where it is, and lets our names be registered at the end of its import."""
+    """Import hook that registers the classes of this package at the end of the import of Keras."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         if name != "keras":
             return None
-        # Out of the way for the others to find it; it stays, as not everybody who looks for Keras imports it.
+        # Removed while the other finders search, then restored, since not every search leads to an import.
         sys.meta_path.remove(self)
         try:
             spec = find_spec(name)
@@ -74,7 +74,7 @@ class _WhenKerasIsImported(MetaPathFinder):
 
 
 def register_with_keras() -> None:
-    """Register our classes with Keras, now or when it is imported."""
+    """Register the classes of this package with Keras, immediately or when it is imported."""
     if "keras" in sys.modules:
         _register()
     else:

@@ -1,4 +1,4 @@
-"""Units of length and of reciprocal length: the one place that knows them."""
+"""Parsing, conversion and formatting of units of length and reciprocal length."""
 
 import functools
 import re
@@ -10,34 +10,34 @@ import pint
 from keras_stem.errors import KerasStemError
 
 PIXELS = "px"
-"""Unit of positions whose distance is not known."""
+"""Unit of positions without a known distance."""
 
 _NO_UNIT = {"", "px", "pixel", "pixels", "point", "points", "<undefined>", "_none_", "none", "unknown"}
-"""How files call a unit that is not known, in lower case."""
+"""Names of an unknown unit in files, in lower case."""
 
 _OF_PRINTERS = ("pixel", "point")
-"""Parts of the names of units that pint takes for lengths on paper, and files of patterns for numbers."""
+"""Parts of unit names that pint treats as typographic lengths, but that denote counts in pattern files."""
 
 _UNIT = re.compile(r"[\w°·^*/().+-]+")
-"""What a unit is written with. Pint leaves out other characters, and would take \ufffdm for metres."""
+"""Characters allowed in a unit. Pint ignores other characters, and would parse \ufffdm as metres."""
 
 _READABLE = (("m", 1.0), ("mm", 1e-3), ("um", 1e-6), ("nm", 1e-9), ("pm", 1e-12))
-"""Units in which lengths are printed, and how long they are, m."""
+"""Units in which lengths are printed, with their values (m)."""
 
 _ALIASES = {"Angle": "rad", "mrads": "mrad"}
-"""Units that RosettaSciIO gives to angles on the detector, in terms of pint, to which rads are a dose."""
+"""Names of angular units in RosettaSciIO and their names in pint, in which rads are a radiation dose."""
 
 _SMALLEST_NUMBER = {"nm": 0.1}
-"""Smaller lengths than 0.1 nm are printed in pm; of other units, 1 is the smallest number."""
+"""Smallest printed number of a unit, 1 by default; lengths below 0.1 nm are printed in pm."""
 
 
 def plain_unit(unit: Any) -> str:
-    """Return a unit in ASCII without the ornaments of TeX: Å as A, µ as u, pixels and none as px.
+    """Return a unit in plain ASCII without TeX markup: Å as A, µ as u, pixels and missing units as px.
 
     Parameters
     ----------
     unit
-        As a file has it: text, bytes or None.
+        Unit as stored in a file: text, bytes or None.
     """
     text = unicodedata.normalize("NFKC", _decoded(unit)).replace("Å", "A").replace("μ", "u")
     text = text.replace("\N{MINUS SIGN}", "-").translate(str.maketrans("", "", " ^{}$"))
@@ -45,7 +45,7 @@ def plain_unit(unit: Any) -> str:
 
 
 def _decoded(unit: Any) -> str:
-    """Return a unit as text; bytes that are no UTF-8 are of western Europe, where µ is one byte."""
+    """Return a unit as text, decoded from UTF-8 or else from Latin-1, in which µ is one byte."""
     data = unit if isinstance(unit, bytes) else str(unit).encode("utf-8", "surrogateescape")
     try:
         return data.decode().rstrip("\0")
@@ -54,81 +54,81 @@ def _decoded(unit: Any) -> str:
 
 
 def is_length(unit: Any) -> bool:
-    """Return whether a unit is one of length."""
+    """Return whether a unit is a unit of length."""
     return _metres(plain_unit(unit)) is not None
 
 
 def is_energy(unit: Any) -> bool:
-    """Return whether a unit is one of energy, such as eV."""
+    """Return whether a unit is a unit of energy, such as eV."""
     found = _parsed(plain_unit(unit))
     return found is not None and found.check("[energy]")
 
 
 def length_unit(unit: Any) -> str:
-    """Return a unit of length in ASCII. Raises `KerasStemError` if it is none."""
+    """Return a unit of length in ASCII. Raises `KerasStemError` for other units."""
     if not is_length(unit):
         raise KerasStemError(f"Expected a unit of length such as nm, found {str(unit)!r}.")
     return plain_unit(unit)
 
 
 def convert_length(value: float, unit: Any, to: str) -> float:
-    """Return a length in another unit.
+    """Convert a length to another unit.
 
     Parameters
     ----------
     value
-        Length, or an array of lengths.
+        Length or array of lengths.
     unit, to
-        Its unit, and the one that is wanted.
+        Present and desired unit.
 
     Raises
     ------
     KerasStemError
-        If the unit is not one of length.
+        If the unit is not a unit of length.
     """
     return value * _rounded(_metres(length_unit(unit)) / _metres(to))
 
 
 def readable_unit(value: float, unit: Any) -> tuple[str, float]:
-    """Return the unit in which a length reads best, and the factor to it.
+    """Return the most readable unit for a length and the conversion factor to it.
 
     Parameters
     ----------
     value
-        A typical length.
+        Typical length.
     unit
-        Its unit; where it is not one of length, it is returned with the factor 1.
+        Unit of the length; a unit that is not a length is returned with the factor 1.
     """
     size = _metres(plain_unit(unit))
     if size is None:
         return plain_unit(unit), 1.0
     for name, length in _READABLE:
-        # A hair below 1 of a unit is still 1 of it, as it is printed.
+        # Values that round to 1 of a unit when printed are treated as 1.
         if abs(value) * size >= _SMALLEST_NUMBER.get(name, 1.0) * length * (1 - 1e-9):
             return name, _rounded(size / length)
     return ("nm", _rounded(size / 1e-9)) if not value else (name, _rounded(size / length))
 
 
 def length_text(value: float, unit: Any, digits: int = 4) -> str:
-    """Return a length for a person to read, such as "5.3 nm"."""
+    """Return a length as text, such as "5.3 nm"."""
     name, factor = readable_unit(value, unit)
     return f"{_digits(value * factor, digits)} {unit_text(name)}"
 
 
 def steps_text(steps: tuple[float, float], unit: Any) -> str:
-    """Return the steps along y and x for a person to read, such as "5.3 nm"; both where they differ."""
+    """Return the steps along y and x as text, such as "5.3 nm"; both are given if they differ."""
     along_y, along_x = (length_text(step, unit) for step in steps)
     return along_x if along_y == along_x else f"{along_y} along y, {along_x} along x"
 
 
 def unit_text(unit: Any) -> str:
-    """Return a unit as it is printed: um as µm, A as Å."""
+    """Return a unit for printing: um as µm, A as Å."""
     text = plain_unit(unit)
     return {"um": "µm", "A": "Å"}.get(text, text)
 
 
 def _digits(value: float, digits: int) -> str:
-    """Return a number with so many digits that count, never with an exponent unless it is very small."""
+    """Return a number with the given significant digits, without an exponent unless it is very small."""
     rounded = float(f"{value:.{digits}g}")
     return f"{rounded:,.10g}" if abs(rounded) >= 1e-4 or not rounded else f"{rounded:g}"
 
@@ -136,16 +136,16 @@ def _digits(value: float, digits: int) -> str:
 def inverse_angstrom(
     pixel: float, unit: Any, wavelength: float | None = None, camera_length: float | None = None
 ) -> float:
-    """Return the reciprocal length of a pixel, Å⁻¹; NaN where it does not follow from what is known.
+    """Return the reciprocal length of a pixel (1/Å); NaN if it cannot be determined.
 
     Parameters
     ----------
     pixel, unit
-        Side of a pixel in a reciprocal unit, an angle, or a length on the detector.
+        Pixel size as a reciprocal length, an angle, or a length on the detector, with its unit.
     wavelength
-        Of the electrons, Å; angles and lengths need it.
+        Electron wavelength (Å), required for angles and lengths.
     camera_length
-        mm; lengths need it.
+        Camera length (mm), required for lengths.
     """
     found = _parsed(plain_unit(unit))
     if found is None:
@@ -170,13 +170,13 @@ def _metres(unit: str) -> float | None:
 
 
 def _rounded(factor: float) -> float:
-    """Return a factor without the rounding errors of pint, so that 1/nm is 0.1 1/Å."""
+    """Return a factor without rounding errors of pint, so that 1/nm is exactly 0.1 1/Å."""
     return float(f"{factor:.14g}")
 
 
 @functools.cache
 def _parsed(unit: str) -> "pint.Quantity | None":
-    """Return one of a plain unit; None if it is none, or one of pixels."""
+    """Return the quantity 1 of a plain unit; None if it is not a unit or denotes pixels."""
     if not _UNIT.fullmatch(unit):
         return None
     text = re.sub(r"(?<![A-Za-z])A(ng|ngstr[oö]ms?)?(?![A-Za-z])", "angstrom", unit)
@@ -185,7 +185,7 @@ def _parsed(unit: str) -> "pint.Quantity | None":
     for spelling in (text, text.lower()):
         try:
             found = _registry().Quantity(1.0, _registry().parse_units(spelling))
-        except Exception:  # pint raises whatever its parsing meets
+        except Exception:  # the parser of pint raises various errors
             continue
         return None if any(part in str(found.units) for part in _OF_PRINTERS) else found
     return None

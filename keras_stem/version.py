@@ -1,3 +1,3 @@
-"""The version, in one place that setup.cfg can read without importing anything."""
+"""Package version, which setup.cfg reads without importing other modules."""
 
 __version__ = "0.1.0"

@@ -1,7 +1,7 @@
-"""Versions of what this package stores: recipes, model cards, states of trainings, properties of maps.
+"""Schema versions of stored data: recipes, model cards, training states and map properties.
 
-What is stored carries the number of its schema. Older ones are brought up to date step by step, and have the
-defaults of what they do not know; newer ones are refused, since nobody knows what they mean.
+Stored data contain their schema version. Data of older versions are upgraded step by step, with defaults for
+missing values; data of newer versions are rejected, because their meaning is unknown.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,35 +10,35 @@ from typing import Any
 from keras_stem.errors import KerasStemError
 
 SCHEMA = 1
-"""Version 0.1.0 stored no number, which counts as 0."""
+"""Current schema version. Version 0.1.0 stored none, which is treated as 0."""
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
-"""From the values of one schema to those of the next."""
+"""Function from the values of one schema version to those of the next."""
 
 _KEY = "schema"
 
 
 def with_schema(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Return plain values with the number of the schema that they follow."""
+    """Return plain values with the current schema version."""
     return {_KEY: SCHEMA, **plain}
 
 
 def up_to_date(plain: Mapping[str, Any], where: object, upgrades: Sequence[Upgrade] = ()) -> dict[str, Any]:
-    """Return plain values in the current schema, without its number.
+    """Return plain values upgraded to the current schema, without the schema version.
 
     Parameters
     ----------
     plain
-        Values as they were stored.
+        Stored values.
     where
-        What holds the values, for messages.
+        Name of the source of the values in messages.
     upgrades
-        The step from each schema to the next, from 0 on; schemas beyond the last step differ in nothing.
+        Upgrade from each schema version to the next, from 0; versions beyond the last upgrade are identical.
 
     Raises
     ------
     KerasStemError
-        If the schema is newer than this version of the package, or no number.
+        If the schema is newer than supported by this version of the package, or not a number.
     """
     values = dict(plain)
     schema = values.pop(_KEY, 0)

@@ -1,1 +1,1 @@
-"""Phases, symmetry, Euler angles and disorientation, on orix."""
+"""Phases, symmetry, Euler angles and disorientation, based on orix."""

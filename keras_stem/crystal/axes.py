@@ -1,4 +1,4 @@
-"""One crystal in several cells: the rotations between their axes, and the cell that orix reads rightly."""
+"""Descriptions of one crystal in several cells: rotations between them, and cells compatible with orix."""
 
 from itertools import product
 
@@ -16,19 +16,19 @@ from keras_stem.crystal.symmetry import proper_point_group, same_operations
 from keras_stem.errors import KerasStemError
 
 LATTICE_TOLERANCE = 0.02
-"""Relative difference of lattice constants, and of angles as a share of a radian, of what is one crystal."""
+"""Largest relative difference of lattice constants, and difference of angles (radians), of one crystal."""
 
 _AMPLITUDE_TOLERANCE = 0.1
-"""Mean relative difference of the structure factors of what is one crystal."""
+"""Largest mean relative difference of the structure factors of one crystal."""
 
 _COMPARED_RADIUS = 0.7
-"""Structure factors are compared up to it, 1/Å."""
+"""Radius up to which structure factors are compared (1/Å)."""
 
 _READABLE = {"2": symmetry.C2z, "m": symmetry.Csz, "32": symmetry.D3x}
-"""Point groups whose symbol orix 0.15 does not read back, or reads as another, by one that it does."""
+"""Point groups whose symbol orix 0.15 does not read correctly, with a substitute that it does."""
 
 _SAME_REFLECTION = 0.2
-"""Indices of one reflection differ by less where lattice constants differ within their tolerance."""
+"""Largest index difference of one reflection between cells that agree within the lattice tolerance."""
 
 _ORIX_BASES = (
     ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -37,14 +37,14 @@ _ORIX_BASES = (
     ((1, -1, 0), (0, 1, -1), (1, 1, 1)),  # rhombohedral axes become hexagonal
     ((2, 1, 0), (-1, 1, 0), (0, 0, 1)),  # 312, 31m, -31m: the H cell, three times as large
 )
-"""Cells, as rows in terms of a conventional one, some of which have each group's axes where orix has them."""
+"""Cells, with rows in terms of a conventional cell, among which each group has one with the axes of orix."""
 
 
 def rotation_from_file(phase: CrystalPhase) -> Rotation:
-    """Return the rotation from the Cartesian axes of the file's cell to those of the phase's.
+    """Return the rotation from the Cartesian axes of the cell in the file to those of the phase's cell.
 
-    Both have e1 along a and e3 along c*. An orientation R, lab to crystal, that refers to the file's cell is
-    ``rotation_from_file(phase) * R`` in that of the phase.
+    Both have e1 along a and e3 along c*. An orientation R, lab to crystal, that refers to the cell in the
+    file is ``rotation_from_file(phase) * R`` with respect to the cell of the phase.
     """
     if not phase.setting.file_lattice:
         return Rotation.identity()
@@ -53,7 +53,7 @@ def rotation_from_file(phase: CrystalPhase) -> Rotation:
 
 
 def in_file_axes(phase: CrystalPhase) -> CrystalPhase:
-    """Return a phase in the cell of its file, as if that had been kept."""
+    """Return a phase in the original cell of its file."""
     setting = phase.setting
     back = np.linalg.inv(setting.basis)
     operations = _in_basis(np.array(setting.operations), back)
@@ -66,19 +66,19 @@ def in_file_axes(phase: CrystalPhase) -> CrystalPhase:
 
 
 def orix_form(phase: Phase) -> tuple[Phase, Rotation]:
-    """Return a phase whose symmetry has the axes that orix derives from its name, and the way there.
+    """Return a phase whose symmetry axes are those that orix derives from its name, and the rotation to it.
 
-    orix has the twofold axis of 2/m along c*, and those of -3m along a. A monoclinic crystal is given unique
-    axis c (a, b, c become b, c, a), one of the kinds 312, 31m and -31m the H cell; a cell in an unusual
-    setting becomes the conventional one before. Their space group is left out, since orix knows it in its
-    first setting only.
+    orix places the twofold axis of 2/m along c*, and those of -3m along a. A monoclinic crystal is converted
+    to unique axis c (a, b, c become b, c, a), and a crystal of type 312, 31m or -31m to the H cell; a cell in
+    an unusual setting is converted to the conventional one first. The space group is omitted, since orix
+    supports only its first setting.
 
     Returns
     -------
     phase : Phase
-        The phase itself where orix has its axes.
+        The phase itself if orix has its axes.
     rotation : Rotation
-        From the crystal axes of the phase to those of the returned one: R becomes ``rotation * R``.
+        Rotation from the crystal axes of the phase to those of the returned one: R becomes ``rotation * R``.
     """
     wanted, own = phase.point_group.laue_proper_subgroup, proper_point_group(phase)
     if same_operations(own, wanted):
@@ -104,16 +104,16 @@ def _orix_bases(cell: Cell) -> list[np.ndarray]:
 
 
 def relation(first: Phase, second: Phase) -> Rotation | None:
-    """Return the rotation from the crystal axes of one phase to those of another, if both are one crystal.
+    """Return the rotation between the crystal axes of two phases, if both describe the same crystal.
 
-    Lattices are compared by their conventional cells within 2 %, atoms by their structure factors within
-    10 %, so that a structure refined twice, or at another temperature, is still the same. Of a phase without
-    atoms the lattice constants and the symmetry count.
+    Lattices are compared by their conventional cells within 2 %, and atoms by their structure factors within
+    10 %, so that structures from different refinements or temperatures are considered equal. Phases without
+    atoms are compared by lattice constants and symmetry.
 
     Returns
     -------
     Rotation or None
-        R of the first is ``rotation * R`` of the second; None if the crystals differ.
+        An orientation R of the first phase is ``rotation * R`` of the second; None if the crystals differ.
     """
     cells = cell_of(first), cell_of(second)
     if not all(cell.species for cell in cells):
@@ -142,7 +142,7 @@ def require_relation(first: Phase, second: Phase) -> Rotation:
     Raises
     ------
     KerasStemError
-        If the phases are not one crystal.
+        If the phases are different crystals.
     """
     rotation = relation(first, second)
     if rotation is None:
@@ -153,7 +153,7 @@ def require_relation(first: Phase, second: Phase) -> Rotation:
 
 
 def phase_text(phase: Phase) -> str:
-    """Return a phase for a message, such as "LiNiO2 (R-3m; 2.876, 2.876, 14.19 Å; 90, 90, 120°)"."""
+    """Return a phase as text, such as "LiNiO2 (R-3m; 2.876, 2.876, 14.19 Å; 90, 90, 120°)"."""
     if isinstance(phase, CrystalPhase):
         group = phase.setting.symbol
     else:
@@ -162,20 +162,20 @@ def phase_text(phase: Phase) -> str:
 
 
 def alike_lattices(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
-    """Return whether lattice constants (Å, deg) agree within what temperature and calibration change."""
+    """Return whether lattice constants (Å, degrees) agree within temperature and calibration differences."""
     lengths = np.abs(np.array(first[:3]) / np.array(second[:3]) - 1)
     angles = np.abs(np.deg2rad(np.array(first[3:]) - np.array(second[3:])))
     return bool(max(lengths.max(), angles.max()) < LATTICE_TOLERANCE)
 
 
 def _in_basis(operations: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """Return rotations in fractional coordinates, shape (n, 3, 3), in those of another basis (rows)."""
+    """Return rotations in fractional coordinates, shape (n, 3, 3), transformed to another basis (rows)."""
     # x' = x M^-1 for rows, so that W' = M^-T W M^T for columns.
     return np.rint(np.linalg.inv(basis).T @ operations @ np.transpose(basis)).astype(int)
 
 
 def _lattice_rotations(cell: Cell) -> list[np.ndarray]:
-    """Return the rotations of a lattice without atoms, the identity first."""
+    """Return the rotational symmetries of a bare lattice, the identity first."""
     metric = cell.base @ cell.base.T
     found = []
     for numbers in product((-1, 0, 1), repeat=9):
@@ -188,10 +188,10 @@ def _lattice_rotations(cell: Cell) -> list[np.ndarray]:
 
 
 def _difference(first: Cell, second: Cell, between: np.ndarray) -> float:
-    """Return the mean relative difference of abs(F), with the first crystal turned into the second's axes."""
+    """Return the mean relative difference of abs(F), with the first crystal in the axes of the second."""
     indices = reflections_within(first, _COMPARED_RADIUS)
     theirs = indices @ reciprocal_base(first) @ between.T @ second.base.T
-    # Reflections of a cell that is larger, or centred where the other is not, may be none of the other.
+    # Some reflections of a larger or differently centred cell do not exist in the other.
     exist = np.abs(theirs - np.rint(theirs)).max(axis=1) < _SAME_REFLECTION
     ours, found = (
         np.abs(structure_factors(cell, np.rint(every).astype(int))) / cell.volume

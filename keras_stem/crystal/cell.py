@@ -1,4 +1,4 @@
-"""A unit cell with its atoms, as plain arrays, and its change to another basis."""
+"""Unit cells with atoms as plain arrays, and their transformation to another basis."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,26 +7,26 @@ from functools import cached_property
 import numpy as np
 
 Species = tuple[tuple[str, float], ...]
-"""Elements of a site, each with its occupancy."""
+"""Elements of a site with their occupancies."""
 
 SAME_PLACE = 0.05
-"""Positions nearer to each other than this are one site, Å."""
+"""Distance below which positions are merged into one site (Å)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """A unit cell with all its atoms.
+    """Unit cell with all its atoms.
 
     Parameters
     ----------
     lattice
-        a, b, c (Å) and alpha, beta, gamma (deg).
+        Lattice constants a, b, c (Å) and alpha, beta, gamma (degrees).
     positions
         Shape (n, 3), fractional coordinates from 0 to 1.
     species
-        Of each position: its elements with their occupancies.
+        Elements and occupancies at each position.
     motion
-        Mean square displacement U of each element, Å²; elements of which it is unknown are absent.
+        Mean square displacement U of each element (Å²); elements with unknown U are absent.
     """
 
     lattice: tuple[float, ...]
@@ -36,17 +36,17 @@ class Cell:
 
     @cached_property
     def base(self) -> np.ndarray:
-        """Vectors a, b and c as rows, Å, with e1 along a and e3 along c*."""
+        """Lattice vectors a, b and c as rows (Å), with e1 along a and e3 along c*."""
         return lattice_base(self.lattice)
 
     @property
     def volume(self) -> float:
-        """Volume, Å³."""
+        """Volume (Å³)."""
         return float(np.linalg.det(self.base))
 
     @property
     def types(self) -> np.ndarray:
-        """Number of the kind of site at each position, shape (n,): equal where the species are."""
+        """Site type index of each position, shape (n,), equal for equal species."""
         kinds: dict[Species, int] = {}
         return np.array([kinds.setdefault(species, len(kinds)) for species in self.species], int)
 
@@ -69,7 +69,7 @@ class Cell:
         """
         lattice = lattice_constants(basis @ self.base)
         inverse = np.linalg.inv(basis)
-        # Enough translations of the present lattice to fill the new cell, from each of its corners.
+        # Enough translations of the present lattice to fill the new cell from each of its corners.
         reach = int(np.ceil(np.abs(basis).sum(axis=0).max())) + 1
         shifts = np.stack(np.meshgrid(*3 * [np.arange(-reach, reach + 1)]), axis=-1).reshape(-1, 3)
         moved = (self.positions[:, None] + shifts).reshape(-1, 3) @ inverse
@@ -80,7 +80,7 @@ class Cell:
 
 
 def lattice_base(lattice: tuple[float, ...]) -> np.ndarray:
-    """Return a, b and c as rows, Å, with e1 along a and e3 along c*, of lattice constants (Å, deg)."""
+    """Return a, b and c as rows (Å), e1 along a and e3 along c*, from lattice constants (Å, degrees)."""
     a, b, c = lattice[:3]
     cos_alpha, cos_beta, cos_gamma = np.cos(np.deg2rad(lattice[3:]))
     sin_gamma = np.sqrt(1 - cos_gamma**2)
@@ -94,7 +94,7 @@ def lattice_base(lattice: tuple[float, ...]) -> np.ndarray:
 
 
 def lattice_constants(base: np.ndarray) -> tuple[float, ...]:
-    """Return a, b, c (Å) and alpha, beta, gamma (deg) of vectors a, b and c that are rows."""
+    """Return a, b, c (Å) and alpha, beta, gamma (degrees) from vectors a, b and c as rows."""
     lengths = np.linalg.norm(base, axis=1)
     units = base / lengths[:, None]
     cosines = np.array([units[1] @ units[2], units[2] @ units[0], units[0] @ units[1]])
@@ -102,41 +102,41 @@ def lattice_constants(base: np.ndarray) -> tuple[float, ...]:
 
 
 def lattice_text(lattice: Sequence[float]) -> str:
-    """Return lattice constants for a person to read, such as "2.876, 2.876, 14.19 Å; 90, 90, 120°"."""
+    """Return lattice constants as text, such as "2.876, 2.876, 14.19 Å; 90, 90, 120°"."""
     lengths, angles = (", ".join(f"{value:.5g}" for value in part) for part in (lattice[:3], lattice[3:]))
     return f"{lengths} Å; {angles}°"
 
 
 def nearest_rotation(matrix: np.ndarray) -> np.ndarray:
-    """Return the rotation that is nearest to a matrix, shapes (3, 3), by its polar decomposition."""
+    """Return the rotation matrix nearest to a matrix, shapes (3, 3), by polar decomposition."""
     left, _, right = np.linalg.svd(matrix)
     return left @ np.diag([1.0, 1.0, np.linalg.det(left @ right)]) @ right
 
 
 def wrapped(positions: np.ndarray) -> np.ndarray:
-    """Return fractional coordinates from 0 to 1, and 0 where rounding makes it nearly 1."""
+    """Return fractional coordinates wrapped to the range from 0 to 1; values rounding to 1 become 0."""
     inside = positions % 1.0
     return np.where(inside > 1 - 1e-9, 0.0, inside)
 
 
 def nearest_images(between: np.ndarray) -> np.ndarray:
-    """Return differences of fractional coordinates, shape (..., 3), each brought near zero."""
+    """Return differences of fractional coordinates, shape (..., 3), reduced to the nearest image."""
     return between - np.rint(between)
 
 
 def merged_sites(
     lattice: tuple[float, ...], positions: np.ndarray, species: list[Species]
 ) -> tuple[np.ndarray, tuple[Species, ...]]:
-    """Return sites with those at one place made one: occupancies of different elements stand side by side.
+    """Return sites with coincident ones merged, each with the occupancies of all its elements.
 
     Parameters
     ----------
     lattice
-        Å and deg.
+        Lattice constants (Å and degrees).
     positions
-        Shape (n, 3), fractional.
+        Shape (n, 3), fractional coordinates.
     species
-        Of each position.
+        Elements and occupancies at each position.
     """
     base = lattice_base(lattice)
     places: list[np.ndarray] = []

@@ -1,4 +1,4 @@
-"""Crystal structures in CIF files, read by gemmi."""
+"""Reading of crystal structures from CIF files with gemmi."""
 
 import re
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ from keras_stem.crystal.plain_phase import LARGEST_OCCUPANCY, require_lattice
 from keras_stem.errors import KerasStemError
 
 _COMPOSITION_TOLERANCE = 0.05
-"""Relative; formulas are rounded, and occupancies are refined."""
+"""Relative tolerance between formula and atoms, since formulas are rounded and occupancies refined."""
 
 _LARGEST_MOTION = 0.2
-"""U beyond it is no thermal motion but a placeholder, Å²."""
+"""Largest U that is taken as thermal motion rather than a placeholder (Å²)."""
 
 _SAYS_NOTHING = "?."
-"""Values of a CIF file that say nothing."""
+"""Placeholders for missing values in CIF files."""
 
 
 @dataclass(frozen=True)
 class CifCrystal:
-    """What a CIF file says of a crystal.
+    """Crystal structure described by a CIF file.
 
     Parameters
     ----------
     cell
-        With all atoms, in the file's own axes.
+        Unit cell with all atoms, in the axes of the file.
     space_group
-        Its symbol, and its setting where that is known, such as "F d -3 m:2".
+        Space group symbol, with the setting if it is known, such as "F d -3 m:2".
     formula
-        Atoms of each element as the file's formula has them; empty if it has none.
+        Number of atoms of each element in the formula of the file; empty without a formula.
     notes
-        What is suspicious, in sentences.
+        Warnings about suspicious content.
     """
 
     cell: Cell
@@ -45,7 +45,7 @@ class CifCrystal:
 
 
 def read_cif(path: str | Path, block: str | None = None) -> CifCrystal:
-    """Read the crystal structure of a CIF file, with its whole unit cell, in the axes of the file.
+    """Read the crystal structure of a CIF file with its full unit cell, in the axes of the file.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ def read_cif(path: str | Path, block: str | None = None) -> CifCrystal:
     Raises
     ------
     KerasStemError
-        If the file is missing, is no CIF, has no structure, or several and none is named; if it does not
-        tell its symmetry, or an atom's element or place.
+        If the file is missing, is not a CIF file, has no structure, or several of which none is named; if it
+        does not specify its symmetry, or the element or position of an atom.
     """
     found = _block(Path(path), block)
     structure = _structure(found, path)
@@ -100,12 +100,12 @@ def _block(path: Path, name: str | None) -> gemmi.cif.Block:
 def _structure(block: gemmi.cif.Block, path: str | Path) -> gemmi.SmallStructure:
     try:
         return gemmi.make_small_structure_from_block(block)
-    except (ValueError, RuntimeError) as error:  # a value that is no number where one has to be
+    except (ValueError, RuntimeError) as error:  # a non-numeric value where a number is required
         raise KerasStemError(f"Cannot read the structure in {path}: {error}; correct the file.") from error
 
 
 def _element(site: gemmi.SmallStructure.Site, path: str | Path) -> str:
-    """Return the neutral element of a site, from its type symbol or, where there is none, its label."""
+    """Return the neutral element of a site, from its type symbol or else its label."""
     name = "H" if site.element.name == "D" else site.element.name
     if name not in ATOMIC_SCATTERING_PARAMS_LOBATO:
         text = site.type_symbol or site.label
@@ -116,7 +116,7 @@ def _element(site: gemmi.SmallStructure.Site, path: str | Path) -> str:
 
 
 def _expand(structure, sites, lattice, formula, path, notes) -> tuple[str, tuple]:
-    """Return the symbol of the space group and the sites of the whole cell: positions and species."""
+    """Return the space group symbol and the sites of the full cell as positions and species."""
     candidates = _symmetries(structure, path, notes)
     cells = {name: _all_sites(sites, operations, lattice) for name, operations in candidates.items()}
     if len(cells) == 1:
@@ -133,7 +133,7 @@ def _expand(structure, sites, lattice, formula, path, notes) -> tuple[str, tuple
 
 
 def _symmetries(structure: gemmi.SmallStructure, path, notes: list[str]) -> dict[str, gemmi.GroupOps]:
-    """Return the operations that the file may mean, by symbol: one, or two where the origin is open."""
+    """Return the possible symmetry operations by symbol; two sets if the origin choice is ambiguous."""
     named = structure.spacegroup
     symbol = structure.spacegroup_hm.strip(_SAYS_NOTHING + " ")
     listed = _listed(structure, path)
@@ -158,7 +158,7 @@ def _symmetries(structure: gemmi.SmallStructure, path, notes: list[str]) -> dict
 
 
 def _listed(structure: gemmi.SmallStructure, path) -> gemmi.GroupOps | None:
-    """Return the operations that the file lists, if there are any."""
+    """Return the symmetry operations listed in the file, or None."""
     if not structure.symops:
         return None
     try:
@@ -170,7 +170,7 @@ def _listed(structure: gemmi.SmallStructure, path) -> gemmi.GroupOps | None:
 
 
 def _by_name(symbol: str, cell: gemmi.UnitCell) -> gemmi.SpaceGroup | None:
-    """Return a space group by its symbol; S and Z are older marks of the origin choices 1 and 2."""
+    """Return a space group by its symbol; S and Z are older notations of the origin choices 1 and 2."""
     for text in (symbol, re.sub(r"\s*S\s*$", ":1", symbol), re.sub(r"\s*Z\s*$", ":2", symbol)):
         if (found := gemmi.find_spacegroup_by_name(text, cell.alpha, cell.gamma)) is not None:
             return found
@@ -178,7 +178,7 @@ def _by_name(symbol: str, cell: gemmi.UnitCell) -> gemmi.SpaceGroup | None:
 
 
 def _same_symbol(group: gemmi.SpaceGroup, symbol: str) -> list[gemmi.SpaceGroup]:
-    """Return the settings with both origins if the symbol does not tell which; else the group alone."""
+    """Return the settings of both origin choices if the symbol is ambiguous, otherwise only the group."""
     if group.ext not in ("1", "2") or re.search(r"[:SZ]\s*[12]?\s*$", symbol):
         return [group]
     return [
@@ -191,7 +191,7 @@ def _same_symbol(group: gemmi.SpaceGroup, symbol: str) -> list[gemmi.SpaceGroup]
 def _all_sites(
     sites: list[tuple[np.ndarray, str, float]], operations: gemmi.GroupOps, lattice: tuple[float, ...]
 ) -> tuple[np.ndarray, tuple[Species, ...]]:
-    """Return the positions and species of the whole cell."""
+    """Return the positions and species of the full cell."""
     base = lattice_base(lattice)
     all_operations = list(operations)
     turns = np.array([operation.rot for operation in all_operations]) / gemmi.Op.DEN
@@ -205,7 +205,7 @@ def _all_sites(
 
 
 def _distinct(images: np.ndarray, base: np.ndarray) -> list[np.ndarray]:
-    """Return the places of an orbit, each the mean of the images that rounding has spread about it."""
+    """Return the distinct positions of an orbit, each the mean of images that differ by rounding."""
     left, found = images, []
     while len(left):
         between = nearest_images(left - left[0])
@@ -216,7 +216,7 @@ def _distinct(images: np.ndarray, base: np.ndarray) -> list[np.ndarray]:
 
 
 def _motion(structure: gemmi.SmallStructure, notes: list[str]) -> dict[str, float]:
-    """Return the mean U of each element whose thermal motion the file tells, and note what can be none."""
+    """Return the mean U of each element with known thermal motion, and add warnings on implausible values."""
     known: dict[str, list[float]] = {}
     absurd = []
     for site in structure.sites:
@@ -231,7 +231,7 @@ def _motion(structure: gemmi.SmallStructure, notes: list[str]) -> dict[str, floa
 
 
 def _equivalent(site: gemmi.SmallStructure.Site, cell: gemmi.UnitCell) -> float:
-    """Return U equivalent to anisotropic ones: a third of the trace in Cartesian axes."""
+    """Return the equivalent isotropic U: a third of the trace of the anisotropic U in Cartesian axes."""
     tensor = np.array(site.aniso.as_mat33().tolist())
     if not tensor.any():
         return 0.0
@@ -251,7 +251,7 @@ def _formula(block: gemmi.cif.Block) -> dict[str, float]:
 
 
 def _fits(cell: Cell, formula: dict[str, float]) -> bool:
-    """Return whether the atoms of a cell are a multiple of a formula, hydrogen left out."""
+    """Return whether the composition of a cell matches a formula, ignoring hydrogen."""
     shares = []
     for counts in (cell.composition, formula):
         heavy = {element: count for element, count in counts.items() if element != "H"}
@@ -274,7 +274,7 @@ def _require_occupancies(cell: Cell, path: str | Path) -> None:
 
 
 def _check(cell: Cell, formula: dict[str, float], notes: list[str]) -> None:
-    """Note what no crystal has."""
+    """Add warnings on physically implausible structures."""
     if formula and not _fits(cell, formula):
         expected, found = (composition_text(counts) for counts in (formula, cell.composition))
         notes.append(f"The formula of the file is {expected}, but its atoms are {found}.")
@@ -289,7 +289,7 @@ def _check(cell: Cell, formula: dict[str, float], notes: list[str]) -> None:
 
 
 def shortest_distance(cell: Cell) -> float:
-    """Return the shortest distance between two sites, Å, periodic images included."""
+    """Return the shortest distance between two sites, including periodic images (Å)."""
     between = nearest_images(cell.positions[:, None] - cell.positions)
     images = np.stack(np.meshgrid(*3 * [(-1, 0, 1)]), axis=-1).reshape(-1, 3)
     lengths = np.linalg.norm((between[:, :, None] + images) @ cell.base, axis=-1)
@@ -297,7 +297,7 @@ def shortest_distance(cell: Cell) -> float:
 
 
 def composition_text(counts: dict[str, float]) -> str:
-    """Return a composition such as "Li8 Mn16 O32"."""
+    """Return a composition as text, such as "Li8 Mn16 O32"."""
     return " ".join(
         f"{element}{count:.3g}" if abs(count - 1) > 1e-6 else element for element, count in counts.items()
     )

@@ -1,21 +1,21 @@
-"""The rotation between two orientations, and the smallest of its symmetrical equivalents."""
+"""Misorientations and disorientations of pairs of orientations."""
 
 import numpy as np
 from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
 PATTERN_MATE = Rotation([0, 0, 0, 1])
-"""Half a turn about the beam: zeroth-order patterns of R and R * PATTERN_MATE look the same."""
+"""180 degree rotation about the beam: the zeroth-order patterns of R and R * PATTERN_MATE are identical."""
 
 BLOCK = 1 << 18
-"""Pairs that are looked at together, so that memory does not grow with their number."""
+"""Number of pairs processed at once, which limits memory."""
 
 
 def disorientation(first: Rotation, second: Rotation, symmetry: Symmetry) -> np.ndarray:
     """Return the disorientation angle of each pair of orientations.
 
-    For lab to crystal orientations the equivalents of R are S * R with S in the proper point group, so the
-    angle is 2 arccos of the largest abs(<S * first, second>).
+    For lab to crystal orientations the symmetrically equivalent orientations of R are S * R with S in the
+    proper point group, so the angle is 2 arccos of the largest abs(<S * first, second>).
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def disorientation(first: Rotation, second: Rotation, symmetry: Symmetry) -> np.
     Returns
     -------
     numpy.ndarray
-        Shape (n,), radians.
+        Shape (n,), in radians.
     """
     between = misorientation(first, second)
     nearest = np.empty(len(between))
@@ -47,7 +47,7 @@ def misorientation(first: Rotation, second: Rotation) -> np.ndarray:
 def smallest_misorientation(
     first: Rotation, second: Rotation, symmetry: Symmetry
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the disorientation angle of each pair and an axis of it.
+    """Return the disorientation angle and axis of each pair of orientations.
 
     Parameters
     ----------
@@ -59,9 +59,9 @@ def smallest_misorientation(
     Returns
     -------
     angles : numpy.ndarray
-        Shape (n,), radians.
+        Shape (n,), in radians.
     axes : numpy.ndarray
-        Shape (n, 3), unit vectors in crystal coordinates, one of the symmetrically equivalent ones.
+        Shape (n, 3), unit vectors in crystal coordinates, one of the symmetrically equivalent axes.
     """
     between = misorientation(first, second)
     best = np.abs(between @ _conjugate(symmetry.data).T).argmax(axis=1)
@@ -74,7 +74,7 @@ def smallest_misorientation(
 
 
 def quaternion_product(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the Hamilton products of quaternions (..., 4) that broadcast; a million take 0.1 s."""
+    """Return the Hamilton products of broadcastable quaternions (..., 4), 0.1 s for a million."""
     a, b, c, d = np.moveaxis(first, -1, 0)
     e, f, g, h = np.moveaxis(second, -1, 0)
     parts = (

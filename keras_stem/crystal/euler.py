@@ -5,7 +5,7 @@ from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
 _EDGE = 1e-9
-"""Angles this far outside the region (radians) count as on its edge."""
+"""Tolerance of the region's bounds (radians)."""
 
 
 def euler_ranges(symmetry: Symmetry) -> np.ndarray:
@@ -19,21 +19,21 @@ def euler_ranges(symmetry: Symmetry) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Shape (3,), radians. For 32: 360, 90 and 120 deg.
+        Shape (3,), in radians. For 32: 360, 90 and 120 degrees.
     """
     return np.deg2rad(np.asarray(symmetry.euler_fundamental_region, dtype=float))
 
 
 def euler_degrees(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:
-    """Return Euler angles in the fundamental region, shape (n, 3) in deg, of orientations, shape (n,)."""
+    """Return Euler angles in the fundamental region, shape (n, 3) in degrees, of n orientations."""
     return np.rad2deg(reduce_euler(rotations, symmetry))
 
 
 def reduce_euler(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:
     """Return the Euler angles of the symmetrically equivalent rotation inside the fundamental region.
 
-    All equivalents of a rotation give the same angles. In the cubic groups three of them lie inside orix's
-    box; the one with the smallest Phi is taken.
+    All equivalents of a rotation give the same angles. In the cubic groups three of them lie inside the
+    bounds of orix; the one with the smallest Phi is chosen.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def reduce_euler(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Shape (n, 3), radians, each angle from 0 to its bound in `euler_ranges`.
+        Shape (n, 3), in radians, each angle from 0 to its bound in `euler_ranges`.
     """
     bounds = euler_ranges(symmetry)
     flat = Rotation(rotations.data.reshape(-1, 4))

@@ -1,12 +1,12 @@
-"""Conventions of other programs for the axes that Euler angles refer to.
+"""Reference frames of Euler angles in different programs.
 
-Two frames hide behind three angles. The *lab frame* of this package has x to the right, y up and z toward
-the viewer of a map whose rows run downward; others count from axes that are turned by a multiple of 90 deg
-about z. The *crystal frame* has e1 along a and e3 along c* (orix, EMsoft, EDAX); Oxford has e1 along a* and
-e3 along c, which differs in the hexagonal, trigonal, monoclinic and triclinic systems.
+Euler angles relate two frames. The *lab frame* of this package has x to the right, y up and z towards the
+viewer of a map whose rows run downward; other conventions use axes rotated by a multiple of 90 degrees about
+z. The *crystal frame* has e1 along a and e3 along c* (orix, EMsoft, EDAX); Oxford uses e1 along a* and e3
+along c, which differs in the hexagonal, trigonal, monoclinic and triclinic systems.
 
-Sources: the readers ``loadEBSD_ang``, ``loadEBSD_ACOM`` and ``loadEBSD_ctf`` of MTEX, which turn the angles
-by 180 deg about x + y, x - y, x and y (EDAX settings 1 to 4), x + y (ASTAR) and x (Oxford) into the frame
+Sources: the readers ``loadEBSD_ang``, ``loadEBSD_ACOM`` and ``loadEBSD_ctf`` of MTEX, which rotate the angles
+by 180 degrees about x + y, x - y, x and y (EDAX settings 1 to 4), x + y (ASTAR) and x (Oxford) into the frame
 with x to the right, y down and z into the page.
 """
 
@@ -19,19 +19,20 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.rotations import from_matrices
 
 ORIX_FRAME = "orix: passive, lab to crystal, e1 along a, e3 along c*, lab x right, y up, z against the beam"
-"""The frames of this package, as models, labels and maps record them."""
+"""Frames of this package, as recorded in models, labels and maps."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A convention.
+    """Convention of Euler angles.
 
     Parameters
     ----------
     description
-        For people.
+        Human-readable description.
     quarter_turns
-        Counter-clockwise turns by 90 deg, seen in the map, that bring x of the lab to x of the convention.
+        Number of counter-clockwise 90 degree rotations, as seen in the map, from x of the lab to x of the
+        convention.
     crystal
         "a" if e1 is along a and e3 along c*, "a*" if e1 is along a* and e3 along c.
     """
@@ -53,16 +54,16 @@ FRAMES = {
 
 
 def to_lab(rotations: Rotation, frame: str | Frame, lattice: Lattice) -> Rotation:
-    """Return orientations of a convention in the frames of this package.
+    """Convert orientations from a convention to the frames of this package.
 
     Parameters
     ----------
     rotations
-        Shape (n,), from the convention's axes to its crystal axes.
+        Shape (n,), from the lab axes of the convention to its crystal axes.
     frame
-        A convention, or a key of `FRAMES`.
+        Convention, or a key of `FRAMES`.
     lattice
-        Of the crystal.
+        Lattice of the crystal.
 
     Returns
     -------
@@ -74,16 +75,16 @@ def to_lab(rotations: Rotation, frame: str | Frame, lattice: Lattice) -> Rotatio
 
 
 def from_lab(rotations: Rotation, frame: str | Frame, lattice: Lattice) -> Rotation:
-    """Return what `to_lab` would turn into these orientations (shape (n,), lab to crystal)."""
+    """Convert orientations, shape (n,), lab to crystal, to a convention; the inverse of `to_lab`."""
     crystal, lab = _changes(frame, lattice)
     return ~crystal * rotations * ~lab
 
 
 def _changes(frame: str | Frame, lattice: Lattice) -> tuple[Rotation, Rotation]:
-    """Return the rotations of the convention's crystal axes into ours, and of our lab axes into its own."""
+    """Return the rotations from a convention's crystal axes to ours and from our lab axes to its own."""
     convention = FRAMES[frame] if isinstance(frame, str) else frame
     angle = convention.quarter_turns * np.pi / 2
-    # The coordinates of a vector turn against the axes.
+    # The coordinates of a vector rotate opposite to the axes.
     lab = Rotation([np.cos(angle / 2), 0, 0, -np.sin(angle / 2)])
     if convention.crystal == "a":
         return Rotation.identity(), lab
@@ -91,7 +92,7 @@ def _changes(frame: str | Frame, lattice: Lattice) -> tuple[Rotation, Rotation]:
 
 
 def _axes(lattice: Lattice, starred: bool) -> np.ndarray:
-    """Return e1, e2 and e3 as rows, e1 along a* and e3 along c if starred, along a and c* otherwise."""
+    """Return e1, e2 and e3 as rows: e1 along a* and e3 along c if starred, otherwise along a and c*."""
     direct = lattice.base
     reciprocal = np.linalg.inv(direct).T
     first, third = (reciprocal[0], direct[2]) if starred else (direct[0], reciprocal[2])

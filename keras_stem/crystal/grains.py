@@ -1,4 +1,4 @@
-"""Grains of an orientation map: connected points whose neighbours are nearly alike."""
+"""Segmentation of orientation maps into grains of connected points with low misorientation."""
 
 import numpy as np
 from orix.quaternion import Rotation
@@ -9,31 +9,31 @@ from scipy.sparse.csgraph import connected_components
 from keras_stem.crystal.disorientation import disorientation
 
 OUTSIDE = -1
-"""Grain number of a position that belongs to no grain."""
+"""Grain number of positions outside all grains."""
 
 
 def segment_grains(
     rotations: Rotation, shape: tuple[int, int], symmetry: Symmetry, threshold: float, valid: np.ndarray
 ) -> np.ndarray:
-    """Number the grains of a map.
+    """Segment a map into grains.
 
     Parameters
     ----------
     rotations
-        Shape (n,), lab to crystal, row by row.
+        Shape (n,), lab to crystal, in row-major order.
     shape
         Rows and columns, n = rows * columns.
     symmetry
         Proper point group.
     threshold
-        Largest disorientation between neighbours (4 of them) of one grain, radians.
+        Largest disorientation between adjacent points (4-neighbourhood) of one grain (radians).
     valid
         Shape (n,), bool; positions that are False belong to no grain.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n,), int: 0 ... grains - 1, and -1 outside.
+        Shape (n,), int, grain numbers from 0, and -1 outside.
     """
     pairs = neighbour_pairs(shape)
     pairs = pairs[valid[pairs].all(axis=1)]
@@ -42,20 +42,20 @@ def segment_grains(
 
 
 def neighbour_pairs(shape: tuple[int, int], neighbours: int = 4) -> np.ndarray:
-    """Return the pairs of neighbouring points of a grid, each once.
+    """Return all pairs of neighbouring points of a grid.
 
     Parameters
     ----------
     shape
         Rows and columns.
     neighbours
-        4, or 8 with those across corners.
+        Number of neighbours, 4, or 8 including diagonal ones.
 
     Returns
     -------
     numpy.ndarray
-        Shape (m, 2), int: numbers of points, row by row. First all pairs side by side, then those one above
-        the other, then the diagonal ones.
+        Shape (m, 2), int, point indices in row-major numbering: first horizontal, then vertical, then
+        diagonal pairs.
     """
     index = np.arange(shape[0] * shape[1]).reshape(shape)
     pairs = [(index[:, :-1], index[:, 1:]), (index[:-1], index[1:])]
@@ -65,19 +65,19 @@ def neighbour_pairs(shape: tuple[int, int], neighbours: int = 4) -> np.ndarray:
 
 
 def number_connected(links: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Number the sets of points that are linked, in the order of their first points.
+    """Number the connected components of linked points in the order of their first points.
 
     Parameters
     ----------
     links
-        Shape (m, 2), int: pairs of points.
+        Shape (m, 2), int, pairs of point indices.
     valid
-        Shape (n,), bool; the others have no number.
+        Shape (n,), bool; other points have no number.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n,), int: from 0, and -1 outside.
+        Shape (n,), int, numbers from 0, and -1 outside.
     """
     first, second = links.T
     graph = coo_matrix((np.ones(len(first), bool), (first, second)), shape=(len(valid),) * 2)
@@ -86,7 +86,7 @@ def number_connected(links: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
 
 def in_order(numbers: np.ndarray) -> np.ndarray:
-    """Return grain numbers, shape (n,), renumbered from 0 in the order of their first points; -1 stays."""
+    """Return grain numbers, shape (n,), renumbered from 0 in the order of first points; -1 is kept."""
     found = np.full(len(numbers), OUTSIDE)
     inside = numbers != OUTSIDE
     _, first, group = np.unique(numbers[inside], return_index=True, return_inverse=True)

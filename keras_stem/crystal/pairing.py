@@ -1,4 +1,4 @@
-"""Which CIF file stands for which phase of a map."""
+"""Assignment of CIF files to the phases of a map."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from keras_stem.errors import KerasStemError
 
 @dataclass(frozen=True)
 class GivenPhase:
-    """A phase that a user gives for one of a map.
+    """Phase given by the user in place of a phase of a map.
 
     Parameters
     ----------
     phase
         The phase.
     entry
-        Name of the map's phase that it stands for; "" for the one at its position.
+        Name of the map's phase that it replaces; "" to assign by position.
     """
 
     phase: CrystalPhase
@@ -32,16 +32,16 @@ class GivenPhase:
 
 @dataclass(frozen=True)
 class PairedPhase:
-    """A phase of a map.
+    """Phase of a map with the cell that its orientations refer to.
 
     Parameters
     ----------
     phase
-        The map's own, or the one that was given for it.
+        Phase of the map, or the one given in its place.
     lattice
-        a, b, c (Å) and alpha, beta, gamma (deg) of the cell that the map's orientations refer to.
+        a, b, c (Å) and alpha, beta, gamma (degrees) of the cell that the map's orientations refer to.
     rotation
-        From the axes of that cell to those of the phase.
+        Rotation from the axes of that cell to those of the phase.
     """
 
     phase: Phase
@@ -60,11 +60,11 @@ def load_given(
     Parameters
     ----------
     cifs
-        Paths, each perhaps with NAME= before it, the name of the map's phase that the file stands for.
+        Paths, each optionally prefixed by NAME=, the name of the map's phase that the file replaces.
     space_groups
-        Number of the space group of each file; () where none is expected.
+        Expected space group number of each file; () without expectation.
     keep_cell, symmetry_tolerance
-        As `keras_stem.crystal.structure_files.load_phase` takes them.
+        Arguments of `keras_stem.crystal.structure_files.load_phase`.
 
     Raises
     ------
@@ -94,26 +94,26 @@ def pair_phases(
     where: object,
     ignore_symmetry: bool = False,
 ) -> dict[int, PairedPhase]:
-    """Return the phases of a map by its numbers, with those that are given in their places.
+    """Return the phases of a map by their numbers, replaced by the given phases.
 
-    Phases with a name stand for the entry of that name, the others for the remaining entries by position.
-    Without any, the entries stay.
+    Given phases with a name replace the entry of that name, the others replace the remaining entries by
+    position. Without given phases the entries are kept.
 
     Parameters
     ----------
     entries
-        Phases that the map names, by number.
+        Phases listed in the map, by number.
     given
-        In their places.
+        Phases that replace them.
     where
-        The map, for messages.
+        Name of the map in messages.
     ignore_symmetry
         Whether Laue groups and lattice constants may differ.
 
     Raises
     ------
     KerasStemError
-        If a given phase has no entry, an entry no phase, or the two are not alike.
+        If a given phase has no matching entry, an entry has no phase, or the two differ.
     """
     if not given:
         return {number: _own(entry) for number, entry in entries.items()}
@@ -132,7 +132,7 @@ def pair_phases(
 
 
 def unpaired(given: GivenPhase) -> PairedPhase:
-    """Return a given phase for a map that names none; its orientations refer to the cell of the CIF file."""
+    """Return a given phase for a map without phases, whose orientations refer to the cell of the CIF file."""
     phase = given.phase
     lattice = phase.setting.file_lattice or phase.structure.lattice.abcABG()
     return PairedPhase(phase, lattice, rotation_from_file(phase))
@@ -165,7 +165,7 @@ def _own(entry: Phase) -> PairedPhase:
 
 
 def _paired(entry: Phase, phase: CrystalPhase, where: object, ignore: bool) -> PairedPhase:
-    """Return a phase for an entry, with the way from the axes that the entry's cell has."""
+    """Return a phase for an entry, with the rotation from the axes of the entry's cell."""
     theirs = entry.structure.lattice.abcABG()
     groups = [one.point_group.laue.name if one.point_group is not None else None for one in (entry, phase)]
     if groups[0] not in (None, groups[1]) and not ignore:
@@ -188,7 +188,7 @@ def _paired(entry: Phase, phase: CrystalPhase, where: object, ignore: bool) -> P
 
 
 def _cells(phase: CrystalPhase) -> dict[tuple[float, ...], Rotation]:
-    """Return lattice constants of the file's cell and the phase's, with the ways to the phase's axes."""
+    """Return the lattice constants of the cells of file and phase, with the rotations to the phase's axes."""
     file = phase.setting.file_lattice
     own = {phase.structure.lattice.abcABG(): Rotation.identity()}
     return own if not file else {file: rotation_from_file(phase), **own}

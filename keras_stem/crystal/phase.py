@@ -1,4 +1,4 @@
-"""Phases that know their cell: the default one, their atoms, and their plain form for a model's card."""
+"""Phases with the setting of their cell, the default phase, and the serialised form for model cards."""
 
 import hashlib
 import json
@@ -21,13 +21,13 @@ from keras_stem.errors import KerasStemError
 from keras_stem.schema import Positive, validated
 
 _SETTING = "setting"
-"""Where the plain form of a phase has its setting."""
+"""Key of the setting in the serialised form of a phase."""
 
 _MOST_OPERATIONS = 48
-"""Of a point group."""
+"""Largest number of operations of a point group."""
 
 _FINGERPRINT_ORDER = 3
-"""The fingerprint looks at the reflections whose indices are up to so large."""
+"""Largest reflection index that enters the fingerprint."""
 
 
 _Row = tuple[int, int, int]
@@ -37,30 +37,30 @@ Constants = tuple[Positive, Positive, Positive, Angle, Angle, Angle]
 
 @dataclass(frozen=True)
 class Setting:
-    """The cell of a phase: its space group, and how it came from the file that describes the crystal.
+    """Setting of a phase's cell: its space group, and its relation to the cell of the source file.
 
     Parameters
     ----------
     number
-        Of the space group that the atoms have.
+        Number of the space group determined from the atoms.
     symbol
-        Of that group in this cell, such as "F d -3 m:2".
+        Symbol of that group in this cell, such as "F d -3 m:2".
     operations
         Rotations of the group in fractional coordinates, (n, 3, 3), without translations.
     file
-        Name of the file, and its block behind # where it has several; "" for a phase that is built in.
+        Name of the file, followed by # and the block name if it has several; "" for a built-in phase.
     said
-        Symbol of the space group that the file names.
+        Symbol of the space group stated in the file.
     file_lattice
-        a, b, c (Å) and alpha, beta, gamma (deg) of the file's cell.
+        a, b, c (Å) and alpha, beta, gamma (degrees) of the cell in the file.
     basis
         Vectors a, b and c of this cell as rows in terms of those of the file.
     origin
-        Of this cell, in the coordinates of the file's.
+        Origin of this cell in the coordinates of the file.
     tolerance
-        With which the symmetry was found, Å.
+        Tolerance of the symmetry determination (Å).
     notes
-        What is suspicious in the file, in sentences.
+        Warnings about suspicious content of the file.
     """
 
     number: SpaceGroupNumber
@@ -76,24 +76,24 @@ class Setting:
 
     @property
     def moved(self) -> bool:
-        """Whether the axes are others than the file's."""
+        """Whether the axes differ from those of the file."""
         return not np.allclose(self.basis, np.eye(3))
 
 
 class CrystalPhase(Phase):
-    """An orix phase that knows the setting of its cell.
+    """Orix phase with the setting of its cell.
 
-    orix derives the axes of a phase's symmetry from the name of its point group; this class has the
-    operations of the cell that it is in.
+    orix derives the symmetry axes of a phase from the name of its point group; this class stores the
+    operations in its actual cell.
 
     Parameters
     ----------
     name, space_group, structure
-        As `orix.crystal_map.Phase` takes them.
+        Arguments of `orix.crystal_map.Phase`.
     setting
-        Of the cell.
+        Setting of the cell.
     color
-        As `orix.crystal_map.Phase` takes it.
+        Argument of `orix.crystal_map.Phase`.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class CrystalPhase(Phase):
 
 
 def linio2() -> CrystalPhase:
-    """Return LiNiO2 (R-3m), the phase of the paper, with its unit cell filled.
+    """Return LiNiO2 (R-3m), the phase of the paper, with its full unit cell.
 
     Returns
     -------
@@ -127,8 +127,8 @@ def linio2() -> CrystalPhase:
 def cell_of(phase: Phase) -> Cell:
     """Return the unit cell of a phase with its atoms.
 
-    orix turns the lattice of a structure to its own axes and moves the atoms along, so that their
-    coordinates refer to the lattice as diffpy has it; here they are fractions of the cell again.
+    orix rotates the lattice of a structure to its own axes together with the atoms, whose coordinates then
+    refer to the standard lattice of diffpy; this function converts them back to fractions of the cell.
     """
     structure = phase.structure
     lattice = structure.lattice
@@ -146,15 +146,15 @@ def cell_of(phase: Phase) -> Cell:
 
 
 def thermal_factors(phase: Phase) -> dict[str, float]:
-    """Return the Debye-Waller factor B of each element, Å², as diffsims takes them; none where unknown."""
+    """Return the Debye-Waller factor B of each element (Å²) for diffsims; unknown ones are absent."""
     return {element: 8 * np.pi**2 * motion for element, motion in cell_of(phase).motion.items()}
 
 
 def fingerprint(phase: Phase) -> str:
-    """Return SHA-256 over the crystal structure of a phase in its cell, 16 hexadecimal digits.
+    """Return the SHA-256 of the crystal structure of a phase in its cell, 16 hexadecimal digits.
 
-    Equal for the same crystal whatever its file, name and origin. Lattice constants count to 0.001 Å and
-    0.01 deg; occupancies, coordinates and thermal motion by the structure factors that they make.
+    It is equal for the same crystal regardless of file, name and origin. Lattice constants are rounded to
+    0.001 Å and 0.01 degrees; occupancies, coordinates and thermal motion enter through the structure factors.
     """
     cell = cell_of(phase)
     order = np.arange(-_FINGERPRINT_ORDER, _FINGERPRINT_ORDER + 1)
@@ -162,7 +162,7 @@ def fingerprint(phase: Phase) -> str:
     parts = [np.round(cell.lattice[:3], 3).tolist(), np.round(cell.lattice[3:], 2).tolist()]
     if cell.species:
         amplitudes = np.abs(structure_factors(cell, indices))
-        # A share of the strongest, off the steps of rounding where symmetry puts many.
+        # Relative to the strongest; the offset avoids rounding steps at which symmetry places many values.
         parts.append(np.round(amplitudes / amplitudes.max() + 0.00037, 3).tolist())
         parts.append(sorted((name, round(count, 2)) for name, count in cell.composition.items()))
     number = phase.space_group.number if phase.space_group is not None else None
@@ -170,7 +170,7 @@ def fingerprint(phase: Phase) -> str:
 
 
 def names_apart(phases: Sequence[Phase]) -> list[str]:
-    """Return a name of its own for each phase: its own, with its place behind where several have that."""
+    """Return a unique name for each phase, by appending a number to names that occur several times."""
     names = [phase.name or "phase" for phase in phases]
     return [
         f"{name}-{names[:place].count(name) + 1}" if names.count(name) > 1 else name
@@ -179,7 +179,7 @@ def names_apart(phases: Sequence[Phase]) -> list[str]:
 
 
 def phase_to_dict(phase: Phase) -> dict[str, Any]:
-    """Return the phase as plain JSON types; `phase_from_dict` brings it back."""
+    """Return a phase as JSON-compatible types; the inverse of `phase_from_dict`."""
     plain = json.loads(json.dumps(phase2dict(phase), default=_to_builtin))
     if isinstance(phase, CrystalPhase):
         plain[_SETTING] = json.loads(json.dumps(asdict(phase.setting)))
@@ -187,19 +187,19 @@ def phase_to_dict(phase: Phase) -> dict[str, Any]:
 
 
 def phase_from_dict(plain: Any, where: object = "a phase") -> Phase:
-    """Return the phase that `phase_to_dict` described.
+    """Return the phase serialised by `phase_to_dict`.
 
     Parameters
     ----------
     plain
-        As `phase_to_dict` returns it; from a file it may be anything.
+        Output of `phase_to_dict`; values from a file are validated.
     where
-        Named in messages: what holds it.
+        Name of the source in messages.
 
     Raises
     ------
     KerasStemError
-        If a part is missing, or is none that a crystal can have; the message names it.
+        If a part is missing or invalid for a crystal; the message names it.
     """
     found = checked_phase(plain, where)
     lattice = found["structure"]["lattice"]
@@ -214,7 +214,7 @@ def phase_from_dict(plain: Any, where: object = "a phase") -> Phase:
 
 
 def _checked_setting(plain: Any, where: object) -> Setting:
-    """Return a setting whose matrices can be those of cells and of symmetry."""
+    """Return a setting whose matrices are valid for a cell and a point group."""
     setting = validated(Setting, plain, where)
     if not np.linalg.det(setting.basis) > 0.01:
         raise KerasStemError(f"Expected basis in {where} to be of a cell, found {setting.basis}.")
@@ -232,7 +232,7 @@ def setting_of(
     origin: np.ndarray | None = None,
     notes: Sequence[str] = (),
 ) -> Setting:
-    """Return the setting of a cell with a symmetry, made from a file's cell as `Setting` describes it."""
+    """Return the setting of a cell with a symmetry; the arguments are described in `Setting`."""
     turns = np.unique(symmetry.rotations, axis=0)
     basis = np.eye(3) if basis is None else basis
     origin = np.zeros(3) if origin is None else origin
@@ -243,12 +243,12 @@ def setting_of(
 
 
 def phase_of_cell(name: str, cell: Cell, setting: Setting, color: str | None = None) -> CrystalPhase:
-    """Return the phase of a cell and its setting."""
+    """Return the phase with a cell and its setting."""
     return CrystalPhase(name, setting.number, structure_of(name, cell), setting, color)
 
 
 def structure_of(name: str, cell: Cell) -> Structure:
-    """Return a cell as the structure of which orix and diffsims make phases and patterns."""
+    """Return a cell as a structure for phases in orix and patterns in diffsims."""
     atoms = [
         Atom(element, place, f"{element}{number}", occupancy, Uisoequiv=cell.motion.get(element, 0.0))
         for number, (place, species) in enumerate(zip(cell.positions, cell.species, strict=True), start=1)

@@ -1,4 +1,4 @@
-"""The plain form of a phase, in which orix and this package write it to files."""
+"""Serialised form of a phase, in which orix and this package write it to files."""
 
 import re
 from collections.abc import Sequence
@@ -22,18 +22,18 @@ SpaceGroupNumber = Annotated[int, Field(ge=1, le=230)]
 Angle = Annotated[float, Field(gt=0, lt=180)]
 
 LARGEST_OCCUPANCY = 100
-"""More is a mistake of the file, and no crowded site."""
+"""Largest plausible occupancy; larger values are errors of the file."""
 
 _LARGEST_CONSTANT = 1000.0
-"""Å. No crystal has a larger cell, and its reflections could not be counted."""
+"""Largest lattice constant (Å). No crystal has a larger cell, and its reflections could not be enumerated."""
 
 _SMALLEST_VOLUME = 0.1
-"""Å³. Phases of orix without a cell have one of 1 Å³."""
+"""Smallest cell volume (Å³). orix phases without a cell have a volume of 1 Å³."""
 
 
 @dataclass(frozen=True)
 class PlainAtom:
-    """An atom: coordinates in orix's axes of the lattice, U in Å²."""
+    """Atom with coordinates in the lattice axes of orix and U (Å²)."""
 
     element: str
     label: str
@@ -44,7 +44,7 @@ class PlainAtom:
 
 @dataclass(frozen=True)
 class PlainLattice:
-    """Lattice constants, Å and deg, and the turn of its axes."""
+    """Lattice constants (Å and degrees) and the rotation of the lattice axes."""
 
     abcABG: tuple[Positive, Positive, Positive, Angle, Angle, Angle]
     baserot: Matrix
@@ -52,7 +52,7 @@ class PlainLattice:
 
 @dataclass(frozen=True)
 class PlainStructure:
-    """A lattice and its atoms by their numbers."""
+    """Lattice and its atoms by number."""
 
     lattice: PlainLattice
     atoms: dict[str, PlainAtom]
@@ -60,7 +60,7 @@ class PlainStructure:
 
 @dataclass(frozen=True)
 class PlainPhase:
-    """A phase as `orix.io.plugins.orix_hdf5.phase2dict` describes it, where "None" is what is not known.
+    """Phase in the schema of `orix.io.plugins.orix_hdf5.phase2dict`, in which "None" stands for unknown.
 
     `keras_stem.crystal.phase.phase_to_dict` adds the setting of the cell.
     """
@@ -74,18 +74,18 @@ class PlainPhase:
 
 
 def checked_phase(plain: Any, where: object) -> dict[str, Any]:
-    """Return the plain form of a phase, checked against `PlainPhase`, its elements neutral.
+    """Return the serialised form of a phase, validated against `PlainPhase`, with neutral elements.
 
     Raises
     ------
     KerasStemError
-        If a part is missing, or is none that a crystal can have; the message names it.
+        If a part is missing or invalid for a crystal; the message names it.
     """
     phase = validated(PlainPhase, plain, where)
     require_lattice(phase.structure.lattice.abcABG, where)
     if not is_color_like(phase.color):
         raise KerasStemError(f"Expected color in {where} to be a colour, found {shortened(phase.color)}.")
-    if phase.space_group == "None":  # else it tells the point group, which orix may not know by its own name
+    if phase.space_group == "None":  # otherwise it defines the point group, whose name orix may not recognise
         _require_point_group(phase.point_group, where)
     found = asdict(phase)
     for name, atom in found["structure"]["atoms"].items():
@@ -100,9 +100,9 @@ def checked_phase(plain: Any, where: object) -> dict[str, Any]:
 
 
 def neutral_element(text: str) -> str | None:
-    """Return the symbol of an element without its charge, such as Ni of Ni2+; None where it is none.
+    """Return the symbol of an element without its charge, such as Ni for Ni2+; None if it is invalid.
 
-    Only elements whose electron scattering is known count; deuterium is hydrogen.
+    Only elements with known electron scattering factors are valid; deuterium is treated as hydrogen.
     """
     letters = re.match(r"\s*([A-Za-z]*)", text)[1]
     name = gemmi.Element(letters).name
@@ -111,7 +111,7 @@ def neutral_element(text: str) -> str | None:
 
 
 def require_lattice(constants: Sequence[float], where: object) -> None:
-    """Raise `KerasStemError` unless lattice constants (Å, deg) are those of a cell."""
+    """Raise `KerasStemError` unless lattice constants (Å, degrees) form a valid cell."""
     with np.errstate(all="ignore"):
         volume = np.linalg.det(lattice_base(tuple(constants)))
     if not (max(constants[:3]) <= _LARGEST_CONSTANT and volume >= _SMALLEST_VOLUME):

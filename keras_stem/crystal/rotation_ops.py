@@ -1,6 +1,6 @@
-"""Rotations in `keras.ops`, for losses and decoders: the twin of what orix does in NumPy.
+"""Rotation operations in `keras.ops` for losses and decoders, equivalent to those of orix in NumPy.
 
-A rotation is a matrix (..., 3, 3) that takes lab to crystal coordinates, as orix's orientations do.
+A rotation is a matrix (..., 3, 3) from lab to crystal coordinates, as for orientations in orix.
 """
 
 import math
@@ -14,10 +14,10 @@ _ROUNDED = 5e-4
 
 
 def orthonormal(six: keras.KerasTensor) -> keras.KerasTensor:
-    """Return rotations (..., 3, 3) from any six numbers (..., 6) by Gram-Schmidt.
+    """Return rotations (..., 3, 3) from arbitrary six-dimensional vectors (..., 6) by Gram-Schmidt.
 
-    The numbers are two columns of the matrix, the crystal directions of the lab's x and y, before they are
-    made orthonormal. The gradient is finite for all numbers, also for those that determine no rotation.
+    The six numbers are the first two columns of the matrix, the crystal directions of the lab's x and y,
+    before orthonormalisation. The gradient is finite everywhere, including degenerate inputs.
 
     References
     ----------
@@ -44,17 +44,17 @@ def squared_chord(
 ) -> keras.KerasTensor:
     """Return the squared chordal distance of rotations under a symmetry.
 
-    It is the smallest of ``|S found - expected|^2 / 2`` over the operators S (Frobenius norm), and equals
-    ``2 (1 - cos t)`` of the disorientation t, which is about t^2.
+    It is the minimum of ``|S found - expected|^2 / 2`` over the operators S (Frobenius norm), and equals
+    ``2 (1 - cos t)`` for a disorientation t, which is approximately t^2.
 
     Parameters
     ----------
     found, expected
-        Shapes (..., 3, 3) that broadcast.
+        Broadcastable shapes (..., 3, 3).
     operators
-        Of the proper point group, shape (n, 3, 3).
+        Rotation matrices of the proper point group, shape (n, 3, 3).
     mates
-        Whether half a turn about the beam is divided out, too.
+        Whether the distance is taken modulo the 180 degree in-plane ambiguity.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def squared_chord(
     flat = np.swapaxes(operators, -1, -2).reshape(len(operators), 9).T.astype("float32")
     nearest = _largest_trace(found, expected, flat)
     if mates:
-        # Half a turn about lab z reverses the first two columns of a matrix.
+        # A 180 degree rotation about lab z negates the first two columns of a matrix.
         turned = ops.multiply(found, np.array([-1.0, -1.0, 1.0], "float32"))
         nearest = ops.maximum(nearest, _largest_trace(turned, expected, flat))
     return ops.maximum(3.0 - nearest, 0.0)
@@ -81,51 +81,50 @@ def _in_rows(matrices: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def angle_of(squared: keras.KerasTensor) -> keras.KerasTensor:
-    """Return the angle, radians, of a squared chordal distance.
+    """Return the rotation angle, in radians, of a squared chordal distance.
 
-    Its gradient is finite everywhere: it is rounded off within about 1e-3 rad of no rotation, where that of
-    the angle jumps, and near half a turn.
+    The function is smoothed within about 1e-3 rad of zero, where the gradient of the angle is discontinuous,
+    and near 180 degrees, so that its gradient is finite everywhere.
     """
-    # Half the squared chord is 1 - cos t, so that the sine of t / 2 is half the chord.
+    # Half the squared chord is 1 - cos t, so the sine of t / 2 is half the chord.
     half_sine = ops.sqrt(squared / 4 + _ROUNDED**2) - _ROUNDED
     half_cosine = ops.sqrt(ops.maximum(1 - squared / 4, 0.0) + _ROUNDED**2)
     return 2 * ops.arctan2(half_sine, half_cosine)
 
 
 def turned_about_beam(matrices: keras.KerasTensor, angles: np.ndarray) -> keras.KerasTensor:
-    """Return R * Rz(-angle): the orientation whose pattern is turned by the angle, counter-clockwise.
+    """Return R * Rz(-angle), the orientation whose pattern is rotated counter-clockwise by the angle.
 
     Parameters
     ----------
     matrices
         Shape (..., n, 3, 3).
     angles
-        Shape (n,), radians.
+        Shape (n,), in radians.
     """
     cos, sin = (ops.convert_to_tensor(part(angles)[:, None], "float32") for part in (np.cos, np.sin))
     x, y, z = (ops.convert_to_tensor(matrices)[..., i] for i in range(3))
-    # Passive: lab coordinates before the crystal's. By elements, as products of so small matrices are slow.
+    # Passive, lab to crystal. Element-wise, because products of such small matrices are slow.
     return ops.stack([x * cos - y * sin, x * sin + y * cos, z], axis=-1)
 
 
 def votes_in_lab(votes: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-    """Return what the azimuths of a polar network say, in the frame of the lab.
+    """Return the votes of a polar network in the lab frame.
 
     Parameters
     ----------
     votes
-        Shape (B, n, 7): a score, and the six numbers of a rotation in the frame that is turned by the
-        azimuth.
+        Shape (B, n, 7): a score and the six numbers of a rotation in the frame rotated by the azimuth.
 
     Returns
     -------
     weights : tensor
-        Shape (B, n), logarithms of weights whose sum is 1.
+        Shape (B, n), logarithms of weights that sum to 1.
     rotations : tensor
         Shape (B, n, 3, 3).
     """
     count = votes.shape[1]
-    # A vote belongs to the middle of a pair of azimuths, the first of which are 0 and 1 of 2 n.
+    # A vote refers to the centre of a pair of azimuths; the first pair is 0 and 1 of 2 n.
     azimuths = 2 * np.pi * (np.arange(count) + 0.25) / count
     weights = ops.log_softmax(votes[..., 0], axis=-1)
     return weights, turned_about_beam(orthonormal(votes[..., 1:]), azimuths)
@@ -134,7 +133,7 @@ def votes_in_lab(votes: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.Ker
 def mean_near(
     centre: keras.KerasTensor, rotations: keras.KerasTensor, weights: keras.KerasTensor, operators: np.ndarray
 ) -> keras.KerasTensor:
-    """Return the mean of rotations, each taken as its equivalent nearest to a centre.
+    """Return the weighted mean of rotations, each reduced to its equivalent nearest to a centre.
 
     Parameters
     ----------
@@ -143,9 +142,9 @@ def mean_near(
     rotations
         Shape (B, n, 3, 3).
     weights
-        Shape (B, n); those of rotations far from the centre should vanish.
+        Shape (B, n); rotations far from the centre should have negligible weights.
     operators
-        Of the proper point group, shape (m, 3, 3).
+        Rotation matrices of the proper point group, shape (m, 3, 3).
 
     Returns
     -------
@@ -164,11 +163,11 @@ def mean_near(
 
 
 def bunge(matrices: keras.KerasTensor) -> keras.KerasTensor:
-    """Return Bunge Euler angles (..., 3) in radians, from 0, of rotations (..., 3, 3)."""
+    """Return non-negative Bunge Euler angles (..., 3), in radians, of rotations (..., 3, 3)."""
     element = {(i + 1, j + 1): matrices[..., i, j] for i in range(3) for j in range(3)}
     sine = ops.sqrt(ops.square(element[3, 1]) + ops.square(element[3, 2]))
     tilt = ops.arctan2(sine, element[3, 3])
-    flat = sine < 1e-5  # only phi1 + phi2 is determined then, or their difference
+    flat = sine < 1e-5  # only the sum or difference of phi1 and phi2 is determined
     upside = ops.sign(element[3, 3])
     first = ops.where(
         flat, ops.arctan2(element[1, 2], element[1, 1]), ops.arctan2(element[3, 1], -element[3, 2])
@@ -178,7 +177,7 @@ def bunge(matrices: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def matrices_of_bunge(euler: keras.KerasTensor) -> keras.KerasTensor:
-    """Return rotations (..., 3, 3), lab to crystal, of Bunge Euler angles (..., 3) in radians."""
+    """Return rotations (..., 3, 3), lab to crystal, from Bunge Euler angles (..., 3) in radians."""
     cos, sin = ops.cos(euler), ops.sin(euler)
     (c1, c, c2), (s1, s, s2) = ([part[..., i] for i in range(3)] for part in (cos, sin))
     rows = (
@@ -192,25 +191,25 @@ def matrices_of_bunge(euler: keras.KerasTensor) -> keras.KerasTensor:
 def fundamental_bunge(
     matrices: keras.KerasTensor, operators: np.ndarray, bounds: np.ndarray
 ) -> keras.KerasTensor:
-    """Return the Bunge Euler angles of the equivalents of rotations in the Euler fundamental region.
+    """Return the Bunge Euler angles of rotations reduced to the Euler fundamental region.
 
-    The twin of `keras_stem.crystal.euler.reduce_euler`.
+    This is the `keras.ops` equivalent of `keras_stem.crystal.euler.reduce_euler`.
 
     Parameters
     ----------
     matrices
         Shape (B, 3, 3).
     operators
-        Of the proper point group, shape (n, 3, 3).
+        Rotation matrices of the proper point group, shape (n, 3, 3).
     bounds
-        Of the angles, shape (3,), radians.
+        Upper bounds of the angles, shape (3,), in radians.
 
     Returns
     -------
     tensor
-        Shape (B, 3), radians.
+        Shape (B, 3), in radians.
     """
-    # As one product of two matrices; TensorFlow aborts in many of 3 x 3 of a single rotation.
+    # As a single matrix product; TensorFlow aborts on batched 3 x 3 products of a single rotation.
     products = ops.tensordot(operators.astype("float32"), matrices, axes=((2,), (1,)))
     equivalents = ops.transpose(products, (0, 2, 1, 3))
     angles = bunge(equivalents)

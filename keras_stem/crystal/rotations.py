@@ -1,4 +1,4 @@
-"""Rotations from matrices, and random and small ones from a seeded generator."""
+"""Rotations from matrices, and random rotations from a seeded generator."""
 
 import numpy as np
 from orix.quaternion import Rotation
@@ -8,8 +8,8 @@ from scipy.spatial.transform import Rotation as ScipyRotation
 def from_matrices(matrices: np.ndarray) -> Rotation:
     """Return the rotations of matrices, shape (..., 3, 3).
 
-    ``Rotation.from_matrix`` of orix 0.15 gives another axis for a third of all half turns: it loses the
-    signs of the axis's components.
+    ``Rotation.from_matrix`` of orix 0.15 returns a wrong axis for a third of all 180 degree rotations,
+    because it loses the signs of the axis components.
     """
     matrices = np.asarray(matrices, float)
     x, y, z, w = np.moveaxis(ScipyRotation.from_matrix(matrices.reshape(-1, 3, 3)).as_quat(), -1, 0)
@@ -17,31 +17,31 @@ def from_matrices(matrices: np.ndarray) -> Rotation:
 
 
 def matrices_of_euler(euler: np.ndarray) -> np.ndarray:
-    """Return matrices, shape (..., 3, 3), lab to crystal, of Bunge Euler angles, shape (..., 3), radians."""
+    """Return matrices (..., 3, 3), lab to crystal, from Bunge Euler angles (..., 3) in radians."""
     euler = np.asarray(euler, float)
     return Rotation.from_euler(euler.reshape(-1, 3)).to_matrix().reshape(*euler.shape[:-1], 3, 3)
 
 
 def random_rotations(count: int, rng: np.random.Generator) -> Rotation:
-    """Return ``count`` rotations that cover rotation space evenly (normalised 4D Gaussians)."""
+    """Return ``count`` uniformly distributed random rotations (normalised 4D Gaussians)."""
     return Rotation(rng.standard_normal((count, 4)))
 
 
 def small_rotations(angles: np.ndarray, rng: np.random.Generator) -> Rotation:
-    """Return rotations by the given angles (radians, shape (n,)) about random axes."""
+    """Return rotations by the given angles, shape (n,) in radians, about random axes."""
     axes = rng.standard_normal((len(angles), 3))
     return rotations_about(axes, angles)
 
 
 def rotations_about(axes: np.ndarray, angles: np.ndarray) -> Rotation:
-    """Return rotations by ``angles`` (radians, shape (n,)) about ``axes`` (shape (n, 3), any length)."""
+    """Return rotations by ``angles``, shape (n,) in radians, about ``axes``, shape (n, 3), of any length."""
     axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
     half = np.asarray(angles)[:, None] / 2
     return Rotation(np.hstack([np.cos(half), np.sin(half) * axes]))
 
 
 def even_directions(count: int) -> np.ndarray:
-    """Return ``count`` unit vectors, shape (count, 3), that cover the sphere evenly (a Fibonacci spiral)."""
+    """Return ``count`` evenly distributed unit vectors, shape (count, 3), on a Fibonacci spiral."""
     steps = np.arange(count) + 0.5
     z, azimuth = 1 - 2 * steps / count, np.pi * (1 + np.sqrt(5)) * steps
     radius = np.sqrt(1 - z * z)

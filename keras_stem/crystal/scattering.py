@@ -1,4 +1,4 @@
-"""Kinematic structure factors of a cell."""
+"""Kinematic structure factors of a unit cell."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from diffsims.utils.sim_utils import get_atomic_scattering_factors, get_scatteri
 from keras_stem.crystal.cell import Cell
 
 _EXTINCT = 1e-4
-"""Structure factors below this share of the largest are extinct but for rounding."""
+"""Fraction of the largest structure factor below which a reflection is extinct."""
 
 _LARGEST_INDEX = 1000
 
@@ -18,18 +18,18 @@ SCATTERING = "lobato"
 
 @dataclass(frozen=True)
 class Family:
-    """Reflections that symmetry makes equivalent.
+    """Family of symmetrically equivalent reflections.
 
     Parameters
     ----------
     indices
-        hkl of one of them.
+        Indices hkl of a representative.
     spacing
-        d, Å.
+        Lattice spacing d (Å).
     amplitude
-        abs(F), Å.
+        Structure factor amplitude abs(F) (Å).
     multiplicity
-        How many they are, the opposite ones included.
+        Number of reflections, including opposite ones.
     """
 
     indices: tuple[int, int, int]
@@ -39,19 +39,19 @@ class Family:
 
 
 def structure_factors(cell: Cell, indices: np.ndarray) -> np.ndarray:
-    """Return the structure factors of reflections, with the thermal motion of the cell.
+    """Return the structure factors of reflections, including thermal motion.
 
     Parameters
     ----------
     cell
-        With all its atoms.
+        Unit cell with all its atoms.
     indices
-        Shape (n, 3), hkl.
+        Shape (n, 3), indices hkl.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n,), complex, Å.
+        Shape (n,), complex (Å).
     """
     lengths = np.linalg.norm(indices @ reciprocal_base(cell), axis=1)
     by_element = {element: _factor(element, lengths, cell) for element in cell.composition}
@@ -62,12 +62,12 @@ def structure_factors(cell: Cell, indices: np.ndarray) -> np.ndarray:
 
 
 def reciprocal_base(cell: Cell) -> np.ndarray:
-    """Return a*, b* and c* as rows, 1/Å."""
+    """Return the reciprocal lattice vectors a*, b* and c* as rows (1/Å)."""
     return np.linalg.inv(cell.base).T
 
 
 def reflections_within(cell: Cell, radius: float) -> np.ndarray:
-    """Return the indices hkl, shape (n, 3), of all reflections up to a radius (1/Å) but 000."""
+    """Return the indices hkl, shape (n, 3), of all reflections up to a radius (1/Å), except 000."""
     most = np.floor(np.linalg.norm(cell.base, axis=1) * radius).astype(int)
     indices = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in most), indexing="ij"), axis=-1)
     indices = indices.reshape(-1, 3)
@@ -76,16 +76,16 @@ def reflections_within(cell: Cell, radius: float) -> np.ndarray:
 
 
 def families(cell: Cell, operations: np.ndarray, radius: float) -> list[Family]:
-    """Return the families of reflections up to a radius that are not extinct, the strongest first.
+    """Return the families of allowed reflections up to a radius, the strongest first.
 
     Parameters
     ----------
     cell
-        With all its atoms.
+        Unit cell with all its atoms.
     operations
-        Rotations of its point group in fractional coordinates, shape (n, 3, 3).
+        Rotations of the point group in fractional coordinates, shape (n, 3, 3).
     radius
-        1/Å.
+        Largest reciprocal length (1/Å).
     """
     indices = reflections_within(cell, radius)
     laue = np.unique(np.concatenate([operations, -operations]), axis=0)
@@ -104,7 +104,7 @@ def families(cell: Cell, operations: np.ndarray, radius: float) -> list[Family]:
 
 
 def _preference(indices: np.ndarray) -> np.ndarray:
-    """Return a number of each hkl, unique and the larger the rather a person writes it: few minus signs."""
+    """Return a unique number for each hkl, larger for conventional representatives with few minus signs."""
     size = 2 * _LARGEST_INDEX
     minus = np.sum(indices < 0, axis=-1)
     h, k, index = np.moveaxis(indices + _LARGEST_INDEX, -1, 0)

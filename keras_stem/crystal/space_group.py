@@ -1,4 +1,4 @@
-"""The symmetry that the atoms of a cell have, and the conventional cell of a crystal, by spglib."""
+"""Symmetry of the atoms of a cell, and the conventional cell of a crystal, determined with spglib."""
 
 import functools
 from collections.abc import Iterable
@@ -12,28 +12,28 @@ from keras_stem.crystal.cell import Cell, lattice_constants, nearest_images, nea
 from keras_stem.errors import KerasStemError
 
 SYMMETRY_TOLERANCE = 0.01
-"""Atoms may be so far from where symmetry has them, Å."""
+"""Largest distance of atoms from their symmetric positions (Å)."""
 
 _TOLERANCES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
-"""Tried in turn for the space group that a user names, Å."""
+"""Tolerances tried in turn to find the space group requested by a user (Å)."""
 
 _HALL_NUMBERS = range(1, 531)
 
 
 @dataclass(frozen=True, eq=False)
 class CellSymmetry:
-    """The symmetry of a cell.
+    """Symmetry of a cell.
 
     Parameters
     ----------
     number
-        Of the space group.
+        Space group number.
     symbol
-        Of the space group in the setting of the cell, such as "F d -3 m:2".
+        Space group symbol in the setting of the cell, such as "F d -3 m:2".
     rotations, translations
-        Of its operations in fractional coordinates, shapes (n, 3, 3) and (n, 3).
+        Rotations and translations of the operations in fractional coordinates, shapes (n, 3, 3) and (n, 3).
     tolerance
-        With which it was found, Å.
+        Tolerance of the symmetry determination (Å).
     """
 
     number: int
@@ -45,18 +45,18 @@ class CellSymmetry:
 
 @dataclass(frozen=True, eq=False)
 class ConventionalCell:
-    """A crystal in the conventional setting of its space group.
+    """Crystal in the conventional setting of its space group.
 
     Parameters
     ----------
     cell
-        With its atoms where the symmetry has them.
+        Cell with its atoms at their symmetric positions.
     symmetry
-        Of that cell.
+        Symmetry of the cell.
     basis
-        Shape (3, 3), its vectors a, b and c as rows in terms of those of the cell that it was made from.
+        Shape (3, 3), vectors a, b and c as rows in terms of those of the original cell.
     origin
-        Its origin, in the coordinates of that cell.
+        Origin in the coordinates of the original cell.
     """
 
     cell: Cell
@@ -66,22 +66,22 @@ class ConventionalCell:
 
 
 def find_symmetry(cell: Cell, tolerance: float | None = None, space_group: int | None = None) -> CellSymmetry:
-    """Return the symmetry that the atoms of a cell have.
+    """Determine the symmetry of the atoms of a cell.
 
     Parameters
     ----------
     cell
-        With all its atoms.
+        Unit cell with all its atoms.
     tolerance
-        Atoms may be so far from where symmetry has them, Å; 0.01 by default, or, for a space group that is
-        named, the first of 0.01 to 0.3 that finds it.
+        Largest distance of atoms from their symmetric positions (Å). The default is 0.01, or, for a given
+        space group, the smallest of 0.01 to 0.3 that yields it.
     space_group
-        Number that is expected, for atoms that are distorted a little.
+        Expected space group number, for slightly distorted atoms.
 
     Raises
     ------
     KerasStemError
-        If the atoms have another space group than the expected one, or spglib finds none.
+        If the atoms do not have the expected space group, or spglib finds none.
     """
     tried = (SYMMETRY_TOLERANCE,) if space_group is None else _TOLERANCES
     found: list[CellSymmetry] = []
@@ -101,15 +101,15 @@ def find_symmetry(cell: Cell, tolerance: float | None = None, space_group: int |
 def conventional_cell(cell: Cell, symmetry: CellSymmetry) -> ConventionalCell:
     """Return a crystal in the conventional setting of its space group.
 
-    That is the first setting of the International Tables: hexagonal axes for R lattices, unique axis b for
-    monoclinic ones, the origin on a centre of inversion where there are two choices.
+    This is the first setting of the International Tables: hexagonal axes for R lattices, unique axis b for
+    monoclinic lattices, and the origin on a centre of inversion where there are two choices.
 
     Parameters
     ----------
     cell
-        With all its atoms.
+        Unit cell with all its atoms.
     symmetry
-        As `find_symmetry` gives it.
+        Result of `find_symmetry`.
     """
     dataset = _dataset(cell, symmetry.tolerance, _conventional_hall_number(symmetry.number))
     if dataset is None:
@@ -126,12 +126,12 @@ def conventional_cell(cell: Cell, symmetry: CellSymmetry) -> ConventionalCell:
     symbol = gemmi.find_spacegroup_by_ops(operations).xhm()
     own = CellSymmetry(symmetry.number, symbol, rotations, translations, symmetry.tolerance)
     inverse = np.linalg.inv(dataset.transformation_matrix)
-    # x_standard = P x + p; (a, b, c) of the standard cell are (a, b, c) P^-1, as columns.
+    # x_standard = P x + p; the standard cell has (a, b, c) P^-1, as columns.
     return ConventionalCell(standard, own, inverse.T, -inverse @ dataset.origin_shift)
 
 
 def symmetrized(cell: Cell, symmetry: CellSymmetry) -> Cell:
-    """Return a cell with its lattice and its atoms where its symmetry has them."""
+    """Return a cell with lattice and atoms symmetrised by averaging over its symmetry operations."""
     metric = np.mean([turn.T @ cell.base @ cell.base.T @ turn for turn in symmetry.rotations], axis=0)
     lengths = np.sqrt(np.diag(metric))
     cosines = metric / np.outer(lengths, lengths)
@@ -148,7 +148,7 @@ def symmetrized(cell: Cell, symmetry: CellSymmetry) -> Cell:
 
 
 def rotation_between(old_base: np.ndarray, new_base: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """Return the matrix that takes Cartesian coordinates from one cell's axes to another's.
+    """Return the matrix that transforms Cartesian coordinates from the axes of one cell to another.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def _dataset(cell: Cell, tolerance: float, hall_number: int = 0):
     atoms = (cell.base, cell.positions, cell.types)
     try:
         return spglib.get_symmetry_dataset(atoms, symprec=tolerance, hall_number=hall_number)
-    except Exception:  # spglib raises its own errors, or returns None, by version
+    except Exception:  # depending on its version, spglib raises its own errors or returns None
         return None
 
 
@@ -188,7 +188,7 @@ def _gemmi_operation(turn: np.ndarray, shift: np.ndarray) -> gemmi.Op:
 
 
 def operation_arrays(operations: Iterable[gemmi.Op]) -> tuple[np.ndarray, np.ndarray]:
-    """Return rotations, shape (n, 3, 3), and translations, shape (n, 3), of operations of gemmi."""
+    """Return rotations, shape (n, 3, 3), and translations, shape (n, 3), of gemmi operations."""
     every = list(operations)
     rotations = np.array([operation.rot for operation in every]) // gemmi.Op.DEN
     return rotations, np.array([operation.tran for operation in every]) / gemmi.Op.DEN

@@ -1,4 +1,4 @@
-"""Phases from CIF files."""
+"""Loading of phases from CIF files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,19 +23,19 @@ _MONOCLINIC = range(3, 16)
 
 @dataclass(frozen=True)
 class CrystalFile:
-    """A crystal structure as a user names it: a CIF file, and how its structure is brought to a cell.
+    """Crystal structure specified by a CIF file and the options for choosing its cell.
 
     Parameters
     ----------
     cif
-        Path of the file, with the name of a block behind # where it has several structures; None for LiNiO2.
+        Path of the file, followed by # and a block name if it has several structures; None for LiNiO2.
     space_group
-        Number of the space group that the atoms are expected to have, for atoms that are distorted a little.
+        Expected space group number, for slightly distorted atoms.
     keep_cell
-        Whether the cell of the file stays as it is; otherwise it is brought to the conventional setting.
+        Whether to keep the cell of the file; otherwise it is converted to the conventional setting.
     symmetry_tolerance
-        Atoms may be so far from where symmetry has them, Å; as
-        `keras_stem.crystal.space_group.find_symmetry` takes it.
+        Largest distance of atoms from their symmetric positions (Å), an argument of
+        `keras_stem.crystal.space_group.find_symmetry`.
     """
 
     cif: str | None = None
@@ -52,7 +52,7 @@ class CrystalFile:
             )
 
     def load(self, name: str | None = None) -> CrystalPhase:
-        """Return the phase, as `load_phase` does."""
+        """Return the phase, as in `load_phase`."""
         if self.cif is None:
             return linio2()
         path, block = split_block(self.cif)
@@ -80,17 +80,18 @@ def load_phase(
 ) -> CrystalPhase:
     """Return the phase of a CIF file, or LiNiO2.
 
-    The symmetry is that of the atoms, whatever the file calls it. The cell is brought to the conventional
-    setting: hexagonal axes for R lattices, unique axis b and the shortest a and c for monoclinic crystals,
-    the origin on a centre of inversion where there is one. A cell that is in that setting already keeps its
-    axes. What was found, and the way from the axes of the file, stand in ``phase.setting``.
+    The symmetry is determined from the atoms, regardless of the symbol in the file. The cell is converted to
+    the conventional setting: hexagonal axes for R lattices, unique axis b and the shortest a and c for
+    monoclinic crystals, and the origin on a centre of inversion if there is one. A cell that is already in
+    this setting keeps its axes. The result, and the transformation from the axes of the file, are stored in
+    ``phase.setting``.
 
     Parameters
     ----------
     cif, space_group, keep_cell, symmetry_tolerance
-        As `CrystalFile` takes them.
+        Parameters of `CrystalFile`.
     name
-        Of the phase; the file's without its suffix by default.
+        Name of the phase; the file name without its suffix by default.
 
     Returns
     -------
@@ -101,16 +102,16 @@ def load_phase(
     Raises
     ------
     KerasStemError
-        If the file is missing or is no CIF; if it does not tell its atoms or symmetry, has several
-        structures, or an element without a scattering factor; or if the atoms do not have the space group
-        that is expected.
+        If the file is missing or is not a CIF file; if it does not specify its atoms or symmetry, has several
+        structures, or an element without a scattering factor; or if the atoms do not have the expected space
+        group.
     """
     file = CrystalFile(None if cif is None else str(cif), space_group, keep_cell, symmetry_tolerance)
     return file.load(name)
 
 
 def split_block(cif: str | Path) -> tuple[Path, str | None]:
-    """Return the path of a CIF file and the name of a block, which stands behind # in the text."""
+    """Return the path of a CIF file and the block name, which follows # in the text."""
     text = str(cif)
     head, mark, tail = text.rpartition("#")
     if mark and not Path(text).exists():
@@ -119,7 +120,7 @@ def split_block(cif: str | Path) -> tuple[Path, str | None]:
 
 
 def _brought(cell: Cell, symmetry: CellSymmetry, keep: bool) -> ConventionalCell:
-    """Return the cell that a phase has: the file's, if it is to be kept or conventional, or another."""
+    """Return the cell of a phase: that of the file, if kept or conventional, or the conventional one."""
     standard = conventional_cell(cell, symmetry)
     conventional = symmetry.symbol == standard.symmetry.symbol and symmetry.number not in _MONOCLINIC
     if keep or conventional:

@@ -1,4 +1,4 @@
-"""The operations of a phase's symmetry, in the axes of its cell."""
+"""Symmetry operations of a phase, in the axes of its cell."""
 
 import functools
 from collections.abc import Iterable
@@ -18,24 +18,24 @@ _ORIX_GROUPS = (
     symmetry.C1, symmetry.C2x, symmetry.C2y, symmetry.C2z, symmetry.D2, symmetry.C4, symmetry.D4, symmetry.C3,
     symmetry.D3, symmetry.D3y, symmetry.C6, symmetry.D6, symmetry.T, symmetry.O,
 )  # fmt: skip
-"""Proper groups that orix has, with their axes."""
+"""Proper point groups defined in orix, with their axes."""
 
 _FITTING = 0.03
-"""An operation fits a lattice if it changes no lattice vector by more than this share of a cell."""
+"""Largest change of a lattice vector, as a fraction of the cell, by an operation that fits the lattice."""
 
 _SAME_OPERATION = 1e-4
-"""Smallest difference of elements of two rotation matrices."""
+"""Largest difference between the elements of equal rotation matrices."""
 
 
 def proper_point_group(phase: Phase) -> Symmetry:
-    """Return the rotations under which a diffraction pattern of the phase stays the same.
+    """Return the rotations under which the diffraction patterns of a phase are invariant.
 
     They are the proper operations of the phase's Laue group, because diffraction adds a centre of
     inversion (Friedel's law). For a centrosymmetric crystal this is its proper point group: 32 for R-3m.
 
-    The axes are those of the phase's own cell. A phase of this package knows its operations. Those of
-    another are taken in the setting of its space group that its lattice fits; orix itself has the axis of
-    every monoclinic group along c*, and the twofold axes of every group 32 along a.
+    The axes are those of the phase's own cell. Phases of this package store their operations. For other
+    phases, the operations are those of the space group setting that fits the lattice; orix itself places the
+    axis of every monoclinic group along c*, and the twofold axes of every group 32 along a.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def same_operations(first: Symmetry, second: Symmetry) -> bool:
 
 @functools.cache
 def _of_operations(operations: tuple, lattice: tuple[float, ...]) -> Symmetry:
-    """Return the group of rotations of the Laue class, from operations in fractional coordinates."""
+    """Return the proper rotations of the Laue group from operations in fractional coordinates."""
     turns = np.array(operations)
     proper = np.unique(turns * np.rint(np.linalg.det(turns)).astype(int)[:, None, None], axis=0)
     base = lattice_base(lattice)
@@ -76,7 +76,7 @@ def _of_operations(operations: tuple, lattice: tuple[float, ...]) -> Symmetry:
 
 
 def _name(proper: np.ndarray) -> str:
-    """Return the symbol of a group of rotations whose axes may be any, by its order and its axes."""
+    """Return the symbol of a rotation group with arbitrary axes from the orders of its rotations."""
     # The trace of a rotation by 360 / n: 3, -1, 0, 1, 2 for n = 1, 2, 3, 4, 6.
     orders = [{3: 1, -1: 2, 0: 3, 1: 4, 2: 6}[int(trace)] for trace in np.trace(proper, axis1=1, axis2=2)]
     if len(orders) in (12, 24) and orders.count(3) == 8:
@@ -101,7 +101,7 @@ def _fitting_setting(number: int, lattice: tuple[float, ...]) -> tuple | None:
 
 
 def _fitting_group(point_group: Symmetry, lattice: tuple[float, ...]) -> Symmetry:
-    """Return orix's group, with the axis of a monoclinic one where the lattice has it."""
+    """Return the group of orix, with a monoclinic axis placed according to the lattice."""
     own = point_group.laue_proper_subgroup
     choices: Iterable[Symmetry] = (own,)
     if own.size == 2:
@@ -111,7 +111,7 @@ def _fitting_group(point_group: Symmetry, lattice: tuple[float, ...]) -> Symmetr
 
 
 def _fits(turns: np.ndarray, base: np.ndarray) -> bool:
-    """Return whether rotations, shape (n, 3, 3), bring a lattice to itself, lengths included."""
+    """Return whether rotations, shape (n, 3, 3), map a lattice onto itself, including lengths."""
     moved = base @ np.swapaxes(turns, -1, -2) @ np.linalg.inv(base)
     whole = np.abs(moved - np.rint(moved)).max() < _FITTING
     return bool(whole and np.abs(turns @ np.swapaxes(turns, -1, -2) - np.eye(3)).max() < _FITTING)

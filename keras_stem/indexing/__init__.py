@@ -1,1 +1,1 @@
-"""Template matching on diffsims and pyxem: the open way to labels with Q and R."""
+"""Template matching with diffsims and pyxem, an open-source way to labels with Q and R."""

@@ -1,4 +1,4 @@
-"""The bank of templates: patterns of all zone axes that symmetry tells apart."""
+"""Template bank: simulated patterns of all symmetrically distinct zone axes."""
 
 from dataclasses import dataclass
 
@@ -16,23 +16,23 @@ from keras_stem.scan.detector import Detector
 from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots
 
 _GENERAL_DIRECTION = np.array([0.740, 0.198, 0.643])
-"""On no axis and no mirror plane of any Laue group, and in the middle of a sector of the cubic ones."""
+"""Direction off all axes and mirror planes of any Laue group, in the middle of a cubic sector."""
 
 
 @dataclass(frozen=True)
 class Bank:
-    """Templates of one phase or several.
+    """Templates of one or more phases.
 
     Parameters
     ----------
     phases
-        The phases.
+        Phases of the templates.
     phase_id
-        Shape (n,), the phase of each template.
+        Shape (n,), phase index of each template.
     rotations
         Shape (n,), lab to crystal, with phi1 = 0.
     spots
-        Of each template, at least one.
+        Spots of each template, at least one.
     """
 
     phases: tuple[Phase, ...]
@@ -44,7 +44,7 @@ class Bank:
         return len(self.spots)
 
     def on_grid(self, grid: PolarGrid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return circle, azimuth and intensity of all spots, shapes (n, spots), zeros at the end."""
+        """Return circle, azimuth and intensity of all spots, shapes (n, spots), padded with zeros."""
         most = max(len(spots.intensity) for spots in self.spots)
         rings, azimuths = np.zeros((2, len(self), most), int)
         intensities = np.zeros((len(self), most))
@@ -59,18 +59,18 @@ class Bank:
 
 
 def zone_axes(symmetry: Symmetry, resolution: float) -> Rotation:
-    """Return an orientation for each direction of the beam that gives a pattern of its own.
+    """Return an orientation for each beam direction with a distinct pattern.
 
-    Directions that the proper point group relates give the same pattern, turned; opposite directions give
-    its mirror image. What remains is the part of the sphere nearer to one general direction than to any of
-    its equivalents, with a margin of half the resolution.
+    Directions related by the proper point group give the same pattern up to an in-plane rotation, and
+    opposite directions give its mirror image. The remaining directions are those nearer to one general
+    direction than to any of its equivalents, with a margin of half the resolution.
 
     Parameters
     ----------
     symmetry
         Proper point group.
     resolution
-        Distance of neighbours, deg.
+        Angular distance of neighbouring directions (degrees).
 
     Returns
     -------
@@ -95,11 +95,11 @@ def build_bank(phases: list[Phase], detector: Detector, settings: Matching) -> B
     Parameters
     ----------
     phases
-        With their whole unit cells.
+        Phases with full unit cells.
     detector
-        Of the patterns.
+        Detector of the patterns.
     settings
-        Complete.
+        Complete settings.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Patterns compared with the bank, by pyxem."""
+"""Matching of patterns with a template bank, with pyxem."""
 
 from dataclasses import dataclass
 
@@ -13,22 +13,22 @@ from keras_stem.indexing.polar import PolarGrid
 from keras_stem.quiet import without_progress_bars
 
 HALF_TURN_ABOUT_Y = Rotation([0, 0, 1, 0])
-"""Turns a crystal so that its pattern is mirrored, y to -y.
+"""Rotation of a crystal by 180 degrees about y, which mirrors its pattern, y to -y.
 
-For every Laue group: the half turn takes a reciprocal lattice vector (x, y, z) to (-x, y, -z), and Friedel's
-law makes the spot there as bright as the one at (x, -y, z), the mirror image at the same height above the
+This holds for every Laue group: the rotation maps a reciprocal lattice vector (x, y, z) to (-x, y, -z), and
+by Friedel's law this spot is as bright as that at (x, -y, z), the mirror image at the same height above the
 Ewald sphere.
 """
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The templates that fit each pattern best, the best first.
+    """Best matching templates of each pattern, the best first.
 
     Parameters
     ----------
     template
-        Shape (n, k), numbers in the bank.
+        Shape (n, k), template indices in the bank.
     correlation
         Shape (n, k), from 0 to 1.
     rotations
@@ -41,16 +41,16 @@ class Candidates:
 
 
 class Matcher:
-    """Compares patterns with a bank.
+    """Template matcher for a bank.
 
     Parameters
     ----------
     bank
-        The templates.
+        Template bank.
     grid
-        Of the patterns in polar coordinates.
+        Polar grid of the patterns.
     keep
-        Share of the templates that are compared in full.
+        Fraction of the templates that are compared in full.
 
     Raises
     ------
@@ -66,12 +66,12 @@ class Matcher:
         self._templates = _GriddedTemplates(bank.on_grid(grid))
 
     def match(self, polar: np.ndarray) -> Candidates:
-        """Return the candidates of patterns.
+        """Return the best matching templates of patterns.
 
         Parameters
         ----------
         polar
-            Shape (n, radii, azimuths), as `keras_stem.indexing.preprocessing.polar_spots` makes them.
+            Shape (n, radii, azimuths), output of `keras_stem.indexing.preprocessing.polar_spots`.
 
         Returns
         -------
@@ -95,10 +95,11 @@ class Matcher:
         return signal
 
     def _rotations(self, number: np.ndarray, azimuth: np.ndarray, mirrored: np.ndarray) -> Rotation:
-        """Return orientations of templates that are perhaps mirrored, and then turned by the azimuth.
+        """Return the orientations of templates, mirrored where indicated and then rotated by the azimuth.
 
-        With azimuths that begin at 0 on a point of the grid, pyxem's angle is the turn itself; its own
-        azimuths begin at -180 deg, and its mirrored solutions are a step of the azimuth off.
+        With azimuths that begin at 0 on a grid point, the angle of pyxem is the rotation angle itself. The
+        default azimuths of pyxem begin at -180 degrees, and its mirrored solutions are off by one azimuth
+        step.
         """
         zone = self._bank.rotations[number.ravel()]
         mirror = mirrored.ravel()[:, None]
@@ -110,7 +111,7 @@ class Matcher:
 
 @dataclass(frozen=True)
 class _GriddedTemplates:
-    """The one method of a diffsims simulation that pyxem calls, for templates that are on the grid already.
+    """Substitute of a diffsims simulation for gridded templates, with the one method that pyxem calls.
 
     diffsims drops spots on the last circle and the last azimuth, and pyxem stops at a spot on circle 0.
     """

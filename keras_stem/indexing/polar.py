@@ -1,4 +1,4 @@
-"""Patterns in polar coordinates: azimuth counter-clockwise from x with y up, as `Detector` has it."""
+"""Patterns in polar coordinates, with azimuths counter-clockwise from x and y up, as in `Detector`."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,16 +11,16 @@ from keras_stem.scan.detector import Detector
 
 @dataclass(frozen=True)
 class PolarGrid:
-    """Points on circles about the direct beam.
+    """Polar grid of points on circles about the direct beam.
 
     Parameters
     ----------
     radius
-        Of the outermost circle, Å⁻¹.
+        Upper bound of the radii (1/Å).
     radial_step
-        Distance of the circles, Å⁻¹. The first is the direct beam itself.
+        Distance of the circles (1/Å). The first circle is the direct beam.
     azimuths
-        Number of points on each circle, of which the first is on the x axis.
+        Number of points on each circle, the first of which is on the x axis.
     """
 
     radius: float
@@ -29,21 +29,21 @@ class PolarGrid:
 
     @cached_property
     def radii(self) -> np.ndarray:
-        """Shape (n,), Å⁻¹."""
+        """Radii of the circles, shape (n,) (1/Å)."""
         return np.arange(int(self.radius / self.radial_step) + 1) * self.radial_step
 
     @property
     def azimuth_step(self) -> float:
-        """Radians."""
+        """Azimuthal step, in radians."""
         return 2 * np.pi / self.azimuths
 
     @property
     def areas(self) -> np.ndarray:
-        """Area that a point of each circle stands for, shape (radii,), Å⁻²."""
+        """Area represented by a point on each circle, shape (radii,) (1/Å²)."""
         return self.radii * self.radial_step * self.azimuth_step
 
     def sample(self, images: np.ndarray, detector: Detector) -> np.ndarray:
-        """Return images (n, H, W) at the points, shape (n, radii, azimuths), linearly interpolated."""
+        """Return images (n, H, W) linearly interpolated at the points, shape (n, radii, azimuths)."""
         angles = np.arange(self.azimuths) * self.azimuth_step
         x, y = self.radii[:, None] * np.cos(angles), self.radii[:, None] * np.sin(angles)
         points = detector.to_pixels(np.stack([x.ravel(), y.ravel()], axis=1)).T
@@ -51,9 +51,9 @@ class PolarGrid:
         return np.stack(sampled).reshape(len(images), *x.shape)
 
     def nearest(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the numbers of the circle and azimuth nearest to positions (n, 2), Å⁻¹.
+        """Return the indices of the nearest circle and azimuth of positions (n, 2) (1/Å).
 
-        Positions outside the last circle get numbers outside the grid.
+        Positions outside the last circle have indices outside the grid.
         """
         ring = np.rint(np.hypot(*xy.T) / self.radial_step).astype(int)
         azimuth = np.rint(np.arctan2(xy[:, 1], xy[:, 0]) / self.azimuth_step).astype(int)

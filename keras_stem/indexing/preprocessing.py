@@ -1,4 +1,4 @@
-"""Patterns made comparable with templates: spots without background and direct beam."""
+"""Preprocessing of patterns for template matching: removal of background and direct beam."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -9,11 +9,11 @@ from keras_stem.scan.detector import Detector
 from keras_stem.simulate.rendering import add_disks
 
 _FINE, _COARSE = 0.5, 1.5
-"""Widths of the two Gaussians whose difference keeps disks, in disk radii."""
+"""Widths of the difference of Gaussians that preserves disks, in disk radii."""
 
 
 def polar_grid(settings: Matching) -> PolarGrid:
-    """Return circles half a disk radius apart, with the azimuths of the resolution."""
+    """Return a grid with circles half a disk radius apart and azimuths at the angular resolution."""
     return PolarGrid(settings.radius, settings.spot_radius / 2, round(360 / settings.resolution))
 
 
@@ -23,16 +23,16 @@ def spots_only(patterns: np.ndarray, detector: Detector, settings: Matching) -> 
     Parameters
     ----------
     patterns
-        Shape (n, H, W), as the detector counted them.
+        Shape (n, H, W), counts.
     detector
-        Its calibration.
+        Detector calibration.
     settings
-        Complete.
+        Complete settings.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n, H, W), float32, nowhere negative.
+        Shape (n, H, W), float32, non-negative.
     """
     spots = _without_background(patterns, _disk_pixels(detector, settings))
     spots[:, detector.distances < settings.beam_mask] = 0
@@ -40,22 +40,22 @@ def spots_only(patterns: np.ndarray, detector: Detector, settings: Matching) -> 
 
 
 def polar_spots(patterns: np.ndarray, detector: Detector, settings: Matching) -> np.ndarray:
-    """Return what `spots_only` leaves in polar coordinates, scaled for a correlation from 0 to 1.
+    """Return the result of `spots_only` in polar coordinates, normalised for a correlation from 0 to 1.
 
-    The norm of a pattern is taken over the area and divided by that of a single disk, so that n equal disks
-    have the norm sqrt(n) times their height, as n spots of a template have.
+    The norm of a pattern is taken over its area and divided by the area of a single disk, so that n equal
+    disks have a norm of sqrt(n) times their height, like n spots of a template.
 
     Parameters
     ----------
     patterns
         Shape (n, H, W).
     detector, settings
-        As for `spots_only`.
+        Arguments of `spots_only`.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n, radii, azimuths), float32; zero where a pattern has no spots.
+        Shape (n, radii, azimuths), float32; zero for patterns without spots.
     """
     grid = polar_grid(settings)
     polar = grid.sample(spots_only(patterns, detector, settings), detector)
@@ -69,7 +69,7 @@ def _disk_pixels(detector: Detector, settings: Matching) -> float:
 
 
 def _without_background(patterns: np.ndarray, disk: float) -> np.ndarray:
-    """Return the difference of two Gaussians, which keeps what is as large as a disk (radius in pixels)."""
+    """Return the difference of Gaussians, which preserves features as large as a disk (radius in pixels)."""
     counts = np.maximum(patterns, 0).astype(np.float32)
     fine = gaussian_filter(counts, (0, _FINE * disk, _FINE * disk))
     coarse = gaussian_filter(counts, (0, _COARSE * disk, _COARSE * disk))
@@ -77,7 +77,7 @@ def _without_background(patterns: np.ndarray, disk: float) -> np.ndarray:
 
 
 def _disk_area(detector: Detector, settings: Matching) -> float:
-    """Return the area of a disk as the preprocessing leaves it, weighted by its squared height, Å⁻²."""
+    """Return the area of a preprocessed disk, weighted by its squared relative height (1/Å²)."""
     disk = _disk_pixels(detector, settings)
     side = 2 * int(np.ceil(4 * disk)) + 1
     image = np.zeros((side, side))

@@ -1,4 +1,4 @@
-"""The best solutions of each pattern, and how sure the first one is."""
+"""Ranking of the solutions of each pattern, and the reliability of the best one."""
 
 from dataclasses import dataclass
 
@@ -13,18 +13,18 @@ from keras_stem.indexing.matching import Candidates
 
 @dataclass(frozen=True)
 class Solutions:
-    """Different solutions of each pattern, the best first.
+    """Distinct solutions of each pattern, the best first.
 
     Parameters
     ----------
     rotations
         Shape (n, best), lab to crystal.
     phase_id
-        Shape (n, best); -1 where there are no further solutions.
+        Shape (n, best), phase indices; -1 where there are no further solutions.
     q
-        Shape (n, best): 100 times the correlation of template and pattern.
+        Shape (n, best), correlation index Q: 100 times the correlation of template and pattern.
     r
-        Shape (n,): 100 (1 - Q2 / Q1), from 0 to 100, with Q2 of the second solution.
+        Shape (n,), reliability R: 100 (1 - Q2 / Q1), from 0 to 100, with Q2 of the second solution.
     """
 
     rotations: Rotation
@@ -34,17 +34,17 @@ class Solutions:
 
 
 def rank(candidates: Candidates, bank: Bank, runner_up: float, best: int) -> Solutions:
-    """Choose the best candidate, then the best that differs from all chosen before, and so on.
+    """Choose distinct solutions greedily: the best candidate that differs from all chosen before.
 
     Parameters
     ----------
     candidates
-        Of n patterns.
+        Candidates of n patterns.
     bank
-        The templates they refer to.
+        Template bank that they refer to.
     runner_up
-        Smallest disorientation of different solutions of one phase, deg. Without it the runner-up would be
-        the neighbouring template, and R would rank nothing.
+        Smallest disorientation of distinct solutions of one phase (degrees). Without it the runner-up would
+        be the neighbouring template, and R would be meaningless.
     best
         Number of solutions to keep.
 
@@ -73,7 +73,7 @@ def rank(candidates: Candidates, bank: Bank, runner_up: float, best: int) -> Sol
 
 
 def _angles_from(rotations: Rotation, phase_id: np.ndarray, column: np.ndarray, bank: Bank) -> np.ndarray:
-    """Return the disorientation of all candidates (n, k) from one of each pattern; inf to other phases."""
+    """Return the disorientation of all candidates (n, k) from one per pattern; inf for other phases."""
     rows = np.arange(len(column))
     first = np.broadcast_to(rotations.data[rows, column][:, None], rotations.data.shape)
     angles = np.full(phase_id.shape, np.inf)

@@ -1,7 +1,7 @@
-"""Patterns compared with the simulation of an orientation, which is improved until they agree best.
+"""Verification and refinement of orientations by comparing patterns with kinematic simulations.
 
-The network answers in one pass; here each answer is checked, and refined, by what a pattern would look like
-if it were right. numba, because each pattern is simulated some tens of times.
+The network predicts orientations in a single pass; this module verifies and refines each prediction against
+the pattern simulated for it. numba is used because each pattern is simulated tens of times.
 """
 
 import numba
@@ -13,32 +13,32 @@ from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.kinematic import reflections, spots_of
 
 EXCITATION_ERROR = 0.02
-"""Å⁻¹, for a sample of some 50 nm. With 0.015 or 0.03 for patterns of 0.02, orientations were refined to
-0.15 and 0.25 deg of the truth instead of 0.07."""
+"""Excitation error (1/Å) for a sample thickness of about 50 nm. For patterns simulated with 0.02, refinement
+with 0.015 or 0.03 had errors of 0.15 and 0.25 degrees instead of 0.07."""
 
 STEPS = 40
-"""Simulations of a pattern in its refinement; more improve it little."""
+"""Number of simulations per refinement; more bring little improvement."""
 
 FIRST_STEP = 0.015
-"""Radians; about the error of what is refined."""
+"""Initial step, in radians, about the error of the orientations to refine."""
 
 _BEAM_MARGIN = 1.5
-"""Pixels around the direct beam that are left out."""
+"""Margin around the direct beam that is excluded (pixels)."""
 
 
 class PatternComparison:
-    """Compares patterns with simulations of a phase in an instrument.
+    """Comparison of patterns with simulations of a phase in an instrument.
 
-    The agreement is 100 times Pearson's correlation of the square roots of the counts, without their
-    background and the direct beam, with those of the simulated spots. Square roots, so that a few bright
-    spots do not say it all.
+    The agreement is 100 times the Pearson correlation between the square roots of the counts, without
+    background and direct beam, and those of the simulated spots. Square roots prevent a few bright spots from
+    dominating.
 
     Parameters
     ----------
     phase
-        With its whole unit cell.
+        Phase with its full unit cell.
     instrument
-        Detector and beam.
+        Detector and beam parameters.
 
     Raises
     ------
@@ -71,7 +71,7 @@ class PatternComparison:
         patterns
             Shape (n, H, W), counts.
         candidates
-            Shape (n, k, 3, 3), lab to crystal: k orientations for each pattern.
+            Shape (n, k, 3, 3), lab to crystal, k orientations for each pattern.
 
         Returns
         -------
@@ -84,16 +84,16 @@ class PatternComparison:
         )
 
     def refine(self, patterns: np.ndarray, candidates: np.ndarray, steps: int = STEPS) -> np.ndarray:
-        """Return the orientations near candidates that agree best with patterns.
+        """Refine candidate orientations by maximising their agreement with patterns.
 
         Parameters
         ----------
         patterns
             Shape (n, H, W), counts.
         candidates
-            Shape (n, k, 3, 3), lab to crystal: k orientations for each pattern, not too far from right.
+            Shape (n, k, 3, 3), lab to crystal, k approximate orientations for each pattern.
         steps
-            Simulations of a pattern for each candidate.
+            Number of simulations for each candidate.
 
         Returns
         -------
@@ -102,7 +102,7 @@ class PatternComparison:
 
         References
         ----------
-        The simplex of Nelder and Mead, Computer Journal 7 (1965) 308.
+        Nelder and Mead (simplex method), Computer Journal 7 (1965) 308.
         """
         candidates = np.ascontiguousarray(candidates, float)
         return _refined(
@@ -111,15 +111,15 @@ class PatternComparison:
 
 
 def _counts(patterns: np.ndarray) -> np.ndarray:
-    """Return patterns in one type, for which numba compiles once; noise below zero counts as zero."""
+    """Return patterns as float32, so that numba compiles once, with negative values set to zero."""
     return np.maximum(patterns, 0).astype(np.float32)
 
 
 def _rings(detector: Detector, inner: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the pixels beyond a radius in pixels, in rings of one pixel's width.
+    """Return the pixels beyond a radius (pixels), grouped in rings of one pixel width.
 
-    Their places in the flat pattern, ring by ring; where each ring starts, and the last ends; and whether
-    each pixel of the pattern, shape (H, W), is one of them.
+    The result consists of their indices in the flattened pattern, ring by ring; the start of each ring and
+    the end of the last; and whether each pixel of the pattern, shape (H, W), is included.
     """
     distances = detector.distances / detector.pixel_size
     counted = distances > inner
@@ -153,7 +153,7 @@ def _refined(patterns, candidates, steps, rings, inner, vectors, strengths, beam
         for i in range(candidates.shape[1]):
             start = candidates[k, i]
             found = _climb(image, rings, vectors, strengths, start, beam, origin, steps)
-            # On the way, reflections far from the sphere at the start were left out.
+            # The optimisation omits reflections that are initially far from the Ewald sphere.
             before = _agreement(image, sums, drawn, rings, vectors, strengths, start, beam, origin)
             after = _agreement(image, sums, drawn, rings, vectors, strengths, found, beam, origin)
             out[k, i] = found if after > before else start
@@ -162,9 +162,9 @@ def _refined(patterns, candidates, steps, rings, inner, vectors, strengths, beam
 
 @numba.njit(cache=True)
 def _direct_beam(pattern, inner):
-    """Return row and column of the direct beam: the centroid of what is brighter than its surroundings.
+    """Return the row and column of the direct beam, the centroid of counts above the local median.
 
-    Patterns drift by a part of a pixel. Where the beam is hidden, it is in the detector's middle.
+    Patterns drift by fractions of a pixel. If the beam is hidden, the detector centre is returned.
     """
     row0, column0 = (pattern.shape[0] - 1) / 2, (pattern.shape[1] - 1) / 2
     top, bottom = max(0, int(row0 - inner)), min(pattern.shape[0], int(row0 + inner) + 2)
@@ -183,7 +183,7 @@ def _direct_beam(pattern, inner):
 
 @numba.njit(cache=True, fastmath={"reassoc"})
 def _without_background(pattern, rings):
-    """Return square roots of what is above the background of each ring: the mean of its darker half."""
+    """Return the square roots of counts above the background, the mean of the darker half of each ring."""
     pixels, starts, _ = rings
     flat, image = pattern.ravel(), np.zeros(pattern.size)
     values = np.empty(len(pixels))
@@ -194,7 +194,7 @@ def _without_background(pattern, rings):
         level = np.inf
         for _ in range(3):
             total, count = 0.0, 0.0
-            for value in ring:  # without branches, so that the compiler takes several at once
+            for value in ring:  # branch-free, so that the compiler vectorises the loop
                 dark = value <= level
                 total += value if dark else 0.0
                 count += 1.0 if dark else 0.0
@@ -208,8 +208,8 @@ def _without_background(pattern, rings):
 
 @numba.njit(cache=True, fastmath={"reassoc"})
 def _sums(image, rings):
-    """Return the number of pixels that count, the sum of their values, and of the squares."""
-    flat, total, squares = image.ravel(), 0.0, 0.0  # those that do not count are zero
+    """Return the number of included pixels, the sum of their values and the sum of their squares."""
+    flat, total, squares = image.ravel(), 0.0, 0.0  # excluded pixels are zero
     for value in flat:
         total += value
         squares += value * value
@@ -220,7 +220,7 @@ def _sums(image, rings):
 def _agreement(image, sums, drawn, rings, vectors, strengths, matrix, beam, origin):
     """Return the correlation of an image with the square roots of the spots simulated around an origin.
 
-    ``drawn``, shape (H, W), is zero before and after; only the pixels of spots are visited.
+    ``drawn``, shape (H, W), is a buffer that is zero before and after; only pixels of spots are visited.
     """
     wave, precession, error, radius, pixel_size, disk = beam
     x, y, intensity = spots_of(vectors, strengths, matrix, wave, precession, error, radius)
@@ -247,7 +247,7 @@ def _agreement(image, sums, drawn, rings, vectors, strengths, matrix, beam, orig
 
 @numba.njit(cache=True)
 def _box(row, column, disk, shape):
-    """Return the rows and columns, from and up to, that a disk can touch."""
+    """Return the half-open ranges of rows and columns that a disk can touch."""
     reach, i, j = int(np.ceil(disk + 0.5)), int(np.round(row)), int(np.round(column))
     top, bottom = max(0, i - reach), min(shape[0], i + reach + 1)
     return top, bottom, max(0, j - reach), min(shape[1], j + reach + 1)
@@ -255,7 +255,7 @@ def _box(row, column, disk, shape):
 
 @numba.njit(cache=True)
 def _climb(image, rings, vectors, strengths, matrix, beam, origin, steps):
-    """Return the orientation near a matrix that agrees best. Corners of the simplex are rotation vectors."""
+    """Return the best orientation near a matrix. The vertices of the simplex are rotation vectors."""
     near = _reachable(vectors, matrix, beam)
     vectors, strengths = vectors[near], strengths[near]
     sums, drawn = _sums(image, rings), np.zeros(image.shape)
@@ -278,7 +278,7 @@ def _climb(image, rings, vectors, strengths, matrix, beam, origin, steps):
         reached = height(tried)
         taken += 1
         if reached > heights[0] or reached <= heights[2]:
-            second = 3 * middle - 2 * corners[3]  # farther out, or back inside
+            second = 3 * middle - 2 * corners[3]  # expansion or contraction
             if reached <= heights[2]:
                 second = (middle + (tried if reached > heights[3] else corners[3])) / 2
             other = height(second)
@@ -297,7 +297,7 @@ def _climb(image, rings, vectors, strengths, matrix, beam, origin, steps):
 
 @numba.njit(cache=True)
 def _reachable(vectors, matrix, beam):
-    """Whether each reflection can come up within some steps from an orientation."""
+    """Return whether each reflection can be excited within a few steps of an orientation."""
     wave, precession, error, radius, _, _ = beam
     found = np.zeros(len(vectors), numba.boolean)
     for k in range(len(vectors)):
@@ -314,7 +314,7 @@ def _reachable(vectors, matrix, beam):
 
 @numba.njit(cache=True)
 def _turned(matrix, vector):
-    """Return a matrix times that of a rotation vector (Rodrigues); without BLAS, whose calls take longer."""
+    """Return a matrix times that of a rotation vector (Rodrigues), without the overhead of BLAS calls."""
     x, y, z = vector
     angle = np.sqrt(x * x + y * y + z * z)
     first = np.sin(angle) / angle if angle > 1e-9 else 1.0

@@ -1,4 +1,4 @@
-"""What fixes a template matching."""
+"""Settings of template matching."""
 
 from dataclasses import dataclass, replace
 
@@ -8,30 +8,30 @@ from keras_stem.scan.metadata import BEAM_ENERGY, ScanInfo, beam_radius
 
 @dataclass(frozen=True)
 class Matching:
-    """Settings of a template matching. None stands for what `complete` takes from the scan.
+    """Settings of template matching. `complete` replaces None by values of the scan.
 
     Parameters
     ----------
     resolution
-        Distance of neighbouring templates, and step of the rotation about the beam, deg.
+        Angular step of the template bank and of the in-plane rotation (degrees).
     radius
-        Templates reach so far from the direct beam, Å⁻¹; by default 1.25 times as far as the nearest
-        edge of the detector, which takes in most of the corners.
+        Largest distance of template spots from the direct beam (1/Å); by default 1.25 times the distance to
+        the nearest detector edge, which includes most of the corners.
     excitation_error
-        Half length of a reciprocal lattice rod, Å⁻¹, about the inverse thickness of the sample.
+        Half length of a reciprocal lattice rod (1/Å), about the inverse sample thickness.
     beam_energy, precession_angle
-        kV and deg; of the scan by default.
+        Beam energy (kV) and precession angle (degrees); those of the scan by default.
     spot_radius
-        Radius of a diffraction disk, Å⁻¹; from the convergence angle by default. Structures of this size are
-        kept when the background is removed.
+        Radius of a diffraction disk (1/Å); from the convergence angle by default. Features of this size are
+        preserved by the background removal.
     beam_mask
-        What is nearer to the direct beam is left out, Å⁻¹; 1.5 disk radii by default.
+        Radius about the direct beam that is excluded (1/Å); 1.5 disk radii by default.
     gamma
-        Exponent of the intensities, of patterns and templates.
+        Exponent applied to the intensities of patterns and templates.
     keep
-        Share of the templates whose azimuthal averages fit best, which are compared in full.
+        Fraction of the templates, those with the best azimuthal averages, that are compared in full.
     runner_up
-        Smallest disorientation of two solutions that count as different, deg.
+        Smallest disorientation of distinct solutions (degrees).
     best
         Number of solutions to keep.
     """
@@ -55,7 +55,7 @@ class Matching:
             raise KerasStemError(f"Expected a share of templates from 0 to 1, found {self.keep:g}.")
 
     def complete(self, info: ScanInfo) -> "Matching":
-        """Return the settings with nothing left open.
+        """Return the settings with all values specified.
 
         Raises
         ------

@@ -1,1 +1,1 @@
-"""Orientation maps in the files of other programs: one module a format."""
+"""Orientation map files of other programs, with one module per format."""

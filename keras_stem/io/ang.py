@@ -1,6 +1,6 @@
-"""EDAX's .ang files, and those of ASTAR, EMsoft and orix.
+"""Text maps (.ang) of EDAX, ASTAR, EMsoft and orix.
 
-Angles are in radians. Positions are in µm, in files of ASTAR in nm.
+Angles are in radians. Positions are in µm, except in nm in files of ASTAR.
 """
 
 import contextlib
@@ -28,8 +28,8 @@ _COLUMNS = {
     "edax": _EDAX,
 }
 _QUALITIES = {
-    # Q and its factor, R and its factor
-    "astar": ("ind", 1.0, "rel", 100.0),  # relx100 is not filled by all versions
+    # column and factor of Q, column and factor of R
+    "astar": ("ind", 1.0, "rel", 100.0),  # not all versions fill relx100
     "emsoft": ("dp", 100.0, None, 0.0),
     "edax": ("iq", 1.0, "ci", 100.0),
 }
@@ -48,7 +48,7 @@ _SYMMETRIES = {
     "m-3": "23",
     "m-3m": "43",
 }
-"""EDAX's codes of the Laue groups; a monoclinic group with the axis b is 20."""
+"""EDAX codes of the Laue groups; the code of a monoclinic group with unique axis b is 20."""
 
 _HEADER = """# keras_stem {version}; {origin}; angles as in EDAX setting 3
 # TEM_PIXperUM          1.000000
@@ -83,14 +83,14 @@ def read_ang(path: Path) -> ForeignMap:
     Parameters
     ----------
     path
-        Of ASTAR (nine columns), EMsoft (eight), or EDAX and orix (ten and more; those beyond the tenth have
-        the names of the header, where newer versions tell them).
+        File of ASTAR (nine columns), EMsoft (eight), or EDAX and orix (ten or more). Columns beyond the tenth
+        are named in the header of newer versions.
 
     Raises
     ------
     KerasStemError
-        If the file is no such text, its angles are not in radians, or its points are on a hexagonal grid or
-        not on that of its header.
+        If the file is not in this format, its angles are not in radians, or its points are on a hexagonal
+        grid or not on the grid of its header.
     """
     lines = read_lines(path)
     header = [line for line in lines if line.startswith("#")]
@@ -120,13 +120,13 @@ def read_ang(path: Path) -> ForeignMap:
         y=columns["y"],
         unit="nm" if program == "astar" else "um",
         properties=properties,
-        without_reliability=missing if program == "astar" else 0,  # elsewhere the points are not indexed
-        first_phase=min(1, int(phase_id.max(initial=0))),  # files of one phase count from 0
+        without_reliability=missing if program == "astar" else 0,  # otherwise points are not indexed
+        first_phase=min(1, int(phase_id.max(initial=0))),  # files with one phase count from 0
     )
 
 
 def _program(header: Sequence[str], columns: int) -> str:
-    """Return which program wrote a file, as far as its columns depend on it."""
+    """Return the program that wrote a file, which determines its columns."""
     text = "\n".join(header)
     if "ACOM" in text or (columns == 9 and "Column names" not in text):
         return "astar"
@@ -134,7 +134,7 @@ def _program(header: Sequence[str], columns: int) -> str:
 
 
 def _names(header: Sequence[str], program: str, count: int) -> list[str]:
-    """Return the names of the columns: those that are always the same, and the header's of all others."""
+    """Return the column names: fixed ones for the known columns, those of the header for all others."""
     known = _COLUMNS[program]
     told: list[str] = []
     for line in header:
@@ -147,7 +147,7 @@ def _names(header: Sequence[str], program: str, count: int) -> list[str]:
 
 
 def _told_grid(header: Sequence[str], program: str) -> ToldGrid:
-    """Return the grid that a header tells; ASTAR's has no unit that is known."""
+    """Return the grid described by a header; the unit of ASTAR's steps is unknown."""
     told: dict[str, float] = {}
     for line in header:
         found = re.match(r"#\s*(NROWS|NCOLS_ODD|XSTEP|YSTEP):?\s*([0-9.,eE+-]+)\s*$", line)
@@ -160,7 +160,7 @@ def _told_grid(header: Sequence[str], program: str) -> ToldGrid:
 
 
 def _euler(columns: dict[str, np.ndarray], phase_id: np.ndarray, path: Path) -> np.ndarray:
-    """Return the angles of each point, shape (n, 3), once it is clear that they are in radians."""
+    """Return the Euler angles, shape (n, 3), after checking that they are in radians."""
     euler = np.stack([columns[name] for name in _EDAX[:3]], axis=1)
     known = euler[(phase_id >= 0) & ~np.isclose(euler, 4 * np.pi, atol=1e-3).all(axis=1)]
     if len(known) and np.mean((known > 2 * np.pi + 0.01).any(axis=1)) > 0.5:
@@ -177,7 +177,7 @@ def _phase_id(columns: dict[str, np.ndarray], program: str, path: Path) -> np.nd
 
 
 def _phases(header: Sequence[str], path: Path) -> dict[int, Phase]:
-    """Return the phases of a header by their numbers."""
+    """Return the phases of a header by number."""
     found: list[dict[str, str]] = []
     number = None
     for line in header:
@@ -196,7 +196,7 @@ def _phases(header: Sequence[str], path: Path) -> dict[int, Phase]:
 
 
 def _phase(told: dict[str, str], path: Path) -> tuple[int, Phase]:
-    """Return the number and the phase of what the header tells."""
+    """Return the number and the phase described by header entries."""
     try:
         constants = [float(constant.replace(",", ".")) for constant in told["LatticeConstants"].split()]
         return int(told["number"]), read_phase(told["name"], constants, point_group=told["Symmetry"])
@@ -209,21 +209,21 @@ def _phase(told: dict[str, str], path: Path) -> tuple[int, Phase]:
 
 
 def write_ang(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
-    """Write an ``.ang`` file in EDAX's columns, in UTF-8.
+    """Write an ``.ang`` file with the columns of EDAX, in UTF-8.
 
-    Points that are not indexed have what orix gives them: angles of 4 pi, a confidence index of -1.
+    Points that are not indexed have angles of 4 pi and a confidence index of -1, as in orix.
 
     Parameters
     ----------
     path
         The file.
     crystal_map
-        On a whole grid, with orientations in EDAX's setting 3.
+        Map on a complete grid, with orientations in EDAX setting 3.
     text
-        What is written of it besides.
+        Additional data to write.
     """
     phases = indexed_phases(crystal_map)
-    # Last phase first, as OIM Analysis 7 takes them (orix).
+    # The last phase comes first, as OIM Analysis 7 expects (orix).
     described = [_phase_text(k + 1, phase) for k, (_, phase) in reversed(list(enumerate(phases)))]
     (rows, columns), (y_step, x_step) = text.shape, text.steps
     header = _HEADER.format(

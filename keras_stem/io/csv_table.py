@@ -1,4 +1,4 @@
-"""Tables with the columns x, y, phi1, Phi, phi2 (deg) and, if known, phase (from 0), Q and R."""
+"""Tables with the columns x, y, phi1, Phi, phi2 (degrees) and optionally phase (from 0), Q and R."""
 
 import csv
 from pathlib import Path
@@ -17,14 +17,14 @@ _QUALITIES = {"q": "Q", "r": "R"}
 
 
 def read_csv(path: Path) -> ForeignMap:
-    """Read a table whose columns are separated by commas, or by semicolons or tabs where commas are decimal.
+    """Read a table with columns separated by commas, or by semicolons or tabs, which permit decimal commas.
 
-    Positions are in nm. The table does not tell its phases.
+    Positions are in nm. The table does not describe its phases.
 
     Raises
     ------
     KerasStemError
-        If a column is missing or there twice, or a value is no number.
+        If a column is missing or duplicated, or a value is not a number.
     """
     lines = [line for line in read_lines(path) if line.strip()]
     if not lines:

@@ -1,6 +1,6 @@
-"""Channel text files (.ctf): Oxford's, Bruker's, ASTAR's, EMsoft's and MTEX's.
+"""Channel text files (.ctf) of Oxford, Bruker, ASTAR, EMsoft and MTEX.
 
-Angles are in degrees, positions in µm. Points of phase 0 are not indexed.
+Angles are in degrees and positions in µm. Points of phase 0 are not indexed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,13 +22,13 @@ from keras_stem.io.writing import MapText
 _COLUMNS = ("Phase", "X", "Y", "Bands", "Error", "Euler1", "Euler2", "Euler3", "MAD", "BC", "BS")
 _GEOMETRY = ("Phase", "X", "Y", "Euler1", "Euler2", "Euler3")
 _EMSOFT = {"MAD": "DP", "BC": "OSM", "BS": "IQ"}
-"""What EMsoft writes in columns of other names."""
+"""Quantities that EMsoft writes under the column names of Oxford."""
 
 _NAMES = {"Bands": "bands", "Error": "error"}
-"""As orix calls properties."""
+"""Property names of orix."""
 
 _NO_SOLUTION = 3
-"""Oxford's error code of points that are not indexed."""
+"""Oxford error code of points that are not indexed."""
 
 _HEADER = """Channel Text File
 Prj\tkeras_stem
@@ -52,13 +52,13 @@ Phases\t{count}
 def read_ctf(path: Path) -> ForeignMap:
     """Read a ``.ctf`` file.
 
-    Q is the band contrast, and R a hundred times the MAD in files of ASTAR and of this package, where it is a
-    reliability; elsewhere it is an angle.
+    Q is the band contrast. In files of ASTAR and of this package the MAD column is a reliability, and R is a
+    hundred times its value; in other files the MAD is an angle.
 
     Raises
     ------
     KerasStemError
-        If the file is no such text, or its points are not on the grid of its header.
+        If the file is not in this format, or its points are not on the grid of its header.
     """
     lines = read_lines(path)
     first = next((k for k, line in enumerate(lines) if line.split()[:3] == ["Phase", "X", "Y"]), None)
@@ -91,7 +91,7 @@ def read_ctf(path: Path) -> ForeignMap:
 
 
 def _told_grid(header: Sequence[str], path: Path) -> ToldGrid:
-    """Return the grid that a header tells, whose shape it has to tell."""
+    """Return the grid described by a header, which must contain its shape."""
     told = {words[0]: " ".join(words[1:2]) for line in header if (words := line.split())}
     missing = [name for name in ("XCells", "YCells") if name not in told]
     if missing:
@@ -102,7 +102,7 @@ def _told_grid(header: Sequence[str], path: Path) -> ToldGrid:
 
 
 def _number(told: Mapping[str, str], name: str, kind: type, path: Path) -> int | float | None:
-    """Return a number of the header above 0; None if it has none of this name."""
+    """Return a positive number of the header; None if the header has no such entry."""
     if name not in told:
         return None
     try:
@@ -127,7 +127,7 @@ def _require_all(rows: int, told: ToldGrid, path: Path) -> None:
 
 
 def _properties(columns: dict[str, np.ndarray], header: Sequence[str]) -> tuple[dict[str, np.ndarray], int]:
-    """Return all that is told of the points, with Q and R, and how many have no reliability."""
+    """Return the properties of the points including Q and R, and the number without a reliability."""
     text = "\n".join(header)
     emsoft = _EMSOFT if "EMsoft" in text else {}
     found = {
@@ -147,7 +147,7 @@ def _properties(columns: dict[str, np.ndarray], header: Sequence[str]) -> tuple[
 
 
 def _phases(header: Sequence[str], path: Path) -> dict[int, Phase]:
-    """Return the phases of a header by their numbers, from 1."""
+    """Return the phases of a header by number, from 1."""
     first = next((k for k, line in enumerate(header) if line.startswith("Phases")), None)
     if first is None:
         return {}
@@ -159,7 +159,7 @@ def _phases(header: Sequence[str], path: Path) -> dict[int, Phase]:
 
 
 def _phase(line: str, path: Path) -> Phase:
-    """Return the phase that a line of the header describes."""
+    """Return the phase described by a line of the header."""
     try:
         lengths, angles, name, laue, group, *_ = [*line.split("\t"), "0"]
         constants = [float(text.replace(",", ".")) for text in f"{lengths};{angles}".split(";")]
@@ -175,18 +175,18 @@ def _phase(line: str, path: Path) -> Phase:
 
 
 def write_ctf(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
-    """Write a ``.ctf`` file in UTF-8, its angles with Oxford's crystal axes.
+    """Write a ``.ctf`` file in UTF-8, with angles in the crystal axes of Oxford.
 
-    BC is Q as an integer, MAD is R / 100 as in ASTAR's files, BS is R as an integer.
+    BC is Q as an integer, MAD is R / 100 as in files of ASTAR, and BS is R as an integer.
 
     Parameters
     ----------
     path
         The file.
     crystal_map
-        On a whole grid, with orientations as this package has them.
+        Map on a complete grid, with orientations in the frames of this package.
     text
-        What is written of it besides.
+        Additional data to write.
     """
     phases = indexed_phases(crystal_map)
     (rows, columns), (y_step, x_step) = text.shape, text.steps
@@ -216,7 +216,7 @@ def write_ctf(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
 
 
 def _points(crystal_map: CrystalMap, phases: Sequence[tuple[int, Phase]]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number of the phase in the file, 0 for none, and the Euler angles of each point, deg."""
+    """Return the phase number in the file, 0 for none, and the Euler angles (degrees) of each point."""
     number, euler = np.zeros(crystal_map.size, int), np.zeros((crystal_map.size, 3))
     rotations = crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]
     for k, (index, phase) in enumerate(phases):

@@ -1,4 +1,4 @@
-"""A map as the file of another program has it."""
+"""Maps as stored in files of other programs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,26 +16,26 @@ NOT_INDEXED = -1
 
 @dataclass(frozen=True)
 class ForeignMap:
-    """Points in the order of the file, with Euler angles in the convention of the program that wrote it.
+    """Map points in the order of the file, with orientations in the convention of the program that wrote it.
 
     Parameters
     ----------
     rotations
-        Shape (n,).
+        Orientations, shape (n,).
     phase_id
-        Number of the phase of each point as the file counts, shape (n,), int; -1 where it is not indexed.
+        Phase number of each point in the numbering of the file, shape (n,), int; -1 where it is not indexed.
     phases
-        By these numbers, those that no point has, too; empty where the file does not tell.
+        Phases by number, including phases without points; empty if the file does not describe them.
     x, y
         Positions, shape (n,), y downward.
     unit
-        Of the positions.
+        Unit of the positions.
     properties
-        All that the file tells of each point, arrays with n entries; "Q" and "R" where they follow from it.
+        All properties in the file, arrays with n entries, with "Q" and "R" where they can be derived.
     without_reliability
-        How many points have a reliability that was not computed; their R is 0.
+        Number of points whose reliability was not computed; their R is 0.
     first_phase
-        From which number the file counts phases that it does not tell.
+        First phase number of a file that does not describe its phases.
     """
 
     rotations: Rotation
@@ -50,12 +50,12 @@ class ForeignMap:
 
 
 def phase_numbers(values: np.ndarray, path: Path) -> np.ndarray:
-    """Return the numbers of phases in a column of a file as integers.
+    """Return the phase numbers in a column of a file as integers.
 
     Raises
     ------
     KerasStemError
-        If one is not whole.
+        If a value is not a whole number.
     """
     wrong = ~((np.abs(values) < 2**31) & (values == np.rint(values)))
     if wrong.any():
@@ -67,25 +67,25 @@ def phase_numbers(values: np.ndarray, path: Path) -> np.ndarray:
 
 
 def reliability(values: np.ndarray, factor: float) -> tuple[np.ndarray, int]:
-    """Return R, 0 where a file has the -1 of one that was not computed, and how many these are.
+    """Return R, with 0 where it was not computed (-1 in the file), and the number of such points.
 
     Parameters
     ----------
     values
-        As the file has them, shape (n,).
+        Reliabilities in the file, shape (n,).
     factor
-        To a scale from 0 to 100.
+        Factor to a scale from 0 to 100.
     """
     return factor * np.maximum(values, 0), int(np.sum(values < 0))
 
 
 def properties_of(crystal_map: CrystalMap) -> dict[str, np.ndarray]:
-    """Return the properties of the points in the data of a map; ``prop.items()`` has those of all points."""
+    """Return the properties of the points in the data of a map; ``prop.items()`` covers all points."""
     return {name: np.asarray(crystal_map.prop[name]) for name in crystal_map.prop}
 
 
 def from_crystal_map(found: CrystalMap) -> ForeignMap:
-    """Return the points in the data of an orix map; of several orientations of a point, the first."""
+    """Return the points in the data of an orix map, with the first of several orientations per point."""
     x, y = (np.zeros(found.size) if axis is None else axis for axis in (found.x, found.y))
     return ForeignMap(
         rotations=Rotation(found.rotations.data.reshape(found.size, -1, 4)[:, 0]),

@@ -1,4 +1,4 @@
-"""Where the points of a map are on a rectangular grid."""
+"""Rectangular grids of map points."""
 
 from dataclasses import dataclass
 
@@ -7,32 +7,32 @@ import numpy as np
 from keras_stem.errors import KerasStemError
 
 _OFF = 0.25
-"""Points are off the grid by less than this share of a step; files round positions to few digits."""
+"""Tolerance of positions as a fraction of a step, since files round positions to few digits."""
 
 _TINY = 1e-3
-"""Differences of positions below this share of the largest one between neighbours are rounding errors."""
+"""Fraction of the largest spacing below which differences of positions are rounding errors."""
 
 _HEXAGONAL = 0.1
-"""Tolerance of the ratio of the steps of a hexagonal grid, the square root of 3, relative."""
+"""Relative tolerance of the step ratio of a hexagonal grid, the square root of 3."""
 
 _EMPTY = 100
-"""So many times more places than points mean that the points are scattered."""
+"""Ratio of grid places to points above which the points are considered scattered."""
 
 
 @dataclass(frozen=True)
 class PointGrid:
-    """A rectangular grid, and the place of each of n points on it.
+    """Rectangular grid and the places of n points on it.
 
     Parameters
     ----------
     shape
         Rows and columns.
     steps
-        Distances of neighbouring rows and columns; 0 where there is only one.
+        Distances of neighbouring rows and columns; 0 if there is only one.
     origin
-        y and x of the first row and column.
+        y of the first row and x of the first column.
     places
-        Number of the place of each point, row by row, shape (n,).
+        Place index of each point in row-major numbering, shape (n,).
     """
 
     shape: tuple[int, int]
@@ -47,29 +47,29 @@ class PointGrid:
 
     @property
     def y(self) -> np.ndarray:
-        """Position of each place, shape (size,)."""
+        """Position of each place along y, shape (size,)."""
         return np.repeat(self.origin[0] + np.arange(self.shape[0]) * self.steps[0], self.shape[1])
 
     @property
     def x(self) -> np.ndarray:
-        """Position of each place, shape (size,)."""
+        """Position of each place along x, shape (size,)."""
         return np.tile(self.origin[1] + np.arange(self.shape[1]) * self.steps[1], self.shape[0])
 
 
 def find_grid(x: np.ndarray, y: np.ndarray, where: object) -> PointGrid:
-    """Return the grid of points, of which some places may be missing.
+    """Return the rectangular grid of points, some of which may be missing.
 
     Parameters
     ----------
     x, y
         Positions, shape (n,), in any order.
     where
-        Named in messages.
+        Name of the map in messages.
 
     Raises
     ------
     KerasStemError
-        If the points are scattered, on a hexagonal grid, or two are at one place.
+        If the points are scattered or on a hexagonal grid, or several points are at one place.
     """
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise KerasStemError(f"Expected finite positions in {where}, found NaN or infinity.")
@@ -89,12 +89,12 @@ def find_grid(x: np.ndarray, y: np.ndarray, where: object) -> PointGrid:
 
 
 def _hexagonal(ratio: float) -> bool:
-    """Return whether two steps are those of a hexagonal grid, of which every other place has no point."""
+    """Return whether the step ratio is that of a hexagonal grid, in which every other place is empty."""
     return min(abs(ratio / np.sqrt(3) - 1), abs(ratio * np.sqrt(3) - 1)) < _HEXAGONAL
 
 
 def _along(values: np.ndarray, where: object) -> tuple[np.ndarray, float, float]:
-    """Return the number of the row or column of each point, the step, and the first position."""
+    """Return the row or column index of each point, the step and the first position."""
     known, inverse = np.unique(values, return_inverse=True)
     if len(known) == 1:
         return np.zeros(len(values), int), 0.0, float(known[0])
@@ -106,7 +106,7 @@ def _along(values: np.ndarray, where: object) -> tuple[np.ndarray, float, float]
     step, first = np.polyfit(index, known, 1)
     if np.abs(known - first - index * step).max() > _OFF * step:
         raise _scattered(where)
-    # As many digits as positions have; a fit makes 2.4999999999999996 of 2.5.
+    # Rounded to the digits of positions; a fit can return 2.4999999999999996 for 2.5.
     return index[inverse].astype(int), float(f"{step:.10g}"), float(known[0])
 
 

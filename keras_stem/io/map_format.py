@@ -1,4 +1,4 @@
-"""What a format of orientation maps offers: reader, writer, frame, all in its module."""
+"""Interface of orientation map formats, each of which defines reader, writer and frame in one module."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,26 +13,27 @@ from keras_stem.io.writing import MapText
 
 @dataclass(frozen=True)
 class MapFormat:
-    """A format of orientation maps.
+    """Format of orientation maps.
 
     Parameters
     ----------
     suffix
-        Suffix of its files, in lower case and with the dot.
+        File suffix, in lower case with the dot.
     programs
-        Programs that write it, for messages.
+        Programs that write the format, for messages.
     read
-        Reads a file, with Q and R where they follow from it; raises `KerasStemError` in one line.
+        Function that reads a file, with Q and R where they can be derived, and raises `KerasStemError` with a
+        one-line message.
     write
-        Writes a map on a whole grid; None where maps are not written in this format.
+        Function that writes a map on a complete grid; None if writing is not supported.
     frame
-        Name of the convention of the Euler angles in files that this package writes.
+        Name of the Euler angle convention in files that this package writes.
     frames
-        Conventions of Euler angles that come with the format, by their names for ``--frame``.
+        Euler angle conventions that the format adds, by their names for ``--frame``.
     lists_phases
-        Whether its files describe their phases.
+        Whether files describe their phases.
     unique_axis_b
-        Whether its readers take the unique axis of monoclinic crystals along b, and not as orix does.
+        Whether programs that read the format expect unique axis b for monoclinic crystals, unlike orix.
     """
 
     suffix: str

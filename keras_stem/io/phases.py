@@ -1,4 +1,4 @@
-"""Phases as the headers of text maps describe them."""
+"""Phases described in the headers of text maps."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.io.text import one_line
 
 LAUE_GROUPS = ("-1", "2/m", "mmm", "4/m", "4/mmm", "-3", "-3m", "6/m", "6/mmm", "m-3", "m-3m")
-"""By their number in ``.ctf`` files, from 1."""
+"""Laue groups in the order of their numbers in ``.ctf`` files, from 1."""
 
 
 def read_phase(name: str, constants: Sequence[float], **symmetry: int | str) -> Phase:
@@ -19,16 +19,16 @@ def read_phase(name: str, constants: Sequence[float], **symmetry: int | str) -> 
     Parameters
     ----------
     name
-        Of the phase.
+        Name of the phase.
     constants
-        a, b, c, Å, and alpha, beta, gamma, deg.
+        Lattice constants a, b, c (Å) and alpha, beta, gamma (degrees).
     symmetry
-        Its ``point_group`` or ``space_group``.
+        The ``point_group`` or ``space_group``.
 
     Raises
     ------
     KerasStemError
-        If the constants are not those of a cell.
+        If the constants do not form a valid cell.
     """
     if len(constants) != 6:
         raise KerasStemError(f"Expected six lattice constants of the phase {name!r}, found {len(constants)}.")
@@ -38,10 +38,10 @@ def read_phase(name: str, constants: Sequence[float], **symmetry: int | str) -> 
 
 
 def plain_name(phase: Phase, number: int) -> str:
-    """Return the name of a phase as text formats can have it; "phase 1" without a name."""
+    """Return the name of a phase for text formats, such as "phase 1" if it has no name."""
     return one_line(phase.name) or f"phase {number}"
 
 
 def indexed_phases(crystal_map: CrystalMap) -> list[tuple[int, Phase]]:
-    """Return number and phase of all phases of a map but the points that are not indexed."""
+    """Return the number and phase of all phases of a map, except the entry of not indexed points."""
     return [(int(number), phase) for number, phase in crystal_map.phases if number >= 0]

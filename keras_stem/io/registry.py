@@ -1,4 +1,4 @@
-"""The formats of maps by suffix: those of this package, and those of others as entry points."""
+"""Registry of map formats by suffix: those of this package and entry points of other packages."""
 
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from keras_stem.io.map_format import MapFormat
 
 GROUP = "keras_stem.map_formats"
-"""Group of entry points in which other packages name their formats, by the suffix without its dot."""
+"""Entry point group in which other packages register formats under the suffix without its dot."""
 
 _OWN = {
     "ang": "keras_stem.io.ang:FORMAT",
@@ -27,7 +27,7 @@ def suffixes() -> tuple[str, ...]:
 
 
 def map_format(suffix: str) -> "MapFormat | None":
-    """Return the format of files with a suffix, or None if there is none.
+    """Return the format for a suffix, or None if there is none.
 
     Parameters
     ----------
@@ -37,14 +37,14 @@ def map_format(suffix: str) -> "MapFormat | None":
     Raises
     ------
     KerasStemError
-        If the package that declares it cannot be imported.
+        If the package that provides the format cannot be imported.
     """
     entry = _entries().get(suffix.lower().removeprefix("."))
     if entry is None:
         return None
     try:
         return entry.load()
-    except Exception as error:  # whatever another package raises while it is imported
+    except Exception as error:  # importing another package can raise anything
         raise KerasStemError(
             f"Cannot import the format {entry.name} from {entry.value}: {reason_of(error)}"
         ) from error
@@ -56,19 +56,19 @@ def map_formats() -> list["MapFormat"]:
 
 
 def writable_suffixes() -> tuple[str, ...]:
-    """Return the suffixes of the formats in which maps are written: orix's first."""
+    """Return the suffixes of writable formats, beginning with that of orix."""
     return (".h5", *(one.suffix for one in map_formats() if one.write is not None))
 
 
 def frames() -> dict[str, "Frame"]:
-    """Return all conventions of Euler angles by their names: this package's first, then those of formats."""
+    """Return all Euler angle conventions by name, those of this package before those of formats."""
     from keras_stem.crystal.frames import FRAMES as OWN
 
     return OWN | {name: frame for one in map_formats() for name, frame in one.frames.items()}
 
 
 def frame_names() -> tuple[str, ...]:
-    """Return the names of all conventions; formats of other packages are imported for theirs."""
+    """Return the names of all conventions, importing the formats of other packages if there are any."""
     others = [name for name in _entries() if name not in _OWN]
     return FRAMES if not others else tuple(frames())
 

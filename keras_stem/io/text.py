@@ -1,4 +1,4 @@
-"""Text files of other programs: any usual encoding, line end and decimal sign."""
+"""Reading of text files with any common encoding, line ending and decimal separator."""
 
 import re
 import unicodedata
@@ -10,22 +10,22 @@ import numpy as np
 from keras_stem.errors import KerasStemError
 
 _ENDING = {"Cc", "Cs", "Zl", "Zp"}
-"""Unicode's categories of control characters, halves of surrogates, and ends of lines and paragraphs."""
+"""Unicode categories of control characters, surrogates, and line and paragraph separators."""
 
 
 def one_line(text: str) -> str:
-    """Return text with a space for what ends a line, a column or, as NUL does, the text in a file."""
+    """Return text with control characters and separators, including NUL, replaced by spaces."""
     plain = "".join(" " if unicodedata.category(sign) in _ENDING else sign for sign in text)
     return " ".join(plain.split())
 
 
 def read_lines(path: Path) -> list[str]:
-    """Return the lines of a text file in UTF-8, UTF-16 with its mark, or a code page of western Europe.
+    """Return the lines of a text file in UTF-8, UTF-16 with a byte order mark, or Windows-1252.
 
     Raises
     ------
     KerasStemError
-        If the file cannot be read or is no text.
+        If the file cannot be read or is not text.
     """
     try:
         data = path.read_bytes()
@@ -39,26 +39,26 @@ def read_lines(path: Path) -> list[str]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    # Not splitlines, which also ends lines at characters that names may have.
+    # Not splitlines, which also splits at characters that can occur in names.
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def read_table(lines: Sequence[str], path: Path, delimiter: str | None = None) -> np.ndarray:
-    """Return the numbers in lines of text, shape (rows, columns); decimal commas are read as points.
+    """Return the numbers in lines of text, shape (rows, columns), accepting decimal commas.
 
     Parameters
     ----------
     lines
-        Without a header; empty ones are left out.
+        Lines without a header; empty ones are skipped.
     path
-        For messages.
+        Path of the file, for messages.
     delimiter
-        Between the numbers; white space by default.
+        Delimiter of the numbers; white space by default.
 
     Raises
     ------
     KerasStemError
-        If a line has other text than numbers, or more or fewer of them than the first.
+        If a line contains non-numeric text, or another number of columns than the first.
     """
     filled = [line for line in lines if line.strip()]
     if not filled:
@@ -72,7 +72,7 @@ def read_table(lines: Sequence[str], path: Path, delimiter: str | None = None) -
 
 
 def _found(reason: str) -> str:
-    """Return what NumPy met, from its reason."""
+    """Return a description of the invalid content, from the error message of NumPy."""
     text = re.match(r"could not convert string (.*) to float64 at row (\d+), column (\d+)", reason)
     if text:
         return f"{text[1]} in row {int(text[2]) + 1}, column {text[3]}"

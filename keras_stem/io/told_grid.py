@@ -1,4 +1,4 @@
-"""Whether the points of a text map are on the grid that its header tells."""
+"""Consistency check of the points of a text map with the grid in its header."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,22 +9,22 @@ from keras_stem.errors import KerasStemError
 from keras_stem.io.grid import PointGrid, find_grid
 
 _STEP_TOLERANCE = 0.05
-"""Relative; headers and positions have few digits."""
+"""Relative tolerance of steps, since headers and positions have few digits."""
 
 _OFF = 0.5
-"""A wrong step puts the last row or column off its place by more than this share of a step."""
+"""Displacement of the last row or column, as a fraction of a step, above which a step is wrong."""
 
 
 @dataclass(frozen=True)
 class ToldGrid:
-    """What the header of a map tells of its grid.
+    """Grid described by the header of a map.
 
     Parameters
     ----------
     shape
-        Rows and columns; None where it does not tell.
+        Rows and columns; None if unknown.
     steps
-        Distances of neighbouring rows and columns; None where it does not tell.
+        Distances of neighbouring rows and columns; None if unknown.
     """
 
     shape: tuple[int, int] | None
@@ -32,18 +32,18 @@ class ToldGrid:
 
 
 def require_told_grid(x: np.ndarray, y: np.ndarray, told: ToldGrid, path: Path) -> None:
-    """Raise `KerasStemError` unless points are on the grid that the header of their file tells.
+    """Raise `KerasStemError` unless points are on the grid described by the header of their file.
 
-    Points may be missing, but not from some point of the file to its end.
+    Points may be missing, but not at the end of the file, which would indicate truncation.
 
     Parameters
     ----------
     x, y
         Positions, shape (n,).
     told
-        What the header tells, in the unit of the positions.
+        Grid of the header, in the unit of the positions.
     path
-        For messages.
+        Path of the file, for messages.
     """
     grid = find_grid(x, y, path)
     if told.shape is not None and grid.shape != told.shape:
@@ -75,7 +75,7 @@ def _reason(found: tuple[int, int], told: tuple[int, int]) -> str:
 
 
 def _is_cut_off(grid: PointGrid) -> bool:
-    """Return whether points are missing at the end of a file that has them row by row, or by columns."""
+    """Return whether points are missing at the end of a file in row-major or column-major order."""
     rows, columns = np.divmod(grid.places, grid.shape[1])
     count = np.arange(len(grid.places))
     orders = (grid.places, columns * grid.shape[0] + rows)

@@ -1,4 +1,4 @@
-"""What all text formats of maps share when they are written."""
+"""Data shared by the writers of all text map formats."""
 
 from dataclasses import dataclass
 
@@ -11,20 +11,20 @@ from keras_stem.version import __version__
 
 @dataclass(frozen=True)
 class MapText:
-    """What is written of a map besides its orientations; n is the number of its points.
+    """Data written to a text map besides the orientations of its n points.
 
     Parameters
     ----------
     origin
-        What made it, in one line.
+        Origin of the map, in one line.
     shape, steps
-        Rows and columns, and their distances, µm.
+        Rows and columns, and their distances (µm).
     x, y
-        Positions, shape (n,), µm.
+        Positions, shape (n,) (µm).
     q, r
-        Q and R, shape (n,); 0 where the map has none, or none that is finite.
+        Q and R, shape (n,); 0 where they are missing or not finite.
     version
-        Of this package.
+        Version of this package.
     """
 
     origin: str
@@ -38,12 +38,12 @@ class MapText:
 
     @property
     def decimals(self) -> int:
-        """Digits of positions after the point, so that the smaller step has four that count."""
+        """Number of decimals of positions, such that the smaller step has four significant digits."""
         return int(max(4, 4 - np.floor(np.log10(min(self.steps)))))
 
 
 def micrometres(unit: str) -> float:
-    """Return the factor from a map's unit to µm, in which text formats count.
+    """Return the factor from a map's unit to µm, the unit of text formats.
 
     Raises
     ------

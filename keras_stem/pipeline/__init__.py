@@ -1,1 +1,1 @@
-"""HDF5 to tf.data: patterns streamed on every backend."""
+"""Input pipelines that stream patterns from HDF5 through tf.data, for every Keras backend."""

@@ -1,4 +1,4 @@
-"""Changes of patterns that are exact physics: the orientation is changed with the pattern."""
+"""Physically exact data augmentation of patterns, which transforms orientations with the patterns."""
 
 from dataclasses import dataclass
 
@@ -10,27 +10,27 @@ from keras_stem.errors import KerasStemError
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What may happen to a training pattern.
+    """Data augmentation of training patterns.
 
     Parameters
     ----------
     rotate
-        Whether it is turned about the beam, by any angle.
+        Whether patterns are rotated about the beam by random angles.
     mirror
-        Whether it is mirrored, half of the time. By Friedel's law, the mirrored pattern is that of the
-        crystal turned by half a turn about the mirror's normal.
+        Whether patterns are mirrored with a probability of 0.5. By Friedel's law, the mirrored pattern is
+        that of the crystal rotated by 180 degrees about the mirror normal.
     shift
-        Largest offset of the direct beam along rows and along columns, pixels.
+        Largest offset of the direct beam along rows and along columns (pixels).
     scale
         Largest relative error of the camera length.
     dose
-        Smallest share of the electrons that is kept.
+        Smallest fraction of the electrons that is kept.
     background
-        Largest diffuse scattering that is added, in the counts of the pattern.
+        Largest added diffuse scattering, as a fraction of the counts of the pattern.
     hot_pixels
-        Largest number of pixels that count too much.
+        Largest number of hot pixels.
     overlap
-        Largest share of another pattern that is mixed in, as by overlapping grains.
+        Largest fraction of another pattern that is mixed in, to simulate overlapping grains.
     """
 
     rotate: bool = True
@@ -52,7 +52,7 @@ class Augmentation:
 def augment(
     patterns: np.ndarray, matrices: np.ndarray, settings: Augmentation, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Change patterns at random, and their orientations with them.
+    """Augment patterns at random and transform their orientations accordingly.
 
     Parameters
     ----------
@@ -61,9 +61,9 @@ def augment(
     matrices
         Shape (n, 3, 3), lab to crystal.
     settings
-        What may happen.
+        Augmentation settings.
     rng
-        Source of all that is random.
+        Random number generator.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def augment(
         Shape (n, 3, 3).
     """
     count = len(patterns)
-    patterns = np.maximum(patterns, 0).astype(np.float32)  # in one type, for which numba compiles once
+    patterns = np.maximum(patterns, 0).astype(np.float32)  # a single type, so that numba compiles once
     angles = rng.uniform(0, 2 * np.pi, (2, count)) * settings.rotate
     mirrored = (rng.uniform(size=(2, count)) < 0.5) & settings.mirror
     zoom = 1 + settings.scale * rng.uniform(-1, 1, count)
@@ -93,14 +93,14 @@ def augment(
 
 
 def reoriented(matrices: np.ndarray, angles: np.ndarray, mirrored: np.ndarray) -> np.ndarray:
-    """Return the orientations of crystals whose patterns are mirrored (x becomes -x), and then turned.
+    """Return the orientations of crystals whose patterns are mirrored (x becomes -x) and then rotated.
 
     Parameters
     ----------
     matrices
         Shape (n, 3, 3), lab to crystal.
     angles
-        Shape (n,), radians, counter-clockwise.
+        Shape (n,), in radians, counter-clockwise.
     mirrored
         Shape (n,), bool.
     """
@@ -117,25 +117,25 @@ def reoriented(matrices: np.ndarray, angles: np.ndarray, mirrored: np.ndarray) -
 def resample(
     patterns: np.ndarray, angles: np.ndarray, mirrored: np.ndarray, zoom: np.ndarray, shift: np.ndarray
 ) -> np.ndarray:
-    """Return patterns mirrored (x becomes -x), turned, stretched and shifted, by bilinear interpolation.
+    """Return patterns mirrored (x becomes -x), rotated, scaled and shifted, by bilinear interpolation.
 
     Parameters
     ----------
     patterns
-        Shape (n, H, W), y up and so rows downward.
+        Shape (n, H, W), y up and hence rows downward.
     angles
-        Shape (n,), radians, counter-clockwise about the middle.
+        Shape (n,), in radians, counter-clockwise about the centre.
     mirrored
         Shape (n,), bool.
     zoom
-        Shape (n,), about 1.
+        Shape (n,), scale factors, approximately 1.
     shift
-        Shape (n, 2), rows and columns, pixels.
+        Shape (n, 2), rows and columns (pixels).
 
     Returns
     -------
     numpy.ndarray
-        Shape (n, H, W), float64; what comes from outside the detector is 0.
+        Shape (n, H, W), float64; 0 where the source is outside the detector.
     """
     count, height, width = patterns.shape
     row0, column0 = (height - 1) / 2, (width - 1) / 2
@@ -159,7 +159,7 @@ def resample(
 
 
 def _halos(patterns: np.ndarray, largest: float, rng: np.random.Generator) -> np.ndarray:
-    """Return diffuse scattering that falls exponentially from the middle, (n, H, W)."""
+    """Return diffuse scattering that decays exponentially from the centre, (n, H, W)."""
     count, height, width = patterns.shape
     rows, columns = np.indices((height, width))
     distance = np.hypot(rows - (height - 1) / 2, columns - (width - 1) / 2)
@@ -169,13 +169,13 @@ def _halos(patterns: np.ndarray, largest: float, rng: np.random.Generator) -> np
 
 
 def _thinned(patterns: np.ndarray, shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return what a share of the electrons would have given: mean and variance of a binomial."""
+    """Return patterns with a fraction of the electrons, with the mean and variance of a binomial."""
     noise = rng.standard_normal(patterns.shape, np.float32)
     return np.maximum(patterns * shares + np.sqrt(patterns * (shares * (1 - shares))) * noise, 0)
 
 
 def _heat(patterns: np.ndarray, most: int, rng: np.random.Generator) -> None:
-    """Let up to so many pixels of each pattern count up to as much as the brightest, in place."""
+    """Add up to the given number of hot pixels, at most as bright as the brightest pixel, in place."""
     count, height, width = patterns.shape
     places = rng.integers(height * width, size=(count, most))
     hot = rng.integers(most + 1, size=(count, 1)) > np.arange(most)

@@ -1,4 +1,4 @@
-"""tf.data pipelines that stream patterns, the same on every Keras backend."""
+"""tf.data pipelines that stream patterns, identical for every Keras backend."""
 
 from collections.abc import Callable
 
@@ -10,15 +10,15 @@ from keras_stem.pipeline.order import Epoch, InOrder, Shuffled
 from keras_stem.pipeline.source import PatternSource
 
 BUFFER_BYTES = 32 << 20
-"""Patterns that are shuffled together take about so much memory, three times over."""
+"""Size of the shuffle buffer (bytes); about three times as much memory is used."""
 
 if keras.backend.backend() != "tensorflow":
-    # The accelerator belongs to the backend; TensorFlow only feeds it.
+    # The accelerator is used by the backend; TensorFlow only loads data.
     tf.config.set_visible_devices([], "GPU")
 
 
 Change = Callable[[int, int, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
-"""From the numbers of epoch and batch, patterns (B, H, W) and targets (B, d) to new ones, float32."""
+"""Function from epoch and batch number, patterns (B, H, W) and targets (B, d) to new ones, float32."""
 
 
 def shuffled_patterns(
@@ -29,29 +29,29 @@ def shuffled_patterns(
     seed: int,
     change: Change | None = None,
 ) -> tuple[tf.data.Dataset, Epoch]:
-    """Return batches for training, in an order that is new in each epoch.
+    """Return training batches in an order that is reshuffled in each epoch.
 
     Parameters
     ----------
     source
-        Where to read.
+        Source of the patterns.
     positions
         Shape (n,), ascending.
     targets
-        Shape (n, d), of these positions.
+        Shape (n, d), targets of these positions.
     batch_size
-        Number of patterns in a batch; the last of an epoch may be smaller.
+        Number of patterns per batch; the last batch of an epoch may be smaller.
     seed
-        Fixes the order of all epochs.
+        Seed that determines the order of all epochs.
     change
-        What is done to each batch, in threads of its own; None for nothing.
+        Function applied to each batch in separate threads; None for no change.
 
     Returns
     -------
     tf.data.Dataset
-        Of pairs of counts (B, H, W, 1) and targets (B, d), float32.
+        Dataset of pairs of counts (B, H, W, 1) and targets (B, d), float32.
     Epoch
-        Its ``epoch`` has to be set before an epoch begins.
+        Object whose ``epoch`` must be set before each epoch.
     """
     chunks = source.chunk_of(positions)
     order = Shuffled(positions, chunks, _fitting(source, BUFFER_BYTES), seed)
@@ -79,24 +79,24 @@ def shuffled_patterns(
 def streamed_patterns(
     make: Callable[[int], tuple[np.ndarray, np.ndarray]], shape: tuple[int, int], count: int
 ) -> tuple[tf.data.Dataset, Epoch]:
-    """Return batches that are made when they are needed.
+    """Return batches that are generated on demand.
 
     Parameters
     ----------
     make
-        From the number of a batch to patterns (B, H, W) and targets (B, d), float32; called by several
-        threads.
+        Function from the batch number to patterns (B, H, W) and targets (B, d), float32; it is called from
+        several threads.
     shape
-        (H, W).
+        Shape (H, W) of a pattern.
     count
-        Number of batches in an epoch.
+        Number of batches per epoch.
 
     Returns
     -------
     tf.data.Dataset
-        Of pairs of counts (B, H, W, 1) and targets (B, d), float32.
+        Dataset of pairs of counts (B, H, W, 1) and targets (B, d), float32.
     Epoch
-        Its ``epoch`` has to be set before an epoch begins.
+        Object whose ``epoch`` must be set before each epoch.
     """
     following = Epoch()
 
@@ -111,10 +111,10 @@ def streamed_patterns(
 
 
 def with_progress(batches: tf.data.Dataset, following: Epoch, epochs: int) -> tf.data.Dataset:
-    """Return batches whose targets, (B, d + 1), end with the share of the training that is done, from 0 to 1.
+    """Return batches whose targets, (B, d + 1), end with the training progress from 0 to 1.
 
-    Losses that change with the training take it from there: what a callback sets is not seen by JAX before
-    the epoch ends.
+    Losses that depend on the training progress read it from the targets, because in JAX a value set by a
+    callback has no effect before the end of the epoch.
     """
     count = int(batches.cardinality())
 
@@ -130,29 +130,29 @@ def with_progress(batches: tf.data.Dataset, following: Epoch, epochs: int) -> tf
 
 
 def _both(function: Callable, arguments: tuple, shape: tuple[int, int]) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return what a function of arrays gives: patterns (B, H, W) and targets (B, d)."""
+    """Return the result of a NumPy function: patterns (B, H, W) and targets (B, d)."""
     patterns, targets = tf.numpy_function(function, arguments, (tf.float32, tf.float32))
     return tf.ensure_shape(patterns, (None, *shape)), tf.ensure_shape(targets, (None, None))
 
 
 def _fitting(source: PatternSource, memory: int) -> int:
-    """Return the number of patterns that fit into some bytes of memory."""
+    """Return the number of patterns that fit into the given memory (bytes)."""
     return max(1, memory // (source.dtype.itemsize * int(np.prod(source.shape))))
 
 
 def ordered_patterns(source: PatternSource, positions: np.ndarray, batch_size: int) -> tf.data.Dataset:
-    """Return batches of counts (B, H, W, 1), float32, in the order of the positions, shape (n,)."""
+    """Return batches of counts (B, H, W, 1), float32, in the order of positions, shape (n,)."""
     blocks = _blocks(InOrder(positions, batch_size))
     patterns = blocks.map(_reader(source), num_parallel_calls=2, deterministic=True)
     return _floats(patterns, -(-len(positions) // batch_size))
 
 
 def _blocks(order: InOrder | Shuffled) -> tf.data.Dataset:
-    """Return the blocks of positions of an order.
+    """Return a dataset of the blocks of positions of an order.
 
-    Not with ``from_generator``: its operation sets a limit in the C library's allocator for the whole process
-    (a remedy for Python 3.11 in TensorFlow), after which torch asks the system anew for the memory of every
-    tensor and trains at half its speed.
+    ``from_generator`` is avoided because its operation sets a limit in the allocator of the C library for the
+    whole process (a workaround for Python 3.11 in TensorFlow), after which torch requests the memory of every
+    tensor from the system and trains at half its speed.
     """
     epoch: list[np.ndarray] = []
 
@@ -178,7 +178,7 @@ def _reader(source: PatternSource) -> Callable[[tf.Tensor], tf.Tensor]:
 
 
 def _floats(batches: tf.data.Dataset, count: int) -> tf.data.Dataset:
-    """Return the given number of batches with their counts as floats, (B, H, W, 1)."""
+    """Return a dataset of known cardinality with counts as floats, (B, H, W, 1)."""
 
     def convert(patterns, *rest):
         counts = tf.cast(patterns[..., tf.newaxis], tf.float32)
@@ -187,6 +187,6 @@ def _floats(batches: tf.data.Dataset, count: int) -> tf.data.Dataset:
     floats = batches.map(convert, num_parallel_calls=2, deterministic=True)
     floats = floats.apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)
     options = tf.data.Options()
-    # Nothing is left to tune, and the end of an epoch would wait for the tuner's thread, up to 4 s.
+    # No parameter is tuned, and the end of an epoch would wait up to 4 s for the autotuning thread.
     options.autotune.enabled = False
     return floats.with_options(options)

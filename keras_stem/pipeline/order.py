@@ -1,7 +1,7 @@
-"""The order in which positions are visited: blocks that are read together.
+"""Order in which positions are visited, in blocks that are read together.
 
-The order of an epoch depends on the seed and the number of the epoch alone, so that a resumed training sees
-what it would have seen.
+The order of an epoch depends only on the seed and the epoch number, so that a resumed training continues with
+the same data as an uninterrupted one.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ import numpy as np
 
 
 class InOrder:
-    """Positions as they are given, in blocks.
+    """Blocks of positions in the given order.
 
     Parameters
     ----------
     positions
         Shape (n,).
     block
-        Number of positions in a block; the last may have fewer.
+        Number of positions per block; the last block may be smaller.
     """
 
     def __init__(self, positions: np.ndarray, block: int):
@@ -33,7 +33,7 @@ class InOrder:
 
 
 class Epoch:
-    """What has to know which epoch begins; the training sets ``epoch`` before.
+    """Base class of objects that depend on the epoch, which the training sets in ``epoch``.
 
     Attributes
     ----------
@@ -45,18 +45,18 @@ class Epoch:
 
 
 class Shuffled(Epoch):
-    """Chunks in random order; positions in random order within a buffer of several chunks.
+    """Chunks in random order, with positions shuffled within a buffer of several chunks.
 
     Parameters
     ----------
     positions
         Shape (n,), ascending.
     chunks
-        Shape (n,), the number of the chunk that stores each position.
+        Shape (n,), number of the chunk that stores each position.
     buffer
         Number of positions that are shuffled together.
     seed
-        With ``epoch`` it fixes the order.
+        Seed that determines the order, together with ``epoch``.
     """
 
     def __init__(self, positions: np.ndarray, chunks: np.ndarray, buffer: int, seed: int):

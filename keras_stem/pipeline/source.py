@@ -1,4 +1,4 @@
-"""Where patterns come from: the scan file, or a copy of the chosen ones in memory."""
+"""Sources of patterns: a scan file, a copy of selected patterns in memory, or an array."""
 
 import contextlib
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from keras_stem.scan.scan import Scan
 from keras_stem.scan.values import summed_type
 
 STEP = 64
-"""So many patterns are binned at once."""
+"""Number of patterns that are binned at once."""
 
 
 class PatternSource(Protocol):
-    """Patterns that can be read by their positions."""
+    """Protocol of sources from which patterns are read by position."""
 
     shape: tuple[int, int]
     dtype: np.dtype
@@ -27,19 +27,19 @@ class PatternSource(Protocol):
         ...
 
     def read(self, positions: np.ndarray) -> np.ndarray:
-        """Return patterns, shape (n, H, W), of positions, shape (n,)."""
+        """Return the patterns, shape (n, H, W), at positions, shape (n,)."""
         ...
 
 
 class ScanSource:
-    """Patterns read from a scan file and binned.
+    """Source of patterns that are read from a scan file and binned.
 
     Parameters
     ----------
     scan
-        The open scan.
+        Open scan.
     binning
-        Integer factor by which the detector is binned.
+        Integer binning factor of the detector.
     """
 
     def __init__(self, scan: Scan, binning: int = 1):
@@ -55,17 +55,17 @@ class ScanSource:
         return self._scan.chunk_of(positions)
 
     def read(self, positions: np.ndarray) -> np.ndarray:
-        """Return patterns, shape (n, H, W), of positions, shape (n,).
+        """Return the patterns, shape (n, H, W), at positions, shape (n,).
 
         Raises
         ------
         KerasStemError
-            If the file cannot be read, or a pattern holds values that are not finite.
+            If the file cannot be read, or a pattern contains non-finite values.
         """
         try:
             if self._binning == 1:
                 return self._scan.read(positions)
-            # In steps along the file, so that no more than a few patterns are in memory at full size.
+            # In steps along the file, so that only a few patterns are in memory at full size.
             out = np.empty((len(positions), *self.shape), self.dtype)
             order = np.argsort(positions)
             for first in range(0, len(order), STEP):
@@ -78,7 +78,7 @@ class ScanSource:
 
     @contextlib.contextmanager
     def plain_errors(self) -> Iterator[None]:
-        """Let the error of a read come out as it was, not wrapped by TensorFlow's executor."""
+        """Raise the original error of a failed read, without the wrapper of TensorFlow's executor."""
         try:
             yield
         except Exception:
@@ -88,14 +88,14 @@ class ScanSource:
 
 
 class MemorySource:
-    """Patterns of some positions, read once and kept in memory as the integers that they are.
+    """Source of patterns at selected positions, read once and kept in memory in their original type.
 
     Parameters
     ----------
     source
-        Where to read them.
+        Source to read from.
     positions
-        Shape (n,), ascending; no others can be read later.
+        Shape (n,), ascending; only these can be read later.
     """
 
     def __init__(self, source: PatternSource, positions: np.ndarray):
@@ -108,12 +108,12 @@ class MemorySource:
         self.chunk_of = source.chunk_of
 
     def read(self, positions: np.ndarray) -> np.ndarray:
-        """Return patterns, shape (n, H, W), of positions, shape (n,)."""
+        """Return the patterns, shape (n, H, W), at positions, shape (n,)."""
         return self._patterns[np.searchsorted(self._positions, positions)]
 
 
 class ArraySource:
-    """Patterns that are in memory, all of them.
+    """Source of patterns from an array in memory.
 
     Parameters
     ----------
@@ -130,5 +130,5 @@ class ArraySource:
         return positions // self.chunk
 
     def read(self, positions: np.ndarray) -> np.ndarray:
-        """Return patterns, shape (n, H, W), of positions, shape (n,)."""
+        """Return the patterns, shape (n, H, W), at positions, shape (n,)."""
         return self._patterns[positions]

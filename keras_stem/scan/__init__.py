@@ -1,1 +1,1 @@
-"""The scan file: patterns that HyperSpy opens, labels that orix opens, subsets and splits."""
+"""Scan files: patterns readable by HyperSpy, labels readable by orix, subsets and splits."""

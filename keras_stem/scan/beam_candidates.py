@@ -1,4 +1,4 @@
-"""Disks of a pattern that may be the direct beam, and what the pattern itself says for each."""
+"""Candidate disks for the direct beam of a pattern, with the evidence of the pattern for each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, label, maximum_filter
 
 MOST = 6
-"""So many of the brightest disks of a pattern are looked at."""
+"""Number of the brightest disks of a pattern that are considered."""
 
 SYMMETRY_WEIGHT = 3.0
-"""Log-odds between a pattern that is symmetric about the one disk and unrelated about the other."""
+"""Log-odds between a disk with perfect and a disk with no inversion symmetry of the pattern about it."""
 
 BRIGHTNESS_WEIGHT = 0.5
-"""Log-odds of a disk of e times the brightness, for which a two-beam condition is the exception."""
+"""Log-odds per factor e in brightness. The direct beam is the brightest disk except in a two-beam case."""
 
 MIDDLE_SHARE = 0.25
-"""Standard deviation of the beam's distance from the middle, in sides of the detector: a weak prior."""
+"""Standard deviation of the beam's offset from the detector centre, in detector sides: a weak prior."""
 
 LARGEST_EVIDENCE = 1.5
-"""Log-odds to which a pattern's own evidence is limited; a pattern may mislead as a whole."""
+"""Upper limit of the log-odds from a single pattern, since a whole pattern can be misleading."""
 
 _BATCH_BYTES = 8 << 20
 _LEAST_PIXELS = 20
@@ -28,15 +28,15 @@ _WITHIN_PATTERN = np.pad(np.ones((1, 3, 3), int), ((1, 1), (0, 0), (0, 0)))
 
 @dataclass(frozen=True)
 class BeamCandidates:
-    """Disks that may be the direct beam, of n patterns.
+    """Candidate disks for the direct beam of n patterns.
 
     Parameters
     ----------
     positions
-        Shape (n, K, 2), row and column, pixels; NaN where a pattern has fewer disks.
+        Shape (n, K, 2), row and column (pixels); NaN where a pattern has fewer disks.
     evidence
-        Shape (n, K), logarithm of the likelihood up to a constant of the pattern, 0 for its best candidate;
-        -inf where there is none.
+        Shape (n, K), log-likelihood up to a constant per pattern, 0 for its best candidate; -inf where
+        there is no candidate.
     """
 
     positions: np.ndarray
@@ -44,7 +44,7 @@ class BeamCandidates:
 
     @classmethod
     def joined(cls, parts: "Iterable[BeamCandidates]") -> "BeamCandidates":
-        """Return the candidates of several blocks of patterns as one."""
+        """Return the concatenated candidates of several blocks of patterns."""
         parts = list(parts)
         return cls(
             np.concatenate([part.positions for part in parts]),
@@ -53,18 +53,18 @@ class BeamCandidates:
 
 
 def find_beam_candidates(patterns: np.ndarray, beam_radius: float) -> BeamCandidates:
-    """Find the brightest disks of each pattern, and how well each would do as the direct beam.
+    """Find the brightest disks of each pattern and score each as the direct beam.
 
-    The diffuse background and, by Friedel's law, roughly the spots are symmetric about the direct beam. The
-    correlation of the pattern with itself turned by 180 deg about the disk tells, without the disk and of the
-    fourth roots of the counts, in which no disk outshines the rest.
+    The diffuse background and, by Friedel's law, approximately the spots are symmetric about the direct beam.
+    The symmetry score is the correlation of the pattern with itself rotated by 180 degrees about the disk,
+    with the disk excluded. It uses the fourth root of the counts, so that no single disk dominates.
 
     Parameters
     ----------
     patterns
         Shape (n, H, W).
     beam_radius
-        Of the direct beam, pixels.
+        Radius of the direct beam (pixels).
 
     Returns
     -------
@@ -90,12 +90,12 @@ def _candidates(patterns: np.ndarray, beam_radius: float) -> BeamCandidates:
 
 
 def _brightest(blurred: np.ndarray, beam_radius: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return of each disk the number of its pattern, its rank there, and its brightest pixel, (m, 2)."""
+    """Return the pattern index, the rank within the pattern and the brightest pixel, (m, 2), of each disk."""
     side = 2 * int(np.ceil(beam_radius)) + 1
     level = np.median(blurred, axis=(1, 2), keepdims=True)
     highest = (blurred == maximum_filter(blurred, (1, side, side))) & (blurred > level)
     where = np.nonzero(highest)
-    # Neighbouring pixels that are equally bright, as of a disk between pixels, are one disk.
+    # Equally bright adjacent pixels, as of a disk centred between pixels, belong to one disk.
     _, firsts = np.unique(label(highest, _WITHIN_PATTERN)[0][where], return_index=True)
     number, row, column = (axis[firsts] for axis in where)
     order = np.lexsort((-blurred[number, row, column], number))
@@ -108,7 +108,7 @@ def _brightest(blurred: np.ndarray, beam_radius: float) -> tuple[np.ndarray, np.
 def _centres_of_mass(
     counts: np.ndarray, number: np.ndarray, peaks: np.ndarray, beam_radius: float
 ) -> np.ndarray:
-    """Return the centre of mass of what exceeds the mean of a window about each peak, shape (m, 2)."""
+    """Return the centre of mass of counts above the mean of a window about each peak, shape (m, 2)."""
     half = int(np.ceil(1.25 * beam_radius)) + 1
     padded = np.pad(counts, ((0, 0), (half, half), (half, half)))
     steps = np.arange(2 * half + 1)
@@ -130,13 +130,16 @@ def _evidence(
     height = blurred[number, *peaks.T] - np.median(blurred, axis=(1, 2))[number]
     side = np.array(blurred.shape[1:])
     off_middle = np.linalg.norm((centres - (side - 1) / 2) / (MIDDLE_SHARE * side), axis=1)
-    # The height is of fourth roots.
+    # The height is in fourth roots of counts.
     brightness = 4 * BRIGHTNESS_WEIGHT * np.log(height)
     return SYMMETRY_WEIGHT * np.array(symmetry) + brightness - off_middle**2 / 2
 
 
 def _symmetry(image: np.ndarray, centre: np.ndarray, beam_radius: float) -> float:
-    """Return the correlation of an image with itself turned by 180 deg, to half a pixel about the centre."""
+    """Return the correlation of an image with itself rotated by 180 degrees about a centre.
+
+    The centre is rounded to half a pixel.
+    """
     twice = np.rint(2 * centre).astype(int)
     last = np.array(image.shape) - 1
     (top, left), (bottom, right) = np.maximum(twice - last, 0), np.minimum(twice, last)

@@ -1,4 +1,4 @@
-"""The smooth drift of the direct beam over a scan, by which it is told from diffracted disks."""
+"""Smooth drift of the direct beam over a scan, which distinguishes it from diffracted disks."""
 
 from dataclasses import dataclass
 
@@ -8,40 +8,40 @@ from scipy.ndimage import gaussian_filter
 from keras_stem.scan.beam_candidates import BeamCandidates
 
 START_SHARE = 1 / 16
-"""Distance over which disks support a first common position of the beam, in sides of the detector."""
+"""Kernel width of the initial common beam position, in detector sides."""
 
 LARGEST_DEGREE = 3
-"""Of the polynomial in row and column of the scan."""
+"""Degree of the polynomial in scan row and column."""
 
 NEIGHBOURHOOD = 2.0
-"""Standard deviation of the neighbourhood that smooths what the polynomial leaves, scan positions."""
+"""Standard deviation of the Gaussian that smooths the polynomial's residuals (scan positions)."""
 
 LEAST_SUPPORT = 0.15
-"""Mean likelihood of its beams below which a row of the scan is not on the drift of the others."""
+"""Mean beam likelihood of a scan row below which the row does not follow the common drift."""
 
 MOST_JUMPS = 3
-"""So many jumps of the beam between rows are looked for."""
+"""Largest number of beam jumps between rows that are detected."""
 
 _LEAST_PATTERNS = 4
-"""A polynomial has at most a term for so many patterns."""
+"""Smallest number of patterns per polynomial term."""
 
 _TURNS = 4
 
 
 @dataclass(frozen=True)
 class BeamDrift:
-    """Where the direct beam should be at each position of a scan.
+    """Expected position of the direct beam at each scan position.
 
     Parameters
     ----------
     positions
-        Shape (n, 2), row and column, pixels.
+        Shape (n, 2), row and column (pixels).
     spread
-        Standard deviation of the beam about them, pixels; at least its radius.
+        Standard deviation of the beam about these positions (pixels); at least the beam radius.
     rival
-        Shape (2,), offset of the best other drift, parallel to this one, pixels.
+        Shape (2,), offset of the best alternative drift, parallel to this one (pixels).
     rival_support
-        Evidence for that drift over all patterns, as a share of the evidence for this one.
+        Evidence for the alternative drift over all patterns, as a fraction of the evidence for this one.
     """
 
     positions: np.ndarray
@@ -56,21 +56,22 @@ def find_drift(
     detector_shape: tuple[int, int],
     beam_radius: float,
 ) -> BeamDrift:
-    """Find the smooth function of the scan position on which most patterns have a disk.
+    """Find the smooth function of scan position that passes through a disk of most patterns.
 
-    Every pattern has the direct beam, and its position changes slowly; a diffracted disk lasts for a grain
-    only. First comes the common position with most support, then a polynomial through the nearest disks, as
-    py4DSTEM fits one to its origins (`fit_origin`), then what is left is smoothed over the neighbours. Whole
-    rows without disks near this drift, after a jump of the beam, have one of their own.
+    Every pattern contains the direct beam, and its position changes slowly, whereas a diffracted disk
+    persists within one grain only. The common position with most support is found first, then a polynomial
+    is fitted to the nearest disks, as py4DSTEM fits one to its origins (`fit_origin`), and the residuals are
+    smoothed over neighbouring positions. Whole rows without disks near this drift, after a jump of the beam,
+    get a separate drift.
 
     Parameters
     ----------
     candidates
-        Of all n = rows x columns patterns.
+        Candidates of all n = rows x columns patterns.
     scan_shape, detector_shape
         Rows and columns.
     beam_radius
-        Pixels.
+        Radius of the direct beam (pixels).
 
     Returns
     -------
@@ -93,9 +94,9 @@ def _after_jumps(
     spread: float,
     beam_radius: float,
 ) -> np.ndarray:
-    """Return a drift that is another one, shape (n, 2), in rows of the scan without disks near the first.
+    """Return a drift, shape (n, 2), that is refitted in scan rows without disks near the given one.
 
-    Rows, because a jump of the beam lasts, but a grain seldom fills whole rows.
+    Whole rows are refitted because a jump of the beam persists, while a grain seldom fills whole rows.
     """
     support = _row_support(candidates, drift, scan_shape, spread)
     for _ in range(MOST_JUMPS):
@@ -116,7 +117,7 @@ def _drift(
     detector_shape: tuple[int, int],
     beam_radius: float,
 ) -> tuple[np.ndarray, float]:
-    """Return one smooth drift, shape (n, 2), and the standard deviation of the beam about it."""
+    """Return a single smooth drift, shape (n, 2), and the standard deviation of the beam about it."""
     wide = max(2 * beam_radius, START_SHARE * min(detector_shape))
     still = np.zeros((len(candidates.evidence), 2))
     start, _, _ = _supported(candidates, still, detector_shape, wide)
@@ -130,7 +131,7 @@ def _drift(
 
 
 def _only(candidates: BeamCandidates, chosen: np.ndarray) -> BeamCandidates:
-    """Return the candidates of some patterns, shape (n,) bool; the others have none."""
+    """Return the candidates of the chosen patterns, shape (n,) bool; other patterns have none."""
     return BeamCandidates(
         np.where(chosen[:, None, None], candidates.positions, np.nan),
         np.where(chosen[:, None], candidates.evidence, -np.inf),
@@ -140,7 +141,7 @@ def _only(candidates: BeamCandidates, chosen: np.ndarray) -> BeamCandidates:
 def _row_support(
     candidates: BeamCandidates, drift: np.ndarray, scan_shape: tuple[int, int], spread: float
 ) -> np.ndarray:
-    """Return how likely the beams of each row of the scan are on a drift, shape (rows,)."""
+    """Return the mean likelihood that the beams of each scan row follow a drift, shape (rows,)."""
     _, likelihood = _nearest(candidates, drift, spread)
     return likelihood.reshape(scan_shape).mean(axis=1)
 
@@ -152,7 +153,7 @@ def agreement(candidates: BeamCandidates, drift: np.ndarray, spread: float) -> n
 
 
 def _nearest(candidates: BeamCandidates, drift: np.ndarray, spread: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the likeliest candidate near the drift, shape (n, 2), and its likelihood, shape (n,)."""
+    """Return the most likely candidate near the drift, shape (n, 2), and its likelihood, shape (n,)."""
     scores = agreement(candidates, drift, spread)
     best = scores.argmax(axis=1)
     each = np.arange(len(best))
@@ -169,7 +170,7 @@ def _typical_distance(candidates: BeamCandidates, drift: np.ndarray, spread: flo
 def _supported(
     candidates: BeamCandidates, drift: np.ndarray, detector_shape: tuple[int, int], spread: float
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return the offset from a drift at which there is most evidence, the next such offset, and its share."""
+    """Return the offset from a drift with most evidence, the second best one and its evidence ratio."""
     cell = spread / 2
     votes, origin = _votes(candidates, drift, detector_shape, cell)
     votes = gaussian_filter(votes, spread / cell, mode="constant")
@@ -184,7 +185,7 @@ def _supported(
 def _votes(
     candidates: BeamCandidates, drift: np.ndarray, detector_shape: tuple[int, int], cell: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the likelihood of each offset from a drift, over all patterns, and the cell of no offset."""
+    """Return the summed likelihood of each offset from a drift and the histogram cell of zero offset."""
     origin = np.ceil(np.array(detector_shape) / cell).astype(int)
     there = np.isfinite(candidates.evidence)
     offsets = (candidates.positions - drift[:, None])[there] / cell
@@ -197,13 +198,13 @@ def _votes(
 def _polynomial(
     candidates: BeamCandidates, drift: np.ndarray, scan_shape: tuple[int, int], spread: float
 ) -> np.ndarray:
-    """Return a drift that is a polynomial through the nearest candidates, its degree raised step by step."""
+    """Return a polynomial drift through the nearest candidates, with the degree increased stepwise."""
     there = np.count_nonzero(np.isfinite(candidates.evidence).any(axis=1))
     for degree in range(LARGEST_DEGREE + 1):
         terms = _terms(scan_shape, degree)
         if degree and _LEAST_PATTERNS * terms.shape[1] > there:
             break
-        # A curve could bend to the disks of a large grain that are as far away as a ramp is high.
+        # A curve could bend towards disks of a large grain, which may be as far away as a ramp is high.
         near = spread if degree < 2 else spread / 2
         for _ in range(_TURNS):
             found, weight = _nearest(candidates, drift, near)
@@ -213,7 +214,7 @@ def _polynomial(
 
 
 def _terms(scan_shape: tuple[int, int], degree: int) -> np.ndarray:
-    """Return the monomials up to a degree at each position of the scan, shape (n, terms)."""
+    """Return the monomials up to a degree at each scan position, shape (n, terms)."""
     y, x = (np.indices(scan_shape) / np.reshape(scan_shape, (2, 1, 1)) - 0.5).reshape(2, -1)
     rows, columns = (range(min(degree + 1, size)) for size in scan_shape)
     return np.stack([y**i * x**j for i in rows for j in columns if i + j <= degree], axis=1)
@@ -222,7 +223,7 @@ def _terms(scan_shape: tuple[int, int], degree: int) -> np.ndarray:
 def _smoothed(
     candidates: BeamCandidates, drift: np.ndarray, scan_shape: tuple[int, int], spread: float
 ) -> np.ndarray:
-    """Return a drift that also follows what neighbours have in common."""
+    """Return a drift that also follows the residuals shared by neighbouring positions."""
     smooth = drift
     for _ in range(_TURNS):
         found, weight = _nearest(candidates, smooth, spread)

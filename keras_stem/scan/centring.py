@@ -1,4 +1,4 @@
-"""Patterns shifted so that the direct beam is at the middle of the detector."""
+"""Centring of patterns: shifts that bring the direct beam to the detector centre."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,23 @@ from keras_stem.scan.beam_candidates import BeamCandidates
 from keras_stem.scan.beam_drift import BeamDrift, agreement, find_drift
 
 DOUBT = np.log(2)
-"""Log-odds below which two disks, or two drifts of the beam, have nearly the same score."""
+"""Log-odds below which two disks, or two drifts of the beam, are indistinguishable."""
 
 REACH = 3.0
-"""No disk is the direct beam that is farther from the drift, in standard deviations."""
+"""Largest distance of the direct beam from the drift, in standard deviations."""
 
 
 @dataclass(frozen=True)
 class Centring:
-    """How the patterns of a scan have to move.
+    """Shifts that centre the patterns of a scan.
 
     Parameters
     ----------
     shifts
-        Shape (n, 2), rows and columns, pixels.
+        Shape (n, 2), rows and columns (pixels).
     doubtful
-        Shape (n,), whether the pattern does not tell its direct beam, so that the shift is that of its
-        neighbours.
+        Shape (n,), whether the direct beam of a pattern is ambiguous, so that its shift follows the drift of
+        its neighbours.
     """
 
     shifts: np.ndarray
@@ -38,16 +38,16 @@ def choose_shifts(
     detector_shape: tuple[int, int],
     beam_radius: float,
 ) -> Centring:
-    """Choose the direct beam of each pattern of a scan, by the pattern itself and by its neighbours.
+    """Choose the direct beam of each pattern of a scan from the pattern itself and its neighbours.
 
     Parameters
     ----------
     candidates
-        Of all n = rows x columns patterns.
+        Candidates of all n = rows x columns patterns.
     scan_shape, detector_shape
         Rows and columns.
     beam_radius
-        Pixels.
+        Radius of the direct beam (pixels).
 
     Returns
     -------
@@ -66,26 +66,26 @@ def choose_shifts(
 
 
 def _of_two_drifts(candidates: BeamCandidates, drift: BeamDrift) -> np.ndarray:
-    """Return which patterns have a disk on another drift that is nearly as well supported, shape (n,)."""
+    """Return which patterns have a disk on an alternative drift with nearly equal support, shape (n,)."""
     offsets = candidates.positions - (drift.positions + drift.rival)[:, None]
     there = (np.linalg.norm(offsets, axis=-1) <= drift.spread).any(axis=1)
     return there & (drift.rival_support > np.exp(-DOUBT))
 
 
 def centred(patterns: np.ndarray, shifts: np.ndarray) -> np.ndarray:
-    """Move patterns by linear interpolation.
+    """Shift patterns by linear interpolation.
 
     Parameters
     ----------
     patterns
         Shape (n, H, W).
     shifts
-        Shape (n, 2), rows and columns, pixels.
+        Shape (n, 2), rows and columns (pixels).
 
     Returns
     -------
     numpy.ndarray
-        Like ``patterns``, integers rounded; zero where nothing was recorded.
+        Shape and type of ``patterns``, integers rounded; zero outside the recorded area.
     """
     moved = np.empty_like(patterns)
     whole = np.issubdtype(patterns.dtype, np.integer)
@@ -97,7 +97,7 @@ def centred(patterns: np.ndarray, shifts: np.ndarray) -> np.ndarray:
 
 
 def _rounded(image: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Round to integers of a type; the largest one of 64 bits is no floating-point number."""
+    """Round to an integer type; the largest 64-bit integer is not exactly representable as a float."""
     limits = np.iinfo(dtype)
     highest = image.dtype.type(limits.max)
     if int(highest) > limits.max:

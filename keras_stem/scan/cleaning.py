@@ -1,16 +1,16 @@
-"""Patterns mended: pixels that count too much or not at all."""
+"""Detection and repair of hot and dead detector pixels."""
 
 import numpy as np
 from scipy.ndimage import label, median_filter
 
 HOT = 10.0
-"""A pixel is hot whose mean count exceeds so many times the median of its neighbourhood."""
+"""Ratio of a pixel's mean count to the median of its neighbourhood above which it is hot."""
 
 DEAD = 0.02
-"""A pixel is dead whose mean count is below this share of the median of its neighbourhood."""
+"""Ratio of a pixel's mean count to the median of its neighbourhood below which it is dead."""
 
 LARGEST_HOT = 3
-"""So many hot pixels may touch each other; more of them are a disk."""
+"""Largest number of connected hot pixels; larger clusters are disks."""
 
 _NEIGHBOURHOOD = 5
 
@@ -18,13 +18,13 @@ _NEIGHBOURHOOD = 5
 def bad_pixels(sample: np.ndarray) -> np.ndarray:
     """Find hot and dead pixels.
 
-    They are bad in all patterns, so that the mean pattern shows them, where spots of many orientations
-    blur.
+    Bad pixels are bad in all patterns. They stand out in the mean pattern, in which the spots of many
+    orientations average out.
 
     Parameters
     ----------
     sample
-        Patterns of positions all over the scan, shape (n, H, W).
+        Patterns sampled over the whole scan, shape (n, H, W).
 
     Returns
     -------
@@ -33,7 +33,7 @@ def bad_pixels(sample: np.ndarray) -> np.ndarray:
     """
     mean = sample.mean(axis=0, dtype=float)
     around = median_filter(mean, _NEIGHBOURHOOD)
-    # Where hardly an electron arrives, neither many nor few counts mean anything.
+    # Where hardly any electrons arrive, neither high nor low counts are significant.
     noise = np.sqrt(np.maximum(mean, around) / len(sample)) + 1 / len(sample)
     hot = (mean > HOT * around) & (mean - around > 10 * noise)
     dead = (mean < DEAD * around) & (around - mean > 10 * noise)
@@ -41,7 +41,7 @@ def bad_pixels(sample: np.ndarray) -> np.ndarray:
 
 
 def _of_disks(hot: np.ndarray) -> np.ndarray:
-    """Return which pixels are as many together as those of a disk: a direct beam that does not move."""
+    """Return the hot pixels in clusters as large as a disk, such as that of a stationary direct beam."""
     numbers, _ = label(hot, np.ones((3, 3)))
     return hot & (np.bincount(numbers.ravel()) > LARGEST_HOT)[numbers]
 
@@ -59,7 +59,7 @@ def repair(patterns: np.ndarray, bad: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Like ``patterns``.
+        Shape and type of ``patterns``.
     """
     mended = patterns.copy()
     for row, column in np.argwhere(bad):

@@ -1,14 +1,14 @@
-"""Where a diffraction spot falls on the detector.
+"""Detector geometry: the mapping between reciprocal-space positions and detector pixels.
 
-This module is the only place that knows the convention. The lab axes are x to the right, y up, z toward the
-viewer, against the beam. The detector's columns run along x; its rows run downward, so a spot at
+This module alone defines the convention. The lab axes are x to the right, y up, z towards the viewer,
+antiparallel to the beam. The detector columns run along x and its rows run downward, so a spot at the
 reciprocal-space position (x, y) lies at
 
     column = centre column + x / pixel size
     row    = centre row    - y / pixel size
 
-The direct beam is at the middle of the detector, which for an even number of pixels is between two of them:
-(N - 1) / 2. This stays true when the pattern is binned.
+The direct beam is at the detector centre, (N - 1) / 2, which lies between two pixels for an even number of
+pixels. Binning preserves this.
 """
 
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ class Detector:
     shape
         Rows and columns.
     pixel_size
-        Reciprocal length of a pixel's side, Å⁻¹.
+        Reciprocal length of a pixel side (1/Å).
     """
 
     shape: tuple[int, int]
@@ -41,32 +41,32 @@ class Detector:
 
     @property
     def reciprocal_radius(self) -> float:
-        """Distance from the direct beam to the farthest corner, Å⁻¹."""
+        """Distance from the direct beam to the farthest corner (1/Å)."""
         return float(np.hypot(*self.shape) / 2 * self.pixel_size)
 
     @property
     def inner_radius(self) -> float:
-        """Distance from the direct beam to the nearest edge, Å⁻¹."""
+        """Distance from the direct beam to the nearest edge (1/Å)."""
         return min(self.shape) / 2 * self.pixel_size
 
     @property
     def distances(self) -> np.ndarray:
-        """Distance of each pixel from the direct beam, shape (H, W), Å⁻¹."""
+        """Distance of each pixel from the direct beam, shape (H, W) (1/Å)."""
         rows, columns = np.indices(self.shape)
         return np.hypot(rows - self.centre[0], columns - self.centre[1]) * self.pixel_size
 
     def to_pixels(self, xy: np.ndarray) -> np.ndarray:
-        """Return rows and columns, shape (n, 2), of reciprocal positions ``xy``, shape (n, 2), Å⁻¹."""
+        """Return rows and columns, shape (n, 2), of reciprocal positions ``xy``, shape (n, 2) (1/Å)."""
         row, column = self.centre
         return np.stack([row - xy[:, 1] / self.pixel_size, column + xy[:, 0] / self.pixel_size], axis=1)
 
     def binned(self, factor: int) -> "Detector":
-        """Return the detector with ``factor`` x ``factor`` pixels summed into one.
+        """Return the detector after summing blocks of ``factor`` x ``factor`` pixels.
 
         Raises
         ------
         KerasStemError
-            If the shape is no multiple of the factor.
+            If the shape is not a multiple of the factor.
         """
         if factor < 1 or any(n % factor for n in self.shape):
             raise KerasStemError(
@@ -78,10 +78,10 @@ class Detector:
 
 
 def bin_patterns(patterns: np.ndarray, factor: int) -> np.ndarray:
-    """Sum ``factor`` x ``factor`` pixels of patterns (..., H, W) into one.
+    """Sum blocks of ``factor`` x ``factor`` pixels of patterns (..., H, W).
 
-    Integers stay integers, signed ones signed, in a type that holds all sums; raises `KerasStemError` if none
-    does.
+    Integers stay integers and keep their signedness, in a type that holds all sums; `KerasStemError` is
+    raised if there is none.
     """
     if factor == 1:
         return patterns

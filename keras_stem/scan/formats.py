@@ -1,4 +1,4 @@
-"""What single formats need beyond what the readers of RosettaSciIO do by themselves."""
+"""Format-specific options and corrections for the readers of RosettaSciIO."""
 
 import importlib
 import zipfile
@@ -16,29 +16,29 @@ from keras_stem.scan.hdf5 import open_hdf5
 from keras_stem.scan.tiff_pages import ends_early
 
 Signal = dict[str, Any]
-"""Data, axes and metadata as a reader of RosettaSciIO returns them."""
+"""Dictionary of data, axes and metadata, as returned by a reader of RosettaSciIO."""
 
 _ALL_FRAMES = (2**62,)
-"""Merlin's reader cuts a stack that is said to be too long to the patterns that are there."""
+"""Navigation shape larger than any stack; the Merlin reader truncates it to the patterns in the file."""
 
 _BLOCKFILE = 0x0102
-"""How blockfiles begin."""
+"""Magic number of blockfiles."""
 
 _FPD_PATTERNS = "fpd_expt/fpd_data/data"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a file is read.
+    """Reading options of a file.
 
     Parameters
     ----------
     options
-        For the reader.
+        Keyword arguments of the reader.
     notes
-        Lines that the user should read.
+        Messages for the user, one per line.
     change
-        What is done to the signals that are read.
+        Function applied to the signals after reading.
     """
 
     options: dict[str, Any] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Plan:
 
 
 def plan_for(reader: str, path: Path, stack: bool) -> Plan:
-    """Return how a reader is to read a file.
+    """Return the plan with which a reader reads a file.
 
     Parameters
     ----------
@@ -56,12 +56,12 @@ def plan_for(reader: str, path: Path, stack: bool) -> Plan:
     path
         The file.
     stack
-        Whether the user tells the shape of the scan, so that the file's is not asked for.
+        Whether the user specifies the scan shape, so that the file need not contain it.
 
     Raises
     ------
     KerasStemError
-        If the file lacks a part, or is of a variant that the reader does not know.
+        If a part of the file is missing, or the reader does not support its variant of the format.
     """
     plan = _PLANS.get(reader)
     return plan(path, stack) if plan else Plan()
@@ -102,7 +102,7 @@ def _merlin_notes(path: Path, frames: int, rows: int, columns: int, has_header: 
 
 
 def _one_row(signal: Signal) -> Signal:
-    """Return a stack as a scan of one row."""
+    """Return a stack as a single-row scan."""
     axis = {"name": "y", "size": 1, "scale": 1.0, "offset": 0.0, "units": "", "navigate": True}
     return {**signal, "data": signal["data"][None], "axes": [axis, *signal["axes"]]}
 
@@ -127,7 +127,7 @@ def _blockfile(path: Path, stack: bool) -> Plan:
 
 
 def _arina(path: Path, stack: bool) -> Plan:
-    """Keep counts above 65535, which the reader would wrap, and take any number of patterns."""
+    """Keep counts above 65535, which the reader would wrap around, and accept any number of patterns."""
     with open_hdf5(path) as file:
         data = file["entry/data"]
         parts = [_arina_part(data, name, path) for name in data]
@@ -147,12 +147,15 @@ def _arina_part(data: h5py.Group, name: str, path: Path) -> h5py.Dataset:
 
 
 def _first_row(signal: Signal) -> Signal:
-    """Return a scan of one row as a stack."""
+    """Return a single-row scan as a stack."""
     return {**signal, "data": signal["data"][0], "axes": signal["axes"][1:]}
 
 
 def _emd(path: Path, stack: bool) -> Plan:
-    """Read each array by itself; files of fpd and of py4DSTEM up to 0.13 arrive with their axes reversed."""
+    """Read each array separately and restore the axis order of fpd and py4DSTEM (up to 0.13) files.
+
+    The reader returns these files with their axes reversed.
+    """
     with open_hdf5(path) as file:
         if _FPD_PATTERNS in file:
             return Plan({"dataset_path": _FPD_PATTERNS}, change=_each(_reversed))
@@ -162,14 +165,14 @@ def _emd(path: Path, stack: bool) -> Plan:
 
 
 def _reversed(signal: Signal) -> Signal:
-    """Return a signal with its axes in the opposite order, without those of one element."""
+    """Return a signal with its axis order reversed and without a colour axis of size 1."""
     axes = [axis for axis in signal["axes"] if axis["size"] > 1 or axis["name"] != "colour"]
     lost = tuple(number for number, axis in enumerate(signal["axes"]) if axis not in axes)
     return {**signal, "data": signal["data"].squeeze(axis=lost).T, "axes": axes[::-1]}
 
 
 def _direct_electron(signal: Signal) -> Signal:
-    """Give the axes of a movie the sizes of its ``info.txt``, of which the reader makes 1."""
+    """Set the axis scales of a movie from its ``info.txt``, which the reader replaces by 1."""
     known = signal.get("original_metadata", {}).get("de_metadata")
     if known is None:
         return signal
@@ -184,7 +187,7 @@ def _direct_electron(signal: Signal) -> Signal:
 
 
 def _panta_rhei(path: Path, stack: bool) -> Plan:
-    """Read compressed arrays at once; the reader would take their bytes for counts."""
+    """Read compressed arrays eagerly; lazily, the reader would interpret their compressed bytes as counts."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         compressed = archive.getinfo("data.npy").compress_type != zipfile.ZIP_STORED
@@ -197,7 +200,7 @@ def _panta_rhei(path: Path, stack: bool) -> Plan:
 
 
 def _tiff(path: Path, stack: bool) -> Plan:
-    """Take images of one shape that were written one by one as the stack that they are."""
+    """Combine individually written images of equal shape into a stack."""
     if ends_early(path):
         raise KerasStemError(f"{path} is truncated; copy it again.")
     return Plan(change=_stacked)
@@ -230,7 +233,7 @@ _PLANS: dict[str, Callable[[Path, bool], Plan]] = {
     "EMD": _emd,
     "Image": _always(options={"lazy": False}),
     "MRC": _always(change=_each(_direct_electron)),
-    # Mapped by NumPy, which knows both orders of axes.
+    # Memory-mapped by NumPy, which supports both array orders.
     "numpy": _always(options={"lazy": False, "mmap_mode": "r"}),
     "PantaRhei": _panta_rhei,
     "QuantumDetector": _merlin,

@@ -1,9 +1,9 @@
-"""The value of one electron, as the noise of patterns tells it.
+"""Detector gain, the value of one electron, estimated from the noise of patterns.
 
-The variance of counts is their mean, so that of values with a gain is the gain times their mean (the photon
-transfer method: Janesick, Photon Transfer, SPIE 2007). Readout noise adds to the variance and an offset to
-the mean; then the slope of a line through variances and means is the gain, if the patterns have both dark and
-bright parts to fit it.
+The variance of counts equals their mean, so the variance of values with a gain is the gain times their mean
+(the photon transfer method: Janesick, Photon Transfer, SPIE 2007). Readout noise adds to the variance and an
+offset adds to the mean. The gain is then the slope of a line fitted to variance against mean, provided that
+the patterns have both dark and bright regions.
 """
 
 from dataclasses import dataclass
@@ -11,47 +11,48 @@ from dataclasses import dataclass
 import numpy as np
 
 BLOCK = 4
-"""Side of the parts of a pattern, pixels, in which mean and variance are compared. Larger parts hold disks:
-the gain of simulated patterns of 64 pixels and 100,000 electrons was 9.8 with 16 pixels, and 1.15 with 4
-(``benchmarks/gain.py``)."""
+"""Side of the blocks of a pattern in which mean and variance are compared (pixels). Larger blocks contain
+disks: the gain estimated from simulated patterns of 64 pixels and 100,000 electrons was 9.8 with 16 pixels
+and 1.15 with 4 (``benchmarks/gain.py``)."""
 
 _GROUPS, _GROUP_SIZE = 8, 50
-"""The parts of a detector in groups from dark to bright; so many of all patterns at least are in one."""
+"""Number of groups of detector blocks from dark to bright, and smallest number of samples in a group."""
 
 _BACKGROUND = 0.75
-"""Share of the parts in a group, and of the groups, that have no spots."""
+"""Fraction of the blocks in a group, and of the groups, that are free of spots."""
 
 _PROPORTIONAL = 0.5
-"""A variance at mean zero below this share of the darkest group's is none; an offset alike."""
+"""Smallest significant variance at zero mean, relative to that of the darkest group; also for an offset."""
 
 _EVEN_LIGHT, _DARK, _SMALLEST = 0.8, 0.3, 0.01
-"""Where the darkest group has the first share of the median mean, and so many of the pixels are not below the
-second, nothing tells an offset from counts."""
+"""Thresholds for evenly lit patterns: where the darkest group exceeds the first fraction of the median mean,
+and the quantile ``_SMALLEST`` of the pixels exceeds the second, an offset cannot be distinguished from
+counts."""
 
 _WIDE = 0.3
-"""Share of the median mean between the darkest and the brightest group that tells what is at mean zero."""
+"""Smallest range of group means, relative to the median mean, that determines the variance at zero mean."""
 
 _AGREEMENT = 0.1
-"""Two slopes, each of half of the patterns, differ by less, relative, and so do all groups from the line."""
+"""Relative tolerance between the slopes of the two halves of the patterns, and of groups from the line."""
 
 _CONTRAST = 3.0
-"""The variance of the brightest group is so many times that of the darkest where the slope is certain."""
+"""Smallest variance ratio of the brightest to the darkest group for a reliable slope."""
 
 _BRIGHTEST = 1e6
-"""A pixel with more electrons than this means that the values have no noise."""
+"""Number of electrons in a pixel above which the values are considered free of noise."""
 
 
 @dataclass(frozen=True)
 class NoiseGain:
-    """What the noise of patterns tells.
+    """Gain estimated from the noise of patterns.
 
     Parameters
     ----------
     value
-        Value of one electron; NaN where none follows.
+        Value of one electron; NaN if it cannot be determined.
     of_counts
-        Whether the variance is in proportion to the mean, as that of counts. Otherwise the values have
-        readout noise or an offset, or may have.
+        Whether the variance is proportional to the mean, as for counts. Otherwise the values have, or may
+        have, readout noise or an offset.
     """
 
     value: float
@@ -59,11 +60,12 @@ class NoiseGain:
 
 
 def estimate_gain(sample: np.ndarray) -> NoiseGain:
-    """Estimate the value of one electron from mean and variance of neighbouring pixels.
+    """Estimate the value of one electron from the mean and variance of neighbouring pixels.
 
-    In each part of a pattern the second differences of pixels side by side, which a slope does not change,
-    give the variance. The median of variance over mean of all parts is that of the background, not of the
-    spots. Where variance and mean are not in proportion, the slope of a line is taken if it is certain.
+    The variance in each block of a pattern is estimated from second differences of adjacent pixels, which are
+    insensitive to intensity gradients. The median ratio of variance to mean over all blocks represents the
+    background rather than the spots. Where variance and mean are not proportional, the slope of a fitted line
+    is used if it is reliable.
 
     Parameters
     ----------
@@ -84,11 +86,11 @@ def estimate_gain(sample: np.ndarray) -> NoiseGain:
 
 
 def _moments(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and variance in each part of each pattern, both of shape (n, parts)."""
+    """Return the mean and variance of each block of each pattern, both of shape (n, blocks)."""
     values = sample.astype(np.float64)
     rows, columns = (side // BLOCK for side in values.shape[1:])
     if not (rows and columns):
-        values = values[:, None, :, None]  # a pattern smaller than a part is one
+        values = values[:, None, :, None]  # a pattern smaller than a block is one block
     else:
         cut = values[:, : rows * BLOCK, : columns * BLOCK]
         values = cut.reshape(len(cut), rows, BLOCK, columns, BLOCK)
@@ -100,9 +102,9 @@ def _moments(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _halves(mean: np.ndarray, variance: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Return the groups' order, means and variances of each half of the patterns, if they suffice.
+    """Return brightness order, means and variances of each half of the patterns; empty if data are too few.
 
-    The other half gives the order, so that the noise of the means does not choose what is dark and bright.
+    Each half is ordered by the means of the other half, so that noise does not bias the grouping.
     """
     if mean.size // 2 < 4 * _GROUP_SIZE or len(mean) < 2 or mean.shape[1] < _GROUPS:
         return []
@@ -114,7 +116,7 @@ def _halves(mean: np.ndarray, variance: np.ndarray) -> list[tuple[np.ndarray, np
 
 
 class _Line:
-    """Variance against mean of the background, from dark to bright."""
+    """Line fitted to the variance against the mean of the background, from dark to bright groups."""
 
     def __init__(self, order: np.ndarray, mean: np.ndarray, variance: np.ndarray):
         groups = np.array_split(order, min(_GROUPS, mean.size // _GROUP_SIZE))
@@ -128,13 +130,13 @@ class _Line:
 
 
 def _background(mean: np.ndarray, variance: np.ndarray) -> tuple[float, float]:
-    """Return mean and variance of the parts without spots."""
+    """Return the mean and variance of the blocks without spots."""
     dark = mean <= np.quantile(mean, _BACKGROUND)
     return mean[dark].mean(), variance[dark].mean()
 
 
 def _are_of_counts(sample: np.ndarray, mean: np.ndarray, lines: list[_Line]) -> bool:
-    """Return whether nothing speaks against variances in proportion to the means."""
+    """Return whether the data are consistent with variances proportional to the means."""
     if sample.min() < 0:
         return False
     middle, smallest = np.median(mean), np.quantile(sample, _SMALLEST)
@@ -150,13 +152,13 @@ def _has_readout_noise(line: _Line) -> bool:
 
 
 def _has_offset(line: _Line, middle: float) -> bool:
-    """Return whether the variance is zero at a mean above zero, and no part is much darker."""
+    """Return whether the variance vanishes at a positive mean and no group is much darker."""
     dark = line.means[0]
     return line.slope > 0 and -line.at_zero / line.slope > _PROPORTIONAL * dark and dark > _DARK * middle
 
 
 def _certain_slope(lines: list[_Line]) -> float:
-    """Return the slope of both halves of the patterns; NaN unless they agree and fit the points."""
+    """Return the mean slope of both halves of the patterns; NaN unless they agree and fit the points."""
     slopes = np.array([line.slope for line in lines])
     if not slopes.size or slopes.min() <= 0 or np.ptp(slopes) > _AGREEMENT * slopes.mean():
         return np.nan

@@ -1,4 +1,4 @@
-"""HDF5 files, whatever compresses them, and what kind of file they are."""
+"""Opening of HDF5 files with any compression filter, and detection of their format."""
 
 import re
 import time
@@ -10,30 +10,31 @@ import h5py
 from keras_stem.errors import KerasStemError
 
 PATIENCE = 5.0
-"""Seconds to wait for a file that is in use."""
+"""Time to wait for a file that is in use (seconds)."""
 
 _IN_USE = ("unable to lock file", "file is already open")
-"""What HDF5 says of a file that another program, or this one, has open."""
+"""Fragments of HDF5 error messages about files that this or another program has open."""
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def open_hdf5(path: str | Path, mode: str = "r", **options: Any) -> h5py.File:
-    """Open an HDF5 file, with the filters that instruments and HyperSpy compress by.
+    """Open an HDF5 file, with the compression filters used by instruments and HyperSpy.
 
-    A file that another program has open is waited for a few seconds, which writing labels takes.
+    If another program has the file open, the function waits for a few seconds, as long as writing labels
+    takes.
 
     Parameters
     ----------
     path
         The file.
     mode, **options
-        For `h5py.File`.
+        Arguments of `h5py.File`.
 
     Raises
     ------
     KerasStemError
-        If another program has the file open, for writing, or at all where it is to be written.
+        If another program has the file open for writing, or has it open at all and it is opened for writing.
     OSError
         If the file cannot be opened for another reason.
     """
@@ -55,7 +56,7 @@ def open_hdf5(path: str | Path, mode: str = "r", **options: Any) -> h5py.File:
 
 
 def hdf5_reader(path: str | Path) -> str | None:
-    """Return the reader of RosettaSciIO that the content of an HDF5 file asks for, whatever its name is.
+    """Return the reader of RosettaSciIO for the content of an HDF5 file, regardless of its suffix.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def hdf5_reader(path: str | Path) -> str | None:
     Returns
     -------
     str or None
-        Name of the reader; None where no reader is known to read the content.
+        Name of the reader; None if no reader supports the content.
     """
     with open_hdf5(path) as file:
         names = list(file)
@@ -85,7 +86,7 @@ def hdf5_reader(path: str | Path) -> str | None:
 
 
 def is_labelled(path: str | Path) -> bool:
-    """Return whether a file is HDF5 with patterns and labels, as our scan files are."""
+    """Return whether a file is HDF5 with patterns and labels, like the scan files of this package."""
     path = Path(path)
     if not path.is_file() or not h5py.is_hdf5(path):
         return False
@@ -94,7 +95,7 @@ def is_labelled(path: str | Path) -> bool:
 
 
 def top_groups(path: str | Path) -> str:
-    """Return the names at the top of an HDF5 file, for messages."""
+    """Return the top-level names of an HDF5 file, for messages."""
     with open_hdf5(path) as file:
         return ", ".join(list(file)[:4]) or "nothing"
 

@@ -1,4 +1,4 @@
-"""Single items of HDF5 files that may hold anything: what is there, or one line that names the place."""
+"""Validated access to single items of HDF5 files of unknown content, with errors that name the item."""
 
 from typing import Any
 
@@ -9,25 +9,25 @@ from keras_stem.errors import KerasStemError
 from keras_stem.schema import shortened
 
 _LARGE = 1 << 26
-"""Bytes. Smaller data sets are read whatever the file stores of them."""
+"""Size below which data sets are read without checking their storage (bytes)."""
 
 _NOTICEABLE = 1 << 20
 """Bytes. Larger data sets of which nothing is stored were never filled; small chunks take long to read."""
 
 _SPARSE = 1000
-"""No file of measurements stores less than its size divided by this."""
+"""Largest plausible ratio of the declared to the stored size of a data set."""
 
 
 def item(group: h5py.Group, name: str) -> Any:
-    """Return a group or data set; None where there is none, or a link that leads nowhere."""
+    """Return a group or data set; None if it does not exist or is a broken link."""
     try:
         return group.get(name)
-    except (KeyError, OSError, RuntimeError, ValueError):  # a circle of links; a broken file
+    except (KeyError, OSError, RuntimeError, ValueError):  # circular links or a corrupted file
         return None
 
 
 def require_group(group: h5py.Group, name: str) -> h5py.Group:
-    """Return a group. Raises `KerasStemError` where there is none."""
+    """Return a group. Raises `KerasStemError` if it does not exist."""
     found = item(group, name)
     if not isinstance(found, h5py.Group):
         raise KerasStemError(f"Expected a group {place(group, name)}, found {_what(group, name, found)}.")
@@ -35,7 +35,7 @@ def require_group(group: h5py.Group, name: str) -> h5py.Group:
 
 
 def require_dataset(group: h5py.Group, name: str) -> h5py.Dataset:
-    """Return a data set with values. Raises `KerasStemError` where there is none."""
+    """Return a data set with values. Raises `KerasStemError` if it does not exist."""
     found = item(group, name)
     if not isinstance(found, h5py.Dataset) or found.shape is None:
         raise KerasStemError(f"Expected a data set {place(group, name)}, found {_what(group, name, found)}.")
@@ -43,14 +43,14 @@ def require_dataset(group: h5py.Group, name: str) -> h5py.Dataset:
 
 
 def require_numbers(data: h5py.Dataset, kinds: str = "biuf") -> h5py.Dataset:
-    """Return a data set. Raises `KerasStemError` unless its values are numbers that are real, and stored.
+    """Return a data set. Raises `KerasStemError` unless its values are real numbers and are stored.
 
     Parameters
     ----------
     data
         The data set.
     kinds
-        NumPy's letters of the types that it may have.
+        NumPy type kinds that are allowed.
     """
     if data.dtype.kind not in kinds:
         wanted = "whole numbers" if "f" not in kinds else "real numbers"
@@ -62,8 +62,8 @@ def require_numbers(data: h5py.Dataset, kinds: str = "biuf") -> h5py.Dataset:
 
 
 def require_stored(data: h5py.Dataset) -> None:
-    """Raise `KerasStemError` if a data set only declares a large size, and stores next to nothing of it."""
-    if data.shape is None or data.is_virtual or data.external:  # what they store is elsewhere
+    """Raise `KerasStemError` if a data set declares a large size but stores almost nothing."""
+    if data.shape is None or data.is_virtual or data.external:  # stored elsewhere
         return
     declared, stored = data.size * data.dtype.itemsize, data.id.get_storage_size()
     unfilled = declared > _NOTICEABLE and not stored
@@ -76,16 +76,16 @@ def require_stored(data: h5py.Dataset) -> None:
 
 
 def require_readable_tree(group: h5py.Group, above: frozenset = frozenset()) -> None:
-    """Raise `KerasStemError` if a group holds itself, or a data set that only declares its size.
+    """Raise `KerasStemError` if a group contains itself, or a data set that only declares its size.
 
-    Readers that follow all links would not come to an end.
+    Readers that follow all links would not terminate.
 
     Parameters
     ----------
     group
-        With all below it.
+        Group that is checked with everything below it.
     above
-        Addresses of the groups that hold it.
+        Addresses of the groups that contain it.
     """
     own = _address(group)
     if own in above:
@@ -104,7 +104,7 @@ def _address(group: h5py.Group) -> tuple[int, int]:
 
 
 def read_numbers(group: h5py.Group, name: str, kinds: str = "biuf") -> np.ndarray:
-    """Return a data set of numbers. Raises `KerasStemError` where it is something else, or unreadable."""
+    """Return a data set of numbers. Raises `KerasStemError` if it is of another type or unreadable."""
     data = require_numbers(require_dataset(group, name), kinds)
     try:
         return np.asarray(data[()])
@@ -113,7 +113,7 @@ def read_numbers(group: h5py.Group, name: str, kinds: str = "biuf") -> np.ndarra
 
 
 def read_text(group: h5py.Group, name: str) -> str:
-    """Return text, as orix writes it or of variable length. Raises `KerasStemError` if it is none."""
+    """Return text, as written by orix or of variable length. Raises `KerasStemError` for other data."""
     data = require_dataset(group, name)
     values = np.ravel(data[()]) if data.size == 1 else np.zeros(0)
     if data.size != 1 or not isinstance(values[0], str | bytes):
@@ -122,22 +122,22 @@ def read_text(group: h5py.Group, name: str) -> str:
 
 
 def decoded(text: str | bytes) -> str:
-    """Return text of a file whose bytes may be UTF-8, a part of it, or of western Europe."""
+    """Return decoded text from bytes in UTF-8, truncated UTF-8 or Latin-1."""
     data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text)
     data = data.rstrip(b"\0")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data":  # orix cuts text that has more bytes than characters
+        if error.reason == "unexpected end of data":  # orix truncates text to its number of characters
             return data.decode(errors="ignore")
         return data.decode("latin-1")
 
 
 def attribute(holder: h5py.Group | h5py.Dataset, name: str) -> Any:
-    """Return an attribute: text, a number, or an array of several; None where there is none."""
+    """Return an attribute as text, a number or an array; None if it does not exist."""
     try:
         value = holder.attrs.get(name)
-    except (KeyError, OSError, RuntimeError, TypeError, ValueError):  # of a type that h5py does not know
+    except (KeyError, OSError, RuntimeError, TypeError, ValueError):  # of a type that h5py does not support
         return None
     if isinstance(value, h5py.Empty):
         return None
@@ -147,7 +147,7 @@ def attribute(holder: h5py.Group | h5py.Dataset, name: str) -> Any:
 
 
 def number_attribute(holder: h5py.Group | h5py.Dataset, name: str, finite: bool = True) -> float | None:
-    """Return a number; None where there is none. Raises `KerasStemError` unless it is real, and finite."""
+    """Return a numeric attribute; None if absent. Raises `KerasStemError` unless it is real and finite."""
     value = attribute(holder, name)
     if value is None:
         return None
@@ -163,7 +163,7 @@ def number_attribute(holder: h5py.Group | h5py.Dataset, name: str, finite: bool 
 
 
 def place(holder: h5py.Group | h5py.Dataset, name: str = "") -> str:
-    """Return the path of an item inside its file, and the file, for messages."""
+    """Return the path of an item within its file and the file name, for messages."""
     path = f"{holder.name.rstrip('/')}/{name}" if name else holder.name
     return f"{path} in {holder.file.filename}"
 

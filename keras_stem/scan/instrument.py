@@ -1,4 +1,4 @@
-"""The microscope, as far as patterns show it: its detector and its beam."""
+"""Instrument parameters that determine diffraction patterns: detector and beam."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ from keras_stem.scan.metadata import BEAM_ENERGY, CONVERGENCE_ANGLE, ScanInfo
 
 @dataclass(frozen=True)
 class Instrument:
-    """Detector and beam.
+    """Detector and beam parameters.
 
     Parameters
     ----------
     detector_shape
         Rows and columns.
     pixel_size
-        Å⁻¹.
+        Reciprocal length of a pixel side (1/Å).
     beam_energy, precession_angle, convergence_angle
-        kV, deg and mrad (half angle).
+        Beam energy (kV), precession angle (degrees) and convergence semi-angle (mrad).
     """
 
     detector_shape: tuple[int, int] = (64, 64)
@@ -37,7 +37,10 @@ class Instrument:
 
     @classmethod
     def of_scan(cls, info: ScanInfo, binning: int = 1) -> "Instrument":
-        """Return the instrument of a scan; what the scan does not tell is as in the paper, or 0."""
+        """Return the instrument of a scan.
+
+        Beam energy and convergence angle default to those of the paper, and the precession angle to 0.
+        """
         detector = info.detector.binned(binning)
         if not detector.pixel_size > 0:
             raise KerasStemError(f"{info.title} has no reciprocal calibration; nothing is like it.")
@@ -51,25 +54,25 @@ class Instrument:
 
     @property
     def detector(self) -> Detector:
-        """Shape and calibration."""
+        """Detector shape and calibration."""
         return Detector(tuple(self.detector_shape), self.pixel_size)
 
     @property
     def geometry(self) -> tuple[float, float, float]:
-        """Geometry that networks with a second input take: reach (Å⁻¹), disks (pixels), precession (deg)."""
+        """Geometry input of networks: detector reach (1/Å), disk radius (pixels), precession (degrees)."""
         return self.detector.reciprocal_radius, self.disk_radius, self.precession_angle
 
     @property
     def wave_number(self) -> float:
-        """Radius of the Ewald sphere, Å⁻¹."""
+        """Radius of the Ewald sphere (1/Å)."""
         return wave_number(self.beam_energy)
 
     @property
     def disk_radius(self) -> float:
-        """Radius of the disks, pixels."""
+        """Radius of the diffraction disks (pixels)."""
         return max(self.convergence_angle * 1e-3 * self.wave_number / self.pixel_size, 0.5)
 
 
 def wave_number(beam_energy: float) -> float:
-    """Return the radius of the Ewald sphere, Å⁻¹, of a beam energy in kV."""
+    """Return the radius of the Ewald sphere (1/Å) for a beam energy (kV)."""
     return 1 / float(get_electron_wavelength(beam_energy))

@@ -1,4 +1,4 @@
-"""Orientation maps of other programs as labels of a scan."""
+"""Import of orientation maps from other programs as labels of a scan."""
 
 import contextlib
 import io
@@ -26,25 +26,25 @@ from keras_stem.scan.steps import different_step
 
 
 def _formats() -> str:
-    """Return the formats that can be read, for messages."""
+    """Return the readable formats, for messages."""
     known = [f"{one.suffix} ({one.programs})" for one in map_formats()]
     return f"{', '.join(known)}, and .h5 (orix, EMsoft, Bruker)"
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """How a map is read.
+    """Options for importing a map.
 
     Parameters
     ----------
     frame
-        Convention of its Euler angles, one of `keras_stem.io.registry.frames`.
+        Convention of the Euler angles, one of `keras_stem.io.registry.frames`.
     transpose
-        Whether its rows are the scan's columns.
+        Whether the rows of the map are the columns of the scan.
     ignore_step
-        Whether its step may differ from the scan's.
+        Whether the step of the map may differ from that of the scan.
     ignore_symmetry
-        Whether the Laue groups and lattice constants of its phases may differ from those of the given phases.
+        Whether Laue groups and lattice constants of the map's phases may differ from those of the given ones.
     """
 
     frame: str
@@ -55,16 +55,16 @@ class ImportOptions:
 
 @dataclass(frozen=True)
 class ImportedLabels:
-    """Labels, or a map, of another program.
+    """Labels or map imported from another program.
 
     Parameters
     ----------
     labels
-        With the properties Q and R, as far as the file tells, and the file's others.
+        Labels with the properties Q and R, if the file provides them, and its other properties.
     without_reliability
         Number of positions whose reliability was not computed; they have R = 0.
     without_orientation
-        Number of positions that have a phase, and angles that are no numbers; they are not indexed.
+        Number of positions with a phase but non-numeric angles; they are marked as not indexed.
     """
 
     labels: CrystalMap
@@ -81,15 +81,15 @@ def import_labels(
     ----------
     path
         ASTAR, EDAX, EMsoft or orix ``.ang``; ASTAR, Oxford or Bruker ``.ctf``; orix, EMsoft or Bruker
-        ``.h5``; or ``.csv`` with the columns ``x, y, phi1, Phi, phi2`` (deg) and, if known, ``phase`` (from
-        0), ``Q`` and ``R``.
+        ``.h5``; or ``.csv`` with the columns ``x, y, phi1, Phi, phi2`` (degrees) and optionally ``phase``
+        (from 0), ``Q`` and ``R``.
     info
-        Of the scan.
+        Shapes and calibration of the scan.
     options
-        How to read it.
+        Import options.
     phases
-        In place of the map's own, as `keras_stem.crystal.pairing.pair_phases` pairs them. A ``.csv`` has none
-        of its own.
+        Phases that replace those of the map, paired by `keras_stem.crystal.pairing.pair_phases`. A ``.csv``
+        file has no phases of its own.
 
     Returns
     -------
@@ -98,45 +98,45 @@ def import_labels(
     Raises
     ------
     KerasStemError
-        If the file cannot be read, is not complete, or does not fit the scan or the phases.
+        If the file cannot be read, is incomplete, or does not match the scan or the phases.
     """
     path = Path(path)
     found = _read(path, phases)
     if options.transpose:
         found = replace(found, x=found.y, y=found.x)
     grid = _fitting(find_grid(found.x, found.y, path), found, info, options, path)
-    found = replace(found, unit=info.unit)  # of the scan's own steps, which the grid now has
+    found = replace(found, unit=info.unit)  # unit of the scan's steps, which the grid now has
     return _placed(found, grid, _phases(found, phases, options.ignore_symmetry, path), options.frame)
 
 
 def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] = ()) -> ImportedLabels:
-    """Read a map of another program by itself, on the grid that it has.
+    """Read a map of another program on its own grid, without a scan.
 
     Parameters
     ----------
     path, phases
-        As `import_labels` takes them.
+        Arguments of `import_labels`.
     frame
-        Convention of its Euler angles, one of `keras_stem.io.registry.frames`.
+        Convention of the Euler angles, one of `keras_stem.io.registry.frames`.
 
     Raises
     ------
     KerasStemError
-        If the file cannot be read or is not complete, or its grid is hexagonal.
+        If the file cannot be read or is incomplete, or its grid is hexagonal.
     """
     path = Path(path)
     return _on_own_grid(_read(path, phases), phases, frame, path)
 
 
 def on_own_grid(found: CrystalMap, phases: Sequence[GivenPhase], frame: str, path: str | Path) -> CrystalMap:
-    """Return a map with the phases that are given for its own, its points row by row.
+    """Return a map with the given phases in place of its own, its points in row-major order.
 
     Parameters
     ----------
     found
-        As its file has it.
+        Map as stored in its file.
     phases, frame, path
-        As `read_foreign_map` takes them.
+        Arguments of `read_foreign_map`.
     """
     return _on_own_grid(from_crystal_map(found), phases, frame, Path(path)).labels
 
@@ -170,7 +170,7 @@ def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
             "export it as one of them with the program that wrote it."
         )
     with open_hdf5(path) as file:
-        if "crystal_map" in file:  # knows more of its phases than orix does
+        if "crystal_map" in file:  # contains more information on phases than orix reads
             return from_crystal_map(read_labels(file))
     return _read_with_orix(path)
 
@@ -178,9 +178,9 @@ def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
 def _read_with_orix(path: Path) -> ForeignMap:
     """Read the HDF5 files of EMsoft and Bruker."""
     try:
-        with contextlib.redirect_stdout(io.StringIO()):  # orix prints what it makes of names
+        with contextlib.redirect_stdout(io.StringIO()):  # orix prints the names that it parses
             found = from_crystal_map(orix.io.load(path))
-    except Exception as error:  # orix raises whatever its parsing meets
+    except Exception as error:  # the parser of orix raises various errors
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         raise KerasStemError(
             f"orix cannot read the map {path} ({reason}); kstem reads {_formats()}."
@@ -189,7 +189,7 @@ def _read_with_orix(path: Path) -> ForeignMap:
 
 
 def _with_qualities(found: ForeignMap) -> ForeignMap:
-    """Return a map with the Q of EMsoft's dot products, if it has none."""
+    """Return a map whose missing Q is derived from the dot products of EMsoft."""
     dot_product = next((name for name in ("DP", "dp") if name in found.properties), None)
     if dot_product is None or "Q" in found.properties:
         return found
@@ -199,7 +199,7 @@ def _with_qualities(found: ForeignMap) -> ForeignMap:
 def _fitting(
     grid: PointGrid, found: ForeignMap, info: ScanInfo, options: ImportOptions, path: Path
 ) -> PointGrid:
-    """Return the scan's grid with the places of a map on it, once it is clear that they are the same."""
+    """Return the scan grid with the places of a map on it, after checking that both grids agree."""
     if grid.shape != info.shape:
         hint = "" if options.transpose or grid.shape[::-1] != info.shape else "; give --transpose"
         raise KerasStemError(
@@ -219,7 +219,7 @@ def _fitting(
 def _phases(
     found: ForeignMap, given: Sequence[GivenPhase], ignore_symmetry: bool, path: Path
 ) -> tuple[list[PairedPhase], np.ndarray]:
-    """Return the phases that count, and their number (from 0, -1 for none) at each point of the file."""
+    """Return the phases to use and their index (from 0, -1 if not indexed) at each point of the file."""
     if not found.phases:
         paired = _unlisted(found, given, path)
     else:
@@ -233,7 +233,7 @@ def _phases(
 
 
 def _unlisted(found: ForeignMap, given: Sequence[GivenPhase], path: Path) -> dict[int, PairedPhase]:
-    """Return the given phases by the numbers that they have in a file that lists none."""
+    """Return the given phases by their numbers in a file that lists none."""
     needed = int(found.phase_id.max(initial=NOT_INDEXED)) + 1 - found.first_phase
     if needed > len(given):
         raise KerasStemError(
@@ -244,11 +244,11 @@ def _unlisted(found: ForeignMap, given: Sequence[GivenPhase], path: Path) -> dic
 
 
 def _entries(found: ForeignMap, path: Path) -> dict[int, Phase]:
-    """Return the phases that a file names, by the numbers that its points have."""
+    """Return the phases listed in a file, by the phase numbers of its points."""
     used = {int(number) for number in np.unique(found.phase_id) if number >= 0}
     if len(found.phases) == 1 and used <= {0}:
         return {0: next(iter(found.phases.values()))}  # ``.ang`` files of one phase count from 0
-    unknown = used - set(found.phases) - {0}  # 0 is a point that is not indexed
+    unknown = used - set(found.phases) - {0}  # 0 marks points that are not indexed
     if unknown:
         names = ", ".join(f"{number} {phase.name!r}" for number, phase in found.phases.items())
         raise KerasStemError(f"{path} has points of phase {max(unknown)}, but its header names only {names}.")
@@ -258,7 +258,7 @@ def _entries(found: ForeignMap, path: Path) -> dict[int, Phase]:
 def _converted(
     rotations: Rotation, phase_id: np.ndarray, phases: Sequence[PairedPhase], frame: str
 ) -> Rotation:
-    """Bring orientations from a convention, and the axes of the file's cells, into ours."""
+    """Convert orientations from a convention and the cell axes of a file to those of this package."""
     data, convention = rotations.data.copy(), frames()[frame]
     for number, paired in enumerate(phases):
         chosen = (phase_id == number) | ((phase_id < 0) & (number == 0))

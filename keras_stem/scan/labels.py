@@ -1,4 +1,4 @@
-"""Labels of a scan: an orix crystal map in the same HDF5 file."""
+"""Labels of a scan, stored as an orix crystal map in the same HDF5 file."""
 
 import io
 import json
@@ -25,13 +25,13 @@ from keras_stem.scan.stored_map import EULER, OWN, read_phases, read_points, rea
 from keras_stem.units import plain_unit
 
 TRUTH = ("truth_", "second_")
-"""How the names of properties begin that tell what a simulated scan really is."""
+"""Prefixes of the properties that hold the ground truth of a simulated scan."""
 
 _UNKNOWN = ("uncertainty", "uncertainty_95")
-"""Properties of which 0 would be the best value."""
+"""Properties whose best value is 0, so that a missing value has to be NaN."""
 
 _INCOMING = "incoming_labels"
-"""Group in which labels are written before they replace others."""
+"""Group to which labels are written before they replace existing ones."""
 
 
 def crystal_map(
@@ -48,17 +48,17 @@ def crystal_map(
     Parameters
     ----------
     rotations
-        Shape (rows * columns,), lab to crystal, row by row.
+        Shape (rows * columns,), lab to crystal, in row-major order.
     phase
-        The phase, or several.
+        Phase or list of phases.
     shape
         Rows and columns.
     steps, unit
-        Distances of neighbouring rows, and of neighbouring columns, or one number for both; and their unit.
+        Distance of neighbouring rows and of neighbouring columns, or one number for both, and their unit.
     properties
-        Arrays whose first axis is that of ``rotations``.
+        Arrays whose first axis matches ``rotations``.
     phase_id
-        Number of the phase at each position, -1 where it is not indexed; 0 everywhere by default.
+        Phase index at each position, -1 where it is not indexed; 0 everywhere by default.
 
     Returns
     -------
@@ -78,25 +78,25 @@ def crystal_map(
 
 
 def completed(crystal_map: CrystalMap, where: object = "the map") -> CrystalMap:
-    """Return a map with a point at each place of its rectangular grid, row by row.
+    """Return a map with a point at each place of its rectangular grid, in row-major order.
 
     Parameters
     ----------
     crystal_map
-        Parts of a map, maps with points outside the data, and points in any order are taken.
+        Map whose points may be incomplete, partly outside the data, and in any order.
     where
-        Named in messages.
+        Name of the map in messages.
 
     Returns
     -------
     CrystalMap
-        The same map if nothing is to be done. Places without a point, or whose orientation is not a number,
-        are not indexed; their properties are 0, those of the confidence not a number.
+        The same map if it is complete. Places without a point or with a non-finite orientation are not
+        indexed; their properties are 0, and their uncertainties NaN.
 
     Raises
     ------
     KerasStemError
-        If the points are not on a rectangular grid, or there are none.
+        If the points are not on a rectangular grid, or the map is empty.
     """
     if not crystal_map.size:
         raise KerasStemError(f"Expected points in {where}, found none.")
@@ -106,7 +106,7 @@ def completed(crystal_map: CrystalMap, where: object = "the map") -> CrystalMap:
     if (
         whole
         and np.array_equal(grid.places, np.arange(grid.size))
-        and grid_shape(crystal_map) == grid.shape  # not where positions have rounding errors
+        and grid_shape(crystal_map) == grid.shape  # not if positions have rounding errors
         and has_orientation(crystal_map.rotations).all()
     ):
         return crystal_map
@@ -128,20 +128,20 @@ def on_grid(
     properties: Mapping[str, np.ndarray],
     unit: str,
 ) -> CrystalMap:
-    """Return the map of n points on a grid; places without an orientation are as `completed` says.
+    """Return the map of n points on a grid; places without an orientation are filled as in `completed`.
 
     Parameters
     ----------
     grid
-        Where the points are.
+        Grid and places of the points.
     rotations, phase_id
-        Of the points, whose first axis has n entries.
+        Orientations and phase indices of the points, with n entries along the first axis.
     phases
-        By their numbers.
+        Phases by their indices.
     properties
-        Of the points.
+        Properties of the points.
     unit
-        Of their positions.
+        Unit of the positions.
     """
     known = has_orientation(rotations)
     if not known.all():
@@ -170,7 +170,7 @@ def on_grid(
 
 
 def has_orientation(rotations: Rotation) -> np.ndarray:
-    """Return whether each of n points has numbers as its rotations, shape (n,)."""
+    """Return whether the rotations of each of n points are finite, shape (n,)."""
     return np.isfinite(rotations.data).all(axis=tuple(range(1, rotations.data.ndim)))
 
 
@@ -182,11 +182,11 @@ def _placed(grid: PointGrid, name: str, values: np.ndarray) -> np.ndarray:
 
 
 def write_labels(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
-    """Put a crystal map into an open HDF5 file as orix does, in place of one that is there.
+    """Write a crystal map to an open HDF5 file in the format of orix, replacing an existing one.
 
-    The old map goes only when the new one is complete. What is known of its origin stands in the attributes
-    of ``/crystal_map``. Where orix would take other axes of symmetry than a phase has, phase and orientations
-    are written in a cell whose axes orix knows, and `read_labels` brings them back.
+    The old map is removed only after the new one is complete. The origin is stored in the attributes of
+    ``/crystal_map``. Where orix would assume other symmetry axes than those of a phase, the phase and its
+    orientations are written in a cell whose axes orix supports, and `read_labels` converts them back.
     """
     file.pop(_INCOMING, None)
     header = {"manufacturer": "orix", "version": orix.__version__}
@@ -202,7 +202,7 @@ def write_labels(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | N
 
 
 def labels_file(labels: CrystalMap, origin: dict[str, str] | None = None) -> bytes:
-    """Return an HDF5 file of labels alone, as `write_labels` writes them."""
+    """Return the content of an HDF5 file that holds only labels, written by `write_labels`."""
     image = io.BytesIO()
     with h5py.File(image, "w") as file:
         write_labels(file, labels, origin)
@@ -210,13 +210,13 @@ def labels_file(labels: CrystalMap, origin: dict[str, str] | None = None) -> byt
 
 
 def _write_text(group: h5py.Group, name: str, text: str) -> None:
-    """Write text in UTF-8, of which orix would cut as many bytes as it has more than characters."""
+    """Write text in UTF-8, which orix would truncate to as many bytes as it has characters."""
     del group[name]
     group.create_dataset(name, data=np.array([text.encode(errors="replace") + b"\0"]))
 
 
 def _for_orix(labels: CrystalMap) -> dict[str, Any]:
-    """Return a map as orix's plugin has it before it is written, right when orix reads it."""
+    """Return the dictionary of a map for the orix plugin, adapted so that orix reads it correctly."""
     plain = crystalmap2dict(labels)
     plain["header"]["scan_unit"] = plain_unit(labels.scan_unit)
     described = plain["header"]["phases"]
@@ -227,20 +227,20 @@ def _for_orix(labels: CrystalMap) -> dict[str, Any]:
         own = {"phase": phase_to_dict(phase), "rotation": rotation.to_matrix()[0].tolist()}
         described[str(number)] = {**phase2dict(known), OWN: json.dumps(own)}
         if known.space_group is not None:
-            # orix 0.15 reads its own 32 as 321, and forgets the space group then, which tells all.
+            # orix 0.15 reads its own 32 as 321 and then drops the space group, which defines everything.
             described[str(number)]["point_group"] = "None"
         if known is not phase:
             _turn(plain["data"], number, rotation)
     for phase in described.values():
         phase["name"] = phase["name"].encode(errors="replace").decode()  # orix encodes strictly
     if labels.size == 1:
-        # orix reads arrays with one entry as this entry, and no map then.
+        # orix reads arrays of one entry as scalars, from which it cannot create a map.
         plain["data"] = {name: np.asarray(values)[None] for name, values in plain["data"].items()}
     return plain
 
 
 def _stored_map(group: h5py.Group) -> CrystalMap:
-    """Return the map that `write_labels`, or orix itself, has put into a group."""
+    """Return the map that `write_labels`, or orix itself, has written to a group."""
     header, data = (require_group(group, name) for name in ("header", "data"))
     points, phases = read_points(data), read_phases(header)
     for number, (_, rotation) in phases.items():
@@ -257,7 +257,7 @@ def _stored_map(group: h5py.Group) -> CrystalMap:
 
 
 def _turn(data: dict[str, np.ndarray], number: int, rotation: Rotation) -> None:
-    """Turn the orientations of a phase, and all properties that are Euler angles, into other crystal axes."""
+    """Rotate the orientations of a phase, and all Euler-angle properties, into other crystal axes."""
     angles = {"": np.stack([data[name] for name in EULER], axis=-1)}
     angles |= {name: values for name, values in data.items() if name.endswith("_euler")}
     for name, euler in angles.items():
@@ -271,20 +271,20 @@ def _turn(data: dict[str, np.ndarray], number: int, rotation: Rotation) -> None:
 
 
 def phases_of(labels: CrystalMap) -> dict[int, Phase]:
-    """Return the phases that points of a map have, by their numbers; names need not differ."""
+    """Return the phases that occur in a map, by their indices; names need not be unique."""
     used = np.unique(labels.phase_id)
     return {int(number): phase for number, phase in labels.phases if number >= 0 and number in used}
 
 
 def in_axes_of(phase: Phase, labels: CrystalMap) -> CrystalMap:
-    """Return labels of one phase, or their map, in the axes of a phase that is the same crystal.
+    """Return labels of one phase in the crystal axes of another description of the same crystal.
 
     Parameters
     ----------
     phase
-        In whose cell the orientations are wanted.
+        Phase to whose cell the returned orientations refer.
     labels
-        Of one phase; properties that are Euler angles are turned, too.
+        Labels of one phase; Euler-angle properties are rotated, too.
 
     Raises
     ------
@@ -298,14 +298,14 @@ def in_axes_of(phase: Phase, labels: CrystalMap) -> CrystalMap:
 
 
 def in_other_cells(labels: CrystalMap, changes: Mapping[int, tuple[Phase, Rotation]]) -> CrystalMap:
-    """Return a map whose orientations, and properties that are Euler angles, refer to other cells.
+    """Return a map whose orientations and Euler-angle properties refer to other unit cells.
 
     Parameters
     ----------
     labels
         The map.
     changes
-        By the number of a phase: the same crystal in another cell, and the rotation to its axes.
+        For each phase index, the same crystal in another cell and the rotation to its axes.
     """
     if not changes:
         return labels
@@ -319,12 +319,12 @@ def in_other_cells(labels: CrystalMap, changes: Mapping[int, tuple[Phase, Rotati
 
 
 def with_steps(crystal_map: CrystalMap, steps: tuple[float, float], unit: str) -> CrystalMap:
-    """Return a map whose rows and columns are so far apart, from 0 on.
+    """Return a map with the given steps between rows and columns, with positions from 0.
 
     Parameters
     ----------
     crystal_map
-        On a whole grid, as `completed` returns it.
+        Map on a complete grid, as returned by `completed`.
     steps, unit
         Distances of neighbouring rows and columns, and their unit.
     """
@@ -341,7 +341,7 @@ def with_steps(crystal_map: CrystalMap, steps: tuple[float, float], unit: str) -
 
 
 def grid_shape(crystal_map: CrystalMap) -> tuple[int, int]:
-    """Return rows and columns of a map; orix drops the direction that has one position only."""
+    """Return rows and columns of a map; orix drops a direction with a single position."""
     rows, columns = (1 if axis is None else len(np.unique(axis)) for axis in (crystal_map.y, crystal_map.x))
     return rows, columns
 
@@ -349,21 +349,21 @@ def grid_shape(crystal_map: CrystalMap) -> tuple[int, int]:
 def map_steps(crystal_map: CrystalMap) -> tuple[float, float]:
     """Return the distances of neighbouring rows and columns of a map, in its unit.
 
-    Along a direction with one position only, which orix drops, the other distance is returned, and 1 for a
-    single point.
+    For a direction with a single position, which orix drops, the distance along the other direction is
+    returned, and 1 for a single point.
     """
     along_y, along_x = float(crystal_map.dy), float(crystal_map.dx)
     return along_y or along_x or 1.0, along_x or along_y or 1.0
 
 
 def map_extent(crystal_map: CrystalMap) -> tuple[float, float]:
-    """Return the height and the width of a map, in its unit."""
+    """Return the height and width of a map, in its unit."""
     (rows, columns), (along_y, along_x) = grid_shape(crystal_map), map_steps(crystal_map)
     return rows * along_y, columns * along_x
 
 
 def require_shape(labels: CrystalMap, shape: tuple[int, int], where: object) -> None:
-    """Raise `KerasStemError` unless there is one label for each scan position."""
+    """Raise `KerasStemError` unless there is a label for each scan position."""
     found = grid_shape(labels)
     if found != shape:
         raise KerasStemError(
@@ -375,16 +375,16 @@ def require_shape(labels: CrystalMap, shape: tuple[int, int], where: object) -> 
 def require_steps(
     labels: CrystalMap, steps: tuple[float, float], unit: str, where: object, remedy: str
 ) -> None:
-    """Raise `KerasStemError` if labels are not as far apart as the scan positions, as far as both are known.
+    """Raise `KerasStemError` if labels and scan have different steps, where both are known.
 
     Parameters
     ----------
     labels
-        Of every position.
+        Labels of every position.
     steps, unit
-        Those of the scan.
+        Steps of the scan and their unit.
     where, remedy
-        The scan, and what to do, for the message.
+        Name of the scan and recommended action, for the message.
     """
     other = different_step((steps, unit), ((float(labels.dy), float(labels.dx)), labels.scan_unit))
     if other is not None:
@@ -396,14 +396,14 @@ def require_steps(
 
 
 def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> CrystalMap:
-    """Read the crystal map of an open HDF5 file, and nothing else of it.
+    """Read only the crystal map of an open HDF5 file.
 
     Parameters
     ----------
     file
-        `orix.io.load` would read every data set of the file, all patterns included.
+        Open file; `orix.io.load` would read every data set of it, including all patterns.
     shape
-        Rows and columns of scan positions that the map must have; None for any.
+        Required rows and columns of the map; None accepts any shape.
 
     Raises
     ------
@@ -419,7 +419,7 @@ def read_labels(file: h5py.File, shape: tuple[int, int] | None = None) -> Crysta
 
 
 def with_truth_of(labels: CrystalMap, before: CrystalMap) -> CrystalMap:
-    """Return labels with the truth that labels of the same scan had, if it is simulated."""
+    """Return labels with the ground truth of earlier labels of the same scan, if it is simulated."""
     truth = {name: values for name, values in properties_of(before).items() if name.startswith(TRUTH)}
     return CrystalMap(
         labels.rotations,
@@ -433,14 +433,14 @@ def with_truth_of(labels: CrystalMap, before: CrystalMap) -> CrystalMap:
 
 
 def part_of(labels: CrystalMap, rows: slice, columns: slice) -> CrystalMap:
-    """Return the labels of a part of the scan, whose first position becomes the origin.
+    """Return the labels of a part of the scan, with its first position as the origin.
 
     Parameters
     ----------
     labels
-        Of every position of the scan.
+        Labels of every scan position.
     rows, columns
-        Which are kept.
+        Rows and columns to keep.
     """
     chosen = np.arange(labels.size).reshape(grid_shape(labels))[rows, columns].ravel()
     places = {}
@@ -463,7 +463,7 @@ def single_phase(labels: CrystalMap) -> Phase:
     Raises
     ------
     KerasStemError
-        If the map has no phase with a point group, or several.
+        If the map does not have exactly one phase, or this phase has no point group.
     """
     phases = list(phases_of(labels).values())
     if len(phases) != 1:

@@ -1,4 +1,4 @@
-"""Orientation maps from any source: ours, scans with labels, and other programs'."""
+"""Loading of orientation maps from any source: this package, scans with labels, and other programs."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,29 +15,29 @@ from keras_stem.scan.label_files import on_own_grid, read_foreign_map
 from keras_stem.scan.labels import read_labels
 
 WITHOUT_ORIENTATION = "without_orientation"
-"""Key of an origin: how many points had a phase, and angles that are no numbers."""
+"""Key of an origin: number of points with a phase but non-numeric angles."""
 
 
 def load_map(
     path: str | Path, frame: str | None = None, phases: Sequence[GivenPhase] = ()
 ) -> tuple[CrystalMap, dict[str, str]]:
-    """Return a map and what is known of its origin.
+    """Return a map and its origin.
 
     Parameters
     ----------
     path
-        An orix ``.h5``, such as ``kstem map`` writes, or a scan with labels; or, if a frame is given, what
-        `keras_stem.scan.label_files.import_labels` reads.
+        An orix ``.h5`` file, as written by ``kstem map``, or a scan with labels; if a frame is given, any
+        file that `keras_stem.scan.label_files.import_labels` reads.
     frame
-        Convention of the Euler angles of another program's map, one of `keras_stem.io.registry.frames`.
-        Text maps that this package wrote tell it.
+        Convention of the Euler angles of a map from another program, one of
+        `keras_stem.io.registry.frames`. Text maps written by this package contain it.
     phases
-        In place of the map's, as `keras_stem.crystal.pairing.pair_phases` pairs them.
+        Phases that replace those of the map, paired by `keras_stem.crystal.pairing.pair_phases`.
 
     Raises
     ------
     KerasStemError
-        If there is no map, it cannot be read, or its frame is not known.
+        If there is no map, it cannot be read, or its frame is unknown.
     """
     path = Path(path)
     if not path.exists():
@@ -58,13 +58,13 @@ def load_map(
 
 
 def orientation_note(origin: Mapping[str, str]) -> str:
-    """Return how many points of a map had no orientation, for people; "" if all had one."""
+    """Return a message with the number of points without an orientation; "" if there are none."""
     count = origin.get(WITHOUT_ORIENTATION)
     return f"{count} points have angles that are no numbers, and are not indexed" if count else ""
 
 
 def own_frame(path: Path) -> str | None:
-    """Return the frame of a text map that this package wrote; None of other files."""
+    """Return the frame of a text map written by this package; None for other files."""
     known = map_format(path.suffix)
     if known is None or known.frame is None or not path.is_file():
         return None
@@ -73,21 +73,21 @@ def own_frame(path: Path) -> str | None:
 
 
 def tells_its_frame(path: str | Path) -> bool:
-    """Return whether a file is an orix map or a scan with labels, whose axes are known."""
+    """Return whether a file is an orix map or a scan with labels, whose frame is known."""
     try:
         with open_hdf5(path) as file:
             return "crystal_map" in file
-    except OSError:  # no HDF5, or broken: whoever reads it says so
+    except OSError:  # not HDF5, or corrupted: reported when the file is read
         return False
 
 
 def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
-    """Return the map in an orix HDF5 file or in a scan, and what is known of its origin.
+    """Return the map of an orix HDF5 file or a scan, and its origin.
 
     Raises
     ------
     KerasStemError
-        If the file holds no map.
+        If the file contains no map.
     """
     path = Path(path)
     if path.is_dir():

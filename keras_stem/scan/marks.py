@@ -1,4 +1,4 @@
-"""Pixels that a detector marks as masked by a value that no count has."""
+"""Detection of pixels that a detector marks as masked by a reserved value."""
 
 from dataclasses import dataclass
 
@@ -6,28 +6,29 @@ import numpy as np
 from scipy.ndimage import label
 
 _BITS = (8, 10, 12, 14, 15, 16, 24, 31, 32, 63, 64)
-"""Of numbers whose largest, 2^n - 1, may mark a masked pixel: counters of detectors, and types."""
+"""Bit depths n of counters and types whose largest value, 2^n - 1, may mark a masked pixel."""
 
 _BITS_OF_TYPES = (15, 16, 31, 32, 63, 64)
-"""Those of types, signed and not; cameras, which saturate at the largest value, have fewer bits."""
+"""Bit depths of signed and unsigned types; cameras, which saturate at the largest value, have fewer bits."""
 
 
 @dataclass(frozen=True)
 class _Largest:
-    """The largest value of a detector or type."""
+    """Largest value of a detector or type."""
 
     value: int
     bits: int
 
 
 def masked_pixels(sample: np.ndarray) -> tuple[np.ndarray, int]:
-    """Return the pixels that a detector marks as masked, shape (H, W), bool, and the value that marks them.
+    """Return the pixels that a detector marks as masked, shape (H, W), bool, and the marking value.
 
-    Counting detectors give masked pixels their largest value, 2^n - 1, and defective ones 2^n - 2 (DECTRIS:
-    SIMPLON API reference); programs may store them as whole floats. These pixels have it in all patterns, and
-    no other pixel comes near it; a direct beam that saturates a camera has neighbours that nearly do. Where
-    the value is that of a saturated camera, too, lines from edge to edge, as between the modules of a
-    detector, must prove that it is a mark, and then single pixels count with them.
+    Counting detectors assign their largest value, 2^n - 1, to masked pixels and 2^n - 2 to defective ones
+    (DECTRIS: SIMPLON API reference); programs may store these as whole-number floats. Masked pixels have the
+    value in all patterns, and no other pixel comes near it, whereas a direct beam that saturates a camera has
+    neighbours that nearly saturate. Where the value could also be that of a saturated camera, it is accepted
+    as a mark only if it forms lines from edge to edge, like the gaps between detector modules; single pixels
+    are then included as well.
 
     Parameters
     ----------
@@ -51,26 +52,26 @@ def masked_pixels(sample: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def saturated_share(good: np.ndarray) -> float:
-    """Return how many pixels of a pattern, in the mean, have the largest value that there can be.
+    """Return the mean number of saturated pixels per pattern.
 
     Parameters
     ----------
     good
-        Pixels that are not masked, shape (n, ...).
+        Unmasked pixels, shape (n, ...).
     """
     largest = good.max(initial=0)
     full = good == largest
     if good.dtype.kind in "iu" and largest == np.iinfo(good.dtype).max:
         return float(np.count_nonzero(full) / len(good))
     limit = _largest(good)
-    # A detector of fewer bits than the type is not told from counts unless a pixel always has the value.
+    # The limit of a detector with fewer bits than the type is recognised only if a pixel always has it.
     if limit is None or largest != good.dtype.type(limit.value) or not full.all(axis=0).any():
         return 0.0
     return float(np.count_nonzero(full) / len(good))
 
 
 def _largest(sample: np.ndarray) -> _Largest | None:
-    """Return the largest value of a detector, or type, that the largest of a sample is, or is 1 below."""
+    """Return the largest value of a detector or type that equals the sample maximum or exceeds it by 1."""
     largest, kind = sample.max(initial=0), sample.dtype
     for bits in _BITS:
         value = 2**bits - 1
@@ -88,7 +89,7 @@ def _is_largest_of_type(mark: _Largest, kind: np.dtype) -> bool:
 
 
 def _lines_and_single_pixels(masked: np.ndarray) -> np.ndarray:
-    """Return lines of masked pixels from edge to edge and, where there are any, single pixels."""
+    """Return lines of masked pixels from edge to edge and, if there are any, single masked pixels."""
     numbers, count = label(masked, np.ones((3, 3)))
     lines = set(numbers[0]) & set(numbers[-1]) | set(numbers[:, 0]) & set(numbers[:, -1])
     lines -= {0}

@@ -1,4 +1,4 @@
-"""What a scan file says of itself, between HyperSpy's axes and metadata and one frozen dataclass."""
+"""Scan metadata, converted between the axes and metadata of HyperSpy and a frozen dataclass."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,12 +23,12 @@ from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length
 
 CONVERGENCE_ANGLE = 1.6
 BEAM_ENERGY = 300.0
-"""Those of the paper (mrad, kV), for scans that do not tell."""
+"""Convergence semi-angle (mrad) and beam energy (kV) of the paper, for scans without these metadata."""
 
 _NOISE_MODEL = "Signal/Noise_properties/Variance_linear_model"
 
 SQUARE = 0.01
-"""The sides of a square pixel differ by less, relative."""
+"""Relative tolerance of the side lengths of a square pixel."""
 
 _TEM_KEYS = {
     "beam_energy": "beam_energy",
@@ -36,7 +36,7 @@ _TEM_KEYS = {
     "convergence_angle": "convergence_angle",
     "precession_angle": "rocking_angle",
 }
-"""Our names and HyperSpy's (pyxem calls the precession angle rocking angle)."""
+"""Names of this package and of HyperSpy (pyxem calls the precession angle rocking angle)."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,17 @@ class ScanInfo:
     detector
         Shape and reciprocal pixel size of a pattern.
     steps
-        Distances of neighbouring rows, and of neighbouring columns, in ``unit``.
+        Distance of neighbouring rows and of neighbouring columns, in ``unit``.
     unit
-        Unit of the steps, such as "nm"; "px" where it is not known.
+        Unit of the steps, such as "nm"; "px" if it is unknown.
     beam_energy, camera_length, convergence_angle, precession_angle
-        kV, mm, mrad (half angle) and deg; None where unknown.
+        Beam energy (kV), camera length (mm), convergence semi-angle (mrad) and precession angle (degrees);
+        None if unknown.
     gain
-        Value of one electron, by which patterns are divided to count electrons; None where it is not told.
+        Value of one electron, by which patterns are divided to count electrons; None if the file does not
+        contain it.
     origin
-        What else is to be kept with the file, such as the settings of a simulation.
+        Additional metadata stored with the file, such as the settings of a simulation.
     """
 
     title: str
@@ -90,17 +92,17 @@ class ScanInfo:
 
 
 def beam_radius(info: ScanInfo) -> float:
-    """Return the radius of the direct beam, and of every disk, Å⁻¹.
+    """Return the radius of the direct beam and of all diffraction disks (1/Å).
 
-    It follows from the convergence angle and the beam energy; where a file does not tell them, those of the
-    paper (1.6 mrad, 300 kV) are taken.
+    The radius follows from the convergence angle and the beam energy, which default to those of the paper
+    (1.6 mrad, 300 kV).
     """
     angle = info.convergence_angle or CONVERGENCE_ANGLE
     return angle * 1e-3 / get_electron_wavelength(info.beam_energy or BEAM_ENERGY)
 
 
 def hyperspy_axes(info: ScanInfo) -> list[dict[str, Any]]:
-    """Return the axes (y, x, ky, kx) as HyperSpy writes them; the direct beam is at 0 of ky and kx."""
+    """Return the axes (y, x, ky, kx) in the format of HyperSpy; the direct beam is at ky = kx = 0."""
     detector = info.detector
     known = np.isfinite(detector.pixel_size)
     pixel, unit = (detector.pixel_size, "1/Å") if known else (1.0, PIXELS)
@@ -130,7 +132,7 @@ def hyperspy_metadata(info: ScanInfo) -> dict[str, Any]:
 
 
 def _noise(info: ScanInfo) -> dict[str, Any]:
-    """Return HyperSpy's description of noise whose variance is the gain times the mean."""
+    """Return HyperSpy's noise model for a variance of gain times mean."""
     if info.gain is None:
         return {}
     model = {"gain_factor": info.gain, "gain_offset": 0.0, "correlation_factor": 1.0}
@@ -148,8 +150,8 @@ def read_info(experiment: h5py.Group) -> ScanInfo:
     Raises
     ------
     KerasStemError
-        If a step or a pixel is zero, negative or not finite, the pixels are not square, or a value of the
-        calibration is no number.
+        If a step or pixel size is zero, negative or not finite, the pixels are not square, or a calibration
+        value is not a number.
     """
     stored = [_stored_axis(experiment, number) for number in range(4)]
     _require_patterns(stored, experiment.file.filename)
@@ -171,13 +173,13 @@ def read_info(experiment: h5py.Group) -> ScanInfo:
 
 
 def common_steps(axes: Sequence[tuple[float, str]]) -> tuple[tuple[float, float], str]:
-    """Return steps along y and x in one unit, and this unit.
+    """Return the steps along y and x in a common unit, and this unit.
 
     Parameters
     ----------
     axes
-        Scale and unit along y and along x. Where only one of them is a length, both steps are taken for
-        unknown, which is 1 px.
+        Scale and unit along y and along x. If only one of the units is a length, both steps are unknown,
+        that is 1 px.
     """
     (along_y, unit_y), (along_x, unit_x) = axes
     if unit_y == unit_x:
@@ -188,7 +190,7 @@ def common_steps(axes: Sequence[tuple[float, str]]) -> tuple[tuple[float, float]
 
 
 def require_positive(value: float, what: str, where: str, option: str) -> None:
-    """Raise `KerasStemError` unless a calibration is a finite number above 0."""
+    """Raise `KerasStemError` unless a calibration value is a finite number above 0."""
     if not (np.isfinite(value) and value > 0):
         raise KerasStemError(
             f"Expected {what} above 0 in {where}, found {value:g}; convert with {option} to set it."
@@ -196,7 +198,7 @@ def require_positive(value: float, what: str, where: str, option: str) -> None:
 
 
 def require_square(pixels: Sequence[float], where: str) -> None:
-    """Raise `KerasStemError` unless both sides of a detector pixel are as long."""
+    """Raise `KerasStemError` unless both sides of a detector pixel are equal."""
     height, width = pixels
     if abs(height - width) > SQUARE * max(height, width):
         raise KerasStemError(
@@ -206,7 +208,7 @@ def require_square(pixels: Sequence[float], where: str) -> None:
 
 
 def _pixel_size(axes: Sequence[tuple[float, str]], where: str) -> float:
-    """Return the side of a pixel, Å⁻¹; NaN when the file has no reciprocal calibration."""
+    """Return the pixel size (1/Å); NaN if the file has no reciprocal calibration."""
     sides = [inverse_angstrom(scale, unit) for scale, unit in axes]
     if np.isnan(sides).any():
         return float("nan")
@@ -217,7 +219,7 @@ def _pixel_size(axes: Sequence[tuple[float, str]], where: str) -> float:
 
 
 def _stored_axis(experiment: h5py.Group, number: int) -> dict[str, Any]:
-    """Return what the file tells of an axis, without what it leaves out."""
+    """Return the attributes of an axis that the file contains."""
     if item(experiment, f"axis-{number}") is None:
         return {}
     found = require_group(experiment, f"axis-{number}")
@@ -231,7 +233,7 @@ def _stored_axis(experiment: h5py.Group, number: int) -> dict[str, Any]:
 
 
 def _require_patterns(axes: Sequence[SignalAxis], where: str) -> None:
-    """Raise `KerasStemError` if axes are of spectra, or the detector comes before the scan."""
+    """Raise `KerasStemError` if the axes are those of spectra, or detector axes precede scan axes."""
     spectrum = spectrum_axis(axes, trust_navigate=True)
     if spectrum:
         raise KerasStemError(f"Expected patterns in {where}, found spectra ({spectrum}).")
@@ -245,7 +247,7 @@ def _require_patterns(axes: Sequence[SignalAxis], where: str) -> None:
 
 
 def _axis(experiment: h5py.Group, number: int, known: SignalAxis) -> tuple[float, str]:
-    """Return scale and unit of an axis; 1 px where the file does not tell."""
+    """Return scale and unit of an axis; 1 px if the file does not contain them."""
     unit = plain_unit(known.get("units"))
     if unit != PIXELS and not {"scale", "axis", "expression"} & set(known):
         found = item(experiment, f"axis-{number}")
@@ -254,7 +256,7 @@ def _axis(experiment: h5py.Group, number: int, known: SignalAxis) -> tuple[float
 
 
 def _setting(tem: h5py.Group, name: str) -> float | None:
-    """Return a setting of the microscope; None where it is not known."""
+    """Return a microscope setting; None if it is unknown."""
     value = number_attribute(tem, name)
     if value is not None and value < 0:
         raise KerasStemError(f"Expected a number from 0 on as {name} of {place(tem)}, found {value:g}.")

@@ -1,4 +1,4 @@
-"""The reader of RosettaSciIO that opens a file of patterns, or what to do where none does."""
+"""Selection of the RosettaSciIO reader for a file of patterns, and advice for unsupported files."""
 
 import importlib
 import inspect
@@ -19,10 +19,10 @@ from keras_stem.scan.hdf5_items import require_readable_tree
 from keras_stem.scan.signal_axes import scan_first
 
 OF_HYPERSPY = frozenset({"HSPY", "ZSPY"})
-"""Readers of files in which the flag ``navigate`` of an axis is no guess."""
+"""Readers of files that store the ``navigate`` flag of each axis, so that it is not guessed."""
 
 STACK_CHUNK = 64
-"""So many patterns of a mere stack are a chunk."""
+"""Number of patterns in a chunk of a stack."""
 
 _NOT_OF_PATTERNS = frozenset(
     {
@@ -44,18 +44,18 @@ _NOT_OF_PATTERNS = frozenset(
         "TriVista",
     }
 )
-"""Readers of spectra, logs, and other images."""
+"""Readers of spectra, logs and other images."""
 
 _TOLD_BY_CONTENT = frozenset({"Arina", "HSPY", "USID"})
-"""Readers of HDF5 files whose suffixes many programs use."""
+"""Readers of HDF5 files with ambiguous suffixes, which are identified by their content."""
 
 _SUFFIXES_OF_HDF5 = frozenset({".app5", ".de5", ".emd", ".h5", ".hdf5", ".hspy", ".nxs"})
 
 _SAY_TRUNCATED = ("truncated file", "mmap length", "requires a buffer", "multiple of the data")
-"""What HDF5, NumPy and others say of a file that ends too early."""
+"""Fragments of the error messages of HDF5, NumPy and others about truncated files."""
 
 _OF_CODE = (AssertionError, AttributeError, LookupError, NameError, RecursionError, TypeError)
-"""Errors whose text tells of a reader's code, and nothing of the file."""
+"""Errors whose message concerns the code of a reader rather than the file."""
 
 _HINTS = {
     ".hdr": "give the .mib file that it describes",
@@ -65,23 +65,23 @@ _HINTS = {
     ".seq": "save it as .mrc or .tif with the program of the camera",
 }
 _PACKAGES = {"PIL": "pillow", "skimage": "scikit-image"}
-"""Packages whose names differ from those of their modules."""
+"""Package names that differ from their module names."""
 
 _HINT = "save the patterns as .hspy with HyperSpy or as .npy with NumPy"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """Signals of a file, not read yet where the reader can do so.
+    """Signals of a file, loaded lazily if the reader supports it.
 
     Parameters
     ----------
     signals
-        As RosettaSciIO returns them, with the axes of the scan before those of the detector.
+        Signals returned by RosettaSciIO, with the scan axes before the detector axes.
     reader
         Name of the reader of RosettaSciIO.
     notes
-        Lines that the user should read.
+        Messages for the user, one per line.
     """
 
     signals: list[Signal]
@@ -90,21 +90,21 @@ class Opened:
 
 
 def open_signals(path: Path, stack: bool = False) -> Opened:
-    """Open a file by the first reader of RosettaSciIO that can.
+    """Open a file with the first suitable reader of RosettaSciIO.
 
-    HDF5 files are told by their content, others by their suffix.
+    HDF5 files are identified by their content, other files by their suffix.
 
     Parameters
     ----------
     path
         The file, or the folder of a ``.zspy`` store.
     stack
-        Whether the user tells the shape of the scan, so that the file's is not asked for.
+        Whether the user specifies the scan shape, so that the file need not contain it.
 
     Raises
     ------
     KerasStemError
-        If no reader opens the file.
+        If no reader can open the file.
     """
     problems = []
     for plugin in _candidates(path):
@@ -115,7 +115,7 @@ def open_signals(path: Path, stack: bool = False) -> Opened:
             signals = [_scan_first(signal, name) for signal in read]
         except KerasStemError:
             raise
-        except Exception as error:  # readers raise whatever they meet
+        except Exception as error:  # readers raise various errors
             problems.append(f"{name}: {reason(error)}")
             continue
         if signals:
@@ -125,7 +125,7 @@ def open_signals(path: Path, stack: bool = False) -> Opened:
 
 
 def reason(error: Exception) -> str:
-    """Return in a few words why a file could not be read."""
+    """Return a short reason why a file could not be read."""
     text = (str(error).splitlines() or [""])[0].strip(" .'\"")
     if isinstance(error, ModuleNotFoundError):
         package = _PACKAGES.get(error.name, error.name)
@@ -150,7 +150,7 @@ def _candidates(path: Path) -> list[dict[str, Any]]:
             f"No reader of RosettaSciIO opens {path} (none is for {suffix or 'nameless'} files of patterns); "
             f"{_HINTS.get(suffix, _HINT)}."
         )
-    # MRCZ reads .mrc files, too, but all at once.
+    # MRCZ also reads .mrc files, but not lazily.
     return sorted(by_suffix, key=lambda plugin: plugin["name"] == "MRCZ")
 
 
@@ -173,9 +173,9 @@ def _candidates_for_hdf5(
 
 
 def _read_by_rows(module: str, path: Path, plan: Plan) -> list[Signal]:
-    """Read with a row of whole patterns as a chunk, if the reader lets us choose.
+    """Read with a row of whole patterns as a chunk, if the reader supports it.
 
-    The chunks of dask's own choice cut through patterns, and take four times as long to put together.
+    The automatic chunks of dask divide patterns, which makes assembling them four times slower.
     """
     signals = _read(module, path, plan.options)
     read = importlib.import_module(module).file_reader
@@ -187,12 +187,12 @@ def _read_by_rows(module: str, path: Path, plan: Plan) -> list[Signal]:
     run = 1 if len(shape) == 4 else STACK_CHUNK
     try:
         return _read(module, path, {**plan.options, "chunks": (min(run, shape[0]), *shape[1:])})
-    except ValueError:  # the reader has dropped an axis of one element
+    except ValueError:  # the reader has dropped an axis of size 1
         return signals
 
 
 def _read(module: str, path: Path, options: dict[str, Any]) -> list[Signal]:
-    """Read lazily if the reader can."""
+    """Read lazily if the reader supports it."""
     read = importlib.import_module(module).file_reader
     try:
         return read(str(path), **{"lazy": True, **options})
@@ -201,7 +201,7 @@ def _read(module: str, path: Path, options: dict[str, Any]) -> list[Signal]:
 
 
 def _scan_first(signal: Signal, reader: str) -> Signal:
-    """Return a signal with the scan before the detector, which Digital Micrograph may store behind it."""
+    """Return a signal with scan axes first; Digital Micrograph may store them after the detector axes."""
     axes = signal.get("axes", [])
     if len(axes) not in (3, 4) or signal["data"].ndim != len(axes):
         return signal

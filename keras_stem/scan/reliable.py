@@ -1,4 +1,4 @@
-"""Which points of a map count: one rule for all that is drawn of maps and measured in them."""
+"""Selection of the reliable points of a map, by one rule for all figures and measurements."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,14 @@ from keras_stem.scan.subsets import Thresholds
 
 @dataclass(frozen=True)
 class ReliablePoints:
-    """The points of a map that count.
+    """Reliable points of a map.
 
     Parameters
     ----------
     mask
-        Shape (n,), bool.
+        Shape (n,), bool, whether each point is reliable.
     rule
-        By which rule, for people.
+        Description of the selection rule.
     """
 
     mask: np.ndarray
@@ -29,23 +29,23 @@ class ReliablePoints:
 
 
 def reliable_points(crystal_map: CrystalMap, min_q: float | None = None) -> ReliablePoints:
-    """Choose the points of a map by their quality Q.
+    """Select the points of a map by their quality Q.
 
-    Points without a phase never count.
+    Points without a phase are never selected.
 
     Parameters
     ----------
     crystal_map
         The map.
     min_q
-        Points with a smaller Q do not count; 0 for all. By default 20 (`keras_stem.scan.subsets.Thresholds`,
-        of the correlation index of template matching), and all where the map has no Q or none reaches it,
-        as where Q is an image quality from 0 to 1.
+        Smallest Q of selected points; 0 selects all. The default is 20
+        (`keras_stem.scan.subsets.Thresholds`, for the correlation index of template matching), or no limit if
+        the map has no Q or no point reaches 20, as for an image quality from 0 to 1.
 
     Raises
     ------
     KerasStemError
-        If a smallest Q is given, and the map has no Q or no point reaches it.
+        If a smallest Q is given and the map has no Q or no point reaches it.
     """
     indexed = np.asarray(crystal_map.phase_id) >= 0
     least = Thresholds.q if min_q is None else min_q
@@ -67,6 +67,6 @@ def reliable_points(crystal_map: CrystalMap, min_q: float | None = None) -> Reli
 
 
 def require_no_limit(min_q: float | None) -> None:
-    """Raise `KerasStemError` if a smallest Q is given for what has no Q; 0 asks for all points."""
+    """Raise `KerasStemError` if a smallest Q is given for a map without Q; 0 selects all points."""
     if min_q:
         raise KerasStemError(f"The map has no Q, so that --min-q {min_q:g} cannot choose its points.")

@@ -1,6 +1,6 @@
-"""A scan file: diffraction patterns of every position and, where there are any, their labels.
+"""Scan files: the diffraction patterns of every scan position and optionally their labels.
 
-One HDF5 file that HyperSpy opens as a 4D signal and orix opens as a crystal map.
+A scan file is an HDF5 file that HyperSpy opens as a 4D signal and orix opens as a crystal map.
 """
 
 import contextlib
@@ -48,17 +48,17 @@ from keras_stem.scan.values import (
 )
 
 CHUNK_BYTES = 1 << 20
-"""Size of a chunk: a run of patterns of one row."""
+"""Size of a chunk, a run of patterns within one row (bytes)."""
 
 HEADER_BYTES, LABEL_BYTES = 1 << 20, 512
-"""Enough for all besides the patterns, and for the labels of a position."""
+"""Upper bounds for everything besides the patterns, and for the labels of one position (bytes)."""
 
 CACHE_BYTES = 64 << 20
-"""HyperSpy's own files have compressed chunks of several rows, which are read row by row."""
+"""Chunk cache for files written by HyperSpy, whose compressed chunks span several rows (bytes)."""
 
 
 class Scan:
-    """A scan file opened for reading. Patterns are read only when they are asked for.
+    """Scan file opened for reading. Patterns are read on demand.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Scan:
     Raises
     ------
     KerasStemError
-        If the file is missing, truncated, no HDF5, or has no four-dimensional patterns.
+        If the file is missing, truncated, not HDF5, or has no four-dimensional patterns.
     """
 
     def __init__(self, path: str | Path):
@@ -97,29 +97,29 @@ class Scan:
 
     @property
     def has_labels(self) -> bool:
-        """Whether the file holds labels."""
+        """Whether the file contains labels."""
         return "crystal_map" in self._file
 
     @cached_property
     def labels(self) -> CrystalMap:
-        """The labels of every position. Raises `KerasStemError` where there are none or they do not fit."""
+        """Labels of every position. Raises `KerasStemError` if there are none or they do not match."""
         labels = self._stored_labels()
         remedy = "kstem convert makes a scan file whose labels have its step"
         require_steps(labels, self.info.steps, self.info.unit, self.path, remedy)
         return labels
 
     def _stored_labels(self) -> CrystalMap:
-        """Return the labels whatever their step, so that wrong ones can be replaced."""
+        """Return the labels regardless of their step, so that wrong ones can be replaced."""
         return read_labels(self._file, self.info.shape)
 
     @property
     def phase(self) -> Phase:
-        """The phase of the labels. Raises `KerasStemError` unless there is exactly one that is known."""
+        """Phase of the labels. Raises `KerasStemError` unless there is exactly one known phase."""
         return single_phase(self.labels)
 
     @property
     def chunk(self) -> int:
-        """Number of patterns of a row that are stored, and best read, together."""
+        """Number of patterns of a row that are stored together and best read together."""
         return self.patterns.chunks[1] if self.patterns.chunks else self.info.shape[1]
 
     def chunk_of(self, positions: np.ndarray) -> np.ndarray:
@@ -129,50 +129,50 @@ class Scan:
         return rows * chunks_in_row + columns // self.chunk
 
     def read(self, positions: np.ndarray) -> np.ndarray:
-        """Return the patterns of some positions.
+        """Return the patterns at the given positions.
 
         Parameters
         ----------
         positions
-            Shape (n,), numbers of positions counted row by row, in any order.
+            Shape (n,), position indices in row-major numbering, in any order.
 
         Returns
         -------
         numpy.ndarray
-            Shape (n, H, W): the stored values in the machine's byte order, masked pixels filled; divided by
+            Shape (n, H, W), the stored values in native byte order, with masked pixels filled, divided by
             the gain unless it is 1.
 
         Raises
         ------
         KerasStemError
-            If the file cannot be read at that place, or a value is not finite.
+            If the file cannot be read at a position, or a value is not finite.
         """
         patterns = fill_masked(self._stored(positions), self.values.masked)
         return patterns if self.gain == 1 else (patterns / self.gain).astype(np.float32)
 
     @property
     def dtype(self) -> np.dtype:
-        """Type of the patterns as they are read."""
+        """Type of the patterns returned by `read`."""
         return self._stored_type if self.gain == 1 else np.dtype(np.float32)
 
     @cached_property
     def values(self) -> PatternValues:
-        """What a sample of the patterns tells of their values."""
+        """Properties of the pattern values, determined from a sample of the patterns."""
         return examine(self._stored(sample_positions(len(self))))
 
     @cached_property
     def gain(self) -> float:
-        """Value of one electron: what the file tells, 1 of whole numbers, else as the noise tells, or 1."""
+        """Value of one electron: as stored, 1 for whole numbers, otherwise from the noise, or 1."""
         if self.info.gain is not None:
             return self.info.gain
         return 1.0 if self.values.whole or np.isnan(self.values.gain) else self.values.gain
 
     def notes(self) -> list[str]:
-        """Return what a person has to know of the patterns' values, in sentences; none of usual counts."""
+        """Return remarks on the pattern values for the user; none for ordinary counts."""
         return [*self.values.notes(), *gain_notes(self.values, self.info.gain)]
 
     def _stored(self, positions: np.ndarray) -> np.ndarray:
-        """Return patterns as they are stored, in the machine's byte order."""
+        """Return patterns as stored, in native byte order."""
         order = np.argsort(positions, kind="stable")
         ascending = positions[order]
         out = np.empty((len(positions), *self.info.detector.shape), self._stored_type)
@@ -193,7 +193,7 @@ class Scan:
         return f"the pattern at row {row}, column {column} of {self.path}"
 
     def _runs(self, ascending: np.ndarray) -> Iterator[slice]:
-        """Cut ascending positions where a row ends, or where at least a chunk would be read in vain."""
+        """Split ascending positions at row ends and at gaps longer than a chunk."""
         rows = ascending // self.info.shape[1]
         cuts = np.flatnonzero((np.diff(rows) != 0) | (np.diff(ascending) > self.chunk)) + 1
         edges = [0, *cuts.tolist(), len(ascending)]
@@ -211,7 +211,7 @@ class Scan:
             np.take(run, columns - start, axis=0, out=out)
 
     def require_signal(self) -> None:
-        """Raise `KerasStemError` if every pattern is zero. Reads up to the first that is not."""
+        """Raise `KerasStemError` if every pattern is zero. Reading stops at the first nonzero pattern."""
         runs = (
             np.arange(first, min(first + self.chunk, len(self))) for first in range(0, len(self), self.chunk)
         )
@@ -222,14 +222,14 @@ class Scan:
 
     @cached_property
     def pattern_fingerprint(self) -> str:
-        """What `fingerprint` is without labels, for work that makes them. It is shown nowhere."""
+        """Fingerprint without labels, for tasks that create labels; it is for internal use."""
         return self._digest().hexdigest()[:16]
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over shapes, calibration, labels, their crystals and 64 evenly spaced patterns.
 
-        16 hexadecimal digits: what ``kstem info``, reports, models and runs show.
+        The 16 hexadecimal digits are shown by ``kstem info`` and in reports, models and runs.
         """
         digest = self._digest()
         if self.has_labels:
@@ -242,7 +242,7 @@ class Scan:
 
     def _digest(self):
         digest = hashlib.sha256()
-        # Not its origin, in which a simulation has the path of a CIF file.
+        # Without the origin, in which a simulation stores the path of a CIF file.
         info = dataclasses.replace(self.info, origin={})
         digest.update(repr((self.patterns.shape, str(self.dtype), info)).encode())
         digest.update(self.read(sample_positions(len(self))).tobytes())
@@ -250,14 +250,14 @@ class Scan:
 
 
 class ScanWriter:
-    """A scan file that is being written, row by row. Use `create_scan`.
+    """Writer of a scan file, row by row. Use `create_scan` to obtain one.
 
     Parameters
     ----------
     file
-        The open HDF5 file, with HyperSpy's axes and metadata.
+        Open HDF5 file with the axes and metadata of HyperSpy.
     info
-        What the file says of itself.
+        Shapes and calibration of the scan.
     dtype
         Type of the counts.
     """
@@ -271,13 +271,13 @@ class ScanWriter:
         )
 
     def write_rows(self, first: int, patterns: np.ndarray) -> None:
-        """Write patterns of whole rows, shape (rows, columns, H, W), from row ``first`` on."""
+        """Write the patterns of whole rows, shape (rows, columns, H, W), starting at row ``first``."""
         self._data[first : first + len(patterns)] = patterns
 
     def write_labels(self, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
-        """Write the labels of every position, and how they were made.
+        """Write the labels of every position and their origin.
 
-        Raises `KerasStemError` if they are of another shape.
+        Raises `KerasStemError` if the labels have another shape than the scan.
         """
         require_shape(labels, self._data.shape[:2], self._file.filename)
         write_labels(self._file, labels, origin)
@@ -285,14 +285,14 @@ class ScanWriter:
 
 @contextlib.contextmanager
 def create_scan(path: str | Path, info: ScanInfo, dtype: Any = np.uint16) -> Iterator[ScanWriter]:
-    """Create a scan file, which appears under its name when the block ends without an error.
+    """Create a scan file, which appears under its name once the block ends without an error.
 
     Parameters
     ----------
     path
-        The file; one that is there is replaced.
+        The file; an existing one is replaced.
     info
-        What the file says of itself.
+        Shapes and calibration of the scan.
     dtype
         Type of the counts, uint16 by default.
 
@@ -310,33 +310,33 @@ def create_scan(path: str | Path, info: ScanInfo, dtype: Any = np.uint16) -> Ite
         _write_header(partial, info)
         reserve(partial, room)
         try:
-            # Whole chunks are written, which need no cache on their way.
+            # Whole chunks are written, so no chunk cache is needed.
             with h5py.File(partial, "a", rdcc_nbytes=0) as file:
                 yield ScanWriter(file, info, dtype)
         except (OSError, RuntimeError) as error:
-            if "errno" not in str(error):  # what HDF5 says when the file system refuses
+            if "errno" not in str(error):  # in the messages of HDF5 about file system errors
                 raise
             raise StorageError(f"Cannot write {path}: {_reason(error)}.") from error
 
 
 def append_labels(path: str | Path, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
-    """Put labels into a scan file, in place of those that are there.
+    """Write labels to a scan file, replacing existing ones.
 
-    The truth of a simulated scan stays.
+    The ground truth of a simulated scan is kept.
 
     Parameters
     ----------
     path
         The scan file.
     labels
-        Of every position.
+        Labels of every position.
     origin
-        How they were made; stands in the attributes of ``/crystal_map``.
+        Origin of the labels, stored in the attributes of ``/crystal_map``.
 
     Raises
     ------
     KerasStemError
-        If the file is no scan, or the map has another number of positions or another step.
+        If the file is not a scan, or the map has another shape or step.
     """
     with Scan(path) as scan:
         labels = completed(labels, "the labels")
@@ -351,10 +351,10 @@ def append_labels(path: str | Path, labels: CrystalMap, origin: dict[str, str] |
 
 @contextlib.contextmanager
 def _writable(path: str | Path, room: int) -> Iterator[h5py.File]:
-    """Open a file in which so many bytes can be written: one in which a part is missing could not be read."""
+    """Open a file for writing, with room reserved (bytes), since a partly written file is unreadable."""
     try:
         with open_hdf5(path, "r+"):
-            pass  # nobody else uses it
+            pass  # not in use by another program
         reserve(path, room)
         with open_hdf5(path, "r+") as file:
             yield file
@@ -363,7 +363,7 @@ def _writable(path: str | Path, room: int) -> Iterator[h5py.File]:
 
 
 def _reason(error: Exception) -> str:
-    """Return the reason of the operating system, which HDF5 puts between numbers of its own."""
+    """Return the error message of the operating system from within that of HDF5."""
     found = re.search(r"error message = '([^']*)'", str(error))
     return found[1] if found else getattr(error, "strerror", None) or str(error)
 
@@ -378,7 +378,7 @@ def _pattern_bytes(info: ScanInfo, dtype: Any) -> int:
 
 
 def _require_space(path: Path, info: ScanInfo, dtype: Any) -> int:
-    """Return how many bytes a scan needs, and raise an error if the disk does not have them."""
+    """Return the size of a scan file (bytes). Raises an error if the disk has less free space."""
     rows, columns = info.shape
     run = _run(info, dtype)
     patterns = rows * -(-columns // run) * run  # the last chunk of a row is stored in full
@@ -397,7 +397,7 @@ def _size(count: int) -> str:
 
 
 def _write_header(path: Path, info: ScanInfo) -> None:
-    """Let RosettaSciIO write everything but the patterns, which arrive in blocks."""
+    """Write everything except the patterns with RosettaSciIO; the patterns follow in blocks."""
     signal = {
         "data": np.empty(0),
         "axes": hyperspy_axes(info),
@@ -444,7 +444,7 @@ def _find_patterns(file: h5py.File) -> h5py.Dataset:
 
 
 def _arrays(file: h5py.File) -> dict[str, h5py.Dataset]:
-    """Return the data of all experiments of a file, by their names."""
+    """Return the data of all experiments of a file by name."""
     experiments = item(file, "Experiments")
     found = {}
     for name in experiments if isinstance(experiments, h5py.Group) else []:

@@ -1,4 +1,4 @@
-"""The axes of a HyperSpy signal: their steps, and which of them are those of the detector."""
+"""Axes of HyperSpy signals: their steps, and the distinction of scan and detector axes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,32 +9,32 @@ from keras_stem.errors import KerasStemError
 from keras_stem.units import is_energy
 
 EVEN = 0.01
-"""Steps along an axis are even that differ by less from their mean, relative."""
+"""Relative tolerance of evenly spaced steps along an axis."""
 
 PATTERN_AXES = ("y", "x", "ky", "kx")
-"""Names of axes that have none."""
+"""Default names of unnamed axes."""
 
 SignalAxis = Mapping[str, Any]
-"""An axis as HyperSpy writes it: name, scale, units, navigate; or its values as "axis"."""
+"""Axis in the format of HyperSpy: name, scale, units and navigate, or its values as "axis"."""
 
 
 def axis_name(axis: SignalAxis, number: int, count: int) -> str:
-    """Return the name of an axis, or of the one that is expected as this one of so many."""
+    """Return the name of an axis, or the default name for its position among the axes."""
     name = axis.get("name")
     return str(name) if name not in (None, "", "_None_", "<undefined>") else PATTERN_AXES[number - count]
 
 
 def axis_step(axis: SignalAxis, name: str, where: str) -> float:
-    """Return the distance of neighbouring points along an axis, 1 where it is not told.
+    """Return the step of an axis, 1 if it is not specified.
 
     Parameters
     ----------
     axis
-        The axis; HyperSpy gives those that are not uniform by their values or by an expression.
+        The axis; HyperSpy describes non-uniform axes by their values or by an expression.
     name
-        Of the axis.
+        Name of the axis, for messages.
     where
-        Of the file, for messages.
+        Name of the file, for messages.
 
     Raises
     ------
@@ -67,17 +67,17 @@ def _uneven(name: str, where: str, found: str) -> KerasStemError:
 
 
 def scan_first(axes: Sequence[SignalAxis], trust_navigate: bool) -> list[int]:
-    """Return the numbers of the axes in the order of the scan before the detector.
+    """Return the axis order that puts scan axes before detector axes.
 
-    Units tell it: reciprocal lengths or angles are those of the detector. Where they do not, the flag
-    ``navigate`` does.
+    Detector axes are identified by their units, reciprocal lengths or angles, or else by the ``navigate``
+    flag.
 
     Parameters
     ----------
     axes
-        As they are stored.
+        Axes in the order of the data.
     trust_navigate
-        Whether a person or HyperSpy has set the flag; readers of other files guess it.
+        Whether the flag was set by a user or HyperSpy; readers of other files guess it.
     """
     units = [str(axis.get("units") or "").replace(" ", "") for axis in axes]
     of_detector = [_is_of_detector(unit) for unit in units]
@@ -90,14 +90,14 @@ def scan_first(axes: Sequence[SignalAxis], trust_navigate: bool) -> list[int]:
 
 
 def spectrum_axis(axes: Sequence[SignalAxis], trust_navigate: bool) -> str | None:
-    """Return what makes a signal one of spectra, in words; None if it is one of patterns.
+    """Return why a signal consists of spectra, for messages; None if it consists of patterns.
 
     Parameters
     ----------
     axes
-        As they are stored.
+        Axes in the order of the data.
     trust_navigate
-        Whether a person or HyperSpy has set the flag ``navigate``; readers of other files guess it.
+        Whether the ``navigate`` flag was set by a user or HyperSpy; readers of other files guess it.
     """
     energies = [axis["units"] for axis in axes if is_energy(axis.get("units"))]
     if energies:
@@ -110,7 +110,7 @@ def spectrum_axis(axes: Sequence[SignalAxis], trust_navigate: bool) -> str | Non
 
 
 def require_one_scan(titles: Sequence[str], where: str) -> None:
-    """Raise `KerasStemError` if a file of HyperSpy holds several scans."""
+    """Raise `KerasStemError` if a HyperSpy file contains several scans."""
     if len(titles) > 1:
         raise KerasStemError(
             f"Expected one scan in {where}, found {len(titles)}: {', '.join(titles)}; "

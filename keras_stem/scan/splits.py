@@ -1,8 +1,8 @@
-"""Disjoint training, validation and test parts of a subset.
+"""Splitting of a subset into disjoint training, validation and test sets.
 
-Neighbouring positions of one grain are near-copies of each other, so that the paper's random split shows how
-well a model remembers grains, and a split by whole grains how well it generalises to orientations that it
-has never seen. Blocks of the scan stand between the two.
+Neighbouring positions within a grain are near-duplicates. The random split of the paper therefore measures
+how well a model memorises grains, and a split by whole grains how well it generalises to unseen orientations.
+A split by blocks of the scan is intermediate.
 """
 
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from keras_stem.errors import KerasStemError
 from keras_stem.scan.labels import grid_shape, single_phase
 
 FRACTIONS = (0.6, 0.2, 0.2)
-"""Shares of DS_Train, DS_Val and DS_Test."""
+"""Fractions of DS_Train, DS_Val and DS_Test."""
 
 GRAIN_THRESHOLD = np.deg2rad(5)
 BLOCKS_ALONG_SIDE = 12
 TRUE_GRAIN = "truth_grain"
-"""Property with the grain numbers of a simulated scan."""
+"""Property with the ground-truth grain numbers of a simulated scan."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Positions of the three parts, each in ascending order."""
+    """Positions of the training, validation and test sets, each in ascending order."""
 
     train: np.ndarray
     val: np.ndarray
@@ -34,20 +34,20 @@ class Split:
 
 
 def split(labels: CrystalMap, positions: np.ndarray, kind: str, seed: int) -> Split:
-    """Divide positions 60/20/20 so that no group of them is torn apart.
+    """Split positions 60/20/20 without dividing any group.
 
     Parameters
     ----------
     labels
-        Of the whole scan.
+        Labels of the whole scan.
     positions
-        Shape (n,), the subset to divide.
+        Shape (n,), positions of the subset to split.
     kind
-        One of `keras_stem.choices.SPLITS`. "random": each position by itself (the paper's). "grain": whole
-        grains, the true ones where the labels have them, otherwise those segmented from the labels at
-        5 deg. "block": square blocks of the scan, 12 along its shorter side.
+        One of `keras_stem.choices.SPLITS`. "random": single positions, as in the paper. "grain": whole
+        grains, the ground truth if the labels contain it, otherwise segmented from the labels with a
+        threshold of 5 degrees. "block": square blocks of the scan, 12 along its shorter side.
     seed
-        Of the order in which groups are dealt out.
+        Seed of the order in which groups are assigned.
 
     Returns
     -------
@@ -56,12 +56,12 @@ def split(labels: CrystalMap, positions: np.ndarray, kind: str, seed: int) -> Sp
     Raises
     ------
     KerasStemError
-        If a part would be empty.
+        If one of the sets would be empty.
     """
     groups = {"random": _each_its_own, "grain": _grains, "block": _blocks}[kind](labels, positions)
     names, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     order = np.random.default_rng(seed).permutation(len(names))
-    # A group belongs to the part in which its middle falls when all groups are laid end to end.
+    # A group is assigned to the set that contains its midpoint when all groups are concatenated.
     middle = np.cumsum(sizes[order]) - sizes[order] / 2
     part_of_group = np.empty(len(names), int)
     part_of_group[order] = np.searchsorted(np.cumsum(FRACTIONS[:2]) * len(positions), middle)

@@ -1,4 +1,4 @@
-"""Detector pixels that are not square, resampled to squares."""
+"""Resampling of non-square detector pixels to square ones."""
 
 import numpy as np
 
@@ -6,17 +6,17 @@ from keras_stem.scan.detector import Detector
 
 
 class Squaring:
-    """Resamples the axis with the shorter side of the pixels to the longer side.
+    """Resampling of the detector axis with the shorter pixel side to the longer side.
 
-    Each new pixel is the sum of the shares of the old ones that it covers, so that no count is lost but at
-    the edges, and the middle stays the middle.
+    Each new pixel is the area-weighted sum of the old pixels that it covers, so that counts are lost only at
+    the edges, and the detector centre is preserved.
 
     Parameters
     ----------
     shape
         Rows and columns of the detector.
     sides
-        Height and width of a pixel, Å⁻¹.
+        Height and width of a pixel (1/Å).
     """
 
     def __init__(self, shape: tuple[int, int], sides: tuple[float, float]):
@@ -25,13 +25,16 @@ class Squaring:
         self.detector = Detector(tuple(len(weights) for weights in self._weights), pixel)
 
     def apply(self, patterns: np.ndarray) -> np.ndarray:
-        """Return patterns, shape (n, H, W), as the new detector has them, float32."""
+        """Return patterns, shape (n, H, W), resampled to the new detector, float32."""
         along_rows, along_columns = self._weights
         return (along_rows @ patterns.astype(np.float64) @ along_columns.T).astype(np.float32)
 
 
 def _shares(size: int, side: float) -> np.ndarray:
-    """Return how much of each of the pixels of some side each pixel of side 1 covers, (new, size)."""
+    """Return the fraction of each old pixel, of a given side, covered by each new pixel of side 1.
+
+    The shape is (new, size).
+    """
     count = max(int(np.floor(size * side + 1e-6)), 1)
     edges = (np.arange(size + 1) - size / 2) * side
     new_edges = np.arange(count + 1) - count / 2

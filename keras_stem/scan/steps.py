@@ -1,18 +1,18 @@
-"""Whether two maps have the same step."""
+"""Comparison of the steps of two maps."""
 
 from keras_stem.units import convert_length, is_length, length_text
 
 STEP_TOLERANCE = 0.01
-"""Relative."""
+"""Relative tolerance of equal steps."""
 
 Steps = tuple[tuple[float, float], str]
-"""Distances of neighbouring rows and columns, 0 where there is only one, and their unit."""
+"""Distances of neighbouring rows and columns, 0 if there is only one, and their unit."""
 
 
 def different_step(expected: Steps, found: Steps) -> tuple[str, str, str] | None:
-    """Return the axis along which two maps have other steps, and both steps for a person to read.
+    """Return the axis along which the steps of two maps differ, and both steps as text.
 
-    None is returned where they agree, or a unit is no length, so that nobody knows.
+    None is returned if the steps agree, or cannot be compared because a unit is not a length.
     """
     (own_steps, own_unit), (their_steps, their_unit) = expected, found
     if not (is_length(own_unit) and is_length(their_unit)):

@@ -1,4 +1,4 @@
-"""The schema of the group ``/crystal_map`` of an HDF5 file: what orix writes there, checked as it is read."""
+"""Validated reading of the HDF5 group ``/crystal_map`` in the schema of orix."""
 
 import json
 from typing import Any
@@ -27,7 +27,10 @@ _MOST_STEPS = 1e9
 """From the origin to the farthest point of a map."""
 
 OWN = "keras_stem"
-"""Beside orix's description of a phase: ours, and the rotation from our crystal axes to those of the file."""
+"""Data set beside orix's description of a phase, with that of this package and a rotation.
+
+The rotation is from the crystal axes of this package to those of the file.
+"""
 
 EULER = ("phi1", "Phi", "phi2")
 
@@ -43,24 +46,24 @@ _ONE_NUMBER = (
     "unlike",
     "out_of_distribution",
 )
-"""Properties with one number for each point; another one may have several."""
+"""Properties with one number per point; other properties may have several."""
 
 _RENAMED = {"unlike": "out_of_distribution"}
-"""Properties as version 0.1.0 called them, and as they are called now."""
+"""Property names of version 0.1.0 and their current names."""
 
 
 def read_points(group: h5py.Group) -> dict[str, np.ndarray]:
-    """Return the data of n points with n as their first axis, however few they are.
+    """Return the data of n points with n as the first axis, also for a single point.
 
     Parameters
     ----------
     group
-        ``/crystal_map/data``.
+        Group ``/crystal_map/data``.
 
     Raises
     ------
     KerasStemError
-        If an array is missing, of another length, or of no numbers that it may have.
+        If an array is missing, or has a wrong length or invalid values.
     """
     count = _count(group)
     points = {name: _geometry(group, name, count) for name in _GEOMETRY if name != "id"}
@@ -73,7 +76,7 @@ def read_points(group: h5py.Group) -> dict[str, np.ndarray]:
 
 
 def _count(group: h5py.Group) -> int:
-    """Return the number of points, which that of the phases is; orix writes one point as one entry."""
+    """Return the number of points, which is that of the phase indices; orix writes one point as one entry."""
     data = require_numbers(require_dataset(group, "phase_id"), "iu")
     if data.ndim not in (1, 2) or not data.size:
         raise KerasStemError(
@@ -86,7 +89,7 @@ def _geometry(group: h5py.Group, name: str, count: int) -> np.ndarray:
     kinds = {"phase_id": "iu", "is_in_data": "biu"}.get(name, "iuf")
     several = (name in EULER or name == "phase_id") and require_dataset(group, name).ndim == 2
     values = _entries(group, name, count, kinds)
-    if name in "xy" and values.shape == (1,):  # orix writes one number along the direction of a line
+    if name in "xy" and values.shape == (1,):  # orix writes one number for the constant axis of a line
         values = np.full(count, values[0])
     expected = (count, *values.shape[1:2]) if several else (count,)
     if values.shape != expected:
@@ -111,7 +114,7 @@ def _require_steps(coordinates: np.ndarray, where: str) -> None:
 def _property(group: h5py.Group, name: str, count: int) -> np.ndarray:
     values = _entries(group, name, count, "biuf")
     if name in _ONE_NUMBER and values.ndim == 2:
-        values = values[:, 0]  # of several solutions, the best comes first
+        values = values[:, 0]  # the best of several solutions comes first
     tail = (3,) if name.endswith("_euler") else values.shape[1:]
     expected = (count,) if name in _ONE_NUMBER or name.endswith("_phase_id") else (count, *tail)
     if values.shape != expected:
@@ -120,13 +123,13 @@ def _property(group: h5py.Group, name: str, count: int) -> np.ndarray:
 
 
 def _entries(group: h5py.Group, name: str, count: int, kinds: str) -> np.ndarray:
-    """Return values whose first axis is known to fit before they are read."""
+    """Return values, after checking the length of their first axis before reading."""
     data = require_numbers(require_dataset(group, name), kinds)
     shape = data.shape or (1,)
     if shape[0] != count and not (name in "xy" and shape == (1,)):
         raise _wrong_shape(group, name, (count, *shape[1:]), shape)
     values = np.atleast_1d(read_numbers(group, name, kinds)).astype(data.dtype.newbyteorder("="), copy=False)
-    if count == 1 and values.shape[:2] == (1, 1):  # as this package writes a single point for orix
+    if count == 1 and values.shape[:2] == (1, 1):  # layout of a single point written for orix
         return values[0]
     return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
 
@@ -140,7 +143,7 @@ def _wrong_shape(
 
 
 def _require_angles(points: dict[str, np.ndarray], group: h5py.Group) -> None:
-    """Raise `KerasStemError` if an indexed point has no orientation; give zeros to the others."""
+    """Raise `KerasStemError` if an indexed point has no orientation; set other missing angles to 0."""
     for name in EULER:
         if points[name].shape != points["phi1"].shape:
             raise _wrong_shape(group, name, points["phi1"].shape, points[name].shape)
@@ -156,22 +159,22 @@ def _require_angles(points: dict[str, np.ndarray], group: h5py.Group) -> None:
 
 
 def read_unit(header: h5py.Group) -> str:
-    """Return the unit of the positions. Raises `KerasStemError` if it is no text."""
+    """Return the unit of the positions. Raises `KerasStemError` if it is not text."""
     return PIXELS if item(header, "scan_unit") is None else read_text(header, "scan_unit")
 
 
 def read_phases(header: h5py.Group) -> dict[int, tuple[Phase, np.ndarray]]:
-    """Return each phase by its number, and the rotation matrix from our crystal axes to those of the file.
+    """Return each phase by its index, with the rotation matrix from its crystal axes to those of the file.
 
     Parameters
     ----------
     header
-        ``/crystal_map/header``.
+        Group ``/crystal_map/header``.
 
     Raises
     ------
     KerasStemError
-        If a phase has no number, or its description is not that of a crystal.
+        If a phase has no index, or its description is not that of a crystal.
     """
     group = require_group(header, "phases")
     wrong = next((name for name in group if not name.removeprefix("-").isdecimal()), None)
@@ -196,7 +199,7 @@ def _read_phase(group: h5py.Group) -> tuple[Phase, np.ndarray]:
 
 
 def _orix_phase(group: h5py.Group) -> dict[str, Any]:
-    """Return the description of a phase as orix writes it."""
+    """Return the description of a phase in the schema of orix."""
     structure = require_group(group, "structure")
     lattice, atoms = (require_group(structure, name) for name in ("lattice", "atoms"))
     return {
@@ -210,7 +213,7 @@ def _orix_phase(group: h5py.Group) -> dict[str, Any]:
 
 
 def _space_group(group: h5py.Group) -> str | int:
-    """Return the number of a space group, or the text None."""
+    """Return the space group number, or the text "None"."""
     if require_dataset(group, "space_group").dtype.kind in "iu":
         return int(_single(group, "space_group"))
     return read_text(group, "space_group")

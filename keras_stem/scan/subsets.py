@@ -1,4 +1,4 @@
-"""Subsets of a scan by the quality of its labels, as in the paper."""
+"""Subsets of a scan selected by the quality of its labels, as in the paper."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from orix.crystal_map import CrystalMap
 from keras_stem.errors import KerasStemError
 
 SUBSETS = ("DS_0", "DS_Q", "DS_R")
-"""All positions; those with Q at its threshold or above; those with R as well."""
+"""All positions; those with Q at or above its threshold; those with Q and R at or above their thresholds."""
 
 
 FEW_POSITIONS, FEW_SHARE = 200, 0.1
-"""DS_R with fewer positions, or a smaller share of them, hardly trains a network."""
+"""Number of positions, and fraction of all positions, below which DS_R is too small for training."""
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Smallest correlation index Q and reliability R of a subset (Wissel et al.: 20 and 15)."""
+    """Smallest correlation index Q and reliability R of a subset (20 and 15 in Wissel et al.)."""
 
     q: float = 20.0
     r: float = 15.0
@@ -29,7 +29,7 @@ def subset(labels: CrystalMap, name: str, thresholds: Thresholds) -> np.ndarray:
     Parameters
     ----------
     labels
-        With the properties Q and R, unless the thresholds that need them are 0.
+        Labels with the properties Q and R, unless the thresholds that need them are 0.
     name
         One of `SUBSETS`.
     thresholds
@@ -38,16 +38,16 @@ def subset(labels: CrystalMap, name: str, thresholds: Thresholds) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Shape (n,), numbers of positions in ascending order.
+        Shape (n,), position indices in ascending order.
 
     Raises
     ------
     KerasStemError
-        If a needed property is missing, or no position is left.
+        If a required property is missing, or no position remains.
     """
     chosen = np.ones(labels.size, bool)
     if name in ("DS_Q", "DS_R"):
-        chosen &= np.asarray(labels.phase_id) >= 0  # orix: -1 is not indexed
+        chosen &= np.asarray(labels.phase_id) >= 0  # -1 means not indexed in orix
         chosen &= _at_least(labels, "Q", thresholds.q)
     if name == "DS_R":
         chosen &= _at_least(labels, "R", thresholds.r)
@@ -62,19 +62,19 @@ def subset(labels: CrystalMap, name: str, thresholds: Thresholds) -> np.ndarray:
 
 
 def few_notes(labels: CrystalMap, thresholds: Thresholds) -> list[str]:
-    """Return what is to be told of a DS_R that is too small to train on, in sentences.
+    """Return remarks for the user if DS_R is too small for training.
 
     Parameters
     ----------
     labels
-        With the properties Q and R, unless the thresholds that need them are 0.
+        Labels with the properties Q and R, unless the thresholds that need them are 0.
     thresholds
         Smallest Q and R.
 
     Raises
     ------
     KerasStemError
-        If a needed property is missing, or no position is left.
+        If a required property is missing, or no position remains.
     """
     count, good, reliable = (len(subset(labels, name, thresholds)) for name in SUBSETS)
     if reliable >= max(FEW_POSITIONS, FEW_SHARE * count):

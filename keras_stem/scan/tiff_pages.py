@@ -1,4 +1,4 @@
-"""The chain of the pages of a TIFF file."""
+"""Page directories of TIFF files."""
 
 import os
 import struct
@@ -7,10 +7,10 @@ from typing import BinaryIO
 
 
 def ends_early(path: Path) -> bool:
-    """Return whether the chain of the pages of a TIFF or BigTIFF file leads beyond its end.
+    """Return whether the page chain of a TIFF or BigTIFF file leads beyond the end of the file.
 
-    Each page has a directory: the number of its tags, the tags (12 bytes, in BigTIFF 20), and the place of
-    the next directory, 0 after the last (TIFF 6.0, section 2).
+    Each page has a directory with the number of its tags, the tags (12 bytes each, 20 in BigTIFF) and the
+    offset of the next directory, 0 after the last (TIFF 6.0, section 2).
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def ends_early(path: Path) -> bool:
 
 
 def _next_directory(file: BinaryIO, count: struct.Struct, place: struct.Struct, tag: int) -> int | None:
-    """Return where the next directory begins; None where the file ends before."""
+    """Return the offset of the next directory; None if the file ends before it."""
     tags = file.read(count.size)
     if len(tags) < count.size:
         return None

@@ -1,6 +1,6 @@
-"""What the values of patterns are: which type, whether counts, and which pixels a detector has masked.
+"""Properties of pattern values: their type, whether they are counts, and pixels masked by the detector.
 
-A sample of patterns from all over a scan tells it, because it is the same in all of them.
+They are determined from a sample of patterns over the whole scan, because all patterns share them.
 """
 
 from collections.abc import Callable
@@ -13,35 +13,35 @@ from keras_stem.scan.gain import NoiseGain, estimate_gain
 from keras_stem.scan.marks import masked_pixels, saturated_share
 
 SAMPLE_PATTERNS = 64
-"""So many patterns from all over a scan are looked at."""
+"""Number of patterns in a sample of a scan."""
 
 _ASK = "Convert the scan with --gain, the value of one electron, to set it."
 
 _LARGE_GAIN = 5.0
-"""Whole numbers whose noise tells at least such a gain may be no counts; a smaller one may come from disks,
-binning, or noise that neighbours share."""
+"""Smallest gain, estimated from the noise, at which whole numbers may not be counts. Smaller values can come
+from disks, binning or correlated noise."""
 
 
 @dataclass(frozen=True)
 class PatternValues:
-    """The values of a scan's patterns, as a sample of them tells.
+    """Properties of the pattern values of a scan, determined from a sample.
 
     Parameters
     ----------
     smallest, largest
-        Of all pixels that are not masked.
+        Smallest and largest value of all unmasked pixels.
     negative
-        Share of the pixels below zero.
+        Fraction of pixels below zero.
     whole
         Whether all values are whole numbers.
     masked
         Pixels that the detector marks as masked, shape (H, W), bool.
     mark
-        The value that marks them; 0 if there are none.
+        Value of masked pixels; 0 if there are none.
     saturated
-        Pixels of a pattern, in the mean, that have the largest value of the detector or type.
+        Mean number of pixels per pattern that have the largest value of the detector or type.
     noise
-        What their noise tells of the value of one electron.
+        Gain estimated from the noise.
     """
 
     smallest: float
@@ -55,11 +55,11 @@ class PatternValues:
 
     @property
     def gain(self) -> float:
-        """Value of one electron as the noise tells it; NaN where none follows."""
+        """Value of one electron, estimated from the noise; NaN if it cannot be determined."""
         return self.noise.value
 
     def notes(self) -> list[str]:
-        """Return what a person has to know of the values, in sentences."""
+        """Return remarks on the values for the user."""
         found = []
         if self.masked.any():
             found.append(
@@ -80,14 +80,14 @@ class PatternValues:
 
 
 def gain_notes(values: PatternValues, known: float | None) -> list[str]:
-    """Return what is to be told of values that are no counts, in sentences.
+    """Return remarks for the user on values that are not counts.
 
     Parameters
     ----------
     values
-        As they are.
+        Properties of the pattern values.
     known
-        The gain, if the file or a person tells it.
+        Gain specified by the file or the user; None if unknown.
     """
     if known is not None:
         return [] if known == 1 else [f"The values are divided by the gain {known:.4g} to count electrons."]
@@ -112,17 +112,17 @@ def gain_notes(values: PatternValues, known: float | None) -> list[str]:
 
 
 def sample_positions(size: int) -> np.ndarray:
-    """Return the numbers of positions, evenly spaced over a scan of some size, that are looked at."""
+    """Return the evenly spaced position indices of the sample of a scan with the given size."""
     return np.unique(np.linspace(0, size - 1, SAMPLE_PATTERNS).astype(int))
 
 
 def examine(sample: np.ndarray) -> PatternValues:
-    """Return what a sample of patterns tells of their values.
+    """Determine the properties of pattern values from a sample of patterns.
 
     Parameters
     ----------
     sample
-        Shape (n, H, W), as the file has them; finite.
+        Shape (n, H, W), finite values as stored in the file.
     """
     masked, mark = masked_pixels(sample)
     good = sample[:, ~masked] if masked.any() else sample
@@ -140,12 +140,12 @@ def examine(sample: np.ndarray) -> PatternValues:
 
 
 def reading_type(dtype: np.dtype) -> np.dtype:
-    """Return the type in which patterns of a file are read: in the machine's byte order, halves as floats.
+    """Return the type in which patterns are read: in native byte order, half precision as float32.
 
     Parameters
     ----------
     dtype
-        Of the file.
+        Type of the values in the file.
 
     Raises
     ------
@@ -159,13 +159,13 @@ def reading_type(dtype: np.dtype) -> np.dtype:
         return np.dtype(np.uint8)
     if (
         dtype.kind == "f" and dtype.itemsize == 2
-    ):  # holds no count above 65,504, and no whole number above 2,048 exactly
+    ):  # largest value 65,504; whole numbers are exact up to 2,048 only
         return np.dtype(np.float32)
     return dtype.newbyteorder("=") if dtype.itemsize <= 8 else np.dtype(np.float64)
 
 
 def summed_type(dtype: np.dtype, values: int) -> np.dtype:
-    """Return the smallest type that holds the sum of so many values, signed if they are."""
+    """Return the smallest type that holds the sum of the given number of values, signed if they are."""
     if values == 1 or dtype.kind == "f":
         return dtype
     limits = np.iinfo(dtype)
@@ -175,12 +175,12 @@ def summed_type(dtype: np.dtype, values: int) -> np.dtype:
 
 
 def summed(values: np.ndarray, axes: tuple[int, int]) -> np.ndarray:
-    """Return the sums along two axes, in a type that holds them.
+    """Return the sums over two axes, in a type that holds them.
 
     Raises
     ------
     KerasStemError
-        If no type of whole numbers holds them.
+        If no integer type holds them.
     """
     count = values.shape[axes[0]] * values.shape[axes[1]]
     if values.dtype.kind in "iu" and values.dtype.itemsize == 8 and values.size:
@@ -196,14 +196,14 @@ def summed(values: np.ndarray, axes: tuple[int, int]) -> np.ndarray:
 
 
 def require_finite(patterns: np.ndarray, first_where: Callable[[int], str]) -> None:
-    """Raise `KerasStemError` if a pattern holds values that are not finite.
+    """Raise `KerasStemError` if a pattern contains non-finite values.
 
     Parameters
     ----------
     patterns
         Shape (n, H, W).
     first_where
-        From the number of a pattern to the words that name it.
+        Function from the index of a pattern to its description in messages.
     """
     if patterns.dtype.kind != "f":
         return
@@ -215,7 +215,7 @@ def require_finite(patterns: np.ndarray, first_where: Callable[[int], str]) -> N
 
 
 def fill_masked(patterns: np.ndarray, masked: np.ndarray) -> np.ndarray:
-    """Return patterns whose masked pixels have the mean of the good ones around them, 0 if there are none.
+    """Return patterns with masked pixels replaced by the mean of good neighbours, 0 if there are none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Patterns in the files of instruments and other programs, read by RosettaSciIO."""
+"""Reading of patterns from files of instruments and other programs with RosettaSciIO."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from keras_stem.scan.signal_axes import SignalAxis, axis_name, axis_step, requir
 from keras_stem.units import PIXELS, is_length, plain_unit
 
 _READERS_OF_PATTERNS = (4, 3, 2)
-"""Numbers of dimensions that can be patterns, the likeliest first."""
+"""Numbers of dimensions that patterns can have, the most likely first."""
 
 _KNOWN_PLACES = {
     "beam_energy": (("HardwareSettings.GunHighVoltage", 1e-3),),  # app5, V
@@ -24,45 +24,45 @@ _KNOWN_PLACES = {
         ("blockfile_header.Camera_length", 0.1),  # blo, 0.1 mm; RosettaSciIO gives m, HyperSpy expects mm
     ),
 }
-"""Where original metadata tell what RosettaSciIO does not carry over, and the factor to kV, deg and mm."""
+"""Original metadata that RosettaSciIO does not map, with the factor to kV, degrees and mm."""
 
 _TEM = "Acquisition_instrument.TEM."
 
 
 Axis = tuple[float, str]
-"""Scale and unit."""
+"""Scale and unit of an axis."""
 
 _NO_AXIS: Axis = (1.0, PIXELS)
 
 
 @dataclass(frozen=True)
 class VendorPatterns:
-    """Patterns of a file, not read yet.
+    """Lazily loaded patterns of a file.
 
     Parameters
     ----------
     data
-        Shape (y, x, ky, kx), or (n, ky, kx) where the file does not tell the scan's shape.
+        Shape (y, x, ky, kx), or (n, ky, kx) if the file does not contain the scan shape.
     title
-        Of the experiment.
+        Title of the experiment.
     steps
         Distance of neighbouring positions along y and along x, each with its unit; "px" if unknown.
     pixels
-        Side of a detector pixel along ky and along kx, each with the unit of the file: "1/A", "cm", "rad" and
-        others, "px" if unknown.
+        Pixel size along ky and along kx, each with the unit of the file, such as "1/A", "cm" or "rad"; "px"
+        if unknown.
     microscope
-        The beam energy (kV), camera length (mm), precession angle (deg) and convergence angle (mrad) that the
-        file tells.
+        Beam energy (kV), camera length (mm), precession angle (degrees) and convergence angle (mrad), as far
+        as the file contains them.
     gain
-        Value of one electron, if the file tells it as HyperSpy does.
+        Value of one electron, if the file contains it in the metadata of HyperSpy.
     stacked
-        Whether the file has its positions one after the other, without rows.
+        Whether the positions are a flat sequence without rows.
     reader
-        The reader of RosettaSciIO.
+        Name of the reader of RosettaSciIO.
     original
-        All that the file says of itself.
+        Original metadata of the file.
     notes
-        Lines that the user should read.
+        Messages for the user, one per line.
     """
 
     data: da.Array
@@ -80,15 +80,15 @@ class VendorPatterns:
 def read_vendor_file(path: str | Path, stack: bool = False) -> VendorPatterns:
     """Open the patterns of a file that RosettaSciIO reads.
 
-    Of several data sets the one with most patterns is taken, but none of several scans of HyperSpy. A single
-    image is a scan of one position.
+    Of several data sets, the one with most patterns is chosen, but files with several scans of HyperSpy are
+    rejected. A single image is treated as a scan of one position.
 
     Parameters
     ----------
     path
         The file, or the folder of a ``.zspy`` store.
     stack
-        Whether the user tells the shape of the scan, so that the file's is not asked for.
+        Whether the user specifies the scan shape, so that the file need not contain it.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def read_vendor_file(path: str | Path, stack: bool = False) -> VendorPatterns:
     Raises
     ------
     KerasStemError
-        If the file is missing, no reader opens it, or it holds no patterns or several scans of HyperSpy.
+        If the file is missing, no reader opens it, or it contains no patterns or several scans of HyperSpy.
     """
     path = Path(path)
     if not path.exists():
@@ -117,7 +117,7 @@ def read_vendor_file(path: str | Path, stack: bool = False) -> VendorPatterns:
 
 
 def _may_be_patterns(signal: dict[str, Any], told: bool) -> bool:
-    """Return whether a signal may be of patterns; told is whether its axes say which are of the scan."""
+    """Return whether a signal may contain patterns; told: its axes distinguish scan and detector."""
     data = signal["data"]
     is_array = data.ndim in _READERS_OF_PATTERNS and data.dtype.names is None and data.dtype.kind in "buifc"
     return is_array and spectrum_axis(signal["axes"], told) is None
@@ -146,7 +146,7 @@ def _described(signal: dict[str, Any], reader: str, path: Path) -> VendorPattern
         data = data[None, None]
     scales = [_axis(axis, axis_name(axis, number, len(axes)), path) for number, axis in enumerate(axes)]
     if data.ndim == 3 and len(axes) == 3 and is_length(scales[0][1]):
-        data = data[None]  # the positions of a line, and no mere stack
+        data = data[None]  # positions along a line rather than a stack
     steps = {4: scales[:2], 3: [scales[0]] * 2}.get(len(axes), [_NO_AXIS] * 2)
     metadata, original = dict(signal["metadata"]), dict(signal.get("original_metadata", {}))
     return VendorPatterns(
@@ -163,7 +163,7 @@ def _described(signal: dict[str, Any], reader: str, path: Path) -> VendorPattern
 
 
 def _microscope(metadata: Mapping, original: Mapping, mapping: Mapping) -> dict[str, float]:
-    """Return what the file tells of the microscope."""
+    """Return the microscope parameters that the file contains."""
     names = {
         "beam_energy": "beam_energy",
         "camera_length": "camera_length",
@@ -182,7 +182,7 @@ def _microscope(metadata: Mapping, original: Mapping, mapping: Mapping) -> dict[
 
 
 def _mapped(original: Mapping, mapping: Mapping) -> dict[str, Any]:
-    """Return what a reader's mapping finds in the original metadata; it may change what is there."""
+    """Return the values that a reader's mapping selects, and may convert, from the original metadata."""
     found = {where: (_at(original, place), change) for place, (where, change) in mapping.items()}
     return {
         where: change(value) if change else value
@@ -192,7 +192,7 @@ def _mapped(original: Mapping, mapping: Mapping) -> dict[str, Any]:
 
 
 def _plain(tree: Mapping) -> dict[str, Any]:
-    """Return metadata as nested dictionaries of numbers and text, which HDF5 attributes can hold."""
+    """Return metadata as nested dictionaries of numbers and text, as supported by HDF5 attributes."""
     return {_name(key): _plain_value(value) for key, value in tree.items() if value is not None}
 
 
@@ -207,13 +207,13 @@ def _plain_value(value: Any) -> Any:
 
 
 def _name(key: Any) -> str:
-    """Return a name that an item of HDF5 may have."""
+    """Return a valid name for an HDF5 item."""
     name = _text(key).replace("/", "-")
     return "-" if name in ("", ".", "..") else name
 
 
 def _text(value: Any) -> str:
-    """Return text without what HDF5 cannot hold: NUL, and halves of characters."""
+    """Return text without characters that HDF5 cannot store: NUL and lone surrogates."""
     return str(value).replace("\0", "").encode("utf-8", "replace").decode()
 
 

@@ -1,4 +1,4 @@
-"""Virtual images: what a detector of any shape would have seen at each scan position."""
+"""Virtual images: counts summed over an aperture of any shape at each scan position."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from keras_stem.scan.scan import Scan
 BLOCK_PATTERNS = 512
 
 BEAM_RADII = 1.5
-"""The direct beam ends at so many disk radii."""
+"""Radius of the direct beam in disk radii."""
 
 
 @dataclass(frozen=True)
 class Annulus:
-    """A ring about the direct beam, or with an inner radius of 0 a disk, Å⁻¹.
+    """Annular aperture about the direct beam, a disk if the inner radius is 0.
 
     Parameters
     ----------
     inner, outer
-        Radii.
+        Inner and outer radius (1/Å).
     """
 
     inner: float
@@ -33,20 +33,20 @@ class Annulus:
         return f"{self.inner:.3g} to {self.outer:.3g} 1/Å"
 
     def mask(self, detector: Detector) -> np.ndarray:
-        """Return which pixels belong to it, shape (H, W), bool."""
+        """Return the mask of pixels inside the aperture, shape (H, W), bool."""
         return (detector.distances >= self.inner) & (detector.distances < self.outer)
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A disk anywhere, Å⁻¹; x to the right, y up.
+    """Circular aperture at any position, with x to the right and y up.
 
     Parameters
     ----------
     x, y
-        Its centre.
+        Centre (1/Å).
     radius
-        Its radius.
+        Radius (1/Å).
     """
 
     x: float
@@ -57,7 +57,7 @@ class Spot:
         return f"{self.radius:.3g} 1/Å about ({self.x:.3g}, {self.y:.3g})"
 
     def mask(self, detector: Detector) -> np.ndarray:
-        """Return which pixels belong to it, shape (H, W), bool."""
+        """Return the mask of pixels inside the aperture, shape (H, W), bool."""
         [[row, column]] = detector.to_pixels(np.array([[self.x, self.y]]))
         rows, columns = np.indices(detector.shape)
         return np.hypot(rows - row, columns - column) * detector.pixel_size <= self.radius
@@ -70,20 +70,21 @@ def apertures_of(
     spots: Sequence[tuple[float, ...]],
     pixels: bool = False,
 ) -> dict[str, Annulus | Spot]:
-    """Return named apertures: a bright field, dark fields and spots.
+    """Return named apertures for a bright field, dark fields and spots.
 
     Parameters
     ----------
     info
-        Of the scan.
+        Shapes and calibration of the scan.
     bright
-        Radii; the direct beam by default.
+        Inner and outer radius of the bright field (1/Å); the direct beam by default.
     dark
-        Radii of each; by default all outside the bright field up to the nearest edge.
+        Inner and outer radius of each dark field (1/Å); by default one from the bright field to the nearest
+        detector edge.
     spots
-        x, y and, if it is not as large as the direct beam, radius of each.
+        x, y and optionally the radius of each spot (1/Å); the radius defaults to that of the direct beam.
     pixels
-        Whether all numbers are pixels in place of Å⁻¹.
+        Whether all numbers are in pixels instead of 1/Å.
 
     Raises
     ------
@@ -110,26 +111,26 @@ def apertures_of(
 def virtual_images(
     scan: Scan, apertures: dict[str, Annulus | Spot], progress: Callable[[int], None] = lambda patterns: None
 ) -> dict[str, np.ndarray]:
-    """Sum the counts in apertures, at every position of a scan.
+    """Return the summed counts in each aperture at every scan position.
 
     Parameters
     ----------
     scan
-        The open scan; it is streamed.
+        Open scan, which is read in blocks.
     apertures
-        By name.
+        Apertures by name.
     progress
-        Called with the number of patterns that were just read.
+        Callback that receives the number of patterns just read.
 
     Returns
     -------
     dict of numpy.ndarray
-        By name, shape (rows, columns), float64.
+        Images by aperture name, shape (rows, columns), float64.
 
     Raises
     ------
     KerasStemError
-        If an aperture has no pixels, or the patterns cannot be read.
+        If an aperture contains no pixels, or the patterns cannot be read.
     """
     masks = {name: aperture.mask(scan.info.detector) for name, aperture in apertures.items()}
     for name, mask in masks.items():
