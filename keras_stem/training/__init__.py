@@ -1,1 +1,1 @@
-"""Recipe, targets, scores, callbacks, and the training itself."""
+"""Training: recipes, training data, learning-rate schedules, callbacks and the training loop."""

@@ -1,4 +1,4 @@
-"""A recipe and its data become a whole model."""
+"""Assembly of an orientation model from a recipe and the training data."""
 
 import keras
 from orix.quaternion.symmetry import Symmetry
@@ -19,7 +19,7 @@ from keras_stem.version import __version__
 
 
 def head_of(recipe: Recipe, symmetry: Symmetry) -> Head:
-    """Return the head that a recipe asks for, in a proper point group."""
+    """Return the head that a recipe selects, for a proper point group."""
     settings = HeadSettings(
         recipe.symmetry, recipe.distance, recipe.ambiguity, recipe.clamp, recipe.weights is not None
     )
@@ -27,16 +27,16 @@ def head_of(recipe: Recipe, symmetry: Symmetry) -> Head:
 
 
 def assemble(data: TrainingData, recipe: Recipe, head: Head) -> OrientationModel:
-    """Build the model of a recipe, with fresh weights and its card.
+    """Build the model of a recipe, with newly initialised weights and a model card.
 
     Parameters
     ----------
     data
-        The prepared scan, for shapes, calibration and phase.
+        Prepared training data, which give the shapes, the calibration and the phase.
     recipe
-        What to build.
+        Recipe of the training.
     head
-        Representation of the orientations.
+        Head, that is, the representation of the orientations.
 
     Returns
     -------

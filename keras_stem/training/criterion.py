@@ -1,4 +1,4 @@
-"""When a model is good enough: a score on DS_Val above or below a bound."""
+"""Early-stopping criterion: a score on DS_Val above or below a bound."""
 
 import re
 from collections.abc import Mapping
@@ -14,21 +14,21 @@ _NAMES = {
     **{name.replace("_", "-"): name for name in ("under_1", "under_2", "under_5", "r2", "r2_nearest")},
     **{name: name for name in ("mae", "mse")},
 }
-"""As they are written, and as `Scores.named` calls them."""
+"""Names of the scores in `Scores.named`, by their names in a criterion."""
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """A score and its bound.
+    """Early-stopping criterion, given by a score and its bound.
 
     Parameters
     ----------
     score
-        Name of the score among those of `keras_stem.metrics.scores.Scores`; empty for none.
+        Name of a score of `keras_stem.metrics.scores.Scores`; empty if there is no criterion.
     above
-        Whether the score has to be above the bound, or below it.
+        Whether the score has to be above (True) or below (False) the bound.
     bound
-        The bound.
+        Bound of the score.
     """
 
     score: str
@@ -37,12 +37,12 @@ class Criterion:
 
     @classmethod
     def parse(cls, text: str) -> "Criterion":
-        """Return the criterion that is written as ``r2>0.95``, ``median-disorientation<1`` or ``never``.
+        """Parse a criterion such as ``r2>0.95``, ``median-disorientation<1`` or ``never``.
 
         Raises
         ------
         KerasStemError
-            If there is no such score, or no bound.
+            If the score is unknown or the bound is missing.
         """
         if text == NEVER:
             return cls("", True, float("inf"))
@@ -54,6 +54,6 @@ class Criterion:
         return cls(_NAMES[found[1]], found[2] == ">", float(found[3]))
 
     def met(self, logs: Mapping[str, float]) -> bool:
-        """Whether the scores on DS_Val among an epoch's logs meet the criterion."""
+        """Return whether the scores on DS_Val in the logs of an epoch meet the criterion."""
         value = logs.get(f"val_{self.score}")
         return value is not None and (value > self.bound if self.above else value < self.bound)

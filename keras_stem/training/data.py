@@ -1,4 +1,4 @@
-"""What a training needs: patterns to train on and to score, and what they are patterns of."""
+"""Training data: patterns to train and score on, with the instrument and the phase."""
 
 import contextlib
 import hashlib
@@ -27,33 +27,33 @@ from keras_stem.training.patterns import LabelledPatterns, ScanPatterns, Simulat
 from keras_stem.training.recipe import Recipe
 
 SCORED_PATTERNS = 2048
-"""Number of simulated patterns that stand in for DS_Val, and for DS_Test."""
+"""Number of simulated patterns in each of DS_Val and DS_Test."""
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a recipe makes of a scan, or of a simulation.
+    """Training data prepared from a scan or from a simulation.
 
     Parameters
     ----------
     path, title, fingerprint
-        Of the scan, or of the simulation and its CIF file.
+        Path, title and fingerprint of the scan, or of the simulation and its CIF file.
     instrument
-        Detector, as the model sees it, and beam.
+        Detector, after binning, and beam.
     phase, symmetry
-        Of the orientations; the proper point group.
+        Phase of the orientations and its proper point group.
     train
-        The training patterns.
+        Training patterns.
     some_rotations
-        Orientations as the training patterns have them, shape (n,).
+        Sample of orientations distributed as those of the training patterns, shape (n,).
     scored
-        What is scored: "val", "test" and, of a scan, "q", in that order.
+        Scored subsets by name: "val", "test" and, for a scan, "q", in that order.
     test_source_for
-        Returns the patterns of "test" as the model with a card takes them.
+        Function that returns the patterns of "test", binned for the model with a given card.
     plain_errors
-        A context in which errors of reading come out as they were.
+        Context manager in which read errors are raised with their original type and message.
     notes
-        What a person has to know of the data, in sentences.
+        Remarks about the data for the user, one sentence each.
     """
 
     path: str
@@ -115,7 +115,7 @@ def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
 
 
 def prepare_simulation(settings: SimulatedTraining, seed: int) -> TrainingData:
-    """Prepare a simulation for training; DS_Val and DS_Test are simulated alike, with seeds of their own.
+    """Prepare a simulation for training; DS_Val and DS_Test are simulated likewise, with separate seeds.
 
     Raises
     ------
@@ -153,7 +153,10 @@ def prepare_simulation(settings: SimulatedTraining, seed: int) -> TrainingData:
 
 
 def _fingerprint(settings: SimulatedTraining, phase: Phase, seed: int) -> str:
-    """Return SHA-256 over structure and settings, wherever the CIF file lies; 16 hexadecimal digits."""
+    """Return the first 16 hexadecimal digits of the SHA-256 of structure and settings.
+
+    The fingerprint does not depend on the path of the CIF file.
+    """
     plain = {**asdict(settings), "crystal": fingerprint(phase)}
     return hashlib.sha256(json.dumps([plain, seed]).encode()).hexdigest()[:16]
 
@@ -164,7 +167,11 @@ def _nothing() -> Iterator[None]:
 
 
 def _require_calibration(scan: Scan) -> None:
-    """A model learns spots at a camera length; without it, nobody could tell where the model applies."""
+    """Raise `KerasStemError` if a scan has no reciprocal calibration.
+
+    A model is valid for the camera length of its training patterns only; without a calibration, its domain
+    would be unknown.
+    """
     if not scan.info.detector.pixel_size > 0:
         raise KerasStemError(
             f"{scan.path} has no reciprocal calibration; set scale and units (1/Å) of its last two axes, "

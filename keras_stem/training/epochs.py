@@ -1,4 +1,4 @@
-"""The epochs of a training: the head alone first, if it is asked for, then the whole network."""
+"""Training loop over the epochs: optionally the head alone first, then the whole network."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,20 +28,20 @@ from keras_stem.training.state import RunState
 
 @dataclass(frozen=True)
 class EpochLoop:
-    """Trains a model's encoder from where a state stands, until it is good enough or the epochs are used up.
+    """Training loop that continues from a state until the criterion is met or the last epoch is reached.
 
     Parameters
     ----------
     model
-        Changed in place.
+        Model whose encoder is trained in place.
     head
-        Representation of the orientations.
+        Head, that is, the representation of the orientations.
     data, recipe
-        What to train on, and how.
+        Training data and recipe.
     state
-        Kept up to date on disk.
+        State of the training, which is kept up to date on disk.
     on_epoch
-        Called after each epoch with its number, from 1, and its logs.
+        Function that is called after each epoch with its number, counted from 1, and its logs.
     verbose
         Whether to show progress.
     """
@@ -55,7 +55,7 @@ class EpochLoop:
     verbose: bool
 
     def run(self) -> None:
-        """Train."""
+        """Run the training."""
         if self._good_enough():
             return
         with HeedInterrupt().watching():
@@ -65,12 +65,12 @@ class EpochLoop:
             if last < self.state.epochs or self._good_enough():
                 continue
             self._compile(head_only, steps=batches.cardinality().numpy())
-            if restore:  # the last finished epoch was one of this phase
+            if restore:  # the last finished epoch belongs to this phase
                 self._restore()
                 restore = False
             if self.state.epochs < last:
                 self._fit(batches, order, head_only, last)
-        self.model.encoder.optimizer = None  # would be saved with the model, and make it three times as large
+        self.model.encoder.optimizer = None  # it would be saved with the model and triple the file size
 
     def _batches(self) -> tuple[tf.data.Dataset, Epoch]:
         batches, order = self.data.train.batches(self.recipe.batch_size, self.head)
@@ -79,7 +79,7 @@ class EpochLoop:
         return batches, order
 
     def _phases(self) -> list[tuple[bool, int]]:
-        """Whether the head alone is trained, and until which epoch."""
+        """Return, for each phase, whether only the head is trained and the number of its last epoch."""
         head = min(self.recipe.freeze, self.recipe.max_epochs)
         return [*([(True, head)] if head else []), (False, self.recipe.max_epochs)]
 
@@ -89,7 +89,7 @@ class EpochLoop:
         self.model.encoder.compile(optimizer_of(self.recipe, steps), self.head.loss())
 
     def _restore(self) -> None:
-        """Load weights and optimizer as they were after the last finished epoch."""
+        """Load the weights and the optimizer state of the last finished epoch."""
         encoder = self.model.encoder
         encoder.optimizer.build(encoder.trainable_variables)
         encoder.load_weights(self.state.latest_weights(self.state.epochs))
@@ -126,13 +126,13 @@ class EpochLoop:
         return Criterion.parse(self.recipe.stop)
 
     def _good_enough(self) -> bool:
-        """Whether the last epoch reached the criterion."""
+        """Return whether the last epoch met the criterion."""
         history = self.state.history
         return bool(history) and self._criterion.met(history[-1])
 
 
 def optimizer_of(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
-    """Return the optimizer of a recipe with so many steps in an epoch."""
+    """Return the optimizer of a recipe, given the number of steps per epoch."""
     rate = recipe.learning_rate
     if recipe.schedule == "exponential":
         rate = PaperDecay(rate, 1 if recipe.decay_per == "step" else steps)
@@ -143,5 +143,5 @@ def optimizer_of(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
         optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, global_clipnorm=clip)
     else:
         optimizer = keras.optimizers.Adam(rate, global_clipnorm=clip)
-    # Gradients of float16 would vanish without.
+    # Without loss scaling, float16 gradients would underflow.
     return keras.optimizers.LossScaleOptimizer(optimizer) if recipe.precision == "float16" else optimizer

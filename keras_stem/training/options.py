@@ -1,4 +1,4 @@
-"""From options, as they are given on the command line or in a study, to a recipe."""
+"""Conversion of options, from the command line or a study description, to a recipe."""
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -13,10 +13,10 @@ from keras_stem.training.paper import paper_arch, paper_options
 from keras_stem.training.recipe import Recipe
 
 TUNING_RATE = 1e-4
-"""Highest learning rate of networks whose weights have learned already."""
+"""Peak learning rate for fine-tuning pre-trained networks."""
 
 TUNING_EPOCHS = 20
-"""Of networks whose weights have learned such patterns already."""
+"""Number of epochs for fine-tuning networks that were pre-trained on diffraction patterns."""
 
 _SIMULATED = {
     "augmentation": None,
@@ -25,7 +25,7 @@ _SIMULATED = {
     "max_epochs": 55,
     "score_every": 10,
 }
-"""What differs where patterns are simulated: no pattern is seen twice, and there are many."""
+"""Changes to the default recipe for simulated patterns, which are numerous and never seen twice."""
 
 
 def paper_recipe(arch: str = "cnn", variant: str | None = None) -> Recipe:
@@ -34,9 +34,9 @@ def paper_recipe(arch: str = "cnn", variant: str | None = None) -> Recipe:
     Parameters
     ----------
     arch
-        "cnn", "densenet" or "swin".
+        Name of the network: "cnn", "densenet" or "swin".
     variant
-        One of the network's variants; the first by default.
+        Name of a variant of the network; the first by default.
 
     Raises
     ------
@@ -48,14 +48,14 @@ def paper_recipe(arch: str = "cnn", variant: str | None = None) -> Recipe:
 
 
 def default_recipe(arch: str = "polar", variant: str | None = None) -> Recipe:
-    """Return our recipe for a network: rotations with the crystal's symmetry, and exact augmentation.
+    """Return the default recipe for a network: symmetry-aware rotation targets and exact augmentation.
 
     Parameters
     ----------
     arch
-        One of `keras_stem.networks.registry.network_names`.
+        Name of the network, one of `keras_stem.networks.registry.network_names`.
     variant
-        One of the network's variants; the first by default.
+        Name of a variant of the network; the first by default.
 
     Raises
     ------
@@ -83,16 +83,16 @@ def _variant(config: type[NetworkConfig], name: str | None) -> Variant:
 
 
 def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Recipe:
-    """Return the default or the paper's recipe for a network, changed by options.
+    """Return the default recipe or the paper's recipe for a network, modified by options.
 
     Parameters
     ----------
     options
-        Values by name: "recipe" ("default" or "paper"), "arch", "variant", "min_q", "min_r", "augment"
-        (whether there is any augmentation), the fields of `Recipe` ("simulation" among them), of its
-        augmentation and of the options of the network. None stands for what the recipe has.
+        Option values by name: "recipe" ("default" or "paper"), "arch", "variant", "min_q", "min_r",
+        "augment" (whether to augment), and the fields of `Recipe` (including "simulation"), of its
+        augmentation and of the options of the network. None keeps the value of the recipe.
     strict
-        Whether options of other networks are an error; they are ignored otherwise.
+        Whether options of other networks raise an error; otherwise they are ignored.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
     Raises
     ------
     KerasStemError
-        If an option does not exist, or has no sense for this network.
+        If an option does not exist or does not apply to this network.
     """
     given = {name: value for name, value in options.items() if value is not None}
     if "simulation" in given:
@@ -115,7 +115,7 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
 
 
 def _changed(recipe: Recipe, given: dict[str, Any], strict: bool) -> Recipe:
-    """Return a recipe with options in the place of what it has."""
+    """Return a recipe with values replaced by options."""
     network, given = _changed_network(recipe.network, given, strict)
     augmentation = _changed_augmentation(recipe.augmentation, given)
     thresholds = {name: given.pop(f"min_{name}") for name in ("q", "r") if f"min_{name}" in given}
@@ -150,7 +150,7 @@ def _named_recipe(given: dict[str, Any]) -> Recipe:
 
 
 def _changed_augmentation(augmentation: Augmentation | None, given: dict[str, Any]) -> Augmentation | None:
-    """Return the augmentation with its options, which are taken out of those given."""
+    """Return the augmentation with its options replaced; they are removed from ``given``."""
     wanted = given.pop("augment", augmentation is not None)
     own = {field.name: given.pop(field.name) for field in fields(Augmentation) if field.name in given}
     if own and not wanted:
@@ -162,7 +162,7 @@ def _changed_augmentation(augmentation: Augmentation | None, given: dict[str, An
 def _changed_network(
     network: NetworkConfig, given: dict[str, Any], strict: bool
 ) -> tuple[NetworkConfig, dict[str, Any]]:
-    """Return the network with its options, and the options that are not of any network."""
+    """Return the network with its options replaced, and the options that belong to no network."""
     of_networks = set().union(*map(option_names, config_classes().values()))
     known = option_names(type(network))
     named = {name: value for name, value in given.items() if name in of_networks}

@@ -1,4 +1,4 @@
-"""The recipes of Wissel et al., which are data beside this module."""
+"""Recipes of Wissel et al., read from a TOML file in this package."""
 
 import tomllib
 from functools import cache
@@ -16,17 +16,17 @@ def _description() -> dict[str, Any]:
 
 
 def paper_arch() -> str:
-    """Return the name of the network that the paper's recipe trains where no other is named."""
+    """Return the name of the network that the paper's recipe trains by default."""
     return _description()["arch"]
 
 
 def paper_archs() -> tuple[str, ...]:
-    """Return the names of the paper's networks, in its order."""
+    """Return the names of the paper's networks, in the order of the paper."""
     return tuple(_description()["networks"])
 
 
 def paper_options(arch: str) -> dict[str, Any]:
-    """Return the options of the paper's training of a network, as ``kstem fit`` takes them.
+    """Return the options with which the paper trains a network, as ``kstem fit`` accepts them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where the training patterns come from: a labelled scan, or a simulation that never ends."""
+"""Sources of training patterns: a labelled scan, or an unlimited stream of simulations."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,15 +16,15 @@ from keras_stem.simulate.stream import PatternStream
 
 
 class TrainingPatterns(Protocol):
-    """Patterns to train on."""
+    """Protocol of the sources of training patterns."""
 
     @property
     def count(self) -> int:
-        """Number of patterns in an epoch."""
+        """Number of patterns per epoch."""
         ...
 
     def batches(self, batch_size: int, head: Head) -> tuple[tf.data.Dataset, Epoch]:
-        """Return batches of counts and encoded orientations, and what has to be told the epoch."""
+        """Return batches of counts and encoded orientations, and the order that needs the epoch number."""
         ...
 
 
@@ -35,11 +35,11 @@ class LabelledPatterns:
     Parameters
     ----------
     source
-        Where to read.
+        Source from which the patterns are read.
     positions
-        Shape (n,), ascending.
+        Positions in the source, ascending, shape (n,).
     rotations
-        Shape (n,), of these positions.
+        Orientations at these positions, shape (n,).
     """
 
     source: PatternSource
@@ -49,16 +49,16 @@ class LabelledPatterns:
 
 @dataclass(frozen=True)
 class ScanPatterns:
-    """Labelled patterns in an order that is new in each epoch.
+    """Labelled patterns, shuffled in each epoch and optionally augmented.
 
     Parameters
     ----------
     labelled
-        The patterns.
+        Labelled patterns.
     augmentation
-        What may happen to them; None for nothing.
+        Augmentation of the patterns; None disables it.
     seed
-        Fixes order and augmentation.
+        Seed of the order and of the augmentation.
     """
 
     labelled: LabelledPatterns
@@ -67,11 +67,11 @@ class ScanPatterns:
 
     @property
     def count(self) -> int:
-        """Number of patterns in an epoch."""
+        """Number of patterns per epoch."""
         return len(self.labelled.positions)
 
     def batches(self, batch_size: int, head: Head) -> tuple[tf.data.Dataset, Epoch]:
-        """Return batches of counts and encoded orientations, and what has to be told the epoch."""
+        """Return batches of counts and encoded orientations, and the order that needs the epoch number."""
         source, positions = self.labelled.source, self.labelled.positions
         rotations = self.labelled.rotations
         if self.augmentation is None:
@@ -89,21 +89,21 @@ class ScanPatterns:
 
 @dataclass(frozen=True)
 class SimulatedPatterns:
-    """Patterns that are simulated while the network learns; none is seen twice.
+    """Patterns that are simulated during the training; none is seen twice.
 
     Parameters
     ----------
     stream
-        The simulation.
+        Stream of simulated patterns.
     count
-        Number of patterns in an epoch.
+        Number of patterns per epoch.
     """
 
     stream: PatternStream
     count: int
 
     def batches(self, batch_size: int, head: Head) -> tuple[tf.data.Dataset, Epoch]:
-        """Return batches of counts and encoded orientations, and what has to be told the epoch."""
+        """Return batches of counts and encoded orientations, and the order that needs the epoch number."""
 
         def simulate(number: int) -> tuple[np.ndarray, np.ndarray]:
             counts, matrices = self.stream.batch(number, batch_size)

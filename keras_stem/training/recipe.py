@@ -1,4 +1,4 @@
-"""Everything that fixes a training run."""
+"""Recipe: the complete configuration of a training run."""
 
 import json
 from dataclasses import asdict, dataclass, field, fields
@@ -32,60 +32,62 @@ _WHERE = "the recipe"
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that fixes a training run; `keras_stem.training.options` has the paper's.
+    """Complete configuration of a training run; `keras_stem.training.options` builds the paper's recipes.
 
     Parameters
     ----------
     network
-        Options of the network; their class says which network it is.
+        Options of the network; their class identifies the network.
     weights
-        Where the network's weights start: None (at random), "imagenet", the path of a checkpoint, or a
-        registered model of ours.
+        Initial weights of the network: None (random), "imagenet", the path of a checkpoint, or a registered
+        model of keras_stem.
     freeze
-        Number of epochs in which only the head is trained.
+        Number of initial epochs in which only the head is trained.
     precision
-        Of the network: "float32", "bfloat16" or "float16". Its head and the loss are in float32.
+        Precision of the network: "float32", "bfloat16" or "float16". The head and the loss use float32.
     target
-        How the network represents an orientation: "rotation", or "euler" (the paper's).
+        Representation of the orientation: "rotation", or "euler" (as in the paper).
     symmetry
-        Whether the loss of rotations takes the nearest of all equivalents of the label, or that in the Euler
-        fundamental region.
+        Whether the loss of rotations uses the nearest symmetrically equivalent orientation of the label
+        (True), or the one in the Euler fundamental region (False).
     distance
-        Of the loss of rotations: "geodesic" or "chordal". The votes of the polar network have their own.
+        Distance in the loss of rotations: "geodesic" or "chordal". The votes of the polar network have a
+        separate loss.
     ambiguity
-        Of what counts as no difference: "none", or "pattern" for half a turn about the beam.
+        Ambiguity that the loss ignores: "none", or "pattern" for the 180 degree in-plane ambiguity.
     clamp
         Whether the output is clamped to the physical range before the loss, for Euler angles.
     simulation
-        What is simulated, if the training patterns come from a simulation and not from a scan.
+        Settings of the simulation, if the training patterns are simulated instead of read from a scan.
     augmentation
-        What may happen to training patterns of a scan; None for nothing.
+        Augmentation of the training patterns of a scan; None disables it.
     thresholds
-        Smallest Q and R of DS_R, from which DS_Train, DS_Val and DS_Test are taken.
+        Smallest Q and R of DS_R, from which DS_Train, DS_Val and DS_Test are drawn.
     split
-        "random" (the paper's), "grain" or "block".
+        Split of DS_R: "random" (as in the paper), "grain" or "block".
     binning
-        Factor by which patterns are binned.
+        Binning factor of the patterns.
     batch_size
-        Patterns in a training step.
+        Number of patterns per training step.
     learning_rate
-        The highest: lr_0 of equation 1, or the constant rate.
+        Peak learning rate: lr_0 of equation 1, or the constant rate.
     schedule
-        "cosine": a short rise and a fall to nothing. "exponential": equation 1. "constant".
+        Learning-rate schedule. "cosine": linear warm-up, then cosine decay to 1 % of the peak rate.
+        "exponential": equation 1. "constant": a constant rate.
     decay_per
-        What i counts in equation 1: "step" or "epoch". The paper does not say.
+        Unit of i in equation 1: "step" or "epoch". The paper does not specify it.
     weight_decay
-        Of AdamW; Adam without.
+        Weight decay of AdamW; 0 selects Adam.
     clip_norm
-        Largest norm of all gradients; 0 for any.
+        Global gradient-norm clip; 0 disables clipping.
     max_epochs
-        Training ends here at the latest.
+        Maximum number of epochs.
     score_every
-        DS_Val is scored every so many epochs.
+        Number of epochs between two validations on DS_Val.
     stop
-        Training ends when this holds on DS_Val, as `keras_stem.training.criterion` reads it.
+        Early-stopping criterion on DS_Val, in the syntax of `keras_stem.training.criterion`.
     seed
-        Fixes split, initial weights and order.
+        Seed of the split, the initial weights and the order of the patterns.
     cache
         Whether the training patterns are kept in memory.
     """
@@ -155,17 +157,17 @@ class Recipe:
         return self.network.arch
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON types; `from_dict` brings the recipe back."""
+        """Return the recipe in plain JSON types; `from_dict` restores it."""
         return with_schema({"arch": self.arch, **json.loads(json.dumps(asdict(self)))})
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Recipe":
-        """Return the recipe that `to_dict` described, of this version or an older one.
+        """Return the recipe from the output of `to_dict`, of this version or an older one.
 
         Raises
         ------
         KerasStemError
-            If it is of a newer version of keras_stem, or a value is missing or of another type.
+            If it was written by a newer version of keras_stem, or a value is missing or of a wrong type.
         """
         plain = up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE)
         arch = validated(str, plain.pop("arch", None), f"arch of {_WHERE}")
@@ -183,14 +185,14 @@ class Recipe:
         return cls(**found)
 
     def flat(self) -> dict[str, Any]:
-        """Return one level of names and values, as MLflow logs parameters."""
+        """Return the recipe as a flat dictionary, as MLflow logs parameters."""
         return {"arch": self.arch, **_flat(asdict(self))}
 
 
 def _simulation(plain: dict[str, Any]) -> SimulatedTraining:
     where = f"simulation of {_WHERE}"
     crystal = plain.get("crystal")
-    if crystal is None:  # of a version that knew no more of it
+    if crystal is None:  # earlier versions stored only these two values
         crystal = {name: plain.get(name) for name in ("cif", "space_group")}
     kinds = {"crystal": CrystalFile, "instrument": Instrument, "nuisances": Nuisances, "patterns": int}
     values = {**plain, "crystal": crystal}

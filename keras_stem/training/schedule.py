@@ -1,4 +1,4 @@
-"""Learning rates that change with the steps: the paper's, and ours."""
+"""Learning-rate schedules: the exponential decay of the paper, and warm-up with cosine decay."""
 
 import keras
 from keras import ops
@@ -7,26 +7,26 @@ DECAY = 0.995
 PERIOD = 500
 
 RISE = 0.03
-"""Share of the steps in which the rate rises."""
+"""Fraction of the steps that is spent on the linear warm-up."""
 
 END = 0.01
-"""Share of the highest rate that is left at the end."""
+"""Fraction of the peak rate at the beginning of the warm-up and at the end of the decay."""
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class PaperDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """Equation 1 of Wissel et al.: lr_i = lr_0 * 0.995 ** ((i + 1) / 500).
+    """Exponential decay of equation 1 of Wissel et al.: lr_i = lr_0 * 0.995 ** ((i + 1) / 500).
 
-    The paper does not say what i counts. Both readings are here: steps (``steps_per_i`` = 1), which halve the
-    rate in 69,000 steps; or epochs (``steps_per_i`` = steps of an epoch), which leave it nearly constant: in
-    200 epochs it falls by 0.2 %.
+    The paper does not specify what i counts. Both interpretations are available: steps
+    (``steps_per_i`` = 1), with which the rate halves in 69,000 steps; or epochs (``steps_per_i`` = steps per
+    epoch), with which it stays nearly constant and falls by 0.2 % in 200 epochs.
 
     Parameters
     ----------
     initial
-        lr_0.
+        Initial learning rate lr_0.
     steps_per_i
-        Optimizer steps for which i stays the same.
+        Number of optimizer steps per increment of i.
     """
 
     def __init__(self, initial: float, steps_per_i: int = 1):
@@ -34,7 +34,7 @@ class PaperDecay(keras.optimizers.schedules.LearningRateSchedule):
         self.steps_per_i = steps_per_i
 
     def __call__(self, step):
-        """Return the rate at an optimizer step."""
+        """Return the learning rate at an optimizer step."""
         i = ops.floor(ops.cast(step, "float32") / self.steps_per_i)
         return self.initial * ops.power(DECAY, (i + 1) / PERIOD)
 
@@ -43,7 +43,14 @@ class PaperDecay(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def rise_and_fall(highest: float, steps: int) -> keras.optimizers.schedules.CosineDecay:
-    """Return a rate that rises from nearly nothing in a few steps, and falls along a cosine.
+    """Return a schedule with linear warm-up from 1 % of the peak rate, then cosine decay back to 1 %.
+
+    Parameters
+    ----------
+    highest
+        Peak learning rate.
+    steps
+        Total number of optimizer steps; the warm-up takes 3 % of them.
 
     References
     ----------

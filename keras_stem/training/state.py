@@ -1,4 +1,4 @@
-"""What an interrupted training needs to go on: a folder that is consistent at any moment."""
+"""State from which an interrupted training resumes, in a folder that is consistent at any time."""
 
 import json
 import shutil
@@ -17,24 +17,24 @@ _STATE = "state.json"
 
 @dataclass
 class RunState:
-    """Where a training stands.
+    """State of a training.
 
     Parameters
     ----------
     run_id
-        Name of the run, and of its folder.
+        Identifier of the run, which also names its folder.
     scan
         Path of the scan.
     recipe
-        As `Recipe.to_dict` gives it.
+        Recipe as returned by `Recipe.to_dict`.
     tracking_uri
-        Where the run is tracked.
+        URI of the MLflow store in which the run is tracked.
     epochs
         Number of finished epochs.
     history
-        Logs of each.
+        Logs of each finished epoch.
     best
-        Lowest median disorientation on DS_Val so far, deg.
+        Lowest geometric mean disorientation on DS_Val so far (degrees).
     """
 
     run_id: str
@@ -47,36 +47,36 @@ class RunState:
 
     @property
     def folder(self) -> Path:
-        """The folder of the run's state."""
+        """Folder of the state of the run."""
         return _root() / self.run_id
 
     @property
     def best_weights(self) -> Path:
-        """File of the weights that scored best."""
+        """Path of the weights with the best score."""
         return self.folder / "best.weights.h5"
 
     def latest_weights(self, epochs: int) -> Path:
-        """File of the weights and optimizer after some epochs."""
+        """Return the path of the weights and the optimizer state after a number of epochs."""
         return self.folder / f"epoch-{epochs:05d}.weights.h5"
 
     def save(self) -> None:
-        """Write the state; what it names has to be written before."""
+        """Write the state; the files that it names have to be written first."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with complete_file(self.folder / _STATE) as partial:
             partial.write_text(json.dumps(with_schema(asdict(self))), encoding="utf-8")
 
     def discard(self) -> None:
-        """Remove the folder: the run is finished."""
+        """Remove the folder of a finished run."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def read_state(folder: Path) -> RunState:
-    """Return the state of a training in its folder, of this version or an older one.
+    """Read the state of a training from its folder, written by this version or an older one.
 
     Raises
     ------
     KerasStemError
-        If it is of a newer version, or cannot be read.
+        If it was written by a newer version, or cannot be read.
     """
     path = folder / _STATE
     try:
@@ -87,18 +87,18 @@ def read_state(folder: Path) -> RunState:
 
 
 def interrupted(run_id: str) -> RunState | None:
-    """Return the state of a run that was interrupted, or None if there is none."""
+    """Return the state of an interrupted run, or None if there is none."""
     path = _root() / run_id / _STATE
     return read_state(path.parent) if path.is_file() else None
 
 
 def last_interrupted() -> RunState:
-    """Return the state of the training that was interrupted last.
+    """Return the state of the most recently interrupted training.
 
     Raises
     ------
     KerasStemError
-        If there is none.
+        If no training was interrupted.
     """
     found = sorted(_root().glob(f"*/{_STATE}"), key=lambda path: path.stat().st_mtime)
     if not found:

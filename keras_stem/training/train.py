@@ -1,4 +1,4 @@
-"""The training itself. It knows nothing of where runs are tracked."""
+"""Training of a model, independent of experiment tracking."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -27,20 +27,21 @@ from keras_stem.training.state import RunState
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained model with the weights that scored best on DS_Val.
+    """Trained model with the weights that scored best on DS_Val.
 
     Parameters
     ----------
     model
-        Counts to orientations.
+        Model that maps counts to orientations.
     history
         Logs of each epoch.
     predictions, scores
-        On DS_Val, DS_Test and DS_Q; scores against the labels.
+        Predictions on DS_Val, DS_Test and DS_Q, and their scores against the labels.
     transfer
-        What became of the weights that it started from, if there were any.
+        Report of the transfer of initial weights; None if there were none.
     speed
-        Seconds of all epochs, and patterns a second in training (median of the epochs) and prediction.
+        Total training time in seconds, and patterns per second in training (median of the epochs) and
+        prediction.
     """
 
     model: OrientationModel
@@ -60,22 +61,22 @@ def train(
     verbose: bool = True,
     initial: Mapping[str, np.ndarray] | None = None,
 ) -> Trained:
-    """Train a model, or go on where the state says that a training stopped.
+    """Train a model, or resume a training from its state.
 
     Parameters
     ----------
     data
-        The prepared scan.
+        Prepared training data.
     recipe
-        How to train.
+        Recipe of the training.
     state
-        Where the training stands; kept up to date on disk.
+        State of the training, which is kept up to date on disk.
     on_epoch
-        Called after each epoch with its number, from 1, and its logs.
+        Function that is called after each epoch with its number, counted from 1, and its logs.
     verbose
         Whether to show progress.
     initial
-        Weights to start from, by their paths in the network.
+        Initial weights by their paths in the network; None for random ones.
 
     Returns
     -------
@@ -111,7 +112,7 @@ def train(
 
 
 def _predictions(model: OrientationModel, data: TrainingData) -> tuple[dict[str, Predictions], list[float]]:
-    """Return what the model predicts for each subset, and how many patterns a second."""
+    """Return the predictions for each subset, and the prediction speeds in patterns per second."""
     predictions, speeds = {}, []
     for name, scored in data.scored.items():
         start = time.perf_counter()
@@ -121,7 +122,7 @@ def _predictions(model: OrientationModel, data: TrainingData) -> tuple[dict[str,
 
 
 def _calibrated(model: OrientationModel, predictions: Predictions, data: TrainingData) -> dict[str, Any]:
-    """Return what DS_Val says of the errors of the model, as fields of its card."""
+    """Return the calibrations and novelty thresholds determined on DS_Val, as fields of the model card."""
     val, card = data.scored["val"], model.card
     verified = verify(card, val.source, val.positions, predictions)
     found = _stated(predictions, verified, data)

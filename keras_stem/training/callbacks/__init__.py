@@ -1,1 +1,1 @@
-"""Keras callbacks, one class a file."""
+"""Keras callbacks of the training."""

@@ -1,4 +1,4 @@
-"""The state of the training after each epoch."""
+"""Callback that saves the training state after each epoch."""
 
 import contextlib
 from collections.abc import Callable
@@ -10,18 +10,19 @@ from keras_stem.training.state import RunState
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """After each epoch, record its logs and write all that `--resume` needs.
+    """Callback that records the logs of each epoch and writes everything that `--resume` needs.
 
-    Keras's BackupAndRestore writes the weights and the epoch one after the other, so that a kill between
-    the two repeats an epoch on its own result. Here a single file, replaced at once, names the weights that
-    belong to it. Comes last of all callbacks, when the logs are complete.
+    Keras's BackupAndRestore writes the weights and the epoch number one after the other; if the process is
+    killed between the two, an epoch is repeated from weights that already include it. Here, a single file
+    that is replaced atomically names the weights that belong to it. This callback has to be the last one, so
+    that the logs are complete.
 
     Parameters
     ----------
     state
-        Where the training stands.
+        State of the training.
     on_epoch
-        Called with the number of the epoch, from 1, and its logs.
+        Function that is called with the epoch number, counted from 1, and the logs of the epoch.
     """
 
     def __init__(self, state: RunState, on_epoch: Callable[[int, dict[str, float]], None]):

@@ -1,4 +1,4 @@
-"""A loss that is not finite ends the training."""
+"""Callback that ends the training when the loss is not finite."""
 
 import math
 
@@ -9,7 +9,7 @@ from keras_stem.errors import TrainingDivergedError
 
 
 class RequireFiniteLoss(keras.callbacks.Callback):
-    """End the training with a clear message when the loss or a weight is not finite after an epoch."""
+    """Callback that raises `TrainingDivergedError` if the loss or a weight is not finite after an epoch."""
 
     def on_epoch_end(self, epoch, logs=None):  # noqa: D102
         loss = (logs or {}).get("loss", 0.0)

@@ -1,4 +1,4 @@
-"""The order of the training patterns follows the number of the epoch."""
+"""Callback that sets the order of the training patterns from the epoch number."""
 
 import keras
 
@@ -6,12 +6,14 @@ from keras_stem.pipeline.order import Epoch
 
 
 class FollowEpoch(keras.callbacks.Callback):
-    """Tell the order which epoch begins, so that a resumed training sees what it would have seen.
+    """Callback that passes the epoch number to the order of the training patterns.
+
+    A resumed training therefore sees the same patterns as an uninterrupted one.
 
     Parameters
     ----------
     order
-        Of the training patterns.
+        Order of the training patterns.
     """
 
     def __init__(self, order: Epoch):

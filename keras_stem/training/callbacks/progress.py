@@ -1,4 +1,4 @@
-"""One line that shows how the work goes; where there is no terminal, a line for each scored epoch."""
+"""Progress display of a training: a progress bar on a terminal, otherwise one line per scored epoch."""
 
 import contextlib
 import time
@@ -11,14 +11,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 
 class ShowProgress(keras.callbacks.Callback):
-    """A progress bar over all epochs, with the loss and the last scores on DS_Val.
+    """Progress bar over all epochs, with the loss and the most recent scores on DS_Val.
 
     Parameters
     ----------
     what
-        Its name.
+        Label of the progress bar.
     first
-        Number of epochs that are done already.
+        Number of epochs that are already finished.
     """
 
     def __init__(self, what: str = "Training", first: int = 0):
@@ -51,12 +51,12 @@ class ShowProgress(keras.callbacks.Callback):
 
 
 class PrintScores(keras.callbacks.Callback):
-    """A line for each scored epoch, for files and pipes, in which a bar shows nothing before its end.
+    """Printed line per scored epoch, for files and pipes, where a progress bar appears only at its end.
 
     Parameters
     ----------
     what
-        What goes on.
+        Label at the beginning of each line.
     """
 
     def __init__(self, what: str = "Training"):
@@ -73,14 +73,14 @@ class PrintScores(keras.callbacks.Callback):
 
 
 def training_progress(what: str, first: int) -> ShowProgress | PrintScores:
-    """Return what shows the progress of a training: a bar on a terminal, lines elsewhere.
+    """Return the callback that shows progress: a progress bar on a terminal, printed lines elsewhere.
 
     Parameters
     ----------
     what
-        Its name.
+        Label of the progress display.
     first
-        Number of epochs that are done already.
+        Number of epochs that are already finished.
     """
     console = Console()
     return ShowProgress(what, first) if console.is_terminal or console.is_jupyter else PrintScores(what)
@@ -91,13 +91,13 @@ def _loss_text(logs: dict[str, float]) -> str:
 
 
 def _scores_text(logs: dict[str, float]) -> str:
-    """Return the scores on DS_Val, or nothing after an epoch without."""
+    """Return the scores on DS_Val as text, which is empty for an epoch without validation."""
     return f"  R2 {logs['val_r2']:.3f}  {logs['val_median']:.2f} deg" if "val_r2" in logs else ""
 
 
 @contextlib.contextmanager
 def stopped(stop: Callable[[], None]) -> Iterator[None]:
-    """Stop a progress bar also when an error or Ctrl-C ends the work, and leave the terminal as it was."""
+    """Stop a progress bar at the end of the block, also after an error or Ctrl-C, to restore the terminal."""
     try:
         yield
     finally:

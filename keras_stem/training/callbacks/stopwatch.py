@@ -1,4 +1,4 @@
-"""How long the epochs take."""
+"""Callback that times the epochs."""
 
 import time
 
@@ -6,7 +6,10 @@ import keras
 
 
 class Stopwatch(keras.callbacks.Callback):
-    """Log the seconds of each epoch's training as ``seconds``; comes before what scores and saves."""
+    """Callback that logs the training time of each epoch as ``seconds``.
+
+    It has to precede the callbacks that score and save, whose time is not included.
+    """
 
     def on_epoch_begin(self, epoch, logs=None):  # noqa: D102
         self._start = time.perf_counter()

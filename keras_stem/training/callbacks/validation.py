@@ -1,4 +1,4 @@
-"""DS_Val is scored every few epochs, as in the paper."""
+"""Callback that scores DS_Val every few epochs, as in the paper."""
 
 from collections.abc import Callable
 
@@ -11,23 +11,23 @@ from keras_stem.training.state import RunState
 
 
 class ScoreValidation(keras.callbacks.Callback):
-    """Score DS_Val every few epochs, keep the best weights, and stop when they are good enough.
+    """Callback that scores DS_Val every few epochs, saves the best weights and stops the training early.
 
-    The scores join the epoch's logs as ``val_r2``, ``val_median`` and so on. Best is the lowest geometric
-    mean of the disorientations. The last epoch is always scored.
+    The scores are added to the logs of the epoch as ``val_r2``, ``val_median`` and so on. The best weights
+    are those with the lowest geometric mean of the disorientations. The last epoch is always scored.
 
     Parameters
     ----------
     network
-        Whose weights are kept.
+        Network whose weights are saved.
     score
-        Returns the scores of the model as it is.
+        Function that returns the scores of the current model.
     every
-        Number of epochs between two scores.
+        Number of epochs between two validations.
     stop
-        Training stops when this is met.
+        Criterion that stops the training when it is met.
     state
-        Keeps the best score and weights.
+        State of the training, which stores the best score and the path of the best weights.
     """
 
     def __init__(

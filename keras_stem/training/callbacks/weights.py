@@ -1,4 +1,4 @@
-"""Weights in files."""
+"""Weight files."""
 
 import math
 from pathlib import Path
@@ -8,11 +8,11 @@ import keras
 from keras_stem.files import complete_file, require_room
 
 VARIABLE_BYTES = 8192
-"""HDF5 and Keras need less for the name and place of a variable."""
+"""Upper bound of the overhead of HDF5 and Keras per variable (bytes)."""
 
 
 def save_weights(model: keras.Model, path: Path) -> None:
-    """Write the weights of a model, and its optimizer's, into a file that is complete or not there.
+    """Write the weights of a model and of its optimizer to a file atomically.
 
     Raises
     ------
