@@ -1,4 +1,4 @@
-"""From patterns to orientations: predict, verify by simulation, refine, and say how sure the answers are.
+"""Inference: prediction, verification by simulation, refinement and uncertainty of orientations.
 
-Steps work on blocks of patterns, a block in and a table out, and know nothing of files.
+Each step maps a block of patterns in memory to a table of results and is independent of files.
 """

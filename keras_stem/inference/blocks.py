@@ -1,4 +1,4 @@
-"""Blocks of patterns, each read once, while the one before is worked on."""
+"""Blocks of patterns, each read once in the background while the previous one is processed."""
 
 import math
 from collections.abc import Iterator
@@ -11,17 +11,18 @@ from keras_stem.inference.progress import blocks_progress
 from keras_stem.pipeline.source import PatternSource
 
 BATCH, SMALL_BATCH = 128, 256
-"""Patterns that are predicted at once; those of up to 64 x 64 pixels cost less each in a larger batch."""
+"""Batch sizes of the prediction: for large patterns, and for patterns of up to 64 x 64 pixels, which are
+faster in larger batches."""
 
 LARGEST_BLOCK = 512
-"""Patterns that are worked on together."""
+"""Largest number of patterns per block."""
 
 _BYTES = 64 << 20
-"""Blocks of large patterns are smaller, so that they take about so much memory."""
+"""Approximate memory per block (bytes); blocks of large patterns contain fewer patterns."""
 
 
 def batch_size(shape: tuple[int, int]) -> int:
-    """Return the number of patterns, of a shape in pixels, that are predicted at once."""
+    """Return the batch size of the prediction for patterns of a shape in pixels."""
     return SMALL_BATCH if math.prod(shape) <= 64 * 64 else BATCH
 
 
@@ -30,25 +31,25 @@ def read_blocks(
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """Read patterns in blocks.
 
-    Signals that end the program, such as that of Ctrl-C, take effect between two blocks.
+    Signals that terminate the program, such as SIGINT of Ctrl-C, take effect between two blocks.
 
     Parameters
     ----------
     source
-        Where to read.
+        Source from which the patterns are read.
     positions
-        Shape (n,), ascending.
+        Positions in the source, ascending, shape (n,).
     what
-        Name of the work, for the progress bar.
+        Label of the progress bar.
     verbose
         Whether to show progress.
 
     Yields
     ------
     block : slice
-        Where the positions of the block stand in ``positions``.
+        Slice of ``positions`` that the block covers.
     patterns : numpy.ndarray
-        Shape (m, H, W).
+        Patterns of the block, shape (m, H, W).
     """
     size = _block_size(source)
     blocks = [slice(first, first + size) for first in range(0, len(positions), size)]

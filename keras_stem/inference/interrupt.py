@@ -1,4 +1,4 @@
-"""Ctrl-C, and signals that end the program, take effect between two batches."""
+"""Deferral of Ctrl-C and of other terminating signals to the end of a batch."""
 
 import contextlib
 import signal
@@ -12,11 +12,11 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if
 
 
 class HeedInterrupt(keras.callbacks.Callback):
-    """End the work after the batch in which a signal came; if Ctrl-C is pressed again, it ends at once.
+    """Callback that defers a signal to the end of the batch; a second Ctrl-C takes effect immediately.
 
-    Compiled code of the backends calls Python now and then. An interrupt that comes up there may be printed
-    and forgotten, and the work goes on. So a batch is not interrupted. Signals that nobody handles are left
-    to the operating system.
+    Compiled code of the backends calls Python occasionally. An interrupt raised there may be printed and
+    discarded, so that the computation continues; batches are therefore not interrupted. Signals without a
+    Python handler are left to the operating system.
     """
 
     def __init__(self):
@@ -26,9 +26,9 @@ class HeedInterrupt(keras.callbacks.Callback):
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Hold signals back inside the block until a batch ends, or the block does."""
+        """Defer signals inside the context until a batch or the context ends."""
         if threading.current_thread() is not threading.main_thread():
-            yield  # only the main thread hears signals, and may ask for them
+            yield  # only the main thread receives signals and may install handlers
             return
         found = {number: signal.getsignal(number) for number in _SIGNALS}
         self._handlers = {number: handler for number, handler in found.items() if callable(handler)}
@@ -54,6 +54,6 @@ class HeedInterrupt(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
     def heed(self) -> None:
-        """Let a signal that came take effect now."""
+        """Call the original handler of a signal that was received, if any."""
         if self._received is not None:
             self._handlers[self._received](self._received, None)

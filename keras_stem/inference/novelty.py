@@ -1,4 +1,4 @@
-"""Novelty: patterns that are unlike those of the training, told by spread and agreement."""
+"""Novelty detection: patterns outside the training distribution, identified by spread and agreement."""
 
 from dataclasses import dataclass
 
@@ -8,37 +8,37 @@ from keras_stem.inference.predictions import Predictions
 from keras_stem.inference.verification import VerifiedAnswers
 
 RIGHT = 5.0
-"""Answers of DS_Val count as right below so many degrees."""
+"""Disorientation below which predictions for DS_Val count as correct (degrees)."""
 
 RARE = 0.01
-"""Share of the right answers that is surer to be wrong, or agrees less, than is called usual."""
+"""Fraction of the correct predictions that each threshold may mark."""
 
 ODD = 0.025
-"""Share of all answers for DS_Val that each of the two limits may mark, so that both mark 5 % at most."""
+"""Fraction of all predictions for DS_Val that each of the two thresholds may mark; together at most 5 %."""
 
 ENOUGH = 0.5
-"""Share of the answers for DS_Val that are right if a model is trained enough to tell what is unlike."""
+"""Fraction of correct predictions for DS_Val that a model needs for novelty detection."""
 
 COMMON = 0.2
-"""Share of the right answers that agree less than is called common."""
+"""Fraction of the correct predictions whose agreement lies below the common agreement."""
 
 
 @dataclass(frozen=True)
 class NoveltyThresholds:
-    """Limits beyond which answers are unlike the right ones to patterns of the training.
+    """Thresholds beyond which patterns are classified as outside the training distribution.
 
     Parameters
     ----------
     largest_spread
-        That of 99 % of the right answers, and of 97.5 % of all, is smaller, radians; None where the target
-        does not tell, or the model is not trained enough to tell.
+        Largest spread (radians): 99 % of the correct predictions, and 97.5 % of all, have a smaller one.
+        None if the target gives no spread or the model is not trained sufficiently.
     least_agreement
-        99 % of the right answers, and 97.5 % of all, agree better with simulations; None where the phase
-        cannot be simulated, or the model is not trained enough to tell.
+        Smallest agreement with simulations: 99 % of the correct predictions, and 97.5 % of all, have a larger
+        one. None if the phase cannot be simulated or the model is not trained sufficiently.
     common_agreement
-        80 % of the right answers agree better. Models of earlier versions do not know it.
+        Agreement that 80 % of the correct predictions exceed; None for models of earlier versions.
     right
-        Share of the answers that are right. Models of earlier versions do not know it.
+        Fraction of correct predictions; None for models of earlier versions.
     """
 
     largest_spread: float | None
@@ -50,7 +50,7 @@ class NoveltyThresholds:
     def of(
         cls, predictions: Predictions, verified: VerifiedAnswers | None, errors: np.ndarray
     ) -> "NoveltyThresholds":
-        """Return the limits from predictions for DS_Val with known errors, shape (n,), degrees."""
+        """Return the thresholds from predictions for DS_Val with known errors, shape (n,), in degrees."""
         right = errors < RIGHT
         share = float(np.mean(right))
         spread = agreement = common = None
@@ -64,16 +64,16 @@ class NoveltyThresholds:
 
     @property
     def tells(self) -> bool:
-        """Whether it can be told which patterns are unlike those of the training."""
+        """Whether novelty detection is available."""
         return self.largest_spread is not None or self.least_agreement is not None
 
     @property
     def undertrained(self) -> bool:
-        """Whether it cannot, since too few answers are right."""
+        """Whether novelty detection is unavailable because too few predictions are correct."""
         return self.right is not None and self.right < ENOUGH
 
     def out_of_distribution(self, predictions: Predictions, verified: VerifiedAnswers | None) -> np.ndarray:
-        """Return which patterns are out of the training distribution, shape (n,), by their answers."""
+        """Return a mask of the patterns outside the training distribution, shape (n,)."""
         found = np.zeros(len(predictions.euler), bool)
         if self.largest_spread is not None and predictions.spread is not None:
             found |= predictions.spread > self.largest_spread
@@ -83,5 +83,5 @@ class NoveltyThresholds:
 
 
 def _limit(values: np.ndarray, right: np.ndarray) -> float:
-    """Return what few of the values of right answers, and few of all values, are above."""
+    """Return the threshold that 1 % of the correct and 2.5 % of all values exceed at most."""
     return float(max(np.quantile(values[right], 1 - RARE), np.quantile(values, 1 - ODD)))

@@ -1,4 +1,4 @@
-"""What a model says of patterns."""
+"""Predictions of a model for patterns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -13,16 +13,17 @@ from keras_stem.pipeline.source import PatternSource
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model says of n patterns, all in radians.
+    """Predictions of a model for n patterns; all angles are in radians.
 
     Parameters
     ----------
     euler
         Bunge Euler angles, shape (n, 3).
     spread
-        Grows with the error that is to be expected, shape (n,); None where the head does not tell.
+        Measure of the expected error, shape (n,); None if the head does not provide it.
     runners_up
-        Euler angles of other orientations that are possible, shape (n, k, 3); None where there is one only.
+        Bunge Euler angles of alternative orientations, shape (n, k, 3); None if the head has only one
+        candidate per pattern.
     """
 
     euler: np.ndarray
@@ -30,7 +31,7 @@ class Predictions:
     runners_up: np.ndarray | None = None
 
     def __getitem__(self, chosen: slice | np.ndarray) -> "Predictions":
-        """Return the predictions of some of the patterns."""
+        """Return the predictions for a subset of the patterns."""
         return Predictions(*(None if values is None else values[chosen] for values in self._values))
 
     @property
@@ -39,7 +40,7 @@ class Predictions:
 
     @classmethod
     def joined(cls, parts: Sequence["Predictions"]) -> "Predictions":
-        """Return the predictions of several blocks as one."""
+        """Concatenate the predictions of several blocks."""
         columns = zip(*(part._values for part in parts), strict=True)
         return cls(*(None if column[0] is None else np.concatenate(column) for column in columns))
 
@@ -47,21 +48,33 @@ class Predictions:
 def predict(
     model: OrientationModel, source: PatternSource, positions: np.ndarray, verbose: bool = False
 ) -> Predictions:
-    """Return what the model says of positions, shape (n,), ascending."""
+    """Predict the orientations at positions of a source.
+
+    Parameters
+    ----------
+    model
+        Orientation model.
+    source
+        Source from which the patterns are read.
+    positions
+        Positions in the source, ascending, shape (n,).
+    verbose
+        Whether to show progress.
+    """
     blocks = read_blocks(source, positions, "Predicting", verbose)
     return Predictions.joined([predict_block(model, patterns) for _, patterns in blocks])
 
 
 @standard_settings()
 def predict_block(model: OrientationModel, patterns: np.ndarray) -> Predictions:
-    """Return what the model says of patterns in memory.
+    """Predict the orientations of patterns in memory.
 
     Parameters
     ----------
     model
-        The model.
+        Orientation model.
     patterns
-        Shape (n, H, W), counts.
+        Patterns in counts, shape (n, H, W).
     """
     size = batch_size(patterns.shape[1:])
     parts = [
@@ -73,7 +86,7 @@ def predict_block(model: OrientationModel, patterns: np.ndarray) -> Predictions:
 def _predicted(model: OrientationModel, patterns: np.ndarray, size: int) -> Predictions:
     counts = patterns[..., None].astype(np.float32)
     missing = size - len(counts)
-    # All batches have one size, for which the backend compiles once.
+    # All batches have the same size, so that the backend compiles only once.
     counts = np.concatenate([counts, np.repeat(counts[-1:], missing, axis=0)]) if missing else counts
     found = model.predict_on_batch(counts)
     names = {field.name for field in fields(Predictions)}

@@ -1,4 +1,4 @@
-"""A progress bar over patterns."""
+"""Progress bar over patterns."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextlib.contextmanager
 def blocks_progress(what: str, patterns: int, verbose: bool) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar over patterns, if wanted; yield a function that takes how many are new."""
+    """Show a progress bar over patterns if ``verbose``; yield a function that advances it by a number."""
     if not verbose:
         yield lambda done: None
         return

@@ -9,18 +9,19 @@ from keras_stem.models.orientation_model import OrientationModel
 
 
 class Reindexer:
-    """Re-indexes patterns from all hypotheses of a network that has several.
+    """Re-indexing of patterns from all candidates of a network with several candidates per pattern.
 
     All candidates, and each rotated by 180 degrees about the beam, are compared with the pattern; the best
-    are refined. A network that knows little of a pattern often has the right orientation among candidates of
-    small weight.
+    are refined. If the network is uncertain about a pattern, the correct orientation is often among the
+    candidates of small weight.
 
     Parameters
     ----------
     model
-        The model. One without several candidates, or whose usual agreement is unknown, re-indexes nothing.
+        Orientation model. If it has a single candidate per pattern, or its card gives no common agreement,
+        no pattern is re-indexed.
     verifier
-        Verifies its answers.
+        Verifier that compares patterns with simulations.
     """
 
     def __init__(self, model: OrientationModel, verifier: Verifier):
@@ -30,14 +31,14 @@ class Reindexer:
         self._verifier = verifier
 
     def reindex(self, patterns: np.ndarray, verified: VerifiedAnswers) -> VerifiedAnswers:
-        """Return refined answers, replaced by those of other candidates where these agree better.
+        """Return the refined orientations, replaced by other candidates where these agree better.
 
         Parameters
         ----------
         patterns
-            Shape (n, H, W), counts.
+            Patterns in counts, shape (n, H, W).
         verified
-            The refined answers for them.
+            Refined orientations of the patterns.
         """
         if self._model is None or self._common is None:
             return verified
@@ -50,7 +51,7 @@ class Reindexer:
 
 
 def _better(verified: VerifiedAnswers, again: VerifiedAnswers, where: np.ndarray) -> VerifiedAnswers:
-    """Return the first answers, replaced by the second ones ``where`` those agree better."""
+    """Return the first results, replaced at the indices ``where`` by the second if those agree better."""
     better = again.agreement > verified.agreement[where]
     found = [verified.euler.copy(), verified.agreement.copy(), verified.runner_up_agreement.copy()]
     for values, others in zip(found, (again.euler, again.agreement, again.runner_up_agreement), strict=True):

@@ -1,4 +1,4 @@
-"""A model applied to every position of a scan."""
+"""Application of a model to every position of a scan."""
 
 from dataclasses import dataclass
 
@@ -19,21 +19,21 @@ from keras_stem.scan.scan import Scan
 
 @dataclass(frozen=True)
 class Prediction:
-    """A predicted map and, where the scan has labels of the same phase, what they say.
+    """Predicted map and, if the scan has labels of the same phase, the comparison with them.
 
     Parameters
     ----------
     euler
-        As the model gives them, shape (n, 3), radians; they may lie a little outside the usual ranges.
+        Bunge Euler angles in radians, shape (n, 3); they may lie slightly outside the fundamental ranges.
     crystal_map
-        The predicted orientations. Its properties are the labels' Q and R, and, where they are known,
-        "uncertainty" and "uncertainty_95" (the error is below them with 68 and 95 %, deg), "reliability"
-        (0 to 100), "agreement" (with a simulation, up to 100) and "out_of_distribution" (1
-        where the pattern is unlike those of the training; only if the model is trained enough to tell).
+        Predicted orientations. The properties are Q and R of the labels and, if available, "uncertainty" and
+        "uncertainty_95" (68 and 95 % bounds of the error, degrees), "reliability" (0 to 100), "agreement"
+        (with a simulation, up to 100) and "out_of_distribution" (1 for patterns outside the training
+        distribution; only if the model is trained sufficiently).
     labels
-        The labels of the scan, or None.
+        Labels of the scan, or None.
     disorientation
-        Of prediction and labels, shape (n,), deg, or None.
+        Disorientation between prediction and labels (degrees), shape (n,), or None.
     """
 
     euler: np.ndarray
@@ -42,7 +42,7 @@ class Prediction:
     disorientation: np.ndarray | None
 
     def property(self, name: str) -> np.ndarray | None:
-        """Return a property of the map, shape (n,), or None if it has none of that name."""
+        """Return a property of the map, shape (n,), or None if the map does not have it."""
         return np.asarray(self.crystal_map.prop[name]) if name in self.crystal_map.prop else None
 
 
@@ -55,20 +55,21 @@ def predict_map(
 ) -> Prediction:
     """Predict the orientation at every position of a scan.
 
-    Patterns are streamed, so that memory does not grow with the scan.
+    Patterns are streamed, so that memory use does not grow with the scan.
 
     Parameters
     ----------
     model
-        The model.
+        Orientation model.
     scan
-        The open scan.
+        Open scan.
     verbose
         Whether to show progress.
     refine
-        How the answers are refined by simulation, "quick" or "thorough", as `InferenceSteps` takes it.
+        Refinement by simulation, "quick" or "thorough", as for `InferenceSteps`; None disables it.
     phase
-        In whose axes the orientations are wanted, the same crystal as the model's; the model's by default.
+        Phase to whose crystal axes the orientations refer; it has to be the same crystal as the phase of the
+        model, which is the default.
 
     Returns
     -------
@@ -77,8 +78,9 @@ def predict_map(
     Raises
     ------
     KerasStemError
-        If the model was not made for such patterns, or they cannot be read, or its phase cannot be simulated
-        and so not refined; or if the phase, or that of the labels, is another crystal than the model's.
+        If the model does not apply to the patterns, they cannot be read, or refinement is requested and the
+        phase cannot be simulated; or if the phase, or that of the labels, is a different crystal from that
+        of the model.
     """
     own = model.card.load_phase()
     phase = phase or own

@@ -1,4 +1,4 @@
-"""All steps from a block of patterns to a table of answers."""
+"""Inference pipeline from a block of patterns to a table of results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from keras_stem.models.orientation_model import OrientationModel
 
 @dataclass(frozen=True)
 class Answers:
-    """Orientations of n patterns, and what is known of them.
+    """Orientations of n patterns and their properties.
 
     Parameters
     ----------
     euler
-        Bunge Euler angles, shape (n, 3), radians; they may lie a little outside the usual ranges.
+        Bunge Euler angles in radians, shape (n, 3); they may lie slightly outside the fundamental ranges.
     properties
-        Shapes (n,), as far as the model can tell: "uncertainty" and "uncertainty_95" (the error is below
-        them with 68 and 95 %, degrees), "reliability" (0 to 100), "agreement" (with a simulation, up to
-        100) and "out_of_distribution" (1 where the pattern is unlike those of the training).
+        Arrays of shape (n,) that the model provides: "uncertainty" and "uncertainty_95" (68 and 95 % bounds
+        of the error, degrees), "reliability" (0 to 100), "agreement" (with a simulation, up to 100) and
+        "out_of_distribution" (1 for patterns outside the training distribution).
     """
 
     euler: np.ndarray
@@ -33,27 +33,27 @@ class Answers:
 
     @classmethod
     def joined(cls, parts: Sequence["Answers"]) -> "Answers":
-        """Return the answers of several blocks as one."""
+        """Concatenate the results of several blocks."""
         names = parts[0].properties
         properties = {name: np.concatenate([part.properties[name] for part in parts]) for name in names}
         return cls(np.concatenate([part.euler for part in parts]), properties)
 
 
 class InferenceSteps:
-    """Predict, verify by simulation, refine, look again, and say how sure the answers are.
+    """Inference pipeline: prediction, verification by simulation, refinement, re-indexing and uncertainty.
 
     Parameters
     ----------
     model
-        The model.
+        Orientation model.
     refine
-        None, "quick" or "thorough", as `keras_stem.inference.verification.Verifier.verify` takes it;
+        Refinement: None, "quick" or "thorough", as for `keras_stem.inference.verification.Verifier.verify`;
         "thorough" also re-indexes patterns of low agreement from all candidates.
 
     Raises
     ------
     KerasStemError
-        If refinement is wanted and the phase cannot be simulated, or there is no such refinement.
+        If refinement is requested and the phase cannot be simulated, or the refinement is unknown.
     """
 
     def __init__(self, model: OrientationModel, refine: str | None = None):
@@ -64,7 +64,7 @@ class InferenceSteps:
         self._reindexer = Reindexer(model, self._verifier) if again else None
 
     def __call__(self, patterns: np.ndarray) -> Answers:
-        """Return the answers for patterns, shape (n, H, W), counts."""
+        """Return the results for patterns in counts, shape (n, H, W)."""
         predictions, verified = predict_block(self._model, patterns), None
         if self._verifier is not None:
             verified = self._verifier.verify(patterns, predictions, self._refine)
@@ -77,16 +77,16 @@ class InferenceSteps:
 def known_of(
     card: ModelCard, predictions: Predictions, verified: VerifiedAnswers | None, refined: bool
 ) -> dict[str, np.ndarray]:
-    """Return what is known of answers, as `Answers` has it.
+    """Return the properties of results, as described in `Answers`.
 
     Parameters
     ----------
     card
-        Card of the model.
+        Model card.
     predictions, verified
-        What the model says of n patterns, and how well it agrees with simulations.
+        Predictions for n patterns, and their verification against simulations.
     refined
-        Whether the answers were refined.
+        Whether the orientations were refined.
     """
     found = _uncertainty(card, predictions, verified, refined)
     if verified is not None:
@@ -98,7 +98,7 @@ def known_of(
 
 
 def novelty_of(card: ModelCard, refined: bool) -> NoveltyThresholds | None:
-    """Return the novelty thresholds of a model's answers, as it gives them or refined; None if unknown."""
+    """Return the novelty thresholds of a model, for predicted or refined orientations; None if unknown."""
     known = card.refined_novelty if refined else card.novelty
     return None if known is None else NoveltyThresholds(**known)
 

@@ -1,4 +1,4 @@
-"""How far a prediction may be off: evidence, calibrated on held-out patterns."""
+"""Uncertainty of predictions: evidence, calibrated on held-out patterns."""
 
 from dataclasses import asdict, dataclass
 
@@ -11,10 +11,10 @@ from keras_stem.inference.predictions import Predictions
 from keras_stem.inference.verification import VerifiedAnswers
 
 HALF_RELIABLE = 5.0
-"""A prediction whose error is probably (68 %) below so many degrees has a reliability of 50."""
+"""Uncertainty (68 % bound of the error, degrees) that corresponds to a reliability of 50."""
 
 EVEN = 0.05
-"""Two answers whose agreements, up to 100, differ by less have the same pattern."""
+"""Difference of agreements (up to 100) below which two orientations are indistinguishable."""
 
 _LEAST_IN_STEP = 40
 _MOST_STEPS = 20
@@ -24,16 +24,18 @@ _SMALLEST_ERROR = 0.05
 
 @dataclass(frozen=True)
 class Calibration:
-    """From what is known of predictions to bounds of their errors.
+    """Calibration that maps evidence about predictions to bounds of their errors.
 
     Parameters
     ----------
     weights
-        Of each piece of `evidence`, shape (k,): their sum is the expected logarithm of the error.
+        Weight of each column of `evidence`, shape (k,). The weighted sum is the expected logarithm of the
+        error, up to a constant.
     expected
-        Such sums, ascending, shape (m,).
+        Nodes of the weighted sum, ascending, shape (m,).
     bound_68, bound_95
-        Below which 68 and 95 % of the errors are there, deg, shape (m,). In between it is interpolated.
+        Bounds below which 68 and 95 % of the errors lie at the nodes (degrees), shape (m,). Between the nodes
+        they are interpolated linearly.
     """
 
     weights: list[float]
@@ -42,9 +44,12 @@ class Calibration:
     bound_95: list[float]
 
     def bounds(self, evidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the bounds below which an error is with 68 and 95 %, deg, from evidence, shape (n, k).
+        """Return the 68 and 95 % bounds of the errors (degrees) from evidence, shape (n, k).
 
-        Raises `KerasStemError` if it was fitted to other evidence.
+        Raises
+        ------
+        KerasStemError
+            If the calibration was fitted to a different number of kinds of evidence.
         """
         if evidence.shape[1] != len(self.weights):
             raise KerasStemError(
@@ -56,25 +61,26 @@ class Calibration:
         return tuple(bounds)
 
     def to_dict(self) -> dict[str, list[float]]:
-        """Return plain JSON types."""
+        """Return the calibration in plain JSON types."""
         return asdict(self)
 
 
 def evidence(predictions: Predictions, verified: VerifiedAnswers | None) -> np.ndarray | None:
-    """Return what is known of the errors of predictions.
+    """Return the evidence about the errors of predictions.
 
     Parameters
     ----------
     predictions
-        Of a model, for n patterns.
+        Predictions of a model for n patterns.
     verified
-        How well they agree with simulations; None if the phase cannot be simulated.
+        Their verification against simulations; None if the phase cannot be simulated.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n, k): as far as they are there, the logarithm of the spread, the agreement, and its lead over
-        that of the runner-up, on a scale that tells small leads apart. None if nothing is known.
+        Evidence, shape (n, k): if available, the logarithm of the spread, the agreement, and its margin over
+        the agreement of the runner-up, on an arcsinh scale that resolves small margins. None if there is no
+        evidence.
     """
     known = []
     if predictions.spread is not None:
@@ -87,18 +93,18 @@ def evidence(predictions: Predictions, verified: VerifiedAnswers | None) -> np.n
 
 
 def calibrate(evidence: np.ndarray, errors: np.ndarray) -> Calibration:
-    """Return the calibration that fits predictions with known errors.
+    """Fit a calibration to predictions with known errors.
 
-    The logarithm of the error is regressed on the evidence. The predictions are sorted by what is expected of
-    them and taken in groups of equal size; the quantiles of the errors of each are made ascending by isotonic
-    regression.
+    The logarithm of the error is regressed linearly on the evidence. The predictions are sorted by their
+    expected error and divided into groups of equal size; the quantiles of the errors of the groups are made
+    monotonic by isotonic regression.
 
     Parameters
     ----------
     evidence
-        Shape (n, k).
+        Evidence, shape (n, k).
     errors
-        Shape (n,), deg.
+        Errors of the predictions (degrees), shape (n,).
     """
     weights = LinearRegression().fit(evidence, np.log(errors + _SMALLEST_ERROR)).coef_
     expected = evidence @ weights
@@ -106,11 +112,11 @@ def calibrate(evidence: np.ndarray, errors: np.ndarray) -> Calibration:
     steps = np.array_split(order, int(np.clip(len(order) // _LEAST_IN_STEP, 1, _MOST_STEPS)))
     middles = np.array([np.median(expected[step]) for step in steps])
     bounds = (np.array([np.quantile(errors[step], share) for step in steps]) for share in (0.68, 0.95))
-    rank = _APART * np.arange(len(steps))  # the better evidence is never of the less sure prediction
+    rank = _APART * np.arange(len(steps))  # makes the bounds strictly increasing
     ascending = ((IsotonicRegression().fit_transform(middles, bound) + rank).tolist() for bound in bounds)
     return Calibration(weights.tolist(), middles.tolist(), *ascending)
 
 
 def reliability(uncertainty: np.ndarray) -> np.ndarray:
-    """Return the reliability, from 0 to 100, of uncertainties, deg: 100 for none, 50 at 5 deg."""
+    """Return the reliability (0 to 100) from uncertainties (degrees): 100 at 0 degrees, 50 at 5 degrees."""
     return 100 / (1 + uncertainty / HALF_RELIABLE)

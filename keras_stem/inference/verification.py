@@ -1,4 +1,4 @@
-"""The answers of a model, verified against simulations of them, and refined."""
+"""Verification of predicted orientations against simulated patterns, and their refinement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import PatternSource
 
 MOST = 24
-"""Candidates of a pattern that are refined: those that agree best as they are."""
+"""Largest number of candidates per pattern that are refined: those of the best initial agreement."""
 
 
 @dataclass(frozen=True)
 class VerifiedAnswers:
-    """Answers and how well they agree with the patterns.
+    """Orientations and their agreement with the patterns.
 
     Parameters
     ----------
     euler
-        Bunge Euler angles, shape (n, 3), radians: those of the model, or refined.
+        Bunge Euler angles in radians, shape (n, 3): predicted, or refined.
     agreement
-        Agreement of pattern and simulation, shape (n,), up to 100.
+        Agreement of pattern and simulation, up to 100, shape (n,).
     runner_up_agreement
-        Agreement of the best of the other orientations that were compared, shape (n,), or 0 where all became
-        the answer; None if the model has one answer only.
+        Agreement of the best distinct alternative orientation, shape (n,); 0 if all candidates coincide with
+        the best one. None if the model has only one candidate per pattern.
     """
 
     euler: np.ndarray
@@ -44,7 +44,7 @@ class VerifiedAnswers:
 
     @classmethod
     def joined(cls, parts: Sequence["VerifiedAnswers"]) -> "VerifiedAnswers":
-        """Return the answers of several blocks as one."""
+        """Concatenate the results of several blocks."""
         lone = parts[0].runner_up_agreement is None
         return cls(
             np.concatenate([part.euler for part in parts]),
@@ -54,12 +54,12 @@ class VerifiedAnswers:
 
 
 class Verifier:
-    """Compares patterns with simulations of what a model says of them.
+    """Comparison of patterns with simulations of their predicted orientations.
 
     Parameters
     ----------
     comparison
-        Compares patterns with orientations.
+        Comparison of patterns with simulated patterns.
     symmetry
         Proper point group.
     """
@@ -71,18 +71,18 @@ class Verifier:
     def verify(
         self, patterns: np.ndarray, predictions: Predictions, refine: str | None = None
     ) -> VerifiedAnswers:
-        """Compare patterns with simulations, and refine the answers on demand.
+        """Compare patterns with simulations, and optionally refine the orientations.
 
         Parameters
         ----------
         patterns
-            Shape (n, H, W), counts.
+            Patterns in counts, shape (n, H, W).
         predictions
-            What the model says of them.
+            Predictions for the patterns.
         refine
-            "quick": the answer and its runner-up are moved to where they agree best, and the better is
-            taken. "thorough": all that the predictions hold possible, and each rotated by 180 degrees about
-            the beam. None: the answers are left as they are.
+            "quick": the prediction and its runner-up are refined to maximal agreement, and the better one is
+            returned. "thorough": likewise for all candidates, and for each rotated by 180 degrees about the
+            beam. None: the predictions are not refined.
         """
         candidates = _candidates(predictions, refine)
         if refine:
@@ -98,7 +98,7 @@ class Verifier:
         )
 
     def _refined(self, patterns: np.ndarray, candidates: np.ndarray) -> np.ndarray:
-        """Return the candidates, or the best of many, moved to where they agree best."""
+        """Return the candidates, or the best `MOST` of them, refined to maximal agreement."""
         if candidates.shape[1] > MOST:
             order = np.argsort(-self._comparison.agreement(patterns, candidates), axis=1)[:, :MOST]
             candidates = np.take_along_axis(candidates, order[..., None, None], axis=1)
@@ -107,7 +107,7 @@ class Verifier:
     def _runner_up_agreement(
         self, candidates: np.ndarray, agreements: np.ndarray, answers: np.ndarray
     ) -> np.ndarray:
-        """Return the best agreement of candidates that are other orientations than the answers, or 0."""
+        """Return the best agreement of candidates that are distinct from the answers, or 0."""
         count = candidates.shape[1]
         repeated = from_matrices(np.repeat(answers, count, axis=0))
         apart = disorientation(from_matrices(candidates.reshape(-1, 3, 3)), repeated, self._symmetry)
@@ -115,19 +115,19 @@ class Verifier:
 
 
 def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
-    """Return what verifies the answers of a model, or None if its phase cannot be simulated.
+    """Return the verifier of a model, or None if its phase cannot be simulated.
 
     Parameters
     ----------
     card
-        Card of the model.
+        Model card.
     refine
-        How answers are to be refined, if they are.
+        Refinement, as for `Verifier.verify`; None disables it.
 
     Raises
     ------
     KerasStemError
-        If the phase cannot be simulated and refinement is wanted, or there is no such refinement.
+        If refinement is requested and the phase cannot be simulated, or the refinement is unknown.
     """
     if refine is not None and refine not in REFINEMENTS:
         raise KerasStemError(f"Expected a refinement out of {', '.join(REFINEMENTS)}, found {refine!r}.")
@@ -149,32 +149,32 @@ def verify(
     refine: str | None = None,
     verbose: bool = False,
 ) -> VerifiedAnswers | None:
-    """Verify the answers of a model for positions of a source, block by block.
+    """Verify the predictions of a model for positions of a source, block by block.
 
     Parameters
     ----------
     card
-        Card of the model.
+        Model card.
     source
-        Where to read.
+        Source from which the patterns are read.
     positions
-        Shape (n,), ascending.
+        Positions in the source, ascending, shape (n,).
     predictions
-        What the model says of them.
+        Predictions for the positions.
     refine
-        As `Verifier.verify` takes it.
+        Refinement, as for `Verifier.verify`; None disables it.
     verbose
         Whether to show progress.
 
     Returns
     -------
     VerifiedAnswers
-        None if the phase cannot be simulated.
+        Verified orientations; None if the phase cannot be simulated.
 
     Raises
     ------
     KerasStemError
-        As `verifier_of` raises it.
+        Under the same conditions as in `verifier_of`.
     """
     verifier = verifier_of(card, refine)
     if verifier is None:
@@ -186,7 +186,7 @@ def verify(
 
 
 def _candidates(predictions: Predictions, refine: str | None) -> np.ndarray:
-    """Return what the model holds possible, (n, k, 3, 3), lab to crystal; its answer is the first."""
+    """Return the candidates of the model, (n, k, 3, 3), lab to crystal; its prediction is the first."""
     answers = predictions.euler[:, None]
     if predictions.runners_up is not None:
         others = predictions.runners_up
