@@ -1,1 +1,1 @@
-"""Networks from diffraction patterns to orientations."""
+"""Orientation models: Keras models that map diffraction patterns to orientations, and their cards."""

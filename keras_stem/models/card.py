@@ -1,4 +1,4 @@
-"""What travels with a model, so that nobody can apply it to patterns that it was not made for."""
+"""Model card: metadata saved with a model, which prevent its application outside its domain."""
 
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
@@ -17,10 +17,11 @@ from keras_stem.schema import Finite, Positive, validated
 from keras_stem.versions import up_to_date, with_schema
 
 _LARGEST_SIDE = 1 << 14
-"""Of a detector, pixels."""
+"""Largest accepted side of a detector (pixels)."""
 
 PIXEL_SIZE_TOLERANCE = 0.01
-"""Relative. A camera length that is off by 0.5 % can already move the median error from 3 to 32 deg."""
+"""Relative tolerance of the pixel size. An error of 0.5 % in the camera length can already increase the
+median error from 3 to 32 degrees."""
 
 _WHERE = "the model card"
 
@@ -28,7 +29,7 @@ _Numbers = Annotated[list[Finite], Field(min_length=1)]
 
 
 def _require_bounds(calibration: dict[str, list[float]]) -> dict[str, list[float]]:
-    """Return a calibration that has all its parts, with a bound for each step."""
+    """Return a calibration after checking that it is complete, with a bound for each node."""
     bounds = [calibration.get(name) for name in ("expected", "bound_68", "bound_95")]
     if None in bounds or "weights" not in calibration:
         raise PydanticCustomError("calibration", "weights, expected, bound_68 and bound_95")
@@ -38,21 +39,21 @@ def _require_bounds(calibration: dict[str, list[float]]) -> dict[str, list[float
 
 
 def _require_limits(novelty: dict[str, float | None]) -> dict[str, float | None]:
-    """Return novelty thresholds that tell, or say that they do not know, both limits."""
+    """Return novelty thresholds after checking that both thresholds are present (a number or None)."""
     if not {"largest_spread", "least_agreement"} <= novelty.keys():
         raise PydanticCustomError("novelty", "at least largest_spread and least_agreement")
     return novelty
 
 
 def _require_network(arch: str) -> str:
-    """Return the name of a network that is known here."""
+    """Return the name of a network after checking that the network is registered."""
     if arch not in network_names():
         raise PydanticCustomError("arch", f"one of {', '.join(network_names())}")
     return arch
 
 
 def _renamed_novelty(plain: dict[str, Any]) -> dict[str, Any]:
-    """Return a card of schema 0, which called novelty thresholds "usual", in schema 1."""
+    """Convert a card of schema 0, in which novelty thresholds are named "usual", to schema 1."""
     names = {"usual": "novelty", "refined_usual": "refined_novelty"}
     return {names.get(name, name): value for name, value in plain.items()}
 
@@ -70,39 +71,38 @@ _Side = Annotated[int, Field(gt=0, le=_LARGEST_SIDE)]
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Origin and domain of a model, in plain JSON types.
+    """Provenance and domain of validity of a model, in plain JSON types.
 
     Parameters
     ----------
     arch
-        Architecture.
+        Name of the network architecture.
     target
-        Representation that the network predicts.
+        Name of the head, that is, of the representation that the network predicts.
     phase
-        As `keras_stem.crystal.phase.phase_to_dict` gives it.
+        Phase as returned by `keras_stem.crystal.phase.phase_to_dict`.
     point_group
-        Proper point group.
+        Name of the proper point group.
     frame
         Convention of the orientations.
     detector_shape, pixel_size
-        Of the patterns as the model takes them: rows and columns, Å⁻¹.
+        Rows and columns (pixels) and pixel size (1/Å) of the patterns that the model takes.
     beam_energy, precession_angle, convergence_angle
-        Of the training patterns: kV, deg, mrad.
+        Beam energy (kV), precession angle (degrees) and convergence angle (mrad) of the training patterns.
     label_mean, label_std
-        Of the training labels' Euler angles, deg.
+        Mean and standard deviation of the Euler angles of the training labels (degrees).
     fingerprint
-        Of the training scan.
+        Fingerprint of the training scan or simulation.
     recipe
-        Of the training.
+        Recipe of the training.
     version
-        Of keras_stem.
+        Version of keras_stem that trained the model.
     calibration, refined_calibration
-        What is known of predictions says so much of their errors, as
-        `keras_stem.inference.uncertainty.Calibration` has it: for answers as the model gives them, and
-        refined by simulation. None where nothing is known.
+        Calibrations of the uncertainty, as fields of `keras_stem.inference.uncertainty.Calibration`, for
+        predicted orientations and for orientations refined by simulation. None if unavailable.
     novelty, refined_novelty
-        Novelty thresholds, as `keras_stem.inference.novelty.NoveltyThresholds` has them: as the model gives
-        them, and refined. Those to other patterns are unlike them.
+        Thresholds of novelty detection, as fields of `keras_stem.inference.novelty.NoveltyThresholds`, for
+        predicted and for refined orientations. None if unavailable.
     """
 
     arch: _Arch
@@ -127,13 +127,13 @@ class ModelCard:
 
     @classmethod
     def from_dict(cls, plain: Any) -> "ModelCard":
-        """Return the card that `to_dict` described.
+        """Return the card from the output of `to_dict`.
 
         Raises
         ------
         KerasStemError
-            If a field is missing or of another type, or the phase is no crystal, or the recipe lacks what
-            is shown of it; the message names it.
+            If a field is missing or of a wrong type, the phase is not a crystal, or the recipe lacks its
+            thresholds or schedule; the message names the field.
         """
         card = validated(
             cls, up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE, [_renamed_novelty]), _WHERE
@@ -149,12 +149,12 @@ class ModelCard:
 
     @property
     def schedule(self) -> str:
-        """Of the learning rate, one of `keras_stem.choices.SCHEDULES`."""
+        """Learning-rate schedule of the training, one of `keras_stem.choices.SCHEDULES`."""
         return validated(str, self.recipe.get("schedule"), f"schedule of the recipe of {_WHERE}")
 
     @property
     def detector(self) -> Detector:
-        """Detector whose patterns the model takes."""
+        """Detector of the patterns that the model takes."""
         return Detector(tuple(self.detector_shape), self.pixel_size)
 
     @property
@@ -164,17 +164,17 @@ class ModelCard:
         return Instrument(tuple(self.detector_shape), self.pixel_size, *beam)
 
     def load_phase(self) -> Phase:
-        """Return the phase."""
+        """Return the phase of the model."""
         return phase_from_dict(self.phase, f"the phase of {_WHERE}")
 
     def binning_for(self, detector: Detector) -> int:
-        """Return the factor by which patterns of a detector have to be binned for the model.
+        """Return the binning factor that adapts patterns of a detector to the model.
 
         Raises
         ------
         KerasStemError
-            If the shape is no integer multiple of the model's, or the pixel size, once binned, differs from
-            the model's by more than 1 %.
+            If the shape is not an integer multiple of that of the model, or the pixel size after binning
+            differs from that of the model by more than 1 %.
         """
         rows, columns = self.detector_shape
         factor = detector.shape[0] // rows
@@ -197,5 +197,5 @@ class ModelCard:
         return factor
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON types."""
+        """Return the card in plain JSON types."""
         return with_schema(asdict(self))

@@ -1,4 +1,4 @@
-"""The encoder of networks that take the geometry of the detector beside the patterns."""
+"""Encoder for networks that take the detector geometry as a second input."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class GeometryEncoder(keras.Model):
-    """Counts (B, H, W, 1), alone or with the geometry of the detector, to the output of a network.
+    """Encoder that maps counts (B, H, W, 1), optionally with the detector geometry, to the network output.
 
     Parameters
     ----------
     before
-        Layers between the counts and the network.
+        Preprocessing layers between the counts and the network.
     network
         Network with the inputs patterns (B, H, W, 1) and geometry (B, k).
     after
-        Layers between the network and the head.
+        Layers between the network and the decoder.
     geometry
-        Geometry of the training, k numbers as `keras_stem.scan.instrument.Instrument.geometry` gives them;
-        it is taken where counts come alone.
+        Geometry of the training patterns, k numbers as in
+        `keras_stem.scan.instrument.Instrument.geometry`; the default if only counts are given.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class GeometryEncoder(keras.Model):
         return outputs
 
     def build(self, input_shape):  # noqa: D102
-        self.built = True  # the network is built with its inputs, and the other layers have no weights
+        self.built = True  # the network is already built, and the other layers have no weights
 
     def compute_output_shape(self, input_shape):  # noqa: D102
         shape = input_shape[0] if isinstance(input_shape[0], list | tuple) else input_shape

@@ -1,4 +1,4 @@
-"""Layers between counts and network."""
+"""Preprocessing layers between the counts and the network."""
 
 import keras
 from keras import ops
@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class LogScale(keras.layers.Layer):
-    """Counts (B, H, W, 1) to the logarithm of 1 + counts; noise below zero counts as zero."""
+    """Layer that maps counts (B, H, W, 1) to log(1 + counts); negative values are clipped to zero."""
 
     def call(self, counts):  # noqa: D102
         return ops.log1p(ops.maximum(counts, 0.0))
@@ -14,7 +14,7 @@ class LogScale(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class UnitScale(keras.layers.Layer):
-    """Each pattern (B, H, W, 1) linearly to [0, 1]; a flat pattern becomes 0."""
+    """Layer that scales each pattern (B, H, W, 1) linearly to [0, 1]; a constant pattern becomes 0."""
 
     def call(self, patterns):  # noqa: D102
         axes = (1, 2, 3)

@@ -1,4 +1,4 @@
-"""A whole model: counts in, orientations out, and its card."""
+"""Orientation model: a Keras model from counts to orientations, with its card."""
 
 from pathlib import Path
 from typing import Any
@@ -16,26 +16,26 @@ from keras_stem.models.keras_file import require_model_file
 from keras_stem.networks.registry import import_builders
 from keras_stem.networks.settings import standard_settings
 
-# These register the layers that a saved model names.
+# These imports register the layers of saved models with Keras.
 import_builders()
 import_heads()
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class OrientationModel(keras.Model):
-    """Counts (B, H, W, 1) as the detector gave them to orientations.
+    """Model that maps raw detector counts (B, H, W, 1) to orientations.
 
-    It returns a dictionary with the Bunge Euler angles "euler" (B, 3) in radians and, where the target has
-    them, "spread" and "runners_up", as `keras_stem.heads.head.Decoder` describes them.
+    It returns a dictionary with the Bunge Euler angles "euler" (B, 3) in radians and, if the head provides
+    them, "spread" and "runners_up", as described in `keras_stem.heads.head.Decoder`.
 
     Parameters
     ----------
     encoder
-        Counts to the encoded orientation: preprocessing and network. This is what is trained.
+        Preprocessing and network, from counts to the encoded orientation. This is the part that is trained.
     decoder
-        Encoded orientation to Euler angles.
+        Layer from the encoded orientation to Euler angles.
     card
-        What the model was made from and for, as `ModelCard.to_dict` gives it; a `ModelCard` as the attribute.
+        Model card as returned by `ModelCard.to_dict`; the attribute of this name is a `ModelCard`.
     """
 
     def __init__(self, encoder: keras.Model, decoder: keras.layers.Layer, card: dict[str, Any], **kwargs):
@@ -48,17 +48,17 @@ class OrientationModel(keras.Model):
 
     @property
     def network(self) -> keras.Model:
-        """The part of the encoder that has weights: patterns in [0, 1] to the encoded orientation."""
+        """Trainable part of the encoder, from patterns in [0, 1] to the encoded orientation."""
         return next(layer for layer in self.encoder.layers if isinstance(layer, keras.Model))
 
     @property
     def several_candidates(self) -> bool:
-        """Whether the network holds several orientations of a pattern possible."""
+        """Whether the network predicts several candidate orientations per pattern."""
         return self.decoder.several
 
     @standard_settings()
     def with_all_candidates(self) -> "OrientationModel":
-        """Return this model with all of its candidates as runners-up; the weights are shared."""
+        """Return a model with shared weights that returns all candidates as runners-up."""
         return OrientationModel(
             self.encoder, AllCandidates(self.decoder), self.card.to_dict(), name=self.name
         )
@@ -68,12 +68,12 @@ class OrientationModel(keras.Model):
         self.built = True
 
     def call(self, counts):
-        """Return the orientations of counts, or of the pair of counts and the geometry of the detector."""
+        """Return the orientations for counts, or for a pair of counts and detector geometry."""
         return self.decoder(self.encoder(counts))
 
     def get_config(self):  # noqa: D102
         encoder = keras.saving.serialize_keras_object(self.encoder)
-        encoder.pop("compile_config", None)  # how it was trained is no part of the model
+        encoder.pop("compile_config", None)  # the training configuration is not part of the model
         return {
             "encoder": encoder,
             "decoder": keras.saving.serialize_keras_object(self.decoder),
@@ -89,12 +89,12 @@ class OrientationModel(keras.Model):
 
 @standard_settings()
 def load_keras_file(path: str | Path) -> OrientationModel:
-    """Load a model from a ``.keras`` file that was saved on any backend.
+    """Load a model from a ``.keras`` file, which may have been saved with any backend.
 
     Raises
     ------
     KerasStemError
-        If there is no such file, or it is no orientation model.
+        If the file does not exist or is not an orientation model.
     """
     if not Path(path).is_file():
         raise KerasStemError(f"Expected a model file, found nothing at {path}.")
@@ -102,7 +102,7 @@ def load_keras_file(path: str | Path) -> OrientationModel:
     try:
         model = keras.saving.load_model(path, compile=False)
         answer = model(np.zeros((1, *model.card.detector_shape, 1), np.float32))
-    except Exception as error:  # Keras and its backend raise whatever they meet
+    except Exception as error:  # Keras and its backends raise exceptions of any type
         raise KerasStemError(
             f"Keras cannot build a model from {path}: its configuration or its weights are damaged."
         ) from error
