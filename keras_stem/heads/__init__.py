@@ -1,1 +1,1 @@
-"""Heads: how an orientation is represented for a network, one module each."""
+"""Heads: representations of orientations with their losses and decoders, one module each."""

@@ -1,4 +1,4 @@
-"""What every head has to offer: the contract between networks, training and inference."""
+"""Interface of heads, which connects networks, training and inference."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ from keras_stem.crystal.rotation_ops import bunge
 
 @dataclass(frozen=True)
 class HeadSettings:
-    """What a recipe says about the representation and its loss.
+    """Settings of the representation and its loss, taken from a recipe.
 
     Parameters
     ----------
     symmetry
-        Whether the loss takes the nearest of all equivalents of a label, or that in the Euler fundamental
-        region.
+        Whether the loss uses the nearest symmetrically equivalent orientation of a label (True), or the one
+        in the Euler fundamental region (False).
     distance
         Distance in the loss of rotations, "geodesic" or "chordal".
     ambiguity
-        What counts as no difference: "none", or "pattern" for half a turn about the beam.
+        Ambiguity that the loss ignores: "none", or "pattern" for the 180 degree in-plane ambiguity.
     clamp
         Whether the output is clamped to the physical range before the loss.
     pretrained
-        Whether the network starts from weights that have learned already.
+        Whether the network starts from pre-trained weights.
     """
 
     symmetry: bool = True
@@ -39,23 +39,23 @@ class HeadSettings:
 
 
 class Decoder(keras.layers.Layer):
-    """Layer from the output of a network to orientations.
+    """Base class of layers from the output of a network to orientations.
 
-    Called with the output, it returns a dictionary. "euler" (B, 3) is always there: Bunge Euler angles in
-    radians. "spread" (B,) grows with the error that is to be expected, radians; "runners_up" (B, k, 3) are
-    Euler angles of other orientations that are possible; "phase" (B,) is the number of the phase, where the
-    head tells phases apart.
+    The layer returns a dictionary. "euler" (B, 3), the Bunge Euler angles in radians, is always present.
+    Optional entries are "spread" (B,), a measure of the expected error in radians; "runners_up" (B, k, 3),
+    Euler angles of alternative orientations in radians; and "phase" (B,), the index of the phase, if the head
+    distinguishes phases.
 
     Attributes
     ----------
     several
-        Whether there are several candidates for one pattern.
+        Whether there are several candidates per pattern.
     """
 
     several: ClassVar[bool] = False
 
     def candidates(self, outputs):
-        """Return all orientations that the network holds possible, with their weights.
+        """Return all candidate orientations with their weights.
 
         Parameters
         ----------
@@ -65,15 +65,17 @@ class Decoder(keras.layers.Layer):
         Returns
         -------
         matrices
-            Shape (B, k, 3, 3), lab to crystal.
+            Orientation matrices (lab to crystal), shape (B, k, 3, 3).
         weights
-            Shape (B, k), of sum 1.
+            Weights, which sum to 1 for each pattern, shape (B, k).
         """
         raise NotImplementedError
 
 
 class AllCandidates(Decoder):
-    """Decoder that gives all candidates of another one as runners-up, the one of the largest weight first.
+    """Decoder that returns all candidates of another decoder as runners-up.
+
+    The predicted orientation is the candidate of the largest weight.
 
     Parameters
     ----------
@@ -97,32 +99,34 @@ class AllCandidates(Decoder):
 
 
 class Head(ABC):
-    """A representation of orientations, its loss and its decoder.
+    """Representation of orientations, with its loss and its decoder.
 
     Parameters
     ----------
     symmetries
-        Proper point group of each phase that the head knows; heads of one phase take the first.
+        Proper point group of each phase; heads for a single phase use the first.
     settings
-        What the recipe says of the representation.
+        Settings of the representation and its loss.
 
     Attributes
     ----------
     name
         Name of the head in model cards.
     target
-        Name of the representation in recipes and for ``--target``. Heads for different outputs of networks
-        may share it.
+        Name of the representation in recipes and for ``--target``. Heads for different network outputs may
+        share it.
     output
-        Output of networks that the head reads, as `keras_stem.networks.declaration.NetworkConfig.output`
-        names it: "vector" for (B, size), "azimuths" for (B, azimuths, size).
+        Kind of network output that the head reads, as in
+        `keras_stem.networks.declaration.NetworkConfig.output`: "vector" for (B, size), "azimuths" for
+        (B, azimuths, size).
     heeds
-        Names of the `HeadSettings` that change something.
+        Names of the `HeadSettings` that affect the head.
     streamed
-        Whether trainings on simulated patterns can use it: whether `encode` keeps up with the simulation.
+        Whether the head supports training on simulated patterns, that is, whether `encode` is as fast as the
+        simulation.
     needs_progress
-        Whether the loss also takes the share of the training that is done, as the last of the expected
-        numbers: what a callback sets is not seen by JAX before an epoch ends.
+        Whether the loss depends on the completed fraction of the training, which is then passed as the last
+        target value: JAX would not see a value set by a callback before the end of an epoch.
     """
 
     name: ClassVar[str]
@@ -139,33 +143,33 @@ class Head(ABC):
     @property
     @abstractmethod
     def size(self) -> int:
-        """Number of outputs that the network has to give."""
+        """Number of outputs that the network has to provide."""
 
     @abstractmethod
     def encode(self, matrices: np.ndarray, phases: np.ndarray | None = None) -> np.ndarray:
-        """Return what the loss expects of orientations.
+        """Encode orientations as targets of the loss.
 
         Parameters
         ----------
         matrices
-            Shape (n, 3, 3), lab to crystal.
+            Orientation matrices (lab to crystal), shape (n, 3, 3).
         phases
-            Shape (n,), the number of each one's phase; None where there is one.
+            Index of the phase of each orientation, shape (n,); None if there is a single phase.
 
         Returns
         -------
         numpy.ndarray
-            Shape (n, d).
+            Targets of the loss, shape (n, d).
         """
 
     @abstractmethod
     def decoder(self) -> Decoder:
-        """Return the layer from the output of the network to orientations."""
+        """Return the decoder from the output of the network to orientations."""
 
     @abstractmethod
     def loss(self) -> keras.losses.Loss:
-        """Return the loss of outputs against encoded orientations."""
+        """Return the loss between encoded orientations and network outputs."""
 
     def last_layers(self) -> list[keras.layers.Layer]:
-        """Return layers between the network and the loss."""
+        """Return the layers between the network and the loss."""
         return []

@@ -1,4 +1,4 @@
-"""The heads by name: those of this package, and those that other packages declare as entry points."""
+"""Registry of heads, both of this package and of other packages that declare them as entry points."""
 
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -10,34 +10,34 @@ if TYPE_CHECKING:
     from keras_stem.heads.head import Head
 
 GROUP = "keras_stem.heads"
-"""Group of entry points in which other packages name the classes of their heads, by their targets."""
+"""Entry-point group in which other packages declare the classes of their heads, by target."""
 
 _OWN = {
     "euler": ("keras_stem.heads.euler:EulerHead",),
     "rotation": ("keras_stem.heads.rotation:RotationHead", "keras_stem.heads.votes:VotesHead"),
 }
-"""Classes by the target that they serve; for each output of networks there is one."""
+"""Head classes of this package by target, one for each kind of network output."""
 
 
 def target_names() -> tuple[str, ...]:
-    """Return the names of all representations of orientations, without importing Keras."""
+    """Return the names of all targets (representations of orientations) without importing Keras."""
     return tuple(_entries())
 
 
 def head_class(target: str, output: str = "vector") -> type["Head"]:
-    """Return the head of a target for networks with an output.
+    """Return the head class of a target for a kind of network output.
 
     Parameters
     ----------
     target
-        One of `target_names`.
+        Name of the target, one of `target_names`.
     output
-        "vector" or "azimuths".
+        Kind of network output, "vector" or "azimuths".
 
     Raises
     ------
     KerasStemError
-        If there is none, or the package that declares it cannot be imported.
+        If there is no such head, or the package that declares it cannot be imported.
     """
     entries = _entries()
     if target not in entries:
@@ -53,7 +53,7 @@ def head_class(target: str, output: str = "vector") -> type["Head"]:
 
 
 def import_heads() -> None:
-    """Import all heads that can be imported, whose layers Keras then knows."""
+    """Import all importable heads, which registers their layers with Keras."""
     for entry in (entry for entries in _entries().values() for entry in entries):
         try:
             _load(entry)
@@ -65,7 +65,7 @@ def import_heads() -> None:
 def _load(entry: EntryPoint) -> type["Head"]:
     try:
         return entry.load()
-    except Exception as error:  # whatever another package raises while it is imported
+    except Exception as error:  # the import of another package can raise any exception
         raise KerasStemError(
             f"Cannot import the head {entry.name} from {entry.value}: {reason_of(error)}"
         ) from error

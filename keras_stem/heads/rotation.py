@@ -1,4 +1,4 @@
-"""A rotation as two directions, made orthonormal, with its expected error."""
+"""Rotation head: a rotation from two orthonormalised vectors, and its expected error."""
 
 from collections.abc import Sequence
 
@@ -13,25 +13,27 @@ from keras_stem.crystal.rotations import from_matrices, matrices_of_euler
 from keras_stem.heads.head import Decoder, Head, HeadSettings
 
 ROTATION_SIZE = 7
-"""Numbers that a rotation and its expected error are decoded from."""
+"""Number of outputs from which a rotation and its expected error are decoded."""
 
 ERROR_SHARE = 0.1
-"""Weight of what the network says of its own error, beside the error."""
+"""Weight in the loss of the term for the predicted error, relative to the disorientation."""
 
 SMALLEST_ERROR = 1e-3
-"""Radians; added to an angle before its logarithm."""
+"""Offset that is added to an angle before its logarithm (radians)."""
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class RotationDecoder(Decoder):
-    """Two directions and the logarithm of an error (B, 7) to Euler angles in the fundamental region.
+    """Decoder from two vectors and the logarithm of an error (B, 7) to Euler angles.
+
+    The Euler angles lie in the Euler fundamental region.
 
     Parameters
     ----------
     operators
-        Matrices of the proper point group, (n, 3, 3).
+        Rotation matrices of the proper point group, shape (n, 3, 3).
     ranges
-        Upper bounds of phi1, Phi and phi2 in the Euler fundamental region, radians.
+        Upper bounds of phi1, Phi and phi2 in the Euler fundamental region (radians).
     """
 
     def __init__(self, operators: list, ranges: list[float], **kwargs):
@@ -44,7 +46,7 @@ class RotationDecoder(Decoder):
         return {"euler": self._bunge(orthonormal(seven[:, :6])), "spread": ops.exp(seven[:, 6])}
 
     def candidates(self, outputs):
-        """Return the one orientation of each pattern, (B, 1, 3, 3), with the weight 1."""
+        """Return the single orientation of each pattern, (B, 1, 3, 3), with weight 1."""
         matrices = orthonormal(ops.cast(outputs, "float32")[:, :6])[:, None]
         return matrices, ops.ones_like(matrices[..., 0, 0])
 
@@ -57,16 +59,17 @@ class RotationDecoder(Decoder):
 
 
 class DisorientationLoss(keras.losses.Loss):
-    """How far predicted rotations are from expected ones, under the proper point group.
+    """Disorientation between predicted and expected rotations as a loss.
 
     Parameters
     ----------
     operators
-        Matrices of the proper point group, (n, 3, 3).
+        Rotation matrices of the proper point group, shape (n, 3, 3).
     distance
-        "geodesic": the disorientation t in radians. "chordal": 1 - cos t, which makes little of small errors.
+        "geodesic": the disorientation t in radians. "chordal": 1 - cos t, which gives little weight to small
+        errors.
     mates
-        Whether half a turn about the beam counts as no difference.
+        Whether the disorientation is taken modulo the 180 degree in-plane ambiguity.
     """
 
     def __init__(self, operators: np.ndarray, distance: str = "geodesic", mates: bool = False):
@@ -76,10 +79,10 @@ class DisorientationLoss(keras.losses.Loss):
         self._mates = mates
 
     def call(self, y_true, y_pred):
-        """Return the loss (B,) of matrices (B, 9), row by row, and predictions (B, 6) or (B, 7).
+        """Return the loss (B,) of row-major matrices (B, 9) and predictions (B, 6) or (B, 7).
 
-        A seventh number is to be the logarithm of the disorientation, as far as the network can tell. It does
-        not disturb the first six: nothing is gained by a larger error that was foretold.
+        The optional seventh output predicts the logarithm of the disorientation. Its loss term does not
+        affect the first six outputs, because the gradient through the disorientation is stopped.
         """
         expected = ops.reshape(y_true, (-1, 3, 3))
         squared = squared_chord(orthonormal(y_pred[..., :6]), expected, self._operators, self._mates)
@@ -91,10 +94,10 @@ class DisorientationLoss(keras.losses.Loss):
 
 
 class RotationHead(Head):
-    """Two directions of the lab in the crystal, made a rotation by Gram-Schmidt: six numbers without jumps.
+    """Head for the continuous 6D representation of rotations: two vectors, orthonormalised by Gram-Schmidt.
 
-    The loss is the smallest distance over the symmetrically equivalent orientations. A seventh number tells
-    how large the network expects it to be.
+    The vectors are two lab directions in the crystal frame. The loss is the smallest distance over the
+    symmetrically equivalent orientations. A seventh output predicts the logarithm of that distance.
 
     References
     ----------
@@ -112,7 +115,7 @@ class RotationHead(Head):
 
     @property
     def _compared(self) -> np.ndarray:
-        """Operators over which the loss takes the nearest equivalent, (n, 3, 3)."""
+        """Symmetry operators over which the loss is minimised, shape (n, 3, 3)."""
         return self._operators if self.settings.symmetry else np.eye(3)[None]
 
     @property
@@ -120,15 +123,15 @@ class RotationHead(Head):
         return self.settings.ambiguity == "pattern"
 
     def encode(self, matrices: np.ndarray, phases: np.ndarray | None = None) -> np.ndarray:
-        """Return matrices row by row, shape (n, 9), of orientations, shape (n, 3, 3)."""
+        """Return the row-major matrices, shape (n, 9), of orientations, shape (n, 3, 3)."""
         if not self.settings.symmetry:
             matrices = matrices_of_euler(reduce_euler(from_matrices(matrices), self.symmetries[0]))
         return matrices.reshape(-1, 9)
 
     def decoder(self) -> RotationDecoder:
-        """Return the layer from two directions to Euler angles."""
+        """Return the decoder from two vectors to Euler angles."""
         return RotationDecoder(self._operators.tolist(), self._ranges.tolist(), name="decoder")
 
     def loss(self) -> keras.losses.Loss:
-        """Return the disorientation as a loss."""
+        """Return the disorientation loss."""
         return DisorientationLoss(self._compared, self.settings.distance, self._mates)

@@ -1,4 +1,4 @@
-"""A rotation for each azimuth of the pattern and its weight: a mixture of candidates."""
+"""Votes head: a weighted rotation for each azimuth of the pattern, that is, a mixture of candidates."""
 
 import keras
 import numpy as np
@@ -8,34 +8,35 @@ from keras_stem.crystal.rotation_ops import angle_of, mean_near, squared_chord, 
 from keras_stem.heads.rotation import RotationDecoder, RotationHead
 
 DISTINCT = 0.15
-"""Votes farther apart than this, radians, are for different orientations."""
+"""Disorientation above which votes are for distinct orientations (radians)."""
 
 FIRST_WIDTH = 1.0
-"""Width of the votes' distribution when a training begins, radians."""
+"""Initial width of the mixture components in a training from random weights (radians)."""
 
 TUNING_WIDTH = 0.02
-"""The same for votes that have learned already, radians: with 0.1 they are worse afterwards."""
+"""Initial width for fine-tuning pre-trained networks (radians); with 0.1 the results are worse."""
 
 LAST_WIDTH = 0.012
-"""Radians; about the error that is left at the end."""
+"""Final width of the mixture components (radians), similar to the remaining error after training."""
 
 TAIL = 3.0
-"""Degrees of freedom of the votes' distribution: the fewer, the heavier are its tails."""
+"""Degrees of freedom of the t-distributions: the fewer, the heavier the tails."""
 
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class VoteDecoder(RotationDecoder):
-    """Votes (B, azimuths, 7) to the Euler angles of the strongest, averaged with those that agree with it.
+    """Decoder from votes (B, azimuths, 7) to the Euler angles of the strongest vote.
 
-    The spread is the mean disorientation of all votes from the strongest, by their weights. There is one
-    runner-up: the strongest of the votes for another orientation.
+    The strongest vote is averaged with the votes that agree with it. The spread is the weighted mean
+    disorientation of all votes from the strongest. The only runner-up is the strongest of the votes for a
+    distinct orientation.
     """
 
     several = True
 
     @classmethod
     def from_config(cls, config):  # noqa: D102
-        # Models of earlier versions say how many runners-up they give.
+        # Models of earlier versions store the number of runners-up.
         return cls(**{name: value for name, value in config.items() if name != "runners_up"})
 
     def call(self, votes):  # noqa: D102
@@ -52,36 +53,36 @@ class VoteDecoder(RotationDecoder):
         }
 
     def candidates(self, outputs):
-        """Return the orientation of each vote, (B, azimuths, 3, 3), and its weight."""
+        """Return the orientation of each vote, (B, azimuths, 3, 3), and its weight, (B, azimuths)."""
         weights, rotations = votes_in_lab(ops.cast(outputs, "float32"))
         return rotations, ops.exp(weights)
 
 
 def _chosen(rotations, weights):
-    """Return the rotation of the largest weight, (B, 3, 3)."""
+    """Return the rotation with the largest weight, (B, 3, 3)."""
     strongest = ops.one_hot(ops.argmax(weights, axis=-1), weights.shape[-1], dtype="float32")
     return ops.sum(strongest[..., None, None] * rotations, axis=1)
 
 
 class VoteLoss(keras.losses.Loss):
-    """How improbable the expected rotation is under the votes of all azimuths.
+    """Negative log-likelihood of the expected rotation under the votes of all azimuths.
 
-    The votes are a mixture of Student's t-distributions around the rotations that they name, with their
-    weights and a common width s. With the squared chordal distance d and f degrees of freedom, the loss is,
-    but for a constant, the negative logarithm of ``sum(w (1 + d / f s^2)^(-(f + 3) / 2)) / s^3``.
+    The votes are a mixture of Student's t-distributions centred at the voted rotations, with the weights w of
+    the votes and a common width s. With the squared chordal distance d and f degrees of freedom, the loss is,
+    up to a constant, the negative logarithm of ``sum(w (1 + d / f s^2)^(-(f + 3) / 2)) / s^3``.
 
-    A wide distribution, at first, lets all votes learn; a narrow one, at last, those that are right already.
-    The tails let a vote learn that is far from right, where a normal distribution would leave it to chance,
-    and make little of labels that are mistaken.
+    The width is annealed: a large width at the beginning trains all votes, a small width at the end trains
+    those that are already correct. The heavy tails give a gradient to votes that are far from the label,
+    where that of a normal distribution would vanish, and limit the influence of wrong labels.
 
     Parameters
     ----------
     operators
-        Matrices of the proper point group, (n, 3, 3).
+        Rotation matrices of the proper point group, shape (n, 3, 3).
     mates
-        Whether half a turn about the beam counts as no difference.
+        Whether distances are taken modulo the 180 degree in-plane ambiguity.
     first_width
-        s at the beginning, radians.
+        Initial width s (radians).
     """
 
     def __init__(self, operators: np.ndarray, mates: bool = False, first_width: float = 1.0):
@@ -93,8 +94,8 @@ class VoteLoss(keras.losses.Loss):
     def call(self, y_true, y_pred):
         """Return the loss (B,) of votes (B, azimuths, 7).
 
-        Expected are matrices, row by row, and the share of the training that is done, (B, 10). The width
-        falls evenly on a logarithmic scale, and stays for the last tenth.
+        The targets (B, 10) are the row-major matrices and the completed fraction of the training. The width
+        decreases exponentially with this fraction, and is constant for the last tenth.
         """
         weights, rotations = votes_in_lab(y_pred)
         expected = ops.reshape(y_true[:, :9], (-1, 1, 3, 3))
@@ -107,7 +108,7 @@ class VoteLoss(keras.losses.Loss):
 
 
 class VotesHead(RotationHead):
-    """A rotation for each azimuth of the pattern and its weight, in the frame that is rotated there."""
+    """Head with one weighted rotation (vote) per azimuth of the pattern, in the frame of the azimuth."""
 
     name = "votes"
     output = "azimuths"
@@ -115,10 +116,10 @@ class VotesHead(RotationHead):
     needs_progress = True
 
     def decoder(self) -> VoteDecoder:
-        """Return the layer from votes to Euler angles."""
+        """Return the decoder from votes to Euler angles."""
         return VoteDecoder(self._operators.tolist(), self._ranges.tolist(), name="decoder")
 
     def loss(self) -> keras.losses.Loss:
-        """Return the loss of votes."""
+        """Return the loss of the votes."""
         width = TUNING_WIDTH if self.settings.pretrained else FIRST_WIDTH
         return VoteLoss(self._compared, self._mates, width)
