@@ -1,1 +1,1 @@
-"""A model applied to a scan, and the map written out."""
+"""Export of orientation maps."""

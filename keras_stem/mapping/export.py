@@ -1,4 +1,4 @@
-"""Maps written for other programs: orix HDF5, EDAX's .ang, Oxford's .ctf."""
+"""Export of maps to other programs: orix HDF5, EDAX ``.ang`` and Oxford ``.ctf``."""
 
 from pathlib import Path
 
@@ -29,38 +29,38 @@ from keras_stem.scan.labels import (
 def write_map(
     path: str | Path, crystal_map: CrystalMap, origin: dict[str, str], axes: str = "standard"
 ) -> None:
-    """Write a map in the format that the suffix names.
+    """Write a map in the format given by the suffix of the path.
 
     Parameters
     ----------
     path
-        ``.h5`` (orix), ``.ang`` (EDAX) or ``.ctf`` (Oxford).
+        Path of the file: ``.h5`` (orix), ``.ang`` (EDAX) or ``.ctf`` (Oxford).
     crystal_map
-        The map, with orientations as this package has them. Q and R are written where it has them.
+        Map with orientations in the convention of this package. Q and R are written if the map has them.
     origin
-        What made it: "model", "scan" and others.
+        Provenance of the map: "model", "scan" and others.
     axes
-        "file" for orientations that refer to the cells of the CIF files, for a program that has them;
-        "standard" for the cells that the phases have here.
+        Cells to which the orientations refer: "file" for the cells of the CIF files, for a program that uses
+        these files; "standard" for the cells of the phases in this package.
 
     Raises
     ------
     KerasStemError
-        If the suffix is another one, or a scan with patterns is there; if the map has points outside a
-        rectangular grid, or, in text formats, a unit that is no length or a phase without a point group.
+        If the suffix is unknown, or the path is a scan with patterns; if the map has points outside a
+        rectangular grid, or, in text formats, a unit that is not a length or a phase without a point group.
 
     Notes
     -----
-    Places of the grid without a point are written as not indexed. In ``.h5`` nothing is lost; the origin
-    stands in the attributes of ``/crystal_map``. In ``.ang`` the angles are those of ``.h5`` (EDAX setting
-    3), Q is the image quality, R / 100 the confidence index, the step is in µm, and the space groups are
-    lost. In ``.ctf`` the angles refer to Oxford's crystal axes, BC is Q as an integer, MAD is R / 100 as in
-    ASTAR's files, BS is R as an integer, and the step is in µm.
+    Grid positions without a point are written as not indexed. The ``.h5`` format is lossless; the provenance
+    is stored in the attributes of ``/crystal_map``. In ``.ang``, the angles are those of ``.h5`` (EDAX
+    setting 3), Q is the image quality, R / 100 the confidence index, the step is in µm, and the space groups
+    are lost. In ``.ctf``, the angles refer to Oxford's crystal axes, BC is Q as an integer, MAD is R / 100 as
+    in ASTAR's files, BS is R as an integer, and the step is in µm.
 
-    Programs derive the axes of symmetry from the name of the Laue group. Where a phase has others, the
-    standard axes are those of a cell that has them: orix's in ``.h5`` and ``.ang``
-    (`keras_stem.crystal.axes.orix_form`), and the same in ``.ctf`` but for monoclinic crystals, whose unique
-    axis is b there.
+    Programs derive the symmetry axes from the name of the Laue group. If the axes of a phase differ from
+    them, the standard axes are those of a cell that conforms: the cell of orix in ``.h5`` and ``.ang``
+    (`keras_stem.crystal.axes.orix_form`), and the same in ``.ctf`` except for monoclinic crystals, whose
+    unique axis is b there.
     """
     path = Path(path)
     require_map_name(path)
@@ -70,7 +70,7 @@ def write_map(
     suffix = path.suffix.lower()
     if suffix != ".h5":
         for phase in phases_of(crystal_map).values():
-            proper_point_group(phase)  # text formats need it
+            proper_point_group(phase)  # raises an error if missing, since text formats need it
     if axes == "standard" and suffix != ".h5":
         crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
     if suffix == ".h5":
@@ -80,7 +80,7 @@ def write_map(
 
 
 def axes_text(crystal_map: CrystalMap, axes: str) -> list[str]:
-    """Return a line about each phase of a map that says which cell exported orientations refer to."""
+    """Return a line for each phase of a map with the cell to which exported orientations refer."""
     lines = []
     for phase in phases_of(crystal_map).values():
         if isinstance(phase, CrystalPhase) and axes == "file" and phase.setting.file:
@@ -102,7 +102,7 @@ def _file_cells(crystal_map: CrystalMap) -> dict[int, tuple[Phase, Rotation]]:
 
 
 def _known_cells(crystal_map: CrystalMap, suffix: str) -> dict[int, tuple[Phase, Rotation]]:
-    """Return the cells in which the readers of a text format know the axes of the phases."""
+    """Return the cells whose axes agree with the conventions of the readers of a text format."""
     found = {number: (phase, orix_form(phase)) for number, phase in phases_of(crystal_map).items()}
     return {
         number: known
@@ -113,7 +113,7 @@ def _known_cells(crystal_map: CrystalMap, suffix: str) -> dict[int, tuple[Phase,
 
 
 def require_map_name(path: Path) -> None:
-    """Raise `KerasStemError` unless a map can be written to a path: by its suffix, and what is there.
+    """Raise `KerasStemError` unless the suffix of a path is writable and no scan would be overwritten.
 
     A scan with patterns is never replaced by a map.
     """
@@ -151,7 +151,7 @@ def _text(crystal_map: CrystalMap, origin: dict[str, str]) -> MapText:
 
 
 def _qualities(crystal_map: CrystalMap) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Return what stands for Q and for R: of predictions, their own, and not those of the labels."""
+    """Return the properties written as Q and R: those of predictions take precedence over the labels'."""
     found = []
     for names in (("agreement", "Q"), ("reliability", "R")):
         known = [np.asarray(crystal_map.prop[name]) for name in names if name in crystal_map.prop]
@@ -160,6 +160,6 @@ def _qualities(crystal_map: CrystalMap) -> tuple[np.ndarray | None, np.ndarray |
 
 
 def _told(origin: dict[str, str]) -> str:
-    """Return an origin in one line without characters that end a line or column."""
+    """Return the provenance as one line without characters that end a line or a column."""
     known = ("model", "method", "scan")
     return one_line(", ".join(f"{key} {value}" for key, value in origin.items() if key in known))
