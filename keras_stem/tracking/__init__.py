@@ -1,1 +1,1 @@
-"""MLflow: runs, data sets, registered models and their aliases."""
+"""Experiment tracking with MLflow: runs, data sets, registered models and their aliases."""

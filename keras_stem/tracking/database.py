@@ -1,7 +1,7 @@
-"""The SQLite file of a store, wherever its folder is, and whether or not it can be written.
+"""SQLite database of a store, which may be moved or read-only.
 
-MLflow records the places of artifacts as absolute URIs. Ours lie beside the database, so that the records can
-follow a folder that was moved or copied.
+MLflow records the locations of artifacts as absolute URIs. The artifacts of keras_stem lie beside the
+database, so that the records can be updated when the folder has been moved or copied.
 """
 
 import atexit
@@ -27,29 +27,29 @@ _LOCATIONS = (
     ("model_versions", "source"),
     ("model_versions", "storage_location"),
 )
-"""Tables and columns in which MLflow records where artifacts are."""
+"""Tables and columns in which MLflow records the locations of artifacts."""
 
 
 def artifact_folder(database: Path) -> Path:
-    """Return the folder beside a database that holds the artifacts of our experiment."""
+    """Return the folder beside a database that contains the artifacts of the keras_stem experiment."""
     return database.resolve().parent / "artifacts"
 
 
 def usable_database(database: Path, writing: bool) -> Path:
-    """Return the file to open for a store; its records name the artifacts where they are now.
+    """Return the database to open for a store, with records that give the current artifact locations.
 
     Parameters
     ----------
     database
-        The file of the store; its folder is created if it is absent.
+        Path of the database; its folder is created if it does not exist.
     writing
-        Whether runs will be written. A store that can only be read is otherwise opened as a copy, which is
-        removed when the process ends.
+        Whether runs will be written. If not, a read-only store is opened as a temporary copy, which is
+        removed at the end of the process.
 
     Raises
     ------
     KerasStemError
-        If the store cannot be written, though it has to be, or its records cannot be read or changed.
+        If the store is read-only and ``writing`` is True, or its records cannot be read or updated.
     """
     if not database.is_file():
         existing_folder(database.parent)
@@ -71,7 +71,7 @@ def usable_database(database: Path, writing: bool) -> Path:
 
 @functools.cache
 def _copy(database: Path) -> Path:
-    """Return a copy of a database, whose records name the artifacts beside the original."""
+    """Return a temporary copy of a database, whose records refer to the artifacts beside the original."""
     folder = Path(tempfile.mkdtemp(prefix="keras_stem-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     copy = folder / database.name
@@ -85,9 +85,10 @@ def _copy(database: Path) -> Path:
 
 
 def _follow(database: Path, artifacts: Path) -> bool:
-    """Let the records of a database name the artifacts where they are; return whether they did not before.
+    """Update the artifact locations in a database; return whether they were outdated.
 
-    Records stay as they are where the folder has not come along or is the one they name by another path.
+    The records are not changed if the artifacts were not moved along with the database, or if they refer to
+    the same folder by another path.
     """
     with contextlib.closing(sqlite3.connect(database, timeout=20)) as connection:
         recorded = _recorded_folder(connection)
@@ -107,7 +108,7 @@ def _follow(database: Path, artifacts: Path) -> bool:
 
 
 def _recorded_folder(connection: sqlite3.Connection) -> str | None:
-    """Return the URI of the folder of our experiment's artifacts, or None if there is none on a disk."""
+    """Return the recorded artifact URI of the keras_stem experiment, or None if it is not a file URI."""
     tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'experiments'").fetchall()
     if not tables:
         return None

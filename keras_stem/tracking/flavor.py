@@ -1,7 +1,7 @@
-"""How a model is stored in MLflow, so that plain MLflow loads it.
+"""MLflow model format of keras_stem, which MLflow loads without further configuration.
 
-It has the flavours ``keras``, and ``python_function`` with a loader of ours. The package is on no index, so
-the model carries it.
+A model has the flavours ``keras`` and ``python_function``, the latter with a loader of keras_stem. Since the
+package is not available from a package index, the model includes a copy of its code.
 """
 
 import shutil
@@ -29,13 +29,13 @@ def save_model(model: OrientationModel, path: str, mlflow_model: Model, **option
     Parameters
     ----------
     model
-        The model.
+        Orientation model.
     path
-        The folder, which is empty or absent.
+        Path of the folder, which is empty or does not exist.
     mlflow_model
-        Description of the model, which is completed and written.
+        MLflow description of the model, which is completed and written.
     options
-        Others of `mlflow.keras.save_model`.
+        Further options of `mlflow.keras.save_model`.
     """
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(_PACKAGE, Path(path, _CODE, _PACKAGE.name), ignore=ignored)
@@ -59,9 +59,9 @@ def save_model(model: OrientationModel, path: str, mlflow_model: Model, **option
 
 
 def signature() -> ModelSignature:
-    """Return what the model takes and gives.
+    """Return the MLflow signature of the model.
 
-    MLflow compares the types of tensors exactly, and takes every array for one of objects.
+    MLflow requires an exact match of tensor types, but accepts any array for the object type.
     """
     outputs = [ColSpec(DataType.double, name) for name in COLUMNS]
     return ModelSignature(
@@ -71,10 +71,10 @@ def signature() -> ModelSignature:
 
 
 def requirements() -> list[str]:
-    """Return what the package requires, in the versions that are installed, as pip takes it.
+    """Return the pip requirements of the package, pinned to the installed versions.
 
-    The list is that of the code which the model carries. The metadata of an editable installation are as old
-    as the installation, and may lack what the code has come to import since.
+    The list belongs to the code that is included in the model. The metadata of an editable installation date
+    from the installation and may lack requirements that were added to the code later.
     """
     lines = (_PACKAGE / "requirements.txt").read_text().splitlines()
     return [_pinned(Requirement(line)) for line in lines]
@@ -83,7 +83,7 @@ def requirements() -> list[str]:
 def _pinned(requirement: Requirement) -> str:
     extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
     try:
-        found = Version(version(requirement.name)).public  # no index has builds such as 2.1+cpu
-    except PackageNotFoundError:  # another distribution gives it, as tensorflow-cpu does tensorflow
+        found = Version(version(requirement.name)).public  # indexes do not offer builds such as 2.1+cpu
+    except PackageNotFoundError:  # another distribution provides it, as tensorflow-cpu for tensorflow
         return f"{requirement.name}{extras}{requirement.specifier}"
     return f"{requirement.name}{extras}=={found}"

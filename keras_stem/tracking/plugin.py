@@ -1,14 +1,14 @@
-"""What MLflow imports wherever keras_stem is installed, so that ``mlflow.keras`` loads our models by itself.
+"""MLflow plugin through which ``mlflow.keras`` loads models of keras_stem without an explicit import.
 
-MLflow asks no package for the classes of Keras models. It imports plugins, of which this is one that adds
-nothing: the import of keras_stem tells Keras our classes.
+MLflow has no hook for the classes of Keras models, but it imports all installed plugins. This plugin adds no
+context; its import registers the classes of keras_stem with Keras.
 """
 
 from mlflow.tracking.context.abstract_context import RunContextProvider
 
 
 class NoContext(RunContextProvider):
-    """Knows nothing about runs."""
+    """Run context provider that adds no tags."""
 
     def in_context(self) -> bool:  # noqa: D102
         return False

@@ -1,6 +1,6 @@
-"""A registered model as MLflow's ``python_function``: patterns in, a table out.
+"""MLflow ``python_function`` flavour of a registered model, from patterns to a table.
 
-MLflow imports this module when it loads such a model, from the copy of the package that the model carries.
+MLflow imports this module when it loads such a model, from the copy of the package in the model.
 """
 
 from pathlib import Path
@@ -18,52 +18,52 @@ from keras_stem.pipeline.source import ArraySource
 from keras_stem.scan.values import reading_type, require_finite
 
 INPUT = "patterns"
-"""Name of the input."""
+"""Name of the input in the signature."""
 
 COLUMNS = ("phi1", "Phi", "phi2", "uncertainty", "reliability")
-"""Numbers in the table; then comes the phase."""
+"""Numeric columns of the table, which are followed by the phase."""
 
 _EXACT = (np.dtype(np.uint8), np.dtype(np.uint16))
-"""Types that patterns keep; others become float32, which the network computes with."""
+"""Types of patterns that are not converted; all others are converted to float32, the network's type."""
 
 
 class PatternModel:
-    """Predicts orientations of patterns.
+    """MLflow model that predicts the orientations of patterns.
 
     Parameters
     ----------
     model
-        The model.
+        Orientation model.
     """
 
     def __init__(self, model: OrientationModel):
         self._model = model
         self._steps = InferenceSteps(model)
-        # A server calls from several threads, and numba's parallel loops may not run twice at once.
+        # A server calls from several threads, but numba's parallel loops must not run concurrently.
         self._one_at_a_time = Lock()
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Return the orientations of patterns, as ``kstem map`` predicts them without refinement.
+        """Predict the orientations of patterns, as ``kstem map`` does without refinement.
 
         Parameters
         ----------
         data
-            Patterns (n, H, W) or (n, H, W, 1) of the shape and pixel size that the model was trained with,
-            counts of any numeric type; or a dictionary with them as "patterns".
+            Patterns in counts of any numeric type, shape (n, H, W) or (n, H, W, 1), with the shape and pixel
+            size of the training patterns; or a dictionary with them under "patterns".
         params
-            Not used.
+            Unused.
 
         Returns
         -------
         pandas.DataFrame
-            Of n rows: Bunge Euler angles "phi1", "Phi", "phi2" (deg); "uncertainty", below which the error
-            is with 68 % (deg), and "reliability" (0 to 100), which are NaN where the model cannot tell;
-            "phase".
+            Table of n rows with the Bunge Euler angles "phi1", "Phi", "phi2" (degrees); "uncertainty", the
+            68 % bound of the error (degrees), and "reliability" (0 to 100), which are NaN if the model does
+            not provide them; and "phase".
 
         Raises
         ------
         KerasStemError
-            If the patterns have another shape, are no numbers, or not finite.
+            If the patterns have a wrong shape, are not numeric, or not finite.
         """
         patterns = self._patterns(data[INPUT] if isinstance(data, dict) else data)
         with self._one_at_a_time:
@@ -75,7 +75,7 @@ class PatternModel:
         return pd.DataFrame({**table, "phase": phase}, index=np.arange(len(patterns)))
 
     def _patterns(self, data: Any) -> np.ndarray:
-        """Return patterns, shape (n, H, W), in a type that the network takes."""
+        """Return the patterns, shape (n, H, W), in a type that the network accepts."""
         height, width = self._model.card.detector_shape
         patterns = np.asarray(data)
         if patterns.shape[1:] == (height, width, 1):
@@ -84,7 +84,7 @@ class PatternModel:
             raise KerasStemError(
                 f"Expected patterns of shape (n, {height}, {width}), found an array of {patterns.shape}."
             )
-        if patterns.dtype == object:  # as a server makes it of JSON
+        if patterns.dtype == object:  # as an MLflow server passes JSON
             patterns = _numbers(patterns)
         dtype = reading_type(patterns.dtype)
         patterns = patterns.astype(dtype if dtype in _EXACT else np.float32, copy=False)
@@ -100,5 +100,5 @@ def _numbers(objects: np.ndarray) -> np.ndarray:
 
 
 def _load_pyfunc(path: str) -> PatternModel:
-    """Return the model in the folder of its data; MLflow calls this."""
+    """Load the model from its data folder; MLflow calls this function."""
     return PatternModel(load_keras_file(Path(path) / "model.keras"))

@@ -1,4 +1,4 @@
-"""Registered models: one name for each phase, and aliases that mark the best."""
+"""Model registry: one registered model per phase, with aliases that mark the best versions."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,31 +14,32 @@ from keras_stem.models.card import ModelCard
 
 CHAMPION = "champion"
 SCORE = "final_test_median"
-"""Models are ranked by their median disorientation on DS_Test."""
+"""Metric by which models are ranked: the median disorientation on DS_Test."""
 
 _PHASE = "phase"
-"""Tag of registered models and their versions: the name of the phase as it is."""
+"""Tag of registered models and their versions with the unescaped name of the phase."""
 
 _UNFIT = re.compile(r"""[/:@?#%"\\]|[^\S ]|[\x00-\x1f\x7f]|^ +| +$|^\.+$""")
-"""What MLflow takes in no name, what means something in a models:/ URI, and blanks that nobody sees."""
+"""Characters that are escaped in names: those that MLflow rejects, those with a meaning in a models:/ URI,
+and invisible blanks."""
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A version of a registered model.
+    """Version of a registered model.
 
     Parameters
     ----------
     name, version
-        Of the registered model.
+        Name and version of the registered model.
     phase
-        Name of its phase.
+        Name of the phase.
     arch, backend
-        Of the training.
+        Network architecture and Keras backend of the training.
     aliases
-        Marks, such as "champion".
+        Aliases of the version, such as "champion".
     metrics
-        Final scores of its run.
+        Metrics of its run.
     """
 
     name: str
@@ -51,15 +52,15 @@ class Registered:
 
     @property
     def uri(self) -> str:
-        """URI of the version."""
+        """URI of the model version."""
         return f"models:/{self.name}/{self.version}"
 
 
 def registered_name(phase: str) -> str:
-    """Return the name under which models of a phase are registered.
+    """Return the name of the registered model of a phase.
 
-    It is the phase's own, with what does not fit into a ``models:/`` URI as in other URIs: ``x/y`` becomes
-    ``x%2Fy``. Phases of different names have different ones.
+    It is the name of the phase, in which characters that are not allowed in a ``models:/`` URI are
+    percent-encoded: ``x/y`` becomes ``x%2Fy``. Different phase names give different model names.
     """
     return _UNFIT.sub(_in_percent, phase) or "unnamed"
 
@@ -71,7 +72,7 @@ def _in_percent(found: re.Match[str]) -> str:
 def register(
     client: mlflow.MlflowClient, card: ModelCard, model_uri: str, model_id: str, run_id: str
 ) -> ModelVersion:
-    """Register a logged model as a new version, tagged with its architecture and data."""
+    """Register a logged model as a new version, tagged with phase, architecture, target and data."""
     phase = card.phase["name"]
     name = registered_name(phase)
     try:
@@ -94,25 +95,26 @@ def award(
     median: float,
     score_incumbent: Callable[[ModelVersion], float | None],
 ) -> list[str]:
-    """Move the aliases that a version has earned: that of its architecture, and champion.
+    """Assign the aliases for which a new version is the best: that of its architecture, and champion.
 
-    An alias moves when the version that holds it scores worse on the same data, or nobody holds it.
+    An alias is reassigned if its current version scores worse on the same data, or if it is unassigned.
 
     Parameters
     ----------
     client
-        Connected to the store.
+        MLflow client connected to the store.
     version
-        The new version.
+        New model version.
     median
-        Its median disorientation on DS_Test, deg.
+        Median disorientation of the new version on DS_Test (degrees).
     score_incumbent
-        Returns the same score of another version on the same positions; None if it cannot be applied to them.
+        Function that returns the same score of another version on the same positions, or None if that version
+        cannot be applied to them.
 
     Returns
     -------
     list of str
-        The aliases that the new version holds now.
+        Aliases that were assigned to the new version.
     """
     aliases = (version.tags["arch"], CHAMPION)
     return [alias for alias in aliases if _take(client, version, alias, median, score_incumbent)]
@@ -125,7 +127,7 @@ def _take(
     median: float,
     score_incumbent: Callable[[ModelVersion], float | None],
 ) -> bool:
-    """Move an alias if a version has earned it, from whom another process gave it meanwhile, too."""
+    """Assign an alias to a version if it scores better, also if another process has just reassigned it."""
     beaten = None
     while (incumbent := holder(client, version.name, alias)) and incumbent.version != beaten:
         theirs = score_incumbent(incumbent)
@@ -143,7 +145,7 @@ def _take(
 
 
 def holder(client: mlflow.MlflowClient, name: str, alias: str) -> ModelVersion | None:
-    """Return the version that holds an alias of a registered model, or None."""
+    """Return the version with an alias of a registered model, or None."""
     try:
         return client.get_model_version_by_alias(name, alias)
     except MlflowException:
@@ -151,12 +153,12 @@ def holder(client: mlflow.MlflowClient, name: str, alias: str) -> ModelVersion |
 
 
 def registered_models(client: mlflow.MlflowClient) -> list[Registered]:
-    """Return all versions of all registered models of ours, by name, the newest first."""
+    """Return all versions of the registered models of keras_stem, sorted by name, newest first."""
     marks: dict[tuple[str, str], list[str]] = {}
     for model in all_registered(client):
         for alias, number in model.aliases.items():
             marks.setdefault((model.name, str(number)), []).append(alias)
-    # Without a filter: no name of a model, which may hold quotes, is written into a condition.
+    # No filter is used, because model names may contain quotes, which would break the filter string.
     versions = _all_pages(client.search_model_versions, order_by=["name ASC", "version_number DESC"])
     return [
         _registered(client, version, marks.get((version.name, str(version.version)), []))
@@ -166,7 +168,7 @@ def registered_models(client: mlflow.MlflowClient) -> list[Registered]:
 
 
 def all_registered(client: mlflow.MlflowClient) -> list[RegisteredModel]:
-    """Return all registered models of the store, by name."""
+    """Return all registered models of the store, sorted by name."""
     return list(_all_pages(client.search_registered_models))
 
 

@@ -1,4 +1,4 @@
-"""From what a person calls a model to the model."""
+"""Resolution of model references to models."""
 
 import os
 import re
@@ -20,7 +20,7 @@ def load_model(reference: str | Path) -> OrientationModel:
     Parameters
     ----------
     reference
-        A ``.keras`` file; a ``models:/`` or ``runs:/`` URI; or the id of a run.
+        Path of a ``.keras`` file, a ``models:/`` or ``runs:/`` URI, or the id of a run.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def load_model(reference: str | Path) -> OrientationModel:
     Raises
     ------
     KerasStemError
-        If there is no such model, or it cannot be read.
+        If the model does not exist or cannot be read.
     """
     text = os.fspath(reference)
     if text.endswith(".keras"):
@@ -44,19 +44,20 @@ def load_model(reference: str | Path) -> OrientationModel:
 
 
 def best_reference(phase: str | None, alias: str | None = None) -> str:
-    """Return the URI of the best model of a phase, by its version, as aliases move.
+    """Return the URI of the best model of a phase, with its version number, since aliases can be reassigned.
 
     Parameters
     ----------
     phase
-        Name of the phase; None if the scan has no labels, then there must be registered models of one phase.
+        Name of the phase; None if the scan has no labels, in which case the store must contain registered
+        models of a single phase.
     alias
-        "champion" by default, or an architecture.
+        Alias of the model: "champion" (the default), or an architecture.
 
     Raises
     ------
     KerasStemError
-        If nothing fits.
+        If there is no such model, or models of several phases match.
     """
     client = connect()
     names = [model.name for model in all_registered(client)]
@@ -76,10 +77,10 @@ def best_reference(phase: str | None, alias: str | None = None) -> str:
 
 
 def _download(uri: str) -> Path:
-    """Return the Keras file of a logged model.
+    """Download the Keras file of a logged model.
 
-    The file alone: of a whole model MLflow notes in its folder that it was asked for, which a store that can
-    only be read does not allow.
+    Only this file is downloaded: when a whole model is downloaded, MLflow records this in the folder of the
+    model, which fails in a read-only store.
     """
     connect()
     from mlflow.artifacts import download_artifacts

@@ -1,4 +1,4 @@
-"""One training as an MLflow run."""
+"""MLflow run of a training."""
 
 import contextlib
 import csv
@@ -35,14 +35,14 @@ KERAS_FILE = "data/model.keras"
 
 @contextlib.contextmanager
 def tracked_run(name: str, run_id: str | None = None) -> Iterator["TrackedRun"]:
-    """Start a run, or go on with one, and end it as FINISHED, KILLED (Ctrl-C, SIGTERM, SIGHUP) or FAILED.
+    """Start or resume a run, and end it as FINISHED, KILLED (Ctrl-C, SIGTERM, SIGHUP) or FAILED.
 
     Parameters
     ----------
     name
-        Of a new run.
+        Name of a new run.
     run_id
-        Of the run to go on with; None for a new one.
+        Identifier of the run to resume; None starts a new one.
 
     Yields
     ------
@@ -58,19 +58,19 @@ def tracked_run(name: str, run_id: str | None = None) -> Iterator["TrackedRun"]:
 
 
 class TrackedRun:
-    """What a training tells MLflow about itself.
+    """Logger of a training to its MLflow run.
 
     Parameters
     ----------
     run_id
-        Of the active run.
+        Identifier of the active run.
     """
 
     def __init__(self, run_id: str):
         self.run_id = run_id
 
     def log_start(self, data: TrainingData, recipe: Recipe, tags: Mapping[str, str]) -> None:
-        """Log the whole recipe, tags, and the scan or simulation by its fingerprint."""
+        """Log the complete recipe, the tags, and the scan or simulation with its fingerprint."""
         mlflow.log_params(recipe.flat())
         mlflow.log_dict(recipe.to_dict(), "recipe.json")
         mlflow.set_tags(
@@ -86,7 +86,7 @@ class TrackedRun:
         mlflow.log_input(MetaDataset(source, name=data.title, digest=data.fingerprint), "training")
 
     def log_epoch(self, epoch: int, logs: dict[str, float]) -> None:
-        """Log the curve of an epoch, counted from 1."""
+        """Log the metrics of an epoch, counted from 1."""
         mlflow.log_metrics(logs, step=epoch)
 
     def log_scores(self, scores: dict[str, Scores]) -> None:
@@ -97,17 +97,17 @@ class TrackedRun:
     def log_speed(
         self, speed: dict[str, float], parameters: int, epochs: int, epochs_to_criterion: int | None
     ) -> None:
-        """Log how fast the network learned and predicts, and how large it is."""
+        """Log the speed of training and prediction, the number of parameters and the number of epochs."""
         mlflow.log_metrics({**speed, "parameters": parameters, "epochs": epochs})
         if epochs_to_criterion is not None:
             mlflow.log_metric("epochs_to_criterion", epochs_to_criterion)
 
     def log_transfer(self, transfer: Transfer) -> None:
-        """Log what became of the weights that a training started from."""
+        """Log the report of the transfer of initial weights as ``weights.json``."""
         mlflow.log_dict(asdict(transfer), "weights.json")
 
     def log_history(self, history: list[dict[str, float]]) -> None:
-        """Log the curves of all epochs as ``history.csv``; what was not scored in an epoch is empty."""
+        """Log the metrics of all epochs as ``history.csv``; missing scores are empty cells."""
         names = ["epoch", *dict.fromkeys(name for logs in history for name in logs)]
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, names, lineterminator="\n")
@@ -116,7 +116,7 @@ class TrackedRun:
         mlflow.log_text(text.getvalue(), "history.csv")
 
     def log_figure(self, figure: "Figure", name: str) -> None:
-        """Log a figure as ``figures/<name>.png`` and as SVG."""
+        """Log a figure as ``figures/<name>.png`` and ``figures/<name>.svg``."""
         for suffix in ("png", "svg"):
             mlflow.log_figure(figure, f"figures/{name}.{suffix}")
 

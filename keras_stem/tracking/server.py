@@ -1,4 +1,4 @@
-"""Whether a tracking server answers."""
+"""Check of the connection to a tracking server."""
 
 import contextlib
 import functools
@@ -8,23 +8,23 @@ from collections.abc import Iterator
 from keras_stem.errors import KerasStemError
 
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": "5"}
-"""MLflow's settings for the first request. It tries seven times by default, for minutes and without a word,
-which is right for the requests of a long training, but not for an address that is wrong."""
+"""MLflow settings for the first request. By default MLflow retries silently up to seven times, for minutes,
+which suits the requests of a long training but not a wrong address."""
 
 
 @functools.cache
 def require_answer(uri: str) -> None:
-    """Ask a tracking server for an experiment, once for each process.
+    """Request an experiment from a tracking server, once per process.
 
     Parameters
     ----------
     uri
-        Its address, ``http://`` or ``https://``.
+        URI of the server, ``http://`` or ``https://``.
 
     Raises
     ------
     KerasStemError
-        If it does not answer within some seconds, or refuses.
+        If the server does not answer within some seconds, or refuses the request.
     """
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
@@ -34,7 +34,7 @@ def require_answer(uri: str) -> None:
             MlflowClient(uri).search_experiments(max_results=1)
     except MlflowException as error:
         cause = error.__cause__ or error.__context__
-        if isinstance(cause, OSError):  # as all errors of connections are
+        if isinstance(cause, OSError):  # the base class of all connection errors
             raise KerasStemError(
                 f"The tracking server {uri} does not answer ({type(cause).__name__}); start it, or correct "
                 "MLFLOW_TRACKING_URI."
@@ -45,7 +45,7 @@ def require_answer(uri: str) -> None:
 
 @contextlib.contextmanager
 def _little_patience() -> Iterator[None]:
-    """Wait for answers for some seconds inside the block, unless the user has set how long."""
+    """Limit request time-outs to some seconds inside the context, unless the user has set them."""
     ours = {name: value for name, value in _PATIENCE.items() if name not in os.environ}
     os.environ.update(ours)
     try:

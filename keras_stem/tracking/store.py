@@ -1,4 +1,4 @@
-"""Which MLflow store is used."""
+"""Connection to the MLflow store."""
 
 import contextlib
 import logging
@@ -20,7 +20,7 @@ def tracking_uri() -> str:
 
 
 def absolute_uri() -> str:
-    """Return the URI of the store so that it holds in any folder."""
+    """Return the URI of the store with an absolute path."""
     uri = tracking_uri()
     if not uri.startswith(_SQLITE):
         return uri
@@ -28,12 +28,12 @@ def absolute_uri() -> str:
 
 
 def present(uri: str) -> bool:
-    """Return whether a store may be at a URI: a file is there, or it is no file."""
+    """Return whether a store may exist at a URI: its database file exists, or it is not a SQLite URI."""
     return not uri.startswith(_SQLITE) or Path(uri.removeprefix(_SQLITE)).is_file()
 
 
 def experiment(client) -> str:
-    """Return the id of our experiment; a new one keeps its artifacts beside the database."""
+    """Return the id of the keras_stem experiment, which is created with artifacts beside the database."""
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is not None:
         return found.experiment_id
@@ -55,9 +55,9 @@ def connect(uri: str | None = None, writing: bool = False):
     Parameters
     ----------
     uri
-        Of the store; `tracking_uri` by default, whose folder is created.
+        URI of the store, `tracking_uri` by default; the folder of a SQLite database is created.
     writing
-        Whether runs will be written. Otherwise a store that can only be read is opened as well.
+        Whether runs will be written. If not, read-only stores are accepted.
 
     Returns
     -------
@@ -66,14 +66,14 @@ def connect(uri: str | None = None, writing: bool = False):
     Raises
     ------
     KerasStemError
-        If the store cannot be opened or written, or its server does not answer.
+        If the store cannot be opened or written, or the server does not answer.
     """
     _quieten()
     uri = uri or tracking_uri()
     if uri.startswith("http"):
         require_answer(uri)
     if uri.startswith(_SQLITE):
-        # Absolute, because MLflow keeps stores by their URI, also when the current folder becomes another.
+        # Absolute, because MLflow caches stores by URI, also after the working directory has changed.
         database = usable_database(Path(uri.removeprefix(_SQLITE)), writing).resolve()
         _create_database(database)
         uri = f"{_SQLITE}{database}"
@@ -87,7 +87,10 @@ def connect(uri: str | None = None, writing: bool = False):
 
 @contextlib.contextmanager
 def _same_environment(*names: str) -> Iterator[None]:
-    """Restore variables at the end: MLflow would set them, and `tracking_uri` take them for the user's."""
+    """Restore environment variables at the end of the context.
+
+    MLflow sets them, and `tracking_uri` would mistake them for settings of the user.
+    """
     before = {name: os.environ.get(name) for name in names}
     try:
         yield
@@ -99,10 +102,10 @@ def _same_environment(*names: str) -> Iterator[None]:
 
 
 def _create_database(path: Path) -> None:
-    """Create the database of a store, which appears when its tables are complete.
+    """Create the database of a store atomically, with all its tables.
 
-    MLflow creates them one by one at the first connection; what is killed meanwhile, or meets another process
-    that does the same, leaves a database that nobody can use.
+    MLflow creates the tables one by one at the first connection; if the process is killed meanwhile, or
+    another process does the same concurrently, an unusable database remains.
     """
     import mlflow
 
@@ -113,7 +116,7 @@ def _create_database(path: Path) -> None:
 
 
 def _quieten() -> None:
-    """Leave MLflow's and its database's news of migrations and registrations out of the terminal."""
+    """Suppress messages of MLflow and Alembic about migrations and registrations in the terminal."""
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")

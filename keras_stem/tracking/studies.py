@@ -1,4 +1,4 @@
-"""Studies as MLflow keeps them: a parent run with its description, and a child run for each cell."""
+"""Studies in MLflow: a parent run with the description, and a child run for each cell."""
 
 import json
 from dataclasses import dataclass
@@ -17,23 +17,23 @@ CELL = "cell"
 _KIND = "kind"
 _DESCRIPTION = "study.json"
 _MANY = 50_000
-"""The most that MLflow gives at once."""
+"""Largest number of runs that MLflow returns per request."""
 
 
 @dataclass(frozen=True)
 class TrackedStudy:
-    """A study that has begun.
+    """Study that is tracked in MLflow.
 
     Parameters
     ----------
     run_id
-        Of the parent run.
+        Identifier of the parent run.
     name, title
-        Of the study.
+        Name and title of the study.
     scan, fingerprint
-        Path of the scan, and what it held.
+        Path and fingerprint of the scan.
     cells
-        Recipes by the names of the cells.
+        Recipes by cell name.
     """
 
     run_id: str
@@ -44,29 +44,29 @@ class TrackedStudy:
     cells: dict[str, Recipe]
 
     def log(self) -> None:
-        """Log all that is needed to go on with it to the active run."""
+        """Log to the active run everything that is needed to resume the study."""
         mlflow.set_tags({_KIND: STUDY, STUDY: self.name, "scan_fingerprint": self.fingerprint})
         cells = {name: recipe.to_dict() for name, recipe in self.cells.items()}
         plain = {"title": self.title, "scan": self.scan, "fingerprint": self.fingerprint, "cells": cells}
         mlflow.log_dict(plain, _DESCRIPTION)
 
     def begun(self, client: MlflowClient, cell: str) -> list[str]:
-        """Return the ids of the runs of a cell, the newest first."""
+        """Return the ids of the runs of a cell, newest first."""
         return [run.info.run_id for run in _children(client, self.run_id) if run.data.tags.get(CELL) == cell]
 
 
 def end_unfinished() -> None:
-    """End the active run of a study as FAILED, so that the study can go on later."""
+    """End the active run of a study as FAILED, so that the study can be resumed later."""
     mlflow.end_run("FAILED")
 
 
 def unfinished_study(client: MlflowClient) -> TrackedStudy:
-    """Return the study that was begun last and is not finished.
+    """Return the most recently started study that is not finished.
 
     Raises
     ------
     KerasStemError
-        If there is none.
+        If there is no unfinished study.
     """
     for run in _search(client, f"tags.{_KIND} = '{STUDY}'"):
         if run.info.status != "FINISHED":
@@ -75,14 +75,14 @@ def unfinished_study(client: MlflowClient) -> TrackedStudy:
 
 
 def last_study(client: MlflowClient, name: str) -> TrackedStudy:
-    """Return the newest study of a name.
+    """Return the newest study with a name.
 
     Raises
     ------
     KerasStemError
-        If there is none.
+        If there is no such study.
     """
-    # The name, which may hold quotes, is compared here and not in MLflow's condition.
+    # The name may contain quotes and is therefore compared here instead of in the filter string.
     for run in _search(client, f"tags.{_KIND} = '{STUDY}'"):
         if run.data.tags[STUDY] == name:
             return _read(run)
@@ -90,7 +90,7 @@ def last_study(client: MlflowClient, name: str) -> TrackedStudy:
 
 
 def finished_cells(client: MlflowClient, study: str) -> dict[str, Run]:
-    """Return the newest finished run of each cell of a study, by the cell's name."""
+    """Return the newest finished run of each cell of a study, by cell name."""
     done: dict[str, Run] = {}
     for run in _children(client, study):
         if run.info.status == "FINISHED":
@@ -99,7 +99,7 @@ def finished_cells(client: MlflowClient, study: str) -> dict[str, Run]:
 
 
 def finished_trainings(client: MlflowClient) -> list[Run]:
-    """Return all finished trainings, the newest first."""
+    """Return the runs of all finished trainings, newest first."""
     runs = _search(client, "attributes.status = 'FINISHED'")
     return [run for run in runs if "arch" in run.data.tags and run.data.tags.get(_KIND) != STUDY]
 
