@@ -1,5 +1,5 @@
-"""Networks from diffraction patterns to the numbers that a head reads as orientations.
+"""Neural networks that map diffraction patterns to the outputs that a head decodes to orientations.
 
-Each network is a folder: ``options.py`` declares it without importing Keras, ``builder.py`` builds it.
-`keras_stem.networks.registry` finds those of this package and those of others.
+Each network is a subpackage: ``options.py`` declares it without importing Keras, ``builder.py`` builds it.
+`keras_stem.networks.registry` finds the networks of this package and of other packages.
 """

@@ -1,4 +1,4 @@
-"""Building a network from its options."""
+"""Construction of a network from its options."""
 
 import importlib
 
@@ -9,7 +9,7 @@ from keras_stem.networks.registry import config_class
 from keras_stem.networks.settings import standard_settings
 
 DEFAULT_OUTPUTS = 7
-"""Numbers of a rotation and its expected error, which the default recipe trains networks to predict."""
+"""Number of outputs for a rotation and its expected error, as in the default recipe."""
 
 
 def build_model(
@@ -24,29 +24,28 @@ def build_model(
     ----------
     network
         Options of the network, or its name (one of `keras_stem.networks.registry.network_names`) for the
-        defaults.
+        default options.
     input_shape
-        (H, W, 1).
+        Shape of the patterns, (H, W, 1).
     outputs
-        Numbers to predict; by default the seven of a rotation and its expected error, as the default recipe
-        trains them.
+        Number of outputs; by default seven, for a rotation and its expected error, as in the default recipe.
     precision
-        "float32", or "bfloat16" or "float16" for activations; weights and the head stay in float32.
+        Precision of the activations: "float32", "bfloat16" or "float16"; weights and head use float32.
 
     Returns
     -------
     keras.Model
-        From patterns in [0, 1], (B, H, W, 1), to (B, outputs), or to (B, azimuths, outputs) where the
-        network's output is "azimuths".
+        Network from patterns in [0, 1], (B, H, W, 1), to (B, outputs), or to (B, azimuths, outputs) if the
+        output of the network is "azimuths".
 
     Raises
     ------
     KerasStemError
-        If there is no such architecture or the input does not fit it.
+        If the architecture is unknown or does not support the input shape.
     """
     config = config_class(network)() if isinstance(network, str) else network
     module, _, name = config.builder.partition(":")
     build = getattr(importlib.import_module(module), name)
-    # keras.applications takes no policy, and follows the global one.
+    # keras.applications accepts no dtype policy and uses the global one.
     with standard_settings(precision if precision == "float32" else f"mixed_{precision}"):
         return build(input_shape, outputs, config)

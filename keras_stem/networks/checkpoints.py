@@ -1,4 +1,4 @@
-"""Weights of other programs, and of ImageNet, by the paths that they have in our networks."""
+"""Checkpoints of other programs and ImageNet weights, by the weight paths of the networks of keras_stem."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from keras_stem.networks.weights_file import require_sound_weights
 
 IMAGENET = "imagenet"
 _SIZES = (128, 224, 64, 96, 144, 256)
-"""Pixels of the patterns of networks that may have written a file of weights, which does not tell them."""
+"""Side lengths of patterns (pixels) that are tried for weights files, which do not store the input shape."""
 
 
 def checkpoint_weights(source: str, config: NetworkConfig) -> dict[str, np.ndarray]:
@@ -24,21 +24,21 @@ def checkpoint_weights(source: str, config: NetworkConfig) -> dict[str, np.ndarr
     Parameters
     ----------
     source
-        "imagenet"; the path of a ``.keras``, ``.weights.h5`` or keras.applications ``.h5`` file; or a folder:
-        a Swin transformer as Hugging Face stores it (``config.json``, ``model.safetensors``) or a preset of
-        keras-hub.
+        "imagenet"; the path of a ``.keras``, ``.weights.h5`` or keras.applications ``.h5`` file; or a folder
+        with a Swin transformer in the Hugging Face format (``config.json``, ``model.safetensors``) or a
+        keras-hub preset.
     config
-        Options of the network that they are for.
+        Options of the network that will receive the weights.
 
     Returns
     -------
     dict
-        Arrays by the path of the weight in our network.
+        Arrays by the path of the weight in the network of keras_stem.
 
     Raises
     ------
     KerasStemError
-        If they cannot be had or read.
+        If the weights cannot be downloaded or read.
     """
     if source == IMAGENET:
         return _imagenet(config)
@@ -58,7 +58,7 @@ def checkpoint_weights(source: str, config: NetworkConfig) -> dict[str, np.ndarr
             return _weights_file(path, config)
     except KerasStemError:
         raise
-    except Exception as error:  # zip, JSON, HDF5 and safetensors errors, and those of Keras and keras-hub
+    except Exception as error:  # errors of zip, JSON, HDF5, safetensors, Keras and keras-hub
         raise KerasStemError(
             f"Cannot read weights for {config.arch} from {source}: {reason_of(error)}"
         ) from error
@@ -68,21 +68,21 @@ def checkpoint_weights(source: str, config: NetworkConfig) -> dict[str, np.ndarr
 def model_weights(
     model: keras.Model, rename: Callable[[str], str] = lambda path: path
 ) -> dict[str, np.ndarray]:
-    """Return the weights of an orientation model's network, or of any other Keras model, by their paths.
+    """Return the weights of the network of an orientation model, or of any other Keras model, by path.
 
     Parameters
     ----------
     model
-        An orientation model of ours, or any Keras model.
+        Orientation model, or any Keras model.
     rename
-        Gives our path of a weight for that in the model.
+        Function from the path of a weight in the model to that in the network of keras_stem.
     """
     network = getattr(model, "network", model)
     return {rename(variable.path): keras.ops.convert_to_numpy(variable) for variable in network.variables}
 
 
 def _foreign(config: NetworkConfig) -> ModuleType | None:
-    """Return the module that knows the weights of other programs for a network, if there is one."""
+    """Return the module for the pre-trained weights of a network, or None if there is none."""
     return None if config.pretrained is None else importlib.import_module(config.pretrained.module)
 
 
@@ -95,7 +95,7 @@ def _imagenet(config: NetworkConfig) -> dict[str, np.ndarray]:
         raise KerasStemError(f"There are no ImageNet weights for {config.arch}.")
     try:
         return _renamed(_foreign(config).imagenet(), config)
-    except Exception as error:  # whatever the network, Kaggle or Hugging Face answer
+    except Exception as error:  # any error of the connection, Kaggle or Hugging Face
         raise KerasStemError(
             f"Cannot download ImageNet weights for {config.arch} ({reason_of(error)[:120]}). Without the "
             f"network, give --weights {config.pretrained.offline}, or a registered model of yours "
@@ -113,13 +113,13 @@ def _load_any(path: Path) -> keras.Model:
     try:
         return keras.saving.load_model(path, compile=False)
     except (TypeError, ValueError):
-        import keras_hub  # noqa: F401 - registers its layers
+        import keras_hub  # noqa: F401 - registers its layers with Keras
 
         return keras.saving.load_model(path, compile=False)
 
 
 def _weights_file(path: Path, config: NetworkConfig) -> dict[str, np.ndarray]:
-    """Read a file that has weights alone, by trying the networks that may have written it."""
+    """Read a weights-only file by trying the networks that may have written it."""
     reasons = []
     for model in _possible_writers(config):
         try:
@@ -134,7 +134,7 @@ def _weights_file(path: Path, config: NetworkConfig) -> dict[str, np.ndarray]:
 
 
 def _possible_writers(config: NetworkConfig) -> Iterator[keras.Model]:
-    """Yield networks with these options, foreign ones first, for sizes of the patterns."""
+    """Yield networks with these options for several input shapes, those of other programs first."""
     if config.pretrained is not None:
         yield from _foreign(config).writers()
     for pixels in _SIZES[:1] if config.any_size else _SIZES:

@@ -1,4 +1,4 @@
-"""What a network declares about itself, without importing Keras."""
+"""Declaration of networks, without importing Keras."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -10,14 +10,14 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Variant:
-    """One of the variants in which a network is trained.
+    """Named variant of a network.
 
     Parameters
     ----------
     options
-        Options of the network in which the variant differs from the defaults.
+        Options of the network that differ from the defaults.
     weights
-        Weights to start from; None for random ones.
+        Initial weights; None for random ones.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -26,16 +26,17 @@ class Variant:
 
 @dataclass(frozen=True)
 class Pretrained:
-    """Weights of other programs that a network can start from.
+    """Pre-trained weights of other programs for a network.
 
     Parameters
     ----------
     module
-        Module with the functions ``imagenet() -> keras.Model``, which downloads weights trained on ImageNet,
-        ``writers() -> Iterator[keras.Model]``, the foreign networks that may have written a file of weights,
-        and, where their weights have other paths, ``own_path(path) -> str``.
+        Name of a module with the functions ``imagenet() -> keras.Model``, which downloads weights trained on
+        ImageNet, ``writers() -> Iterator[keras.Model]``, which yields the networks of other programs that may
+        have written a weights file, and, if the weights have different paths there,
+        ``own_path(path) -> str``.
     offline
-        What to give to ``--weights`` where nothing can be downloaded.
+        Value of ``--weights`` to suggest if nothing can be downloaded.
     folders
         Whether the module also has ``from_folder(path) -> keras.Model``.
     """
@@ -46,11 +47,11 @@ class Pretrained:
 
 
 class NetworkConfig:
-    """Options of a network; each network is a frozen dataclass that derives from this class.
+    """Base class of the options of a network, from which a frozen dataclass is derived for each network.
 
-    Its fields are the options, made by `option`, whose names, defaults, ranges and help become options of
-    ``kstem fit`` and keys of study descriptions. ``__post_init__`` raises `KerasStemError` for values that
-    do not go together.
+    The fields are the options, declared with `option`. Their names, defaults, ranges and help texts become
+    options of ``kstem fit`` and keys of study descriptions. ``__post_init__`` raises `KerasStemError` for
+    inconsistent values.
 
     Attributes
     ----------
@@ -59,24 +60,24 @@ class NetworkConfig:
     title
         Name of the network in figures and tables.
     summary
-        One line for the documentation and the help.
+        One-line description for the documentation and the help.
     builder
         "module:function" of ``function(input_shape, outputs, config) -> keras.Model``, which maps patterns
-        in [0, 1], (B, H, W, 1), to the output below.
+        in [0, 1], (B, H, W, 1), to the output.
     output
-        "vector" for (B, outputs), or "azimuths" for (B, azimuths, outputs), where a pattern that is rotated
-        about the beam shifts the output along the azimuths.
+        Kind of output: "vector" for (B, outputs), or "azimuths" for (B, azimuths, outputs), in which case a
+        rotation of the pattern about the beam shifts the output along the azimuths.
     geometry
-        Whether the network takes the geometry of the detector, (B, 3), as a second input; the builder gives a
-        model of two inputs then.
+        Whether the network takes the detector geometry, (B, 3), as a second input; the builder then returns a
+        model with two inputs.
     any_size
-        Whether the weights are the same for all sizes of the patterns.
+        Whether the shapes of the weights are independent of the size of the patterns.
     variants
         Variants by name; the first is the default.
     recipe
-        Options of the default recipe (as ``kstem fit`` takes them) in which this network differs.
+        Options of the default recipe (as accepted by ``kstem fit``) that are overridden for this network.
     pretrained
-        Weights of other programs that the network can start from; None if there are none.
+        Pre-trained weights of other programs; None if there are none.
     """
 
     arch: ClassVar[str]
@@ -99,9 +100,9 @@ def option(default: Any, help: str, minimum: float | None = None) -> Any:
     default
         Default value: a number, a tuple of integers, or None with an annotation such as ``int | None``.
     help
-        One sentence for ``kstem fit --help``.
+        Help text of one sentence for ``kstem fit --help``.
     minimum
-        Smallest value that is accepted; None for any.
+        Smallest accepted value; None for no limit.
 
     Returns
     -------
@@ -111,5 +112,5 @@ def option(default: Any, help: str, minimum: float | None = None) -> Any:
 
 
 def option_names(config: type[NetworkConfig]) -> set[str]:
-    """Return the names of a network's options."""
+    """Return the names of the options of a network."""
     return {one.name for one in fields(config)}

@@ -1,4 +1,4 @@
-"""The networks by name: those of this package, and those that other packages declare as entry points."""
+"""Registry of networks, both of this package and of other packages that declare them as entry points."""
 
 import importlib
 from functools import cache
@@ -8,7 +8,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.networks.declaration import NetworkConfig
 
 GROUP = "keras_stem.networks"
-"""Group of entry points in which other packages name the classes of their networks' options."""
+"""Entry-point group in which other packages declare the option classes of their networks."""
 
 _OWN = {
     "polar": "keras_stem.networks.polar.options:PolarConfig",
@@ -19,22 +19,22 @@ _OWN = {
 
 
 def network_names() -> tuple[str, ...]:
-    """Return the names of all networks, those of this package first."""
+    """Return the names of all networks, starting with those of this package."""
     return tuple(_entries())
 
 
 def config_class(arch: str) -> type[NetworkConfig]:
-    """Return the class of a network's options.
+    """Return the option class of a network.
 
     Parameters
     ----------
     arch
-        One of `network_names`.
+        Name of the network, one of `network_names`.
 
     Raises
     ------
     KerasStemError
-        If there is no such network, or the package that declares it cannot be imported.
+        If the network is unknown, or the package that declares it cannot be imported.
     """
     entries = _entries()
     if arch not in entries:
@@ -42,7 +42,7 @@ def config_class(arch: str) -> type[NetworkConfig]:
     entry = entries[arch]
     try:
         found = entry.load()
-    except Exception as error:  # whatever another package raises while it is imported
+    except Exception as error:  # the import of another package can raise any exception
         raise KerasStemError(f"Cannot import the network {arch} from {entry.value}: {error}") from error
     if getattr(found, "arch", None) != arch:
         raise KerasStemError(f"Expected the options of the network {arch} in {entry.value}, found {found!r}.")
@@ -50,7 +50,7 @@ def config_class(arch: str) -> type[NetworkConfig]:
 
 
 def config_classes() -> dict[str, type[NetworkConfig]]:
-    """Return the options of all networks whose packages can be imported, by the networks' names."""
+    """Return the option classes of all networks whose packages can be imported, by network name."""
     found = {}
     for arch in network_names():
         try:
@@ -62,7 +62,7 @@ def config_classes() -> dict[str, type[NetworkConfig]]:
 
 
 def import_builders() -> None:
-    """Import the builders of all networks, whose layers Keras then knows."""
+    """Import the builders of all networks, which registers their layers with Keras."""
     for config in config_classes().values():
         importlib.import_module(config.builder.partition(":")[0])
 

@@ -1,4 +1,4 @@
-"""Keras's global settings, which networks must not depend on."""
+"""Isolation of networks from the global settings of Keras."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ import keras
 
 @contextlib.contextmanager
 def standard_settings(policy: str = "float32") -> Iterator[None]:
-    """Have Keras's original settings of numbers and images in a block, or, as a decorator, in a function.
+    """Set the default dtypes and image data format of Keras in a context, or, as a decorator, in a function.
 
-    Users may have others in their ``keras.json`` or set them in a notebook; these are back afterwards.
+    Users may have changed these settings in ``keras.json`` or in a notebook; they are restored afterwards.
 
     Parameters
     ----------
     policy
-        Of the numbers of layers, as `keras.config.set_dtype_policy` takes it.
+        Dtype policy of layers, as accepted by `keras.config.set_dtype_policy`.
     """
     config = keras.config
-    # The policy first: what was never set is made from floatx when it is asked for.
+    # The policy is read first: a policy that was never set is derived from floatx when it is requested.
     before = config.dtype_policy(), config.floatx(), config.image_data_format()
     _set(policy, "float32", "channels_last")
     try:

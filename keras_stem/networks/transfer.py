@@ -1,4 +1,4 @@
-"""Weights of one network become the first weights of another."""
+"""Transfer of weights from one network to another as its initial weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,20 +15,20 @@ _TABLE = "relative_position_bias_table"
 
 @dataclass
 class Transfer:
-    """What became of each weight of a network, by the weights' paths.
+    """Report of a transfer of weights, as lists of weight paths.
 
     Parameters
     ----------
     source
-        Where the weights came from.
+        Source of the weights.
     loaded
-        Taken as they were.
+        Weights that were copied unchanged.
     summed
-        First kernels, summed over their input channels.
+        Kernels of first layers that were summed over their input channels.
     resampled
-        Tables of relative positions, resampled to other windows.
+        Relative-position bias tables that were resampled to another window size.
     new
-        Left as they were initialised, as the source has none that fit.
+        Weights that keep their initial values, since the source has no matching ones.
     """
 
     source: str
@@ -38,7 +38,7 @@ class Transfer:
     new: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        """Return one line for a person."""
+        """Return a one-line summary for the user."""
         new = ", ".join([*self.new[:4], *(["..."] if len(self.new) > 4 else [])]) or "none"
         return (
             f"Weights from {self.source}: {len(self.loaded)} loaded, {len(self.summed)} summed over "
@@ -47,19 +47,20 @@ class Transfer:
 
 
 def transfer(network: keras.Model, weights: Mapping[str, np.ndarray], source: str) -> Transfer:
-    """Give a network the weights of another where they fit.
+    """Assign matching weights to a network.
 
-    Patterns have one channel: a kernel for more is summed over them, which is what it does to a grey image.
-    Tables of relative positions are resampled when the window differs.
+    Since patterns have one channel, kernels for several input channels are summed over them, which is
+    equivalent to their effect on a grey image. Relative-position bias tables are resampled if the window size
+    differs.
 
     Parameters
     ----------
     network
-        Changed in place.
+        Network whose weights are changed in place.
     weights
         Arrays by the path of the weight in the network.
     source
-        Named in the result.
+        Source of the weights, for the report.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def transfer(network: keras.Model, weights: Mapping[str, np.ndarray], source: st
     Raises
     ------
     KerasStemError
-        If nothing but the head fits.
+        If no weight matches, apart from those of the head.
     """
     done = Transfer(source)
     for variable in network.variables:
@@ -92,22 +93,23 @@ def transfer(network: keras.Model, weights: Mapping[str, np.ndarray], source: st
 
 
 def resample_table(table: np.ndarray, positions: int) -> np.ndarray:
-    """Resample the biases of relative positions to another window.
+    """Resample a relative-position bias table to another window size.
 
-    As timm does (and BEiT before it): the positions of the old table are spread in a geometric progression,
-    so that near ones keep their distance in tokens, and the new ones are interpolated linearly between them.
+    The method is that of timm (and, before it, BEiT): the positions of the old table are spread in a
+    geometric progression, so that near positions keep their distance in tokens, and the values at the new
+    positions are interpolated linearly.
 
     Parameters
     ----------
     table
-        Shape ((2 s - 1) ** 2, heads) of windows with side s.
+        Bias table of windows with side s, shape ((2 s - 1) ** 2, heads).
     positions
-        (2 t - 1) ** 2 for windows with side t.
+        Number of relative positions, (2 t - 1) ** 2 for windows with side t.
 
     Returns
     -------
     numpy.ndarray
-        Shape (positions, heads).
+        Resampled table, shape (positions, heads).
 
     Raises
     ------
@@ -128,7 +130,7 @@ def resample_table(table: np.ndarray, positions: int) -> np.ndarray:
 
 
 def _spread(old: int, new: int) -> np.ndarray:
-    """Place the relative positions of an old window on the scale of a new one, symmetric about 0."""
+    """Return the positions of an old window on the scale of a new one, symmetric about 0."""
     half, reach = old // 2, new // 2
     if not half:
         return np.array([0.0])

@@ -1,1 +1,1 @@
-"""The convolutional network of Wissel et al."""
+"""Convolutional network of Wissel et al."""

@@ -13,16 +13,21 @@ def build_cnn(input_shape: tuple[int, int, int], outputs: int, config: CNNConfig
     Parameters
     ----------
     input_shape
-        (H, W, 1); values from 0 to 1.
+        Shape of the patterns, (H, W, 1), with values from 0 to 1.
     outputs
-        Numbers to predict.
+        Number of outputs.
     config
-        Options.
+        Options of the network.
 
     Returns
     -------
     keras.Model
-        (B, H, W, 1) to (B, outputs).
+        Network from (B, H, W, 1) to (B, outputs).
+
+    Raises
+    ------
+    KerasStemError
+        If the patterns are too small for the number of pooling layers.
     """
     if min(input_shape[:2]) < 2 ** len(config.filters):
         raise KerasStemError(

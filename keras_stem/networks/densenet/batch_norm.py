@@ -1,6 +1,7 @@
-"""Batch normalisation by the backend's own kernel, where Keras composes it of many passes over the data.
+"""Batch normalisation with the fused kernel of the backend.
 
-The only module of the models that differs between backends.
+Keras composes batch normalisation of several passes over the data. This is the only module of the models
+that depends on the backend.
 """
 
 import keras
@@ -9,9 +10,9 @@ from keras import layers, ops
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class FusedBatchNormalization(layers.BatchNormalization):
-    """Keras's batch normalisation of (B, H, W, C), computed in one pass; the results are the same.
+    """Batch normalisation of (B, H, W, C) in a single pass, with the same results as that of Keras.
 
-    On JAX, whose compiler fuses the passes of Keras's own, this is Keras's own.
+    On JAX, whose compiler fuses the operations, the implementation of Keras is used.
     """
 
     def call(self, inputs, training=None, mask=None):  # noqa: D102
@@ -32,7 +33,7 @@ def _torch(inputs, gamma, beta, mean, variance, epsilon, learn):
     import torch
 
     statistics = (None, None) if learn else (mean.value, variance.value)
-    # Keras's (B, H, W, C), seen as torch's (B, C, H, W) in its channels-last layout, without a copy.
+    # View of (B, H, W, C) as (B, C, H, W) in torch's channels-last layout, without a copy.
     outputs, batch_mean, inverse = torch.native_batch_norm(
         inputs.permute(0, 3, 1, 2), gamma.value, beta.value, *statistics, learn, 0.0, epsilon
     )
@@ -53,6 +54,6 @@ def _tensorflow(inputs, gamma, beta, mean, variance, epsilon, learn):
         epsilon=epsilon,
         is_training=learn,
     )
-    # The kernel corrects for the degree of freedom that the mean takes, Keras does not.
+    # The kernel applies Bessel's correction to the variance, Keras does not.
     count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], "float32")
     return outputs, batch_mean, batch_variance * (count - 1) / count

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-# What keras.applications builds its DenseNet121 with, which takes no numbers of blocks.
+# The function behind keras.applications.DenseNet121, which has no argument for the numbers of blocks.
 from keras.src.applications.densenet import DenseNet
 
 from keras_stem.errors import KerasStemError
@@ -11,11 +11,12 @@ from keras_stem.networks.densenet.batch_norm import FusedBatchNormalization
 from keras_stem.networks.densenet.options import DenseNetConfig
 
 MOMENTUM = 0.9
-"""Of the moving statistics, as in the original DenseNet. With Keras's 0.99 they lag hundreds of steps behind,
-and an epoch of a scan has a few dozen: a network that has learned well would score badly on DS_Val."""
+"""Momentum of the moving statistics, as in the original DenseNet. With the default of Keras, 0.99, they lag
+behind by hundreds of steps, whereas an epoch of a scan has a few dozen, so that a well-trained network would
+score poorly on DS_Val."""
 
 MIN_PIXELS = 32
-"""Five halvings leave one pixel."""
+"""Smallest side of the patterns (pixels), which five halvings reduce to one pixel."""
 
 
 def build_densenet(input_shape: tuple[int, int, int], outputs: int, config: DenseNetConfig) -> keras.Model:
@@ -24,16 +25,16 @@ def build_densenet(input_shape: tuple[int, int, int], outputs: int, config: Dens
     Parameters
     ----------
     input_shape
-        (H, W, C), at least 32 x 32; values from 0 to 1.
+        Shape of the patterns, (H, W, C), at least 32 x 32 pixels, with values from 0 to 1.
     outputs
-        Numbers to predict.
+        Number of outputs.
     config
-        Options.
+        Options of the network.
 
     Returns
     -------
     keras.Model
-        (B, H, W, C) to (B, outputs).
+        Network from (B, H, W, C) to (B, outputs).
 
     Raises
     ------

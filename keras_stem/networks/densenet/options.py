@@ -14,7 +14,7 @@ class DenseNetConfig(NetworkConfig):
     Parameters
     ----------
     blocks
-        Convolution blocks in each of the four dense blocks.
+        Number of convolution blocks in each of the four dense blocks.
     """
 
     arch = "densenet"

@@ -1,1 +1,1 @@
-"""The polar network."""
+"""Polar network, which is equivariant under rotations about the beam."""

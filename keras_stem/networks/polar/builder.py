@@ -1,4 +1,4 @@
-"""The polar network: a rotation about the beam only turns the pattern, and this is built in."""
+"""Builder of the polar network, which is equivariant under rotations of the pattern about the beam."""
 
 import keras
 from keras import layers
@@ -7,28 +7,30 @@ from keras_stem.networks.polar.layers import CircularConv, Halve, PolarSampling
 from keras_stem.networks.polar.options import PolarConfig
 
 INNER = 0.06
-"""The direct beam says nothing of the orientation."""
+"""Radius of the first sampled circle relative to the last; it excludes the direct beam, which carries no
+information about the orientation."""
 
 
 def build_polar(input_shape: tuple[int, int, int], outputs: int, config: PolarConfig) -> keras.Model:
     """Build the polar network.
 
-    Each azimuth sees the pattern as if it were turned there, and votes: all azimuths share their weights, so
-    that a pattern that is turned turns the votes.
+    The pattern is sampled in polar coordinates, and each azimuth votes for an orientation in its own rotated
+    frame. All azimuths share their weights and aggregate neighbouring azimuths by circular convolution, so
+    that a rotation of the pattern about the beam shifts the votes along the azimuths.
 
     Parameters
     ----------
     input_shape
-        (H, W, 1).
+        Shape of the patterns, (H, W, 1).
     outputs
-        Numbers that each azimuth gives.
+        Number of outputs per azimuth.
     config
-        Options.
+        Options of the network.
 
     Returns
     -------
     keras.Model
-        (B, H, W, 1) to (B, azimuths / 2, outputs).
+        Network from (B, H, W, 1) to (B, azimuths / 2, outputs).
     """
     pattern = keras.Input(input_shape)
     x = PolarSampling(config.radii, config.azimuths, INNER, name="polar")(pattern)
@@ -41,7 +43,7 @@ def build_polar(input_shape: tuple[int, int, int], outputs: int, config: PolarCo
 
 
 def _block(x, channels: int, dilation: int, name: str):
-    """Return what a residual block adds to (B, votes, C): from around each azimuth, and the whole circle."""
+    """Return the residual of (B, votes, C) from neighbouring azimuths and from the mean over the circle."""
     y = layers.LayerNormalization(name=f"{name}_norm")(x)
     y = CircularConv(channels, dilation, activation="relu", name=f"{name}_around")(y)
     y = layers.Dense(channels, name=f"{name}_mix")(y)

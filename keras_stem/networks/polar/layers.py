@@ -1,4 +1,4 @@
-"""Layers of the polar network: patterns around the direct beam, and convolutions along the azimuth."""
+"""Layers of the polar network: polar sampling of patterns, and circular convolution along the azimuth."""
 
 import keras
 import numpy as np
@@ -7,17 +7,17 @@ from keras import layers, ops
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class PolarSampling(layers.Layer):
-    """Patterns (B, H, W, 1) at equal steps of radius and azimuth, (B, azimuths, radii).
+    """Resampling of patterns (B, H, W, 1) to a polar grid (B, azimuths, radii) with equal steps.
 
-    Bilinear, between the first circle and the nearest edge of the detector; the azimuth runs
-    counter-clockwise from x, as `keras_stem.scan.detector` has it.
+    The interpolation is bilinear. The radii extend from the first circle to the nearest edge of the detector;
+    the azimuth runs counter-clockwise from x, as in `keras_stem.scan.detector`.
 
     Parameters
     ----------
     radii, azimuths
-        Number of circles and of samples of each.
+        Number of circles, and number of samples on each.
     inner
-        Radius of the first circle, as a share of that of the last.
+        Radius of the first circle relative to that of the last.
     """
 
     def __init__(self, radii: int, azimuths: int, inner: float, **kwargs):
@@ -35,7 +35,7 @@ class PolarSampling(layers.Layer):
         super().build(input_shape)
 
     def call(self, patterns):  # noqa: D102
-        # Pixels first: whole rows are taken, which is several times faster than single pixels.
+        # With the pixel axis first, whole rows are gathered, which is several times faster.
         pixels = ops.transpose(ops.reshape(patterns, (-1, patterns.shape[1] * patterns.shape[2])))
         corners = [
             ops.take(pixels, place, axis=0) * ops.cast(weight[:, None], pixels.dtype)
@@ -52,7 +52,7 @@ class PolarSampling(layers.Layer):
 
 
 def _bilinear(row: np.ndarray, column: np.ndarray, height: int, width: int):
-    """Return the four pixels around each point and their weights, both of shape (4, n)."""
+    """Return the indices of the four pixels around each point and their weights, both of shape (4, n)."""
     top = np.clip(np.floor(row), 0, height - 2).astype("int32")
     left = np.clip(np.floor(column), 0, width - 2).astype("int32")
     down, right = row - top, column - left
@@ -66,16 +66,16 @@ def _bilinear(row: np.ndarray, column: np.ndarray, height: int, width: int):
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class CircularConv(layers.Dense):
-    """Convolution of (B, azimuths, C) with three taps along the azimuth, whose end meets its beginning.
+    """Circular convolution of (B, azimuths, C) along the azimuth with three taps.
 
-    One product of matrices, which is faster on a CPU than a dilated convolution.
+    It is computed as a single matrix product, which is faster on a CPU than a dilated convolution.
 
     Parameters
     ----------
     units
-        Channels that come out.
+        Number of output channels.
     dilation
-        Distance of the taps, in azimuths.
+        Dilation, that is, the distance of the taps in azimuths.
     """
 
     def __init__(self, units, dilation: int = 1, **kwargs):
@@ -96,7 +96,7 @@ class CircularConv(layers.Dense):
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class Halve(layers.Layer):
-    """(B, azimuths, C) to (B, azimuths / 2, 2 C): each pair of neighbours beside each other."""
+    """Layer that concatenates pairs of adjacent azimuths, (B, azimuths, C) to (B, azimuths / 2, 2 C)."""
 
     def call(self, inputs):  # noqa: D102
         _, azimuths, channels = inputs.shape

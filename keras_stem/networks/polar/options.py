@@ -13,11 +13,11 @@ class PolarConfig(NetworkConfig):
     Parameters
     ----------
     radii, azimuths
-        Samples of the pattern in polar coordinates; half as many azimuths vote.
+        Number of radial and azimuthal samples of the pattern; the number of votes is half that of azimuths.
     channels
-        Channels of the convolutions along the azimuth.
+        Number of channels of the convolutions along the azimuth.
     dilations
-        Dilation of each residual block, in votes; a cycle should reach around the circle.
+        Dilation of each residual block, in votes; one cycle of dilations should span the whole circle.
     """
 
     arch = "polar"

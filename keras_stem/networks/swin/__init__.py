@@ -1,1 +1,1 @@
-"""The Swin transformer."""
+"""Swin transformer."""

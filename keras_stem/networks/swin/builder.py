@@ -14,21 +14,22 @@ def build_swin(input_shape: tuple[int, int, int], outputs: int, config: SwinConf
     Parameters
     ----------
     input_shape
-        (H, W, C), multiples of the patch unless the network resizes; values from 0 to 1.
+        Shape of the patterns, (H, W, C), with values from 0 to 1; H and W have to be multiples of the patch
+        size unless the network resizes.
     outputs
-        Numbers to predict.
+        Number of outputs.
     config
-        Options.
+        Options of the network.
 
     Returns
     -------
     keras.Model
-        (B, H, W, C) to (B, outputs).
+        Network from (B, H, W, C) to (B, outputs).
 
     Raises
     ------
     KerasStemError
-        If the patches do not fill the patterns.
+        If the size of the patterns is not a multiple of the patch size.
 
     References
     ----------
@@ -52,7 +53,7 @@ def build_swin(input_shape: tuple[int, int, int], outputs: int, config: SwinConf
 
 
 def _embed(x, config: SwinConfig):
-    """Patterns to tokens."""
+    """Return the tokens of patterns (patch embedding)."""
     project = layers.Conv2D(config.embed_dim, config.patch, config.patch, name="patch_projection")
     return layers.LayerNormalization(epsilon=EPSILON, name="patch_norm")(project(x))
 

@@ -1,4 +1,4 @@
-"""The layers of a Swin transformer, named as those of keras-hub, so that its weights find their place."""
+"""Layers of the Swin transformer, named as in keras-hub, so that its weights can be loaded."""
 
 import keras
 from keras import layers, ops
@@ -6,7 +6,7 @@ from keras import layers, ops
 from keras_stem.networks.swin.windows import Windows
 
 EPSILON = 1e-5
-"""Of the layer normalisations, as in the reference implementations."""
+"""Epsilon of the layer normalisations, as in the reference implementations."""
 
 _INITIALIZER = {"class_name": "TruncatedNormal", "config": {"stddev": 0.02}}
 
@@ -21,18 +21,18 @@ def _norm(name: str, dtype) -> layers.LayerNormalization:
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class WindowAttention(layers.Layer):
-    """Multi-head self-attention inside windows, (B, rows, columns, C) to the same shape.
+    """Multi-head self-attention inside windows, from (B, rows, columns, C) to the same shape.
 
-    Padded tokens have no features, so that their queries, keys and values are the bias alone. The projections
-    are therefore computed before the padding and after its removal, which saves two thirds of them
-    where a map of 8 x 8 is padded to windows of 7 x 7.
+    Padded tokens are zero, so that their queries, keys and values equal the bias. The projections are
+    therefore computed before the padding and after its removal, which saves two thirds of them when a feature
+    map of 8 x 8 is padded to windows of 7 x 7.
 
     Parameters
     ----------
     heads
-        Number of heads; divides C.
+        Number of attention heads, a divisor of C.
     window
-        Side of the windows; smaller where the map is.
+        Side of the windows (tokens), which is reduced for smaller feature maps.
     shifted
         Whether the windows are shifted by half their side.
     """
@@ -60,7 +60,7 @@ class WindowAttention(layers.Layer):
 
     def call(self, tokens, training=False):  # noqa: D102
         windows, channels = self._windows, tokens.shape[-1]
-        # Windows stand beside heads, so that the masks of the windows are broadcast over the batch.
+        # Windows and heads share an axis, so that the masks of the windows are broadcast over the batch.
         shape = (-1, windows.tokens, windows.number * self.heads, channels // self.heads)
         projected = ops.split(ops.matmul(tokens, self.qkv.kernel), 3, axis=-1)
         biases = ops.split(self.qkv.bias, 3)
@@ -68,16 +68,16 @@ class WindowAttention(layers.Layer):
             ops.reshape(windows.divide(part) + bias, shape)
             for part, bias in zip(projected, biases, strict=True)
         )
-        in_steps = training or self.compute_dtype == "float16"  # of which JAX has no fused one on CPUs
+        in_steps = training or self.compute_dtype == "float16"  # JAX has no fused float16 attention on CPUs
         attend = _attend_in_steps if in_steps else ops.dot_product_attention
         mixed = attend(query, key, value, bias=self._bias())
         mixed = windows.unite(ops.reshape(mixed, (-1, windows.tokens, windows.number, channels)))
-        # A whole tensor in three dimensions: torch multiplies others with a copy of the kernel a pattern.
+        # Contiguous and three-dimensional: otherwise torch copies the kernel for each pattern.
         mixed = ops.reshape(mixed, (-1, windows.shape[0] * windows.shape[1], channels))
         return ops.reshape(self.proj(mixed), (-1, *windows.shape, channels))
 
     def _bias(self):
-        """What is added to the attention, (1, n * heads, T, T)."""
+        """Return the additive attention bias, (1, n * heads, T, T)."""
         tokens, number = self._windows.tokens, self._windows.number
         bias = ops.take(self.relative_position_bias_table, self._relative_index, axis=0)
         bias = ops.transpose(ops.reshape(bias, (1, tokens, tokens, self.heads)), (0, 3, 1, 2))
@@ -90,7 +90,7 @@ class WindowAttention(layers.Layer):
 
 
 def _attend_in_steps(query, key, value, bias):
-    """`keras.ops.dot_product_attention` step by step: its gradient is faster where the bias has one too."""
+    """Return unfused dot-product attention, whose gradient is faster if the bias is trainable."""
     query, key, value = (ops.transpose(part, (0, 2, 1, 3)) for part in (query, key, value))
     query = query * query.shape[-1] ** -0.5
     attention = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) + bias)
@@ -99,14 +99,14 @@ def _attend_in_steps(query, key, value, bias):
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class SwinBlock(layers.Layer):
-    """Window attention and a two-layer perceptron, both with a residual connection.
+    """Swin block: window attention and a two-layer perceptron, both with a residual connection.
 
     Parameters
     ----------
     heads, window, shifted
-        Of the attention.
+        Parameters of the `WindowAttention`.
     mlp_ratio
-        Width of the perceptron's hidden layer relative to its input.
+        Width of the hidden layer of the perceptron relative to its input.
     """
 
     def __init__(self, heads: int, window: int, shifted: bool, mlp_ratio: float, **kwargs):
@@ -140,7 +140,7 @@ class SwinBlock(layers.Layer):
 
 @keras.saving.register_keras_serializable(package="keras_stem")
 class PatchMerging(layers.Layer):
-    """Each 2 x 2 tokens become one of twice the channels: (B, 2 H, 2 W, C) to (B, H, W, 2 C)."""
+    """Patch merging: 2 x 2 tokens become one with twice the channels, (B, 2 H, 2 W, C) to (B, H, W, 2 C)."""
 
     def build(self, input_shape):  # noqa: D102
         _, rows, columns, channels = input_shape
@@ -155,7 +155,7 @@ class PatchMerging(layers.Layer):
             tokens = ops.pad(tokens, [(0, 0), (0, self._odd[0]), (0, self._odd[1]), (0, 0)])
         _, rows, columns, channels = tokens.shape
         tokens = ops.reshape(tokens, (-1, rows // 2, 2, columns // 2, 2, channels))
-        # The order of the reference's weights: down the first column, then the second.
+        # Order of the reference implementation: down the first column, then the second.
         tokens = ops.transpose(tokens, (0, 1, 3, 4, 2, 5))
         tokens = ops.reshape(tokens, (-1, rows // 2, columns // 2, 4 * channels))
         return self.reduction(self.norm(tokens))

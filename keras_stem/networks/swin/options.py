@@ -7,7 +7,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.networks.declaration import NetworkConfig, Pretrained, Variant, option
 
 CUSTOM_HEAD = (384,)
-"""The paper does not give the width of the first of the two linear layers."""
+"""Width of the first of the two linear layers in "custom-fc", which the paper does not give."""
 
 
 @dataclass(frozen=True)
@@ -17,19 +17,19 @@ class SwinConfig(NetworkConfig):
     Parameters
     ----------
     patch
-        Side of the patches that become tokens, in pixels.
+        Side of the patches that become tokens (pixels).
     embed_dim
-        Channels of the first stage; each further stage has twice as many.
+        Number of channels of the first stage, which doubles at each further stage.
     depths, heads
-        Blocks, and heads of the attention, of each stage.
+        Number of blocks, and number of attention heads, of each stage.
     window
-        Side of the windows in tokens; smaller in stages whose map is.
+        Side of the attention windows (tokens), which is reduced in stages with smaller feature maps.
     mlp_ratio
-        Hidden width of the blocks' perceptrons relative to their channels.
+        Width of the hidden layers of the perceptrons relative to their channels.
     resize
-        Side to which patterns are resized inside the network; None leaves them as they are.
+        Side (pixels) to which patterns are resized inside the network; None disables resizing.
     head_widths
-        Units of linear layers (with GELU) before the last.
+        Number of units of the linear layers (with GELU) before the last.
     """
 
     arch = "swin"

@@ -1,4 +1,4 @@
-"""The windows of a Swin transformer: which tokens attend to each other."""
+"""Attention windows of the Swin transformer."""
 
 from dataclasses import dataclass
 
@@ -6,23 +6,23 @@ import numpy as np
 from keras import ops
 
 MASKED = -100.0
-"""Added to the attention between tokens that are no neighbours, as in the reference implementations."""
+"""Attention bias between tokens that are not neighbours, as in the reference implementations."""
 
 
 @dataclass(frozen=True)
 class Windows:
-    """A map of tokens divided into windows.
+    """Partition of a feature map of tokens into windows.
 
-    Follows timm's `swin_transformer`, to whose weights it has to be true: the map is rolled by the shift,
+    It follows timm's `swin_transformer`, for compatibility with its weights: the map is rolled by the shift,
     then padded with zeros at the lower right to whole windows. In shifted windows, tokens that were not
     neighbours before the roll are masked.
 
     Parameters
     ----------
     shape
-        Rows and columns of the map.
+        Rows and columns of the feature map.
     size
-        Rows and columns of a window; not larger than the map.
+        Rows and columns of a window, not larger than the map.
     shift
         Rows and columns by which the map is rolled up and left.
 
@@ -37,19 +37,19 @@ class Windows:
 
     @classmethod
     def fit(cls, shape: tuple[int, int], window: int, shifted: bool) -> "Windows":
-        """Return windows for a map: where it is smaller than the window, this shrinks and is not shifted."""
+        """Return the windows of a map; along sides smaller than the window, it shrinks and is not shifted."""
         size = tuple(min(side, window) for side in shape)
         shift = tuple(window // 2 if shifted and side > window else 0 for side in shape)
         return cls(tuple(shape), size, shift)
 
     @property
     def padded(self) -> tuple[int, int]:
-        """Rows and columns of the map when it is padded to whole windows."""
+        """Rows and columns of the map after padding to whole windows."""
         return tuple(-(-side // window) * window for side, window in zip(self.shape, self.size, strict=True))
 
     @property
     def grid(self) -> tuple[int, int]:
-        """Number of windows along rows and columns."""
+        """Number of windows along the rows and columns of the map."""
         return tuple(side // window for side, window in zip(self.padded, self.size, strict=True))
 
     @property
@@ -64,11 +64,11 @@ class Windows:
 
     @property
     def relative_positions(self) -> int:
-        """Number of different positions of one token relative to another."""
+        """Number of distinct relative positions of two tokens in a window."""
         return (2 * self.size[0] - 1) * (2 * self.size[1] - 1)
 
     def divide(self, tokens):
-        """Return (B, rows, columns, C) as windows (B, T, n, C): their T tokens, of each of the n windows."""
+        """Partition a map (B, rows, columns, C) into n windows of T tokens, (B, T, n, C)."""
         channels = tokens.shape[-1]
         if any(self.shift):
             tokens = ops.roll(tokens, (-self.shift[0], -self.shift[1]), axis=(1, 2))
@@ -81,7 +81,7 @@ class Windows:
         return ops.reshape(tokens, (-1, self.tokens, rows * columns, channels))
 
     def unite(self, windows):
-        """Return windows (B, T, n, C) as the map (B, rows, columns, C): the inverse of `divide`."""
+        """Merge windows (B, T, n, C) to the map (B, rows, columns, C), as the inverse of `divide`."""
         channels = windows.shape[-1]
         (rows, columns), (height, width) = self.grid, self.size
         tokens = ops.reshape(windows, (-1, height, width, rows, columns, channels))
@@ -94,14 +94,14 @@ class Windows:
         return tokens
 
     def relative_index(self) -> np.ndarray:
-        """Return the position of each token relative to each other, shape (T * T,), as a row of the table."""
+        """Return the row in the bias table for each pair of tokens, by relative position, shape (T * T,)."""
         rows, columns = (axis.ravel() for axis in np.indices(self.size))
         down = rows[:, None] - rows + self.size[0] - 1
         right = columns[:, None] - columns + self.size[1] - 1
         return (down * (2 * self.size[1] - 1) + right).ravel().astype("int32")
 
     def mask(self) -> np.ndarray:
-        """Return what is added to the attention between the tokens of each window, shape (n, T, T)."""
+        """Return the additive attention mask of the windows, shape (n, T, T)."""
         if not any(self.shift):
             return np.zeros((self.number, self.tokens, self.tokens), "float32")
         regions = [
