@@ -1,4 +1,4 @@
-"""The steps put together: what the commands do, callable from a notebook.
+"""Workflows: the operations of the commands as functions, which can be called from a notebook.
 
-Only this package imports from all others; they do not import from it.
+This package may import from all others; the others do not import from it.
 """

@@ -1,4 +1,4 @@
-"""The folder of boundaries that is written from a map."""
+"""Boundary analysis of a map, written to a folder."""
 
 import csv
 import json
@@ -29,18 +29,18 @@ _COLUMNS = ("x1", "y1", "x2", "y2", "phase", "angle", "axis_1", "axis_2", "axis_
 
 @dataclass(frozen=True)
 class BoundaryAnalysis:
-    """The boundaries of a map.
+    """Boundaries of a map.
 
     Parameters
     ----------
     grid
-        The map, without its small grains.
+        Map without small grains.
     boundaries
-        Of it.
+        Boundaries of the map.
     classes
-        Of the segments; each is in one.
+        Classes of the boundary segments; each segment belongs to one class.
     statistics
-        As ``boundaries.json`` has them.
+        Statistics as written to ``boundaries.json``.
     """
 
     grid: Grid
@@ -57,18 +57,18 @@ def analyse_boundaries(
     Parameters
     ----------
     prepared
-        The map.
+        Prepared map.
     settings
-        How grains are told apart, by what is the smallest disorientation of boundaries; small grains have
-        none.
+        Settings of the grain segmentation, whose threshold is the smallest disorientation of boundaries;
+        small grains have no boundaries.
     specials
-        Misorientations whose share is wanted.
+        Special misorientations whose length fractions are determined.
 
     Raises
     ------
     KerasStemError
-        If two misorientations have one name, or the map cannot be analysed, as
-        `keras_stem.analysis.grid.grid_of` and `keras_stem.analysis.segmentation.segment` say.
+        If two misorientations have the same name, or the map cannot be analysed by
+        `keras_stem.analysis.grid.grid_of` or `keras_stem.analysis.segmentation.segment`.
     """
     names = [special.name for special in specials]
     if len(set(names)) < len(names):
@@ -101,9 +101,9 @@ def write_boundaries(analysis: BoundaryAnalysis, folder: str | Path, direction: 
     Parameters
     ----------
     analysis
-        The boundaries.
+        Boundary analysis.
     folder
-        Created if absent. Its files appear together when all are complete.
+        Output folder, which is created if necessary. All files appear together when they are complete.
     direction
         Lab direction of the IPF colours.
 
@@ -122,7 +122,7 @@ def write_boundaries(analysis: BoundaryAnalysis, folder: str | Path, direction: 
 
 
 def _write_table(path: Path, analysis: BoundaryAnalysis) -> None:
-    """Write a row for each segment: its ends, the phase, angle (deg), axis and class."""
+    """Write a row for each segment: end points, phase, misorientation angle (degrees), axis and class."""
     grid, boundaries = analysis.grid, analysis.boundaries
     ends = (segment_lines(boundaries.pairs, grid.shape) * grid.steps[::-1]).reshape(-1, 4)
     names = grid.names

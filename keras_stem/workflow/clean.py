@@ -1,4 +1,4 @@
-"""A map after steps that change it, each counted."""
+"""Clean-up of a map in steps, with the number of points that each step changes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,16 +18,17 @@ from keras_stem.workflow.prepare import PreparedMap
 
 @dataclass(frozen=True)
 class Steps:
-    """What is done to a map, in this order.
+    """Clean-up steps, which are applied in this order.
 
     Parameters
     ----------
     variants
-        Misorientations whose sides are fused within a grain; None for half a turn about the beam.
+        Misorientations whose two variants are merged within a grain; None stands for the 180 degree in-plane
+        ambiguity.
     odd
-        Whether single odd points take the orientation of their neighbours.
+        Whether isolated odd points are assigned the orientation of their neighbours.
     threshold
-        Points are alike below so many degrees.
+        Disorientation below which points have the same orientation (degrees).
     """
 
     variants: tuple[SpecialBoundary | None, ...] = ()
@@ -42,16 +43,19 @@ class Steps:
 
 
 def clean_map(prepared: PreparedMap, steps: Steps, path: str | Path) -> dict[str, int]:
-    """Apply steps to a map and write it, with what was done in its attributes and a property "cleaned".
+    """Apply clean-up steps to a map and write it.
+
+    The steps are recorded in the attributes of the written map, and the number of the step that changed a
+    point in the property "cleaned".
 
     Parameters
     ----------
     prepared
-        The map.
+        Prepared map.
     steps
-        What is done.
+        Clean-up steps.
     path
-        Where to write: ``.h5``, ``.ang`` or ``.ctf``.
+        Output path: ``.h5``, ``.ang`` or ``.ctf``.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def clean_map(prepared: PreparedMap, steps: Steps, path: str | Path) -> dict[str
 
 
 def _as_map(before: CrystalMap, grid: Grid, changed: np.ndarray) -> CrystalMap:
-    """Return the map that a grid was made of with its orientations; masked points stay as they were."""
+    """Return the original map with the orientations of the grid; masked points are unchanged."""
     shown = grid.phase != MASKED
     return CrystalMap(
         grid.rotations,

@@ -1,4 +1,4 @@
-"""Trainings side by side."""
+"""Comparison of trainings."""
 
 import csv
 from dataclasses import dataclass
@@ -23,20 +23,20 @@ _COUNTS = ("epochs", "epochs_to_criterion", "training_seconds", "parameters")
 
 @dataclass(frozen=True)
 class Row:
-    """A finished training.
+    """Finished training.
 
     Parameters
     ----------
     name
-        Of the cell, or of the run.
+        Name of the cell, or of the run.
     run_id
-        Of the run.
+        Identifier of the run.
     arch, backend, precision
-        Of the training.
+        Architecture, Keras backend and precision of the training.
     metrics
-        All final metrics: ``final_<subset>_<score>``, ``epochs``, ``epochs_to_criterion`` (absent if it was
-        not reached), ``training_seconds``, ``training_patterns_per_s``, ``prediction_patterns_per_s``,
-        ``parameters``.
+        All final metrics: ``final_<subset>_<score>``, ``epochs``, ``epochs_to_criterion`` (absent if the
+        criterion was not met), ``training_seconds``, ``training_patterns_per_s``,
+        ``prediction_patterns_per_s``, ``parameters``.
     """
 
     name: str
@@ -48,13 +48,13 @@ class Row:
 
 
 def study_rows(study: TrackedStudy) -> list[Row]:
-    """Return the finished cells of a study, in its order."""
+    """Return the finished cells of a study, in the order of the study."""
     done = finished_cells(connect(), study.run_id)
     return [_row(done[cell]) for cell in study.cells if cell in done]
 
 
 def named_study_rows(name: str) -> list[Row]:
-    """Return the finished cells of the newest study of a name, in the study's order.
+    """Return the finished cells of the newest study with a name, in the order of the study.
 
     Raises
     ------
@@ -65,12 +65,12 @@ def named_study_rows(name: str) -> list[Row]:
 
 
 def all_rows() -> list[Row]:
-    """Return all finished trainings, the newest first."""
+    """Return all finished trainings, newest first."""
     return [_row(run) for run in finished_trainings(connect())]
 
 
 def write_csv(rows: list[Row], path: Path) -> None:
-    """Write all figures of all rows."""
+    """Write the metrics of all trainings to a CSV file."""
     names = list(dict.fromkeys(name for row in rows for name in sorted(row.metrics)))
     head = ("name", "run_id", "arch", "backend", "precision")
     with complete_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
@@ -82,7 +82,7 @@ def write_csv(rows: list[Row], path: Path) -> None:
 
 
 def draw_curves(rows: list[Row], path: Path) -> None:
-    """Draw the loss and the scores on DS_Val of all rows over the epochs, as in Fig. 8 of the paper."""
+    """Draw the loss and the scores on DS_Val of all trainings over the epochs, as in Fig. 8 of the paper."""
     client = connect()
     curves = {}
     for row in rows:

@@ -1,4 +1,4 @@
-"""The folder that is written from two maps of one scan."""
+"""Comparison of two maps of one scan, written to a folder."""
 
 import json
 from dataclasses import asdict
@@ -31,23 +31,24 @@ def compare_maps(
     Parameters
     ----------
     reference, other
-        The maps.
+        Prepared maps.
     folder
-        Created if absent. Its files appear together when all are complete.
+        Output folder, which is created if necessary. All files appear together when they are complete.
     names
-        Of the maps, for the figures.
+        Names of the maps, for the figures.
     settings
-        How the reference's grains are told apart; points differ beyond its threshold.
+        Settings of the grain segmentation of the reference; points differ if their disorientation exceeds
+        its threshold.
     low_q
-        A smaller Q of the reference is low.
+        Threshold of Q in the reference below which the quality of a point is low.
     direction
         Lab direction of the IPF colours.
 
     Raises
     ------
     KerasStemError
-        If the maps cannot be compared, as `keras_stem.analysis.compare.compare_grids` says, or the folder
-        cannot be written.
+        If the maps cannot be compared by `keras_stem.analysis.compare.compare_grids`, or the folder cannot
+        be written.
     """
     grids = [grid_of(prepared.crystal_map, prepared.visible) for prepared in (reference, other)]
     quality = reference.crystal_map.prop.get("Q")
@@ -69,7 +70,7 @@ def compare_maps(
 
 
 def step_note(reference: PreparedMap, other: PreparedMap) -> str:
-    """Return a sentence about the steps of two maps for people if they differ; "" if they agree."""
+    """Return a sentence for the user if the steps of two maps differ; "" if they agree."""
     first, second = (
         (map_steps(prepared.crystal_map), prepared.crystal_map.scan_unit) for prepared in (reference, other)
     )

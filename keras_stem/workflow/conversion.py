@@ -1,4 +1,4 @@
-"""How a vendor's file becomes a scan file: the settings, and what the scan file says of itself."""
+"""Settings of the conversion of a vendor's file to a scan file, and the resulting metadata."""
 
 from dataclasses import dataclass, field
 
@@ -14,25 +14,25 @@ from keras_stem.scan.vendor import VendorPatterns
 from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length, length_unit
 
 Crop = tuple[int | None, int | None, int | None, int | None]
-"""First and last row, first and last column (the last ones excluded); None for the edge."""
+"""First and last row, first and last column (the last ones exclusive); None stands for the edge."""
 
 WHOLE: Crop = (None, None, None, None)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the reader knows better than the file. None where the file counts.
+    """Calibration that overrides that of the vendor's file; None keeps the value of the file.
 
     Parameters
     ----------
     pixel_size
-        Reciprocal length of a pixel as recorded, Å⁻¹.
+        Size of a recorded pixel in reciprocal space (1/Å).
     steps, unit
-        Distances of neighbouring rows and columns as recorded.
+        Distances between neighbouring rows and columns as recorded, and their unit.
     gain
         Value of one electron.
     beam_energy, camera_length, convergence_angle, precession_angle
-        kV, mm, mrad (half angle), deg.
+        Beam energy (kV), camera length (mm), convergence semi-angle (mrad) and precession angle (degrees).
     """
 
     pixel_size: float | None = None
@@ -47,24 +47,24 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Conversion:
-    """What happens to the patterns on their way, in this order.
+    """Processing steps of the patterns during a conversion, in the order of their application.
 
     Parameters
     ----------
     scan_shape
-        Rows and columns, for files that hold a mere stack.
+        Rows and columns of the scan, for files that contain a stack of patterns.
     scan_crop, crop
-        Part of the scan, and of the detector.
+        Cropped region of the scan and of the detector.
     repair
-        Whether to mend hot and dead pixels.
+        Whether to repair hot and dead pixels.
     square_pixels
-        Whether to resample detector pixels that are not square, to squares of their longer side.
+        Whether to resample non-square detector pixels to squares of their longer side.
     centre
-        Whether to move the direct beam to the middle of the detector.
+        Whether to shift the direct beam to the centre of the detector.
     scan_binning, binning
-        So many positions, and pixels, along each side are summed into one.
+        Binning factors of the scan positions and of the detector pixels along each side.
     calibration
-        In place of the file's.
+        Calibration that overrides that of the file.
     """
 
     scan_shape: tuple[int, int] | None = None
@@ -81,26 +81,26 @@ class Conversion:
 def converted_info(
     vendor: VendorPatterns, shape: tuple[int, ...], conversion: Conversion, values: PatternValues, name: str
 ) -> tuple[ScanInfo, Squaring | None]:
-    """Return what a scan file says of itself, and how its pixels are made square if they are not.
+    """Return the metadata of the scan file, and the resampling to square pixels if it is necessary.
 
     Parameters
     ----------
     vendor
-        What the vendor's file says.
+        Patterns and metadata of the vendor's file.
     shape
-        Of the patterns that are converted, (y, x, ky, kx).
+        Shape of the converted patterns, (y, x, ky, kx), before binning.
     conversion
-        The settings; its calibration counts more than the file's.
+        Settings of the conversion, whose calibration takes precedence over that of the file.
     values
-        Of the patterns.
+        Statistics of the pattern values.
     name
-        Of the vendor's file.
+        Name of the vendor's file.
 
     Raises
     ------
     KerasStemError
-        If a step or pixel is not above 0, a unit is no length or that of no known step, or the pixels are not
-        square.
+        If a step or pixel size is not above 0, a unit is not a length or the step to convert to it is
+        unknown, or the pixels are not square.
     """
     known = conversion.calibration
     microscope = {
@@ -126,14 +126,14 @@ def converted_info(
 def _steps(
     vendor: VendorPatterns, shape: tuple[int, ...], conversion: Conversion, name: str
 ) -> tuple[tuple[float, float], str]:
-    """Return the steps along y and x, as recorded, and their unit."""
+    """Return the recorded steps along y and x, and their unit."""
     known = conversion.calibration
     unit = None if known.unit is None else length_unit(known.unit)
     if known.steps is not None:
         return known.steps, unit or "nm"
     steps, own = common_steps(vendor.steps)
     if vendor.stacked and min(shape[:2]) > 1:
-        steps, own = (1.0, 1.0), PIXELS  # the step of a stack is not that of the rows into which it is cut
+        steps, own = (1.0, 1.0), PIXELS  # the step of a stack is not that of the reshaped scan
     if unit is None:
         return steps, own
     if not is_length(own):
@@ -151,7 +151,7 @@ def _detector(
     microscope: dict[str, float | None],
     name: str,
 ) -> tuple[Detector, Squaring | None]:
-    """Return the detector as recorded, and how its pixels are made square if they are not."""
+    """Return the recorded detector, and the resampling to square pixels if it is requested."""
     pixel = conversion.calibration.pixel_size
     if pixel is not None:
         require_positive(pixel, "a pixel size", name, "--pixel-size")
@@ -176,7 +176,10 @@ def _detector(
 def _makes_fractions(
     vendor: VendorPatterns, conversion: Conversion, values: PatternValues, squaring: Squaring | None
 ) -> bool:
-    """Return whether whole values become others: integers are rounded by all steps but squaring."""
+    """Return whether the conversion makes whole values fractional.
+
+    All steps except the resampling to square pixels round integer data.
+    """
     steps = conversion.centre or conversion.repair or bool(values.masked.any())
     return squaring is not None or (vendor.data.dtype.kind == "f" and steps)
 
@@ -184,11 +187,11 @@ def _makes_fractions(
 def _gain(
     vendor: VendorPatterns, conversion: Conversion, values: PatternValues, makes_fractions: bool
 ) -> float | None:
-    """Return the gain that is given, that of the file, or that of the noise of values that are no counts."""
+    """Return the given gain, that of the file, or that estimated from the noise of fractional values."""
     known = conversion.calibration.gain
     known = vendor.gain if known is None else known
     if known is None and values.whole and makes_fractions:
-        return 1.0  # the fractions to come are shares of counts
+        return 1.0  # the resulting fractions are fractions of counts
     if known is not None or values.whole or np.isnan(values.gain):
         return known
     return values.gain

@@ -1,4 +1,4 @@
-"""A vendor's file made a scan file, block by block."""
+"""Conversion of a vendor's file to a scan file, block by block."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,22 +30,22 @@ from keras_stem.workflow.conversion import Conversion, converted_info
 from keras_stem.workflow.source_blocks import SourcePatterns
 
 BAD_PIXEL_PATTERNS = 256
-"""So many patterns from all over the scan show the bad pixels."""
+"""Number of patterns, evenly spaced over the scan, from which bad pixels are determined."""
 
 BEAM_RADIUS_SHARE = 0.025
-"""Radius of the direct beam, in sides of the detector, where the convergence angle is unknown."""
+"""Radius of the direct beam relative to the side of the detector, if the convergence angle is unknown."""
 
 
 @dataclass(frozen=True)
 class Converted:
-    """What became of a source.
+    """Result of a conversion.
 
     Parameters
     ----------
     info
-        Of the scan file.
+        Metadata of the scan file.
     notes
-        What a person has to know of the patterns, in sentences.
+        Remarks about the patterns for the user, one sentence each.
     """
 
     info: ScanInfo
@@ -58,18 +58,18 @@ def convert(
     conversion: Conversion,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Converted:
-    """Write a scan file from a vendor's.
+    """Convert a vendor's file to a scan file.
 
     Parameters
     ----------
     source
-        What RosettaSciIO reads, or a scan file, whose labels are kept.
+        Path of a file that RosettaSciIO reads, or of a scan file, whose labels are kept.
     path
-        The scan file; one that is there is replaced when the new one is complete.
+        Path of the scan file; an existing file is replaced when the new one is complete.
     conversion
-        What happens on the way.
+        Settings of the conversion.
     progress
-        Called with the number of positions written so far, and of all.
+        Function that is called with the number of written positions and the total number of positions.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def convert(
     Raises
     ------
     KerasStemError
-        If the source cannot be read, holds values that are not finite, or the settings do not fit it.
+        If the source cannot be read, contains values that are not finite, or the settings do not apply to it.
     """
     vendor = read_vendor_file(source, stack=conversion.scan_shape is not None)
     patterns = SourcePatterns(vendor.data, conversion, source)
@@ -102,7 +102,7 @@ def convert(
 
 
 def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion, info: ScanInfo) -> list[str]:
-    """Write the labels of the positions that are kept, if the source has any; return what is to be told."""
+    """Write the labels of the converted positions, if the source has any; return notes for the user."""
     if not is_labelled(source):
         return []
     if conversion.scan_binning > 1 or conversion.scan_shape:
@@ -115,7 +115,7 @@ def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion, info:
 
 
 class _Changes:
-    """What is done to each block of patterns."""
+    """Processing of blocks of patterns during a conversion."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class _Changes:
         self.dtype = summed_type(kind, (conversion.binning * conversion.scan_binning) ** 2)
 
     def notes(self) -> list[str]:
-        """Return what is to be told of the pixels that are repaired."""
+        """Return notes for the user about repaired pixels."""
         if self._bad is None:
             return []
         count = int(self._bad.sum())
@@ -147,7 +147,7 @@ class _Changes:
         return [f"Repair: {pixels} the median of the good ones around."]
 
     def find_shifts(self) -> Centring:
-        """Find the direct beams of the whole scan; `apply` then centres them."""
+        """Locate the direct beams of the whole scan, after which `apply` centres the patterns."""
         found = [
             find_beam_candidates(self._mended(block), self._beam_radius) for _, block in self._source.blocks()
         ]
@@ -157,7 +157,10 @@ class _Changes:
         return self._centring
 
     def apply(self, first: int, block: np.ndarray) -> np.ndarray:
-        """Return a block (rows, columns, H, W) from a row on; its rows are a multiple of the scan binning."""
+        """Process a block (rows, columns, H, W) that starts at row ``first`` of the scan.
+
+        The number of rows has to be a multiple of the scan binning.
+        """
         patterns = self._mended(block)
         if self._centring is not None:
             start = first * block.shape[1]
@@ -167,7 +170,7 @@ class _Changes:
         return _bin_scan(rows, self._conversion.scan_binning).astype(self.dtype, copy=False)
 
     def _mended(self, block: np.ndarray) -> np.ndarray:
-        """Return the patterns of a block, shape (n, H, W), without bad pixels, its pixels square."""
+        """Return the patterns of a block, shape (n, H, W), with bad pixels repaired and square pixels."""
         patterns = fill_masked(block.reshape(-1, *block.shape[2:]), self._masked)
         if self._bad is not None:
             patterns = repair(patterns, self._bad)
@@ -189,7 +192,7 @@ def _centring_notes(centring: Centring) -> list[str]:
 
 
 def _beam_radius(info: ScanInfo, binning: int) -> float:
-    """Return the radius of the direct beam in pixels as recorded."""
+    """Return the radius of the direct beam in recorded pixels."""
     if info.convergence_angle and info.beam_energy and info.detector.pixel_size > 0:
         return beam_radius(info) / info.detector.pixel_size * binning
     return max(BEAM_RADIUS_SHARE * min(info.detector.shape) * binning, 1.0)

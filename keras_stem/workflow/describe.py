@@ -1,4 +1,4 @@
-"""What is in a scan file, in words."""
+"""Textual description of a scan file."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -20,19 +20,19 @@ from keras_stem.units import steps_text
 
 
 def describe(scan: Scan, thresholds: Thresholds) -> dict[str, str]:
-    """Return names and values for a person to read.
+    """Return a description of a scan as names and values for the user.
 
     Parameters
     ----------
     scan
-        The open scan.
+        Open scan.
     thresholds
-        Of the subsets.
+        Thresholds of Q and R of the subsets.
 
     Returns
     -------
     dict
-        Shapes, calibration, and of the labels, if there are any, phase, statistics and subsets.
+        Shapes and calibration and, if there are labels, their phases, statistics and subsets.
     """
     found = describe_geometry(scan)
     if scan.notes():
@@ -55,7 +55,7 @@ def describe(scan: Scan, thresholds: Thresholds) -> dict[str, str]:
 
 
 def describe_geometry(scan: Scan) -> dict[str, str]:
-    """Return shapes and calibration of a scan for a person to read."""
+    """Return the shapes and the calibration of a scan as names and values for the user."""
     info: ScanInfo = scan.info
     detector = info.detector
     known = [
@@ -78,14 +78,14 @@ def describe_geometry(scan: Scan) -> dict[str, str]:
 
 
 def _values_text(scan: Scan) -> str:
-    """Return which values the patterns have."""
+    """Return a description of the values of the patterns."""
     values = scan.values
     kind = "whole numbers" if values.whole else "fractions"
     return f"{kind} from {values.smallest:g} to {values.largest:g} in a sample"
 
 
 def setting_lines(phase: CrystalPhase) -> list[str]:
-    """Return for a person to read which crystal a CIF file turned out to be, and in which axes."""
+    """Return lines for the user about the crystal that was read from a CIF file, and its axes."""
     setting, cell = phase.setting, cell_of(phase)
     lines = [
         f"{phase.name}: {composition_text(cell.composition)}, space group {setting.symbol} "
@@ -100,7 +100,7 @@ def setting_lines(phase: CrystalPhase) -> list[str]:
 
 
 def basis_text(basis: Sequence[Sequence[float]]) -> str:
-    """Return vectors in terms of a, b and c, such as "a, -c, b" or "1/3 a + 1/3 b, ..."."""
+    """Return basis vectors as text in terms of a, b and c, such as "a, -c, b" or "1/3 a + 1/3 b, ..."."""
     return ", ".join(_vector_text(row) for row in basis)
 
 
@@ -116,7 +116,7 @@ def _vector_text(row: Sequence[float]) -> str:
 
 
 def _phases(labels: CrystalMap) -> dict[str, str]:
-    """Return what is known of each phase, and how many positions it has if there are several."""
+    """Return a description of each phase and, if there are several, its fraction of the positions."""
     found = {}
     phases = phases_of(labels)
     for number, (index, phase) in enumerate(phases.items(), start=1):

@@ -1,4 +1,4 @@
-"""A model scored on a scan, against its labels and, where there is one, its truth."""
+"""Evaluation of a model on a scan, against its labels and, if available, the ground truth."""
 
 from dataclasses import dataclass
 
@@ -18,13 +18,13 @@ from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.training.recipe import Recipe
 
 TRUE_EULER = "truth_euler"
-"""Property with the true Euler angles (n, 3), radians, of a simulated scan."""
+"""Property with the true Euler angles of a simulated scan (radians), shape (n, 3)."""
 
 TRUE_WEIGHT = "truth_weight"
-"""Property with the true grain's share of the scattering, of a simulated scan."""
+"""Property with the fraction of the scattering that the true grain contributes in a simulated scan."""
 
 CLEAR = 0.8
-"""Smallest share of the dominant grain in patterns that count as those of one grain."""
+"""Smallest fraction of the scattering from the dominant grain in patterns of the subset "clear"."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Evaluation:
     Parameters
     ----------
     subset, reference
-        Their names.
+        Names of the subset and of the reference.
     scores
-        Of the orientations.
+        Scores of the orientations.
     confidence
-        Of the uncertainties that the model stated; None where it states none.
+        Scores of the predicted uncertainties; None if the model provides none.
     """
 
     subset: str
@@ -56,22 +56,22 @@ def evaluate(
 ) -> list[Evaluation]:
     """Score a model on a scan.
 
-    On the scan that the model was trained on, DS_Val and DS_Test are scored as well as DS_R and DS_Q; on any
-    other, nothing was trained on, and DS_R and DS_Q are scored. Where there is truth, "clear" are the
-    positions of DS_Q at which one grain has at least 80 % of the scattering.
+    On the training scan of the model, DS_Val, DS_Test, DS_R and DS_Q are scored; on any other scan, of which
+    the model has seen no pattern, DS_R and DS_Q. If the ground truth is available, the additional subset
+    "clear" contains the positions of DS_Q at which one grain contributes at least 80 % of the scattering.
 
     Parameters
     ----------
     model
-        The model.
+        Orientation model.
     scan
-        The open scan, with labels.
+        Open scan with labels.
     thresholds
-        Of DS_Q and DS_R; those of the training by default.
+        Thresholds of DS_Q and DS_R; those of the training by default.
     verbose
         Whether to show progress.
     refine
-        How to refine the answers by simulation: "quick" or "thorough".
+        Refinement by simulation: "quick" or "thorough"; None disables it.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def evaluate(
     Raises
     ------
     KerasStemError
-        If the scan has no labels or does not fit the model.
+        If the scan has no labels or the model does not apply to it.
     """
     recipe = Recipe.from_dict(model.card.recipe)
     subsets = _subsets(model, scan, recipe, thresholds or recipe.thresholds)

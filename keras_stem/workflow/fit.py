@@ -1,4 +1,4 @@
-"""Train, score, track and register."""
+"""Training with scoring, tracking and registration of the model."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -34,20 +34,20 @@ from keras_stem.training.train import Trained, train
 
 @dataclass(frozen=True)
 class FitResult:
-    """What came out of a training.
+    """Result of a training.
 
     Parameters
     ----------
     run_id
-        Of the MLflow run.
+        Identifier of the MLflow run.
     model_uri
-        Of the registered version.
+        URI of the registered model version.
     aliases
-        That the version won.
+        Aliases that were assigned to the version.
     epochs
-        Number of epochs trained.
+        Number of trained epochs.
     scores
-        On DS_Val, DS_Test and DS_Q, against the labels.
+        Scores on DS_Val, DS_Test and DS_Q against the labels.
     """
 
     run_id: str
@@ -70,15 +70,15 @@ def fit(
     Parameters
     ----------
     scan_path
-        The scan, with labels; None where the recipe has a simulation.
+        Path of the scan with labels; None if the recipe has a simulation.
     recipe
-        How to train.
+        Recipe of the training; `Recipe()` by default.
     verbose
         Whether to show progress.
     name, tags
-        Of the run; its network and scan by default.
+        Name and additional tags of the run; the name consists of the network and the scan title by default.
     tell
-        Called before the training with each line that the user should read.
+        Function that is called before the training with each note for the user.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def fit(
     Raises
     ------
     KerasStemError
-        If the scan or the weights to start from cannot be used, or the training diverges.
+        If the scan or the initial weights cannot be used, or the training diverges.
     """
     recipe = recipe or Recipe()
     path = str(Path(scan_path).resolve()) if scan_path else ""
@@ -115,23 +115,23 @@ def _prepared(path: str, recipe: Recipe) -> Iterator[TrainingData]:
 
 
 def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
-    """Go on with a training that was interrupted.
+    """Resume an interrupted training.
 
-    Weights, optimizer, best weights, history and the order of the data are restored as they were after the
-    last finished epoch; the epoch that was interrupted begins anew. On a GPU, kernels that are not
-    deterministic can still make small differences.
+    Weights, optimizer state, best weights, history and the order of the data are restored to the end of the
+    last finished epoch; the interrupted epoch is repeated from its beginning. On a GPU, non-deterministic
+    kernels can still cause small differences.
 
     Parameters
     ----------
     state
-        Where it stands; that which was interrupted last by default.
+        State of the training; that of the most recently interrupted training by default.
     verbose
         Whether to show progress.
 
     Raises
     ------
     KerasStemError
-        If there is none, or its scan has changed or gone.
+        If there is no interrupted training, or its scan has changed or does not exist.
     """
     state = state or last_interrupted()
     recipe = Recipe.from_dict(state.recipe)
@@ -146,7 +146,7 @@ def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
 
 
 def _connect_to_interrupted(state: RunState) -> MlflowClient:
-    """Connect to the store of an interrupted run, or to that of now if it has been moved there."""
+    """Connect to the store of an interrupted run, or to the current store if the former does not exist."""
     if not present(state.tracking_uri):
         state.tracking_uri = absolute_uri()
     client = connect(state.tracking_uri, writing=True)
@@ -171,7 +171,7 @@ def _fit(
     try:
         trained = train(data, recipe, state, run.log_epoch, verbose, initial)
     except TrainingDivergedError:
-        state.discard()  # going on would diverge again
+        state.discard()  # a resumed training would diverge again
         raise
     except KeyboardInterrupt:
         if not state.epochs:
@@ -213,7 +213,7 @@ def _initial_weights(recipe: Recipe) -> dict[str, np.ndarray] | None:
 
 
 def _epochs_to_criterion(trained: Trained, recipe: Recipe) -> int | None:
-    """Return the number of epochs after which DS_Val first met the criterion, if it did."""
+    """Return the number of epochs until DS_Val first met the criterion, or None."""
     criterion = Criterion.parse(recipe.stop)
     return next((epoch for epoch, logs in enumerate(trained.history, 1) if criterion.met(logs)), None)
 
@@ -228,7 +228,7 @@ def _log_figures(run: TrackedRun, data: TrainingData, trained: Trained) -> None:
 
 
 class _Incumbent:
-    """Scores a registered version on the same test positions as the new one."""
+    """Scorer of registered versions on the test positions of a new version."""
 
     def __init__(self, data: TrainingData):
         self._data = data
@@ -244,10 +244,10 @@ class _Incumbent:
         try:
             model = load_model(f"models:/{version.name}/{version.version}")
         except KerasStemError:
-            return float("inf")  # its files are gone
+            return float("inf")  # the files of the model are missing
         to_data = relation(model.card.load_phase(), self._data.phase)
         if to_data is None:
-            return None  # another crystal of the same name
+            return None  # a different crystal with the same name
         try:
             source = self._data.test_source_for(model.card)
         except KerasStemError:

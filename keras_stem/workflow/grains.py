@@ -1,4 +1,4 @@
-"""The folder of grains that is written from a map."""
+"""Grain analysis of a map, written to a folder."""
 
 import csv
 import json
@@ -34,20 +34,20 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class GrainAnalysis:
-    """The grains of a map.
+    """Grains of a map.
 
     Parameters
     ----------
     grid
-        The map.
+        Map on a grid.
     segmented
-        Its points by grain.
+        Segmentation of the points into grains.
     grains
-        Their properties.
+        Properties of the grains.
     kernel_average
-        KAM of each point, shape (n,), deg.
+        Kernel average misorientation (KAM) of each point (degrees), shape (n,).
     statistics
-        As ``grains.json`` has them.
+        Statistics as written to ``grains.json``.
     """
 
     grid: Grid
@@ -63,8 +63,8 @@ def analyse_grains(prepared: PreparedMap, settings: Segmentation) -> GrainAnalys
     Raises
     ------
     KerasStemError
-        If the map has no grains, as `keras_stem.analysis.grid.grid_of` and
-        `keras_stem.analysis.segmentation.segment` say.
+        If the map cannot be segmented by `keras_stem.analysis.grid.grid_of` and
+        `keras_stem.analysis.segmentation.segment`, for instance since it has no grains.
     """
     grid = grid_of(prepared.crystal_map, prepared.visible)
     segmented = segment(grid, settings)
@@ -85,9 +85,9 @@ def write_grains(analysis: GrainAnalysis, folder: str | Path, direction: str = "
     Parameters
     ----------
     analysis
-        The grains.
+        Grain analysis.
     folder
-        Created if absent. Its files appear together when all are complete.
+        Output folder, which is created if necessary. All files appear together when they are complete.
     direction
         Lab direction of the IPF colours.
 
@@ -141,7 +141,7 @@ def _statistics(grid: Grid, segmented: Segmented, grains: Grains, bending: np.nd
 
 
 def _write_table(path: Path, grid: Grid, grains: Grains) -> None:
-    """Write a row for each grain; lengths in the map's unit, angles in degrees."""
+    """Write a row for each grain, with lengths in the unit of the map and angles in degrees."""
     angles, names = mean_angles(grid, grains), grid.names
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

@@ -1,4 +1,4 @@
-"""The folder of maps that is written from a scan and a model."""
+"""Mapping of a scan with a model, written to a folder."""
 
 from pathlib import Path
 
@@ -32,30 +32,31 @@ def map_scan(
 ) -> Prediction:
     """Predict the orientations of a scan and write them.
 
-    The folder gets ``ipf_x.png``, ``ipf_y.png``, ``ipf_z.png``, ``map.h5`` (orix); ``map.ang``, ``map.ctf``
-    where the scan tells the distance of its positions;
-    where the model states its uncertainty or its phase can be simulated, ``confidence.png``; and, where the
-    scan has labels, ``comparison.png``.
+    The folder contains ``ipf_x.png``, ``ipf_y.png``, ``ipf_z.png`` and ``map.h5`` (orix); if the step of the
+    scan is known in a unit of length, ``map.ang`` and ``map.ctf``; if the model predicts an uncertainty or
+    its phase can be simulated, ``confidence.png``; and, if the scan has labels, ``comparison.png``.
 
     Parameters
     ----------
     model
-        The model.
+        Orientation model.
     scan
-        The open scan.
+        Open scan.
     folder
-        Where to write; created if absent. Its files appear together when all are complete.
+        Output folder, which is created if necessary. All files appear together when they are complete.
     min_q
-        Points with a smaller Q are grey in the pictures, as `keras_stem.scan.reliable.reliable_points`
-        chooses them. The written maps hold all points.
+        Smallest Q of the points that are coloured in the figures, as selected by
+        `keras_stem.scan.reliable.reliable_points`; other points are grey. The written maps contain all
+        points.
     model_name
-        Recorded in ``map.h5``.
+        Name of the model that is recorded in ``map.h5``.
     verbose
         Whether to show progress.
     refine
-        How the answers are refined by simulation: "quick" or "thorough".
+        Refinement by simulation: "quick" or "thorough"; None disables it.
     phase
-        In whose axes the orientations are wanted, the same crystal as the model's; the model's by default.
+        Phase to whose crystal axes the orientations refer; it has to be the same crystal as the phase of the
+        model, which is the default.
 
     Returns
     -------
@@ -64,7 +65,8 @@ def map_scan(
     Raises
     ------
     KerasStemError
-        If the model does not fit the scan, the smallest Q leaves no point, or the folder cannot be written.
+        If the model does not apply to the scan, no point reaches the smallest Q, or the folder cannot be
+        written.
     """
     _require_points(scan, min_q)
     with complete_folder(folder) as staging:
@@ -84,7 +86,7 @@ def map_scan(
 
 
 def _require_points(scan: Scan, min_q: float | None) -> None:
-    """Raise `KerasStemError`, before the long work, if a smallest Q leaves no point of a scan."""
+    """Raise `KerasStemError` before the prediction if no point of a scan reaches the smallest Q."""
     if scan.has_labels:
         reliable_points(scan.labels, min_q)
     else:

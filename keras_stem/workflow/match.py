@@ -1,4 +1,4 @@
-"""Labels of a whole scan by template matching, block by block."""
+"""Labelling of a whole scan by template matching, block by block."""
 
 import hashlib
 import json
@@ -32,10 +32,10 @@ from keras_stem.scan.scan import Scan, append_labels
 from keras_stem.version import __version__
 
 BLOCK_PATTERNS = 512
-"""So many patterns are matched, and then kept on disk, at once."""
+"""Number of patterns per block; the results of each block are saved to disk."""
 
 PART_PATTERNS = 32
-"""So many of them are prepared at once by one thread."""
+"""Number of patterns that one thread preprocesses at once."""
 
 
 def match_scan(
@@ -44,35 +44,35 @@ def match_scan(
     settings: Matching,
     progress: Callable[[int], None] = lambda patterns: None,
 ) -> tuple[CrystalMap, dict[str, str]]:
-    """Find the orientation, phase, Q and R at every position of a scan.
+    """Determine the orientation, phase, Q and R at every position of a scan by template matching.
 
-    Finished blocks are kept on disk until all are, so that a matching that was stopped goes on where it was
-    when it is called again with the same scan and settings.
+    Finished blocks are saved to disk until the whole scan is matched, so that an interrupted matching resumes
+    when the function is called again with the same scan and settings.
 
     Parameters
     ----------
     scan
-        The open scan.
+        Open scan.
     phases
-        With their whole unit cells.
+        Phases with their complete unit cells.
     settings
-        Of the matching.
+        Settings of the template matching.
     progress
-        Called with the number of patterns that were just matched, or found matched before.
+        Function that is called with the number of patterns of each block, whether newly matched or loaded.
 
     Returns
     -------
     labels : CrystalMap
-        With the properties Q and R, and ``match<k>_euler``, ``match<k>_phase_id`` and ``match<k>_Q`` of the
-        second and further solutions if the settings ask for them.
+        Labels with the properties Q and R and, if the settings request further solutions,
+        ``match<k>_euler``, ``match<k>_phase_id`` and ``match<k>_Q`` of the second and further solutions.
     origin : dict
-        How they were made.
+        Provenance of the labels.
 
     Raises
     ------
     KerasStemError
         If pyxem is not installed, the scan lacks a calibration, a phase cannot be simulated, the patterns
-        cannot be read or the blocks not be written.
+        cannot be read or the blocks cannot be written.
     """
     blocks, labels, origin = _match(scan, phases, settings, progress)
     blocks.forget()
@@ -85,9 +85,9 @@ def label_scan(
     settings: Matching,
     progress: Callable[[int], None] = lambda patterns: None,
 ) -> None:
-    """Match the patterns of a scan file, as `match_scan` does, and put the labels into it.
+    """Match the patterns of a scan file as `match_scan` does, and write the labels to the file.
 
-    Finished blocks are kept until the labels are written, which another program that reads the file prevents.
+    Finished blocks are kept until the labels are written, which fails while another program reads the file.
     """
     with Scan(path) as scan:
         blocks, labels, origin = _match(scan, phases, settings, progress)
@@ -116,18 +116,18 @@ def _match(
 
 
 def true_errors(labels: CrystalMap) -> tuple[float, float] | None:
-    """Return how far labels are from the truth of a simulated scan, or None for any other scan.
+    """Return the errors of the labels of a simulated scan, or None for any other scan.
 
     Parameters
     ----------
     labels
-        Of a scan of one phase.
+        Labels of a scan of one phase.
 
     Returns
     -------
     tuple of float
-        Median disorientation in the sample, deg, and the same with the pattern ambiguity (half a turn about
-        the beam) divided out.
+        Median disorientation from the ground truth inside the sample (degrees), and the same modulo the 180
+        degree in-plane ambiguity.
     """
     if not {"truth_euler", "truth_grain"} <= set(labels.prop):
         return None
@@ -140,12 +140,12 @@ def true_errors(labels: CrystalMap) -> tuple[float, float] | None:
 
 
 def phases_to_match(scan: Scan, given: Sequence[GivenPhase]) -> list[Phase]:
-    """Return the phases that are given, or, without any, those of the scan's labels.
+    """Return the given phases or, if there are none, those of the labels of the scan.
 
     Raises
     ------
     KerasStemError
-        If there are neither.
+        If no phases are given and the labels contain none with atoms.
     """
     if given:
         return [one.phase for one in given]
@@ -157,7 +157,7 @@ def phases_to_match(scan: Scan, given: Sequence[GivenPhase]) -> list[Phase]:
 
 
 class _BlockMatcher:
-    """Matches positions of a scan. The bank is simulated when it is needed first."""
+    """Template matching of positions of a scan; the template bank is simulated at the first use."""
 
     def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
         self._scan = scan
@@ -176,14 +176,14 @@ class _BlockMatcher:
 
 
 def prepared(patterns: np.ndarray, detector: Detector, settings: Matching) -> np.ndarray:
-    """Return `keras_stem.indexing.preprocessing.polar_spots` of patterns (n, H, W), by all cores."""
+    """Return `keras_stem.indexing.preprocessing.polar_spots` of patterns (n, H, W), using all cores."""
     parts = (patterns[first : first + PART_PATTERNS] for first in range(0, len(patterns), PART_PATTERNS))
     jobs = (joblib.delayed(polar_spots)(part, detector, settings) for part in parts)
     return np.concatenate(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
 
 
 class _Blocks:
-    """Solutions of blocks of a scan on disk, in a folder named after all that fixes them."""
+    """Solutions of the blocks of a scan on disk, in a folder named by a hash of scan, phases and settings."""
 
     def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
         plain = [asdict(settings), [fingerprint(phase) for phase in phases], str(scan.path.resolve())]

@@ -1,4 +1,4 @@
-"""The figures of the paper, from models and a scan."""
+"""Figures of the paper, drawn from models and a scan."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -36,16 +36,16 @@ from keras_stem.workflow.compare import Row, draw_curves
 
 @dataclass(frozen=True)
 class PaperFigures:
-    """What was drawn.
+    """Summary of the drawn figures.
 
     Parameters
     ----------
     written
-        Names of the figures: "figure_1" and so on.
+        Names of the written figures: "figure_1" and so on.
     models
-        Their references by the names that they have in the figures.
+        References of the models by their names in the figures.
     left_out
-        What is missing from them and why, a line each.
+        Lines about omitted figures or models, with the reasons.
     """
 
     written: tuple[str, ...]
@@ -55,18 +55,18 @@ class PaperFigures:
 
 @dataclass(frozen=True)
 class Answer:
-    """A model's answers on the scan.
+    """Prediction of a model on the scan.
 
     Parameters
     ----------
     name
-        Of the model in the figures.
+        Name of the model in the figures.
     reference
-        Of the model.
+        Reference of the model.
     card
-        Of the model.
+        Model card.
     prediction
-        Of all positions.
+        Prediction for all positions.
     """
 
     name: str
@@ -90,7 +90,7 @@ def paper_models(phase: str) -> list[str]:
 
 
 def _archs() -> list[str]:
-    """Return the names of all networks: the paper's in its order, then the others."""
+    """Return the names of all networks: those of the paper in its order, then the others."""
     return [*paper_archs(), *(name for name in network_names() if name not in paper_archs())]
 
 
@@ -107,27 +107,28 @@ def write_paper_figures(
     figure_1      Subsets and split of the training of the first model that was trained on this scan
     figure_7      Labels as IPF map, labels and predictions of DS_Q as points in the IPF, along z
     figure_8      Loss of the trainings on Euler angles (Huber) over the epochs, and scores on DS_Val
-    figure_9      Labels beside the predictions of all models, along z
+    figure_9      IPF maps of the labels and of the predictions of all models, along z
     figure_10     Errors of the first model at each position
     figure_a1     Labels, plain and weighted by Q
     figure_a2     Figure 9 along x
     figure_a3     Figure 9 along y
     figure_a4 ..  Figure 10 of the second model, the third, and so on
-    the last      Distributions of the errors of each angle, of all models
+    the last      Histograms of the errors of each angle, for all models
     ============  ==================================================================================
 
-    How the paper itself numbers what follows A.3 is not known here: from there on the numbers are ours.
+    The numbering of the paper after figure A.3 is unknown; the subsequent numbers are those of keras_stem.
 
     Parameters
     ----------
     scan
-        The open scan, with labels.
+        Open scan with labels.
     references
-        Of the models, as `load_model` takes them. Figure 10 shows the first.
+        References of the models, as accepted by `load_model`. Figure 10 shows the first.
     folder
-        Where to write; created if absent. All files appear together when they are complete.
+        Output folder, which is created if necessary. All files appear together when they are complete.
     min_q
-        Smallest Q of DS_Q in all figures but the first; that of the first model's training by default.
+        Smallest Q of DS_Q in all figures except the first; that of the training of the first model by
+        default.
     verbose
         Whether to show progress.
 
@@ -138,7 +139,7 @@ def write_paper_figures(
     Raises
     ------
     KerasStemError
-        If the scan has no labels, a model does not fit it, or the folder cannot be written.
+        If the scan has no labels, a model does not apply to it, or the folder cannot be written.
     """
     single_phase(scan.labels)
     answers = _named([_answer(reference, scan, verbose) for reference in references])
@@ -157,7 +158,7 @@ def write_paper_figures(
 
 
 def _place(name: str) -> tuple[bool, int]:
-    """Return what sorts figure_2 before figure_10, and that before figure_a1."""
+    """Return a sort key that orders figure_2 before figure_10, and figure_10 before figure_a1."""
     number = name.removeprefix("figure_")
     return number.startswith("a"), int(number.removeprefix("a"))
 
@@ -175,7 +176,7 @@ def _answer(reference: str, scan: Scan, verbose: bool) -> Answer:
 
 
 def _named(answers: list[Answer]) -> list[Answer]:
-    """Return the answers with names that tell them apart: by network, then schedule, then number."""
+    """Return the answers with unique names, by network and, if necessary, schedule and number."""
     answers = _told_apart(answers, lambda _, answer: _with_schedule(answer))
     return _told_apart(answers, lambda number, answer: f"{answer.name} ({number})")
 
@@ -200,7 +201,7 @@ def _visible(scan: Scan, card: ModelCard, min_q: float | None) -> np.ndarray:
 
 
 def _figures(scan: Scan, answers: list[Answer], visible: np.ndarray) -> Iterator[tuple[str, Figure]]:
-    """Yield the figures that labels and predictions are enough for."""
+    """Yield the figures that require only labels and predictions."""
     labels, symmetry = scan.labels, proper_point_group(scan.phase)
     maps = {answer.name: answer.prediction.crystal_map for answer in answers}
     yield "figure_7", scatter_figure(labels, maps, visible)
@@ -216,7 +217,7 @@ def _figures(scan: Scan, answers: list[Answer], visible: np.ndarray) -> Iterator
 
 
 def _draw_subsets(scan: Scan, answers: list[Answer], folder: Path) -> list[str]:
-    """Draw figure 1; return why not, if it cannot be drawn."""
+    """Draw figure 1; return the reason if it cannot be drawn."""
     plain = [answer.card.recipe for answer in answers if answer.card.fingerprint == scan.fingerprint]
     if not plain:
         return ["Figure 1 is left out: no model was trained on this scan, so that nothing was split."]
@@ -231,7 +232,7 @@ def _draw_subsets(scan: Scan, answers: list[Answer], folder: Path) -> list[str]:
 
 
 def _draw_weighted(scan: Scan, folder: Path) -> list[str]:
-    """Draw figure A.1; return why not, if it cannot be drawn."""
+    """Draw figure A.1; return the reason if it cannot be drawn."""
     if "Q" not in scan.labels.prop:
         return ["Figure A.1 is left out: the labels have no property Q."]
     save_both(weighted_figure(scan.labels), folder, "figure_a1")
@@ -239,7 +240,7 @@ def _draw_weighted(scan: Scan, folder: Path) -> list[str]:
 
 
 def _draw_losses(answers: list[Answer], folder: Path) -> list[str]:
-    """Draw figure 8; return which models it is without, and why."""
+    """Draw figure 8; return the models that are omitted, with the reasons."""
     rows: dict[str, Row] = {}
     missing = []
     for answer in answers:
@@ -254,7 +255,7 @@ def _draw_losses(answers: list[Answer], folder: Path) -> list[str]:
 
 
 def _row(answer: Answer) -> tuple[Row | None, str]:
-    """Return the run of a model as `draw_curves` takes it, or None and why there is none."""
+    """Return the run of a model for `draw_curves`, or None and the reason."""
     if answer.card.target != "euler":
         return None, "its loss is not the Huber loss of Euler angles"
     run_id = _run_id(answer.reference)
@@ -268,7 +269,7 @@ def _row(answer: Answer) -> tuple[Row | None, str]:
 
 
 def _run_id(reference: str) -> str | None:
-    """Return the id of the run that a model is from, or None for a file and where the run is gone."""
+    """Return the id of the run of a model, or None for a file or if the run does not exist."""
     if reference.endswith(".keras"):
         return None
     uri = reference if reference.startswith(MODEL_URIS) else f"runs:/{reference}/{MODEL_NAME}"

@@ -1,4 +1,4 @@
-"""What a CIF file turned out to be: symmetry, cell, atoms, reflections."""
+"""Report about a phase that was read from a CIF file: symmetry, cell, atoms and reflections."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,25 +15,25 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.workflow.describe import basis_text
 
 RADIUS = 1.5
-"""The strongest reflections are looked for up to it, 1/Å."""
+"""Radius in reciprocal space up to which the strongest reflections are determined (1/Å)."""
 
 _STRONGEST = 10
 _AVOGADRO = 0.602214076
-"""In cubic Ångström and grams per cubic centimetre."""
+"""Avogadro constant for masses in g/mol, volumes in Å³ and densities in g/cm³."""
 
 
 @dataclass(frozen=True)
 class PhaseReport:
-    """What is known of a phase.
+    """Report about a phase.
 
     Parameters
     ----------
     facts
-        Names and values for a person to read, in their order.
+        Names and values for the user, in the order of display.
     strongest
-        The ten strongest families of reflections.
+        Ten strongest families of reflections.
     warnings
-        What is suspicious, in sentences.
+        Warnings about suspicious properties, one sentence each.
     """
 
     facts: dict[str, str]
@@ -42,7 +42,7 @@ class PhaseReport:
 
 
 def report_phase(phase: CrystalPhase) -> PhaseReport:
-    """Return what is known of a phase, and what is suspicious about it."""
+    """Return a report about a phase, with warnings about suspicious properties."""
     setting, cell = phase.setting, cell_of(phase)
     found = families(cell, np.array(setting.operations), RADIUS)
     facts = {
@@ -62,13 +62,13 @@ def report_phase(phase: CrystalPhase) -> PhaseReport:
 
 
 def density(cell: Cell) -> float:
-    """Return the density of a cell, g/cm³."""
+    """Return the density of a cell (g/cm³)."""
     mass = sum(count * gemmi.Element(element).weight for element, count in cell.composition.items())
     return mass / (_AVOGADRO * cell.volume)
 
 
 def axes_text(phase: CrystalPhase) -> str:
-    """Return the rotation axes of a phase's Laue group, such as "2 along [010]"."""
+    """Return the rotation axes of the Laue group of a phase as text, such as "2 along [010]"."""
     turns = proper_point_group(phase).to_matrix().reshape(-1, 3, 3)
     axes: dict[tuple[int, ...], int] = {}
     for turn in turns:
@@ -88,7 +88,7 @@ def axes_text(phase: CrystalPhase) -> str:
 
 
 def _order(turn: np.ndarray) -> int:
-    """Return n of a rotation by a multiple of 360/n deg."""
+    """Return the order n of a rotation by 360/n degrees."""
     angle = np.arccos(np.clip((np.trace(turn) - 1) / 2, -1, 1))
     return 1 if angle < 0.1 else round(2 * np.pi / angle)
 
@@ -99,7 +99,7 @@ def _axis(turn: np.ndarray) -> np.ndarray:
 
 
 def _indices(axis: np.ndarray, phase: CrystalPhase) -> tuple[int, ...]:
-    """Return the smallest integers [uvw] along an axis, the last that is not 0 positive."""
+    """Return the smallest integers [uvw] along an axis, of which the last non-zero one is positive."""
     along = axis @ np.linalg.inv(cell_of(phase).base)
     along /= np.abs(along).max()
     factor = next(n for n in range(1, 13) if np.abs(n * along - np.rint(n * along)).max() < 0.02 * n)

@@ -1,4 +1,4 @@
-"""A map as the analyses take it."""
+"""Preparation of maps for the analyses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from keras_stem.scan.reliable import reliable_points
 
 @dataclass(frozen=True)
 class PreparedMap:
-    """A map, and which of its points count.
+    """Map with a selection of its points.
 
     Parameters
     ----------
     crystal_map
-        The map.
+        Map with all points.
     visible
-        Shape (n,), bool.
+        Mask of the points that are analysed, bool, shape (n,).
     origin
-        What is known of where it comes from.
+        Provenance of the map.
     counted
-        How many points count and why, for people.
+        Number of analysed points and the rule of their selection, as text for the user.
     """
 
     crystal_map: CrystalMap
@@ -40,19 +40,19 @@ def prepare_map(
     phases: Sequence[GivenPhase] = (),
     min_q: float | None = None,
 ) -> PreparedMap:
-    """Load a map from any source and choose its points.
+    """Load a map from any source and select its points.
 
     Parameters
     ----------
     path, frame, phases
-        As `keras_stem.scan.map_files.load_map` takes them.
+        Path, reference frame and phases of the map, as for `keras_stem.scan.map_files.load_map`.
     min_q
-        Points with a smaller Q are left out, as `keras_stem.scan.reliable.reliable_points` does it.
+        Smallest Q of the selected points, as for `keras_stem.scan.reliable.reliable_points`.
 
     Raises
     ------
     KerasStemError
-        If the map cannot be read, or has no Q and one is asked for.
+        If the map cannot be read, or ``min_q`` is given and the map has no Q.
     """
     crystal_map, origin = load_map(path, frame, phases)
     points = reliable_points(crystal_map, min_q)

@@ -1,4 +1,4 @@
-"""The page about a map."""
+"""HTML report about a map."""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -42,21 +42,22 @@ def report_map(
     direction: str = "z",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Written:
-    """Write a page about a map, and its figures as PNG and SVG into a folder beside it.
+    """Write an HTML page about a map, and its figures as PNG and SVG to a folder beside it.
 
     Parameters
     ----------
     path, frame, phases, min_q
-        As `keras_stem.workflow.prepare.prepare_map` takes them.
+        Path, reference frame, phases and smallest Q of the map, as for
+        `keras_stem.workflow.prepare.prepare_map`.
     page
-        The file to write; the folder is called like it, without ``.html``.
+        Path of the HTML file; the folder has the same name without ``.html``.
     scan_path
-        The scan, whose patterns are shown, and with whose labels the map is compared; by default that which
-        the map names, if it is there and has as many rows and columns.
+        Path of the scan whose patterns are shown, and with whose labels the map is compared. By default it is
+        the scan that the map names, if it exists and has the same numbers of rows and columns.
     direction
-        Lab direction of the IPF colours that are shown first: "x", "y" or "z".
+        Lab direction of the IPF colours that are shown initially: "x", "y" or "z".
     progress
-        Called with the numbers of patterns that were read and that are to be.
+        Function that is called with the number of patterns read so far and the total number.
 
     Returns
     -------
@@ -65,8 +66,8 @@ def report_map(
     Raises
     ------
     KerasStemError
-        If the map cannot be read, has one row or column only, or the scan is of another shape; or if
-        the page cannot be written.
+        If the map cannot be read or has only one row or column, the scan has a different shape, or the page
+        cannot be written.
     """
     path, page = Path(path), Path(page)
     folder = figure_folder(page)
@@ -107,12 +108,12 @@ def _saved(drawn: Drawn, folder: Path) -> Picture:
 
 
 def _scan_of(path: Path, prepared: PreparedMap, wanted: str | Path | None) -> tuple[Scan | None, str]:
-    """Return the scan of a map, opened, or None and why its patterns are not shown."""
+    """Return the open scan of a map, or None with the reason why no patterns are shown."""
     if wanted is not None:
         return _fitting(Path(wanted), prepared.crystal_map), ""
     named = Path(prepared.origin.get("scan", ""))
     for candidate in (path, named, path.parent / named.name):
-        with contextlib.suppress(KerasStemError):  # no scan, or not this map's
+        with contextlib.suppress(KerasStemError):  # not a scan, or not that of this map
             return _fitting(candidate, prepared.crystal_map), ""
     if named.name in ("", path.name):
         return None, "No patterns are shown: the map names no scan. Give it with --scan."
@@ -132,7 +133,7 @@ def _fitting(path: Path, crystal_map: CrystalMap) -> Scan:
 
 
 def _labels(scan: Scan | None, path: Path) -> CrystalMap | None:
-    """Return the labels that a map is compared with: those of its scan, unless they are the map."""
+    """Return the labels of the scan for comparison, unless the map itself is the labels of the scan."""
     if scan is None or not scan.has_labels or scan.path.samefile(path):
         return None
     return scan.labels
@@ -142,7 +143,8 @@ def _provenance(path: Path, prepared: PreparedMap) -> Table:
     known = {
         _ORIGIN.get(name, name): value
         for name, value in prepared.origin.items()
-        if value and (name, value) != ("scan", path.name)  # what a map is called that names no scan
+        if value
+        and (name, value) != ("scan", path.name)  # the file name, which is the default if no scan is named
     }
     return Table("Map", (), [("File", str(path)), *known.items(), ("Points", prepared.counted)])
 

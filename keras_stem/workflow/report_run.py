@@ -1,4 +1,4 @@
-"""The page about a training."""
+"""HTML report about a training."""
 
 import re
 from datetime import UTC, datetime
@@ -47,22 +47,22 @@ _TITLES = {
         "Scatter of predicted against labelled Euler angles, and a histogram of the disorientation",
     )
 }
-"""Of logged figures, and the texts in their place; others have their names."""
+"""Titles and alternative texts of logged figures; other figures have their file names."""
 
 
 def find_run(reference: str) -> Run:
-    """Return the tracked training that a reference means.
+    """Return the tracked training for a reference.
 
     Parameters
     ----------
     reference
-        Id of a run, or at least its first 6 characters; or a registered model, as models:/LiNiO2/1 or
+        Id of a run or at least its first 6 characters, or a registered model such as models:/LiNiO2/1 or
         models:/LiNiO2@champion.
 
     Raises
     ------
     KerasStemError
-        If there is none, several begin so, or it is no training.
+        If there is no such run, several ids begin with the reference, or the run is not a training.
     """
     client = connect()
     try:
@@ -96,16 +96,16 @@ def _run_id(client: MlflowClient, reference: str) -> str:
 
 
 def report_run(run: Run, page: str | Path) -> Written:
-    """Write a page about a training, and its figures into a folder beside it.
+    """Write an HTML page about a training, and its figures to a folder beside it.
 
-    The curves are drawn anew; other figures are those that were logged.
+    The training curves are redrawn; all other figures are those that were logged.
 
     Parameters
     ----------
     run
-        As `find_run` returns it.
+        MLflow run of the training, as returned by `find_run`.
     page
-        The file to write; the folder is called like it, without ``.html``.
+        Path of the HTML file; the folder has the same name without ``.html``.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def report_run(run: Run, page: str | Path) -> Written:
     Raises
     ------
     KerasStemError
-        If the logged figures cannot be read, or the page not be written.
+        If the logged figures cannot be read, or the page cannot be written.
     """
     page, client = Path(page), connect()
     folder = figure_folder(page)
@@ -149,7 +149,7 @@ def _curves(client: MlflowClient, run: Run, folder: Path) -> list[Picture]:
 
 
 def _logged_figures(client: MlflowClient, run: Run, folder: Path) -> list[Picture]:
-    """Copy the figures of a run other than its curves into a folder."""
+    """Copy the logged figures of a run, except its training curves, to a folder."""
     found = []
     try:
         for artifact in client.list_artifacts(run.info.run_id, "figures"):
@@ -193,7 +193,7 @@ def _cells(metrics: dict[str, float], prefix: str, columns: tuple) -> list[str]:
 
 
 def _recipe(run: Run) -> list[Table]:
-    """Return the recipe as tables: what stands alone, and each group of settings."""
+    """Return the recipe as tables: one of the top-level settings, and one for each group of settings."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for name, value in sorted(run.data.params.items()):
         group, _, setting = name.rpartition(".")

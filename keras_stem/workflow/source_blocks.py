@@ -1,4 +1,4 @@
-"""The patterns of a vendor's file, block by block."""
+"""Reading of the patterns of a vendor's file, block by block."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,25 +13,25 @@ from keras_stem.scan.values import reading_type, require_finite
 from keras_stem.workflow.conversion import Conversion
 
 BLOCK_BYTES = 64 << 20
-"""About so much of the file is read at once; the next such block is read while one is written."""
+"""Approximate size of a block (bytes); the next block is read while the current one is written."""
 
 
 class SourcePatterns:
-    """The part of a vendor's file that is converted.
+    """Patterns of a vendor's file that are converted.
 
     Parameters
     ----------
     data
-        All of its patterns, shape (y, x, ky, kx) or (n, ky, kx), not read yet.
+        Lazy array of all patterns of the file, shape (y, x, ky, kx) or (n, ky, kx).
     conversion
-        The shape of a stack, what is left out, and how many rows of the scan become one.
+        Settings of the conversion, of which the scan shape, the crops and the scan binning are used.
     path
-        Named in messages.
+        Path of the file, for error messages.
 
     Raises
     ------
     KerasStemError
-        If the scan's shape does not fit, or nothing is left.
+        If the scan shape does not match the number of patterns, or the cropped region is empty.
     """
 
     def __init__(self, data: da.Array, conversion: Conversion, path: str | Path):
@@ -42,9 +42,10 @@ class SourcePatterns:
         self.dtype = reading_type(data.dtype)
 
     def blocks(self) -> Iterator[tuple[int, np.ndarray]]:
-        """Yield the first row and the patterns (rows, columns, H, W) of blocks of rows.
+        """Yield blocks of rows, as the number of the first row and the patterns (rows, columns, H, W).
 
-        They follow the chunks of the file where these fit, and have a multiple of the rows that become one.
+        The blocks are aligned with the chunks of the file where possible, and their numbers of rows are
+        multiples of the scan binning.
 
         Raises
         ------
@@ -63,7 +64,7 @@ class SourcePatterns:
             yield first, patterns.reshape(block.shape)
 
     def sample(self, count: int) -> np.ndarray:
-        """Return patterns, shape (n, H, W), of up to so many positions, evenly spaced over the scan.
+        """Return the patterns, shape (n, H, W), at up to ``count`` positions evenly spaced over the scan.
 
         Raises
         ------
@@ -112,13 +113,13 @@ def _cropped(data: da.Array, conversion: Conversion) -> da.Array:
 
 
 def _read_ahead(parts: list[da.Array], source: str | Path) -> Iterator[np.ndarray]:
-    """Yield the parts, each read while the one before is written."""
+    """Yield the parts, each of which is read while the previous one is written."""
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(parts[0].compute)
         for following in [*parts[1:], None]:
             try:
                 block = coming.result()
-            except Exception as error:  # decoding raises whatever it meets
+            except Exception as error:  # decoding can raise exceptions of any type
                 raise KerasStemError(f"Cannot read the patterns of {source}: {reason(error)}.") from error
             if following is not None:
                 coming = reader.submit(following.compute)

@@ -1,4 +1,4 @@
-"""A study: its trainings one after the other, as children of one MLflow run."""
+"""Execution of a study: consecutive trainings as child runs of one MLflow run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -30,14 +30,14 @@ from keras_stem.workflow.fit import fit, resume
 
 @dataclass(frozen=True)
 class StudyResult:
-    """What became of a study.
+    """Result of a study.
 
     Parameters
     ----------
     study
-        With its recipes and the id of its parent run.
+        Tracked study with its recipes and the id of its parent run.
     failed
-        Why cells have no result, by their names.
+        Error messages of failed cells by cell name.
     """
 
     study: TrackedStudy
@@ -51,18 +51,18 @@ def run_study(
     pretrained: Mapping[str, str] | None = None,
     verbose: bool = False,
 ) -> StudyResult:
-    """Train all cells of a study on a scan. A cell that fails does not keep the others from running.
+    """Train all cells of a study on a scan; the failure of a cell does not stop the others.
 
     Parameters
     ----------
     study
-        What to train.
+        Description of the study.
     scan_path
-        The scan, with labels.
+        Path of the scan with labels.
     options
-        Override those of all cells; options of a network change the cells that have this network.
+        Options that override those of all cells; network options affect only the cells with that network.
     pretrained
-        By architecture, what cells take that start from ImageNet: a checkpoint or a registered model.
+        Replacement of ImageNet weights by architecture: a checkpoint or a registered model.
     verbose
         Whether to show progress.
 
@@ -73,7 +73,7 @@ def run_study(
     Raises
     ------
     KerasStemError
-        If a cell's options make no sense, or the scan cannot be used.
+        If the options of a cell are invalid, or the scan cannot be used.
     """
     cells = {cell.name: _recipe(cell.options, options or {}, pretrained or {}) for cell in study.cells}
     with Scan(scan_path) as scan:
@@ -88,12 +88,12 @@ def run_study(
 
 
 def resume_study(verbose: bool = False) -> StudyResult:
-    """Go on with the study that was begun last and is not finished: finished cells stay as they are.
+    """Resume the most recently started unfinished study; finished cells are not repeated.
 
     Raises
     ------
     KerasStemError
-        If there is none, or its scan has changed.
+        If there is no unfinished study, or its scan has changed.
     """
     client = connect(writing=True)
     tracked = unfinished_study(client)
@@ -105,7 +105,7 @@ def resume_study(verbose: bool = False) -> StudyResult:
 
 
 def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Mapping[str, str]) -> Recipe:
-    recipe_from_options(cell)  # options that make no sense in the description are an error
+    recipe_from_options(cell)  # raises an error for invalid options in the description
     given = {name: value for name, value in options.items() if value is not None}
     recipe = recipe_from_options({**cell, **given}, strict=False)
     if recipe.weights == IMAGENET:
@@ -139,7 +139,7 @@ def _run_cells(client: MlflowClient, study: TrackedStudy, verbose: bool) -> Stud
 
 
 def _run_cell(client: MlflowClient, study: TrackedStudy, cell: str, recipe: Recipe, verbose: bool) -> None:
-    """Go on with a cell where it was interrupted, or begin it."""
+    """Resume a cell that was interrupted, or start it."""
     for run_id in study.begun(client, cell):
         state = interrupted(run_id)
         if state:

@@ -1,4 +1,4 @@
-"""The folder that describes the texture of a map."""
+"""Texture analysis of a map, written to a folder."""
 
 import json
 from collections import Counter
@@ -47,26 +47,26 @@ _AXES = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 @dataclass(frozen=True)
 class TextureSettings:
-    """What is looked at.
+    """Settings of a texture analysis.
 
     Parameters
     ----------
     directions
-        Of the sample, for inverse pole figures.
+        Sample directions of the inverse pole figures.
     planes
-        Indices, for pole figures; () for those that are common in the crystal system. Planes of four
-        indices are drawn for trigonal and hexagonal phases.
+        Indices of the planes of the pole figures; () for the planes that are common in the crystal system.
+        Planes with four indices are drawn for trigonal and hexagonal phases.
     half_width
-        Of the kernel, deg.
+        Half width of the kernel (degrees).
     components
-        Whose shares are counted.
+        Texture components whose fractions are determined.
     tolerance
-        Largest disorientation from a component, deg.
+        Largest disorientation from a component (degrees).
 
     Raises
     ------
     KerasStemError
-        If the half width or the tolerance is out of its range, or two components have one name.
+        If the half width or the tolerance is out of range, or two components have the same name.
     """
 
     directions: tuple[tuple[float, float, float], ...] = _AXES
@@ -86,29 +86,29 @@ class TextureSettings:
 def analyse_texture(
     prepared: PreparedMap, folder: str | Path, settings: TextureSettings | None = None
 ) -> dict[str, Any]:
-    """Measure and draw the texture of a map.
+    """Determine and draw the texture of a map.
 
-    The folder gets ``texture.json`` and, as PNG and SVG, ``ipf_density``, ``pole_figures`` and
-    ``odf_sections``; with several phases these have the phase's name behind theirs.
+    The folder contains ``texture.json`` and, as PNG and SVG, ``ipf_density``, ``pole_figures`` and
+    ``odf_sections``; if there are several phases, the name of the phase is appended to these names.
 
     Parameters
     ----------
     prepared
-        The map.
+        Prepared map.
     folder
-        Where to write; created if absent. Its files appear together when all are complete.
+        Output folder, which is created if necessary. All files appear together when they are complete.
     settings
-        What is looked at.
+        Settings of the analysis; `TextureSettings()` by default.
 
     Returns
     -------
     dict
-        What ``texture.json`` holds.
+        Content of ``texture.json``.
 
     Raises
     ------
     KerasStemError
-        If the map is not on a square grid, nothing of it counts, or a plane or component is one of no phase.
+        If the map is not on a square grid, no point is selected, or a plane or component applies to no phase.
     """
     settings = settings or TextureSettings()
     grid = grid_of(prepared.crystal_map, prepared.visible)
@@ -145,7 +145,7 @@ def analyse_texture(
 def _phase_texture(
     rotations: Rotation, sample: Sample, settings: TextureSettings, folder: Path, tail: str
 ) -> dict[str, Any]:
-    """Draw the figures of one phase and return its numbers."""
+    """Draw the figures of one phase and return its texture parameters."""
     phase = sample.phase
     density = orientation_density(rotations, proper_point_group(phase), settings.half_width)
     strength = texture_strength(density)
@@ -167,7 +167,7 @@ def _phase_texture(
 def _draw_axes(
     density: OrientationDensity, sample: Sample, settings: TextureSettings, folder: Path, tail: str
 ) -> dict[str, Any]:
-    """Draw pole figures and inverse pole figures; return their maxima, mrd."""
+    """Draw pole figures and inverse pole figures; return their maxima (multiples of random density)."""
     phase = sample.phase
     planes = [plane for plane in settings.planes if takes(phase, plane)] or usual_planes(phase)
     poles = {plane: pole_figure(density, plane_normal(plane, phase)) for plane in planes}
@@ -197,7 +197,7 @@ def _require_fits(settings: TextureSettings, phases: Mapping[int, Phase]) -> Non
 
 
 def _tails(names: dict[int, str]) -> dict[int, str]:
-    """Return for each phase what its files have behind their names: nothing if there is but one phase."""
+    """Return the file-name suffix of each phase, which is empty if there is only one phase."""
     parts = {number: file_part(name) for number, name in names.items()}
     if len(parts) == 1:
         return dict.fromkeys(parts, "")

@@ -1,4 +1,4 @@
-"""The folder of virtual images that is made from a scan."""
+"""Virtual images of a scan, written to a folder."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,29 +21,29 @@ def write_virtual_images(
     folder: str | Path,
     progress: Callable[[int], None] = lambda patterns: None,
 ) -> list[str]:
-    """Write each virtual image as PNG and as a file that HyperSpy opens, and pictures of the labels.
+    """Write each virtual image as PNG and as a HyperSpy file, and figures of the labels.
 
     Parameters
     ----------
     scan
-        The open scan.
+        Open scan.
     apertures
-        By the name of the files.
+        Virtual apertures by file name.
     folder
-        Where to write; created if absent.
+        Output folder, which is created if necessary.
     progress
-        Called with the number of patterns that were just read.
+        Function that is called with the number of newly read patterns.
 
     Returns
     -------
     list of str
-        Names of the files. Where there are labels of one phase with Q, ``labels.png`` shows them shaded by
-        Q; where there are several phases, ``phases.png`` shows them.
+        Names of the files. For labels of a single phase with Q, ``labels.png`` shows them shaded by Q; for
+        several phases, ``phases.png`` shows the phases.
 
     Raises
     ------
     KerasStemError
-        If the scan cannot be read, or the folder not be written.
+        If the scan cannot be read, or the folder cannot be written.
     """
     with complete_folder(folder) as staging:
         for name, image in virtual_images(scan, apertures, progress).items():
