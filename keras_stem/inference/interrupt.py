@@ -44,9 +44,6 @@ class HeedInterrupt(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):  # noqa: D102
         self.heed()
 
-    def on_predict_batch_end(self, batch, logs=None):  # noqa: D102
-        self.heed()
-
     def _receive(self, number: int, frame: FrameType | None) -> None:
         if self._received is None:
             self._received = number

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from keras_stem.inference.blocks import batch_size, read_blocks
+from keras_stem.inference.blocks import batch_size, map_blocks
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.networks.settings import standard_settings
 from keras_stem.pipeline.source import PatternSource
@@ -61,8 +61,11 @@ def predict(
     verbose
         Whether to show progress.
     """
-    blocks = read_blocks(source, positions, "Predicting", verbose)
-    return Predictions.joined([predict_block(model, patterns) for _, patterns in blocks])
+
+    def step(block: slice, patterns: np.ndarray) -> Predictions:
+        return predict_block(model, patterns)
+
+    return Predictions.joined(map_blocks(step, source, positions, "Predicting", verbose))
 
 
 @standard_settings()

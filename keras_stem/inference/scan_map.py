@@ -9,7 +9,7 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.axes import require_relation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.inference.blocks import read_blocks
+from keras_stem.inference.blocks import map_blocks
 from keras_stem.inference.steps import Answers, InferenceSteps
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
@@ -89,8 +89,9 @@ def predict_map(
     scan.require_signal()
     labels = in_axes_of(phase, scan.labels) if scan.has_labels else None
     steps = InferenceSteps(model, refine)
-    blocks = read_blocks(source, np.arange(len(scan)), "Mapping", verbose)
-    answers = Answers.joined([steps(patterns) for _, patterns in blocks])
+    positions = np.arange(len(scan))
+    blocks = map_blocks(lambda _, patterns: steps(patterns), source, positions, verbose=verbose)
+    answers = Answers.joined(blocks)
     rotations, euler = Rotation.from_euler(answers.euler.astype(float)), answers.euler
     if not np.allclose(to_phase.angle, 0):
         rotations = to_phase * rotations

@@ -14,7 +14,7 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.heads.votes import DISTINCT
 from keras_stem.indexing.refinement import PatternComparison
-from keras_stem.inference.blocks import read_blocks
+from keras_stem.inference.blocks import map_blocks
 from keras_stem.inference.predictions import Predictions
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import PatternSource
@@ -179,10 +179,12 @@ def verify(
     verifier = verifier_of(card, refine)
     if verifier is None:
         return None
-    blocks = read_blocks(source, positions, "Refining" if refine else "Verifying", verbose)
-    return VerifiedAnswers.joined(
-        [verifier.verify(patterns, predictions[block], refine) for block, patterns in blocks]
-    )
+
+    def step(block: slice, patterns: np.ndarray) -> VerifiedAnswers:
+        return verifier.verify(patterns, predictions[block], refine)
+
+    what = "Refining" if refine else "Verifying"
+    return VerifiedAnswers.joined(map_blocks(step, source, positions, what, verbose))
 
 
 def _candidates(predictions: Predictions, refine: str | None) -> np.ndarray:

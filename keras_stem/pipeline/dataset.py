@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_stem.pipeline.order import Epoch, InOrder, Shuffled
+from keras_stem.pipeline.order import Epoch, Shuffled
 from keras_stem.pipeline.source import PatternSource
 
 BUFFER_BYTES = 32 << 20
@@ -140,14 +140,7 @@ def _fitting(source: PatternSource, memory: int) -> int:
     return max(1, memory // (source.dtype.itemsize * int(np.prod(source.shape))))
 
 
-def ordered_patterns(source: PatternSource, positions: np.ndarray, batch_size: int) -> tf.data.Dataset:
-    """Return batches of counts (B, H, W, 1), float32, in the order of positions, shape (n,)."""
-    blocks = _blocks(InOrder(positions, batch_size))
-    patterns = blocks.map(_reader(source), num_parallel_calls=2, deterministic=True)
-    return _floats(patterns, -(-len(positions) // batch_size))
-
-
-def _blocks(order: InOrder | Shuffled) -> tf.data.Dataset:
+def _blocks(order: Shuffled) -> tf.data.Dataset:
     """Return a dataset of the blocks of positions of an order.
 
     ``from_generator`` is avoided because its operation sets a limit in the allocator of the C library for the
@@ -180,9 +173,8 @@ def _reader(source: PatternSource) -> Callable[[tf.Tensor], tf.Tensor]:
 def _floats(batches: tf.data.Dataset, count: int) -> tf.data.Dataset:
     """Return a dataset of known cardinality with counts as floats, (B, H, W, 1)."""
 
-    def convert(patterns, *rest):
-        counts = tf.cast(patterns[..., tf.newaxis], tf.float32)
-        return (counts, *rest) if rest else counts
+    def convert(patterns, targets):
+        return tf.cast(patterns[..., tf.newaxis], tf.float32), targets
 
     floats = batches.map(convert, num_parallel_calls=2, deterministic=True)
     floats = floats.apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)

@@ -9,29 +9,6 @@ from collections.abc import Iterator
 import numpy as np
 
 
-class InOrder:
-    """Blocks of positions in the given order.
-
-    Parameters
-    ----------
-    positions
-        Shape (n,).
-    block
-        Number of positions per block; the last block may be smaller.
-    """
-
-    def __init__(self, positions: np.ndarray, block: int):
-        self._positions = positions
-        self._block = block
-
-    def __len__(self) -> int:
-        return -(-len(self._positions) // self._block)
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        for first in range(0, len(self._positions), self._block):
-            yield self._positions[first : first + self._block]
-
-
 class Epoch:
     """Base class of objects that depend on the epoch, which the training sets in ``epoch``.
 

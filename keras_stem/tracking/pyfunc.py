@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from keras_stem.errors import KerasStemError
-from keras_stem.inference.blocks import read_blocks
+from keras_stem.inference.blocks import map_blocks
 from keras_stem.inference.steps import Answers, InferenceSteps
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.pipeline.source import ArraySource
@@ -67,12 +67,13 @@ class PatternModel:
         """
         patterns = self._patterns(data[INPUT] if isinstance(data, dict) else data)
         with self._one_at_a_time:
-            blocks = read_blocks(ArraySource(patterns), np.arange(len(patterns)))
-            answers = Answers.joined([self._steps(block) for _, block in blocks])
+            positions = np.arange(len(patterns))
+            blocks = map_blocks(lambda _, block: self._steps(block), ArraySource(patterns), positions)
+        answers = Answers.joined(blocks)
         table = dict(zip(COLUMNS, np.rad2deg(answers.euler).T.astype(float), strict=False))
         table |= {name: answers.properties.get(name, np.nan) for name in COLUMNS[3:]}
         phase = self._model.card.phase["name"]
-        return pd.DataFrame({**table, "phase": phase}, index=np.arange(len(patterns)))
+        return pd.DataFrame({**table, "phase": phase}, index=positions)
 
     def _patterns(self, data: Any) -> np.ndarray:
         """Return the patterns, shape (n, H, W), in a type that the network accepts."""

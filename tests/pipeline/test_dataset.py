@@ -1,12 +1,8 @@
 import numpy as np
 import pytest
 
-from keras_stem.errors import KerasStemError
-from keras_stem.pipeline.dataset import ordered_patterns, shuffled_patterns, streamed_patterns, with_progress
-from keras_stem.pipeline.source import ArraySource, MemorySource, ScanSource
-from keras_stem.scan.detector import Detector, bin_patterns
-from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import Scan, create_scan
+from keras_stem.pipeline.dataset import shuffled_patterns, streamed_patterns, with_progress
+from keras_stem.pipeline.source import MemorySource, ScanSource
 
 pytestmark = pytest.mark.backend
 
@@ -18,15 +14,6 @@ def positions(scan):
 
 def together(batches):
     return [np.concatenate(parts) for parts in zip(*batches.as_numpy_iterator(), strict=True)]
-
-
-@pytest.mark.parametrize("binning", [1, 2])
-def test_in_order_all_patterns_arrive_once_as_floats(scan, positions, binning):
-    batches = ordered_patterns(ScanSource(scan, binning), positions, 32)
-    found = np.concatenate(list(batches.as_numpy_iterator()))
-    assert found.dtype == np.float32
-    assert len(batches) == -(-len(positions) // 32)
-    np.testing.assert_array_equal(found[..., 0], bin_patterns(scan.read(positions), binning))
 
 
 @pytest.mark.parametrize("cached", [False, True])
@@ -104,30 +91,7 @@ def test_progress_is_the_share_of_the_training_that_is_done(scan, positions):
     np.testing.assert_allclose([share[0] for share in shares], np.arange(12) / 12, atol=1e-6)
 
 
-def test_patterns_in_memory_are_a_source(scan, positions):
-    source = ArraySource(scan.read(positions))
-    found = np.concatenate(list(ordered_patterns(source, np.arange(len(positions)), 32).as_numpy_iterator()))
-    np.testing.assert_array_equal(found[..., 0], scan.read(positions))
-
-
 def test_memory_keeps_integers(scan, positions):
     source = MemorySource(ScanSource(scan, 2), positions)
     assert source.dtype == np.uint32
     assert source.read(positions[:3]).dtype == np.uint32
-
-
-@pytest.fixture
-def float_scan(tmp_path):
-    info = ScanInfo("floats", (2, 50), Detector((64, 64), 0.05), (1.0, 1.0), "nm")
-    patterns = np.ones((2, 50, 64, 64), np.float32)
-    patterns[1, 7, 3, 4] = np.nan
-    with create_scan(tmp_path / "nan.h5", info, np.float32) as writer:
-        writer.write_rows(0, patterns)
-    with Scan(tmp_path / "nan.h5") as scan:
-        yield scan
-
-
-def test_nan_is_reported_with_its_position(float_scan):
-    source = ScanSource(float_scan)
-    with pytest.raises(KerasStemError, match=r"NaN.*row 1, column 7"), source.plain_errors():
-        list(ordered_patterns(source, np.arange(100), 16))

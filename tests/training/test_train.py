@@ -154,6 +154,7 @@ def test_a_scan_of_zeros_is_refused(tmp_path, scan, narrow_recipe):
     from keras_stem.scan.scan import create_scan
 
     with create_scan(tmp_path / "zeros.h5", scan.info) as writer:
+        writer.write_rows(0, np.zeros_like(scan.patterns[:]))
         writer.write_labels(scan.labels)
     with Scan(tmp_path / "zeros.h5") as zeros, pytest.raises(KerasStemError, match="zero"):
         prepare(zeros, narrow_recipe)
