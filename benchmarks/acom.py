@@ -86,7 +86,7 @@ def acom(python: str, scan: Scan, settings: Matching, folder: Path) -> Rotation:
 
 
 def report(name: str, first: Rotation, second: Rotation, symmetry) -> None:
-    """Print the median disorientation, and the same with half a turn about the beam divided out."""
+    """Print the median disorientation, and the same modulo the 180° in-plane ambiguity."""
     angles = np.rad2deg([disorientation(first, way, symmetry) for way in (second, second * PATTERN_MATE)])
     medians = np.median(angles[0]), np.median(angles.min(0))
     near = 100 * np.mean(angles.min(0) < 5)

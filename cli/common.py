@@ -17,7 +17,7 @@ SMALLEST, LARGEST = 1e-30, 1e30
 """Of sizes above 0, so that their squares are numbers, too."""
 
 
-class Finite(type(click.FLOAT)):
+class Finite(click.types.FloatParamType):
     """A number that is neither infinite nor NaN."""
 
     def convert(self, value, param, ctx):  # noqa: D102
@@ -43,6 +43,8 @@ def _finite(kind: click.ParamType, number: float, param: click.Parameter, ctx: c
 FINITE = Finite()
 NOT_NEGATIVE = FiniteRange(0)
 POSITIVE = FiniteRange(0, min_open=True)
+BEAM_ENERGY = FiniteRange(1, 10_000)
+"""Of transmission electron microscopes, kV: a value in eV lies outside."""
 SCAN = click.argument("scan", type=click.Path(path_type=Path))
 
 MIN_Q = click.option(

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import NOT_NEGATIVE, POSITIVE, GridShape, Steps, pattern_progress_of_unknown
+from keras_stem.cli.common import (
+    BEAM_ENERGY,
+    NOT_NEGATIVE,
+    POSITIVE,
+    GridShape,
+    Steps,
+    pattern_progress_of_unknown,
+)
 
 
 class Window(click.ParamType):
@@ -51,7 +58,7 @@ WHOLE = (None, None, None, None)
 @click.option("--step", "steps", type=Steps(), help="Distance of rows and columns as recorded, or of both.")
 @click.option("--unit", help="Of the step.  [default: nm]")
 @click.option("--gain", type=POSITIVE, help="Value of one electron.  [default: 1, or as the noise tells]")
-@click.option("--beam-energy", type=POSITIVE, help="kV.")
+@click.option("--beam-energy", type=BEAM_ENERGY, help="kV.")
 @click.option("--camera-length", type=POSITIVE, help="mm.")
 @click.option("--convergence-angle", type=POSITIVE, help="Half angle, mrad.")
 @click.option("--precession-angle", type=NOT_NEGATIVE, help="deg.")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import FINITE, POSITIVE, SCAN, pattern_progress, show_notes
+from keras_stem.cli.common import BEAM_ENERGY, FINITE, SCAN, pattern_progress, show_notes
 from keras_stem.cli.crystal_options import crystal_options
 from keras_stem.io.registry import frame_names, frames
 
@@ -68,7 +68,7 @@ def import_(scan, labels, frame, phases, **options) -> None:
 @click.option(
     "--excitation-error", type=FINITE, default=0.02, show_default=True, help="Largest of a spot, 1/Å."
 )
-@click.option("--beam-energy", type=POSITIVE, help="kV.  [default: the scan's, else 300]")
+@click.option("--beam-energy", type=BEAM_ENERGY, help="kV.  [default: the scan's, else 300]")
 @click.option("--precession-angle", type=FINITE, help="deg.  [default: the scan's, else 0]")
 @click.option(
     "--spot-radius", type=FINITE, help="Of a disk, 1/Å.  [default: from the scan's convergence angle]"
@@ -125,10 +125,13 @@ def _report(scan, one_phase: bool) -> None:
     for name in ("Q", "R"):
         if name not in labels.prop:
             continue
-        low, middle, high = np.percentile(labels.prop[name], (5, 50, 95))
+        if np.isnan(labels.prop[name]).all():
+            click.echo(f"{name}: unknown at all positions")
+            continue
+        low, middle, high = np.nanpercentile(labels.prop[name], (5, 50, 95))
         click.echo(f"{name}: median {middle:.1f}, 5 to 95 % of positions {low:.1f} to {high:.1f}")
     if errors:
         click.echo(
             f"Median disorientation from the truth, in the sample: {errors[0]:.2f}°; "
-            f"with half a turn about the beam divided out: {errors[1]:.2f}°"
+            f"modulo the 180° in-plane ambiguity: {errors[1]:.2f}°"
         )

@@ -81,7 +81,7 @@ def print_phase(report: "PhaseReport") -> None:
 
 def print_parts(difference: "Difference") -> None:
     """Print how far two maps differ on each part of the points."""
-    titles = ["Where", "Points", "Median (°)", f"> {difference.threshold:g}°", "Only by half a turn"]
+    titles = ["Where", "Points", "Median (°)", f"> {difference.threshold:g}°", "Only by 180°"]
     lines = [
         [part.name, str(part.points), f"{part.median:.2f}", f"{part.differing:.1%}", f"{part.half_turn:.1%}"]
         for part in difference.parts

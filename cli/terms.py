@@ -19,7 +19,7 @@ TERMS = {
     "Median, Mean, 95 %": "of the disorientation (°): the smallest rotation from the reference under the "
     "crystal's symmetry; 95 % is the 95th percentile",
     "< 1°, < 2°, < 5°": "shares of the patterns with a smaller disorientation",
-    "half turn": "the same, where half a turn about the beam counts as no difference",
+    "half turn": "the same, modulo the 180° in-plane ambiguity",
     "R², MAE, MSE": "coefficient of determination, mean absolute and mean squared error of the Euler angles "
     "(°), which differ for equivalent orientations, too",
     "R² nearest": "R² of the equivalent predictions that are nearest to the reference",

@@ -88,7 +88,7 @@ _ORIENTATION = (
     click.option(
         "--ambiguity",
         type=click.Choice(AMBIGUITIES),
-        help="pattern: half a turn about the beam counts as no difference.  [none]",
+        help="pattern: the loss is taken modulo the 180° in-plane ambiguity.  [none]",
     ),
     click.option("--clamp/--no-clamp", default=None, help="Clamp the output before the loss.  [no]"),
 )

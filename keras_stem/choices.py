@@ -1,4 +1,4 @@
-"""Option values, in a separate module so that ``kstem --help`` imports no heavy dependencies."""
+"""Option values and defaults, in a separate module so that ``kstem --help`` imports no heavy dependencies."""
 
 RECIPES = ("default", "paper")
 PRECISIONS = ("float32", "bfloat16", "float16")
@@ -15,3 +15,5 @@ SMALL_GRAINS = ("absorb", "drop")
 SPECIAL_BOUNDARIES = ("sigma3", "sigma5", "sigma7", "sigma9", "hcp-10-12", "hcp-10-11", "oxide-60")
 HALF_TURN = "half-turn"
 """Name of the orientation variants that differ by a 180 degree rotation about the beam."""
+ROTATION_SIZE = 7
+"""Number of network outputs from which the default head decodes a rotation and its expected error."""

@@ -1,4 +1,4 @@
-"""Phases of all eleven Laue groups, with different settings of some."""
+"""Phases of all eleven Laue groups, with different settings of some, and LiNiO2 as a CIF file."""
 
 from diffpy.structure import Atom, Lattice, Structure
 from orix.crystal_map import Phase
@@ -28,3 +28,26 @@ PHASES = {
     "Pm-3": lambda: phase_of(200, (5, 5, 5, 90, 90, 90)),
     "Pm-3m": lambda: phase_of(221, (5, 5, 5, 90, 90, 90)),
 }
+
+LINIO2 = """data_LiNiO2
+_cell_length_a 2.876
+_cell_length_b 2.876
+_cell_length_c 14.19
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 120
+_space_group_name_H-M_alt 'R -3 m :H'
+_space_group_IT_number 166
+_chemical_formula_sum 'Li1 Ni1 O2'
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+_atom_site_occupancy
+_atom_site_U_iso_or_equiv
+Ni1 Ni 0 0 0 1 0.005
+Li1 Li 0 0 0.5 1 0.01
+O1 O 0 0 0.242 1 0.007
+"""

@@ -60,7 +60,7 @@ def places_figure(difference: Difference) -> Figure:
         places = np.arange(len(parts))[::-1]
         bars.barh(places, [100 * part.differing for part in parts], color="#5f7ea8", label="All that differ")
         turned = [100 * part.half_turn for part in parts]
-        bars.barh(places, turned, color="#c8b866", label="Only by half a turn about the beam")
+        bars.barh(places, turned, color="#c8b866", label="Only by 180° about the beam")
         bars.set_yticks(places, [f"{part.name}\n{part.points} points" for part in parts])
         bars.set_xlabel(f"Points that differ by more than {difference.threshold:g}° (%)")
         figure.legend(loc="outside lower right", ncols=2, frameon=False)

@@ -73,9 +73,9 @@ class Decoder(keras.layers.Layer):
 
 
 class AllCandidates(Decoder):
-    """Decoder that returns all candidates of another decoder as runners-up.
+    """Decoder that returns all candidates of another decoder, in its order, as runners-up.
 
-    The predicted orientation is the candidate of the largest weight.
+    The predicted orientation, which is among them, is the candidate of the largest weight.
 
     Parameters
     ----------

@@ -1,10 +1,11 @@
 """Registry of heads, both of this package and of other packages that declare them as entry points."""
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
 
-from keras_stem.errors import KerasStemError, reason_of
+from keras_stem.errors import KerasStemError
+from keras_stem.plugins import loaded, plugins
 
 if TYPE_CHECKING:
     from keras_stem.heads.head import Head
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
 GROUP = "keras_stem.heads"
 """Entry-point group in which other packages declare the classes of their heads, by target."""
 
-_OWN = {
-    "euler": ("keras_stem.heads.euler:EulerHead",),
-    "rotation": ("keras_stem.heads.rotation:RotationHead", "keras_stem.heads.votes:VotesHead"),
-}
-"""Head classes of this package by target, one for each kind of network output."""
+_OWN = {"euler": "keras_stem.heads.euler:EulerHead", "rotation": "keras_stem.heads.rotation:RotationHead"}
+"""Head classes of this package by target."""
+
+_OTHER_OUTPUTS = {"rotation": "keras_stem.heads.votes:VotesHead"}
+"""Head classes of this package for a second kind of network output, by target."""
 
 
 def target_names() -> tuple[str, ...]:
@@ -42,7 +43,7 @@ def head_class(target: str, output: str = "vector") -> type["Head"]:
     entries = _entries()
     if target not in entries:
         raise KerasStemError(f"Expected target out of {', '.join(entries)}, found {target!r}.")
-    found = [_load(entry) for entry in entries[target]]
+    found = [loaded(entry, "head") for entry in entries[target]]
     for head in found:
         if head.output == output:
             return head
@@ -56,23 +57,13 @@ def import_heads() -> None:
     """Import all importable heads, which registers their layers with Keras."""
     for entry in (entry for entries in _entries().values() for entry in entries):
         try:
-            _load(entry)
+            loaded(entry, "head")
         except KerasStemError:
             if entry.value.startswith("keras_stem."):
                 raise
 
 
-def _load(entry: EntryPoint) -> type["Head"]:
-    try:
-        return entry.load()
-    except Exception as error:  # the import of another package can raise any exception
-        raise KerasStemError(
-            f"Cannot import the head {entry.name} from {entry.value}: {reason_of(error)}"
-        ) from error
-
-
 @cache
 def _entries() -> dict[str, tuple[EntryPoint, ...]]:
-    own = {name: tuple(EntryPoint(name, value, GROUP) for value in values) for name, values in _OWN.items()}
-    others = {entry.name: (entry,) for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name)}
-    return own | {name: entry for name, entry in others.items() if name not in own}
+    second = {name: (EntryPoint(name, value, GROUP),) for name, value in _OTHER_OUTPUTS.items()}
+    return {name: (entry, *second.get(name, ())) for name, entry in plugins(GROUP, _OWN).items()}

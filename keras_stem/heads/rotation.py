@@ -7,13 +7,11 @@ import numpy as np
 from keras import ops
 from orix.quaternion.symmetry import Symmetry
 
+from keras_stem.choices import ROTATION_SIZE
 from keras_stem.crystal.euler import euler_ranges, reduce_euler
 from keras_stem.crystal.rotation_ops import angle_of, fundamental_bunge, orthonormal, squared_chord
 from keras_stem.crystal.rotations import from_matrices, matrices_of_euler
 from keras_stem.heads.head import Decoder, Head, HeadSettings
-
-ROTATION_SIZE = 7
-"""Number of outputs from which a rotation and its expected error are decoded."""
 
 ERROR_SHARE = 0.1
 """Weight in the loss of the term for the predicted error, relative to the disorientation."""

@@ -1,11 +1,11 @@
 """Registry of map formats by suffix: those of this package and entry points of other packages."""
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
 
 from keras_stem.choices import FRAMES
-from keras_stem.errors import KerasStemError, reason_of
+from keras_stem.plugins import loaded, plugins
 
 if TYPE_CHECKING:
     from keras_stem.crystal.frames import Frame
@@ -40,14 +40,7 @@ def map_format(suffix: str) -> "MapFormat | None":
         If the package that provides the format cannot be imported.
     """
     entry = _entries().get(suffix.lower().removeprefix("."))
-    if entry is None:
-        return None
-    try:
-        return entry.load()
-    except Exception as error:  # importing another package can raise anything
-        raise KerasStemError(
-            f"Cannot import the format {entry.name} from {entry.value}: {reason_of(error)}"
-        ) from error
+    return None if entry is None else loaded(entry, "format")
 
 
 def map_formats() -> list["MapFormat"]:
@@ -75,6 +68,4 @@ def frame_names() -> tuple[str, ...]:
 
 @cache
 def _entries() -> dict[str, EntryPoint]:
-    own = {name: EntryPoint(name, value, GROUP) for name, value in _OWN.items()}
-    others = {entry.name: entry for entry in entry_points(group=GROUP)}
-    return own | {name: entry for name, entry in sorted(others.items()) if name not in own}
+    return plugins(GROUP, _OWN)

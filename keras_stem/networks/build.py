@@ -4,18 +4,16 @@ import importlib
 
 import keras
 
+from keras_stem.choices import ROTATION_SIZE
 from keras_stem.networks.declaration import NetworkConfig
 from keras_stem.networks.registry import config_class
 from keras_stem.networks.settings import standard_settings
-
-DEFAULT_OUTPUTS = 7
-"""Number of outputs for a rotation and its expected error, as in the default recipe."""
 
 
 def build_model(
     network: str | NetworkConfig,
     input_shape: tuple[int, int, int],
-    outputs: int = DEFAULT_OUTPUTS,
+    outputs: int = ROTATION_SIZE,
     precision: str = "float32",
 ) -> keras.Model:
     """Build a network.

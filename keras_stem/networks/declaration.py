@@ -5,6 +5,19 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+RESERVED = frozenset(
+    (
+        *("ambiguity", "arch", "augment", "augmentation", "background", "batch_size", "binning", "cache"),
+        *("clamp", "clip_norm", "decay_per", "distance", "dose", "freeze", "hot_pixels", "keep_cell"),
+        *("learning_rate", "like", "max_epochs", "min_q", "min_r", "mirror", "name", "network"),
+        *("overlap", "patterns", "precision", "pretrained", "recipe", "resume", "rotate", "scale"),
+        *("scan", "schedule", "score_every", "seed", "shift", "simulate", "simulation", "space_group"),
+        *("split", "stop", "symmetry", "symmetry_tolerance", "target", "thresholds", "variant"),
+        *("weight_decay", "weights"),
+    )
+)
+"""Names of the options of every training, which an option of a network cannot have."""
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -49,9 +62,9 @@ class Pretrained:
 class NetworkConfig:
     """Base class of the options of a network, from which a frozen dataclass is derived for each network.
 
-    The fields are the options, declared with `option`. Their names, defaults, ranges and help texts become
-    options of ``kstem fit`` and keys of study descriptions. ``__post_init__`` raises `KerasStemError` for
-    inconsistent values.
+    The fields are the options, declared with `option`. Their names (none of `RESERVED`), defaults, ranges and
+    help texts become options of ``kstem fit`` and keys of study descriptions. ``__post_init__`` raises
+    `KerasStemError` for inconsistent values.
 
     Attributes
     ----------

@@ -2,10 +2,11 @@
 
 import importlib
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 from keras_stem.errors import KerasStemError
-from keras_stem.networks.declaration import NetworkConfig
+from keras_stem.networks.declaration import RESERVED, NetworkConfig, option_names
+from keras_stem.plugins import loaded, plugins
 
 GROUP = "keras_stem.networks"
 """Entry-point group in which other packages declare the option classes of their networks."""
@@ -34,18 +35,22 @@ def config_class(arch: str) -> type[NetworkConfig]:
     Raises
     ------
     KerasStemError
-        If the network is unknown, or the package that declares it cannot be imported.
+        If the network is unknown, the package that declares it cannot be imported, or one of its options has
+        the name of an option of every training.
     """
     entries = _entries()
     if arch not in entries:
         raise KerasStemError(f"Expected an architecture out of {', '.join(entries)}, found {arch!r}.")
-    entry = entries[arch]
-    try:
-        found = entry.load()
-    except Exception as error:  # the import of another package can raise any exception
-        raise KerasStemError(f"Cannot import the network {arch} from {entry.value}: {error}") from error
+    found = loaded(entries[arch], "network")
     if getattr(found, "arch", None) != arch:
-        raise KerasStemError(f"Expected the options of the network {arch} in {entry.value}, found {found!r}.")
+        place = entries[arch].value
+        raise KerasStemError(f"Expected the options of the network {arch} in {place}, found {found!r}.")
+    taken = sorted(option_names(found) & RESERVED)
+    if taken:
+        raise KerasStemError(
+            f"Expected options of the network {arch} with names of their own, found {taken[0]}, which every "
+            "training has; rename it."
+        )
     return found
 
 
@@ -69,6 +74,4 @@ def import_builders() -> None:
 
 @cache
 def _entries() -> dict[str, EntryPoint]:
-    own = {name: EntryPoint(name, value, GROUP) for name, value in _OWN.items()}
-    others = {entry.name: entry for entry in entry_points(group=GROUP)}
-    return own | {name: entry for name, entry in sorted(others.items()) if name not in own}
+    return plugins(GROUP, _OWN)

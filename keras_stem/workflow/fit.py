@@ -177,7 +177,7 @@ def _fit(
         if not state.epochs:
             state.discard()
             raise
-        message = f"Interrupted after epoch {state.epochs}; kstem fit --resume goes on from there."
+        message = f"Interrupted after epoch {state.epochs}; kstem fit --resume continues the training."
         raise KeyboardInterrupt(message) from None
     run.log_scores(trained.scores)
     parameters, epochs = trained.model.network.count_params(), len(trained.history)

@@ -171,12 +171,12 @@ def _logged_figures(client: MlflowClient, run: Run, folder: Path) -> list[Pictur
 def _scores(run: Run) -> Table:
     metrics, rows = run.data.metrics, []
     for subset, title in _SUBSETS:
-        for prefix, name in ((f"final_{subset}_", title), (f"final_{subset}_pattern_", "… half a turn")):
+        for prefix, name in ((f"final_{subset}_", title), (f"final_{subset}_pattern_", "… modulo 180°")):
             if f"{prefix}median" in metrics:
                 rows.append((name, *_cells(metrics, prefix, _SCORES)))
     note = (
-        "Disorientation from the labels, and again with half a turn about the beam divided out. R², MAE, "
-        "MSE: of the Euler angles; R² nearest with predictions moved to the equivalent nearest to the label."
+        "Disorientation from the labels, and again modulo the 180° in-plane ambiguity. R², MAE, MSE: of the "
+        "Euler angles; R² nearest with predictions moved to the equivalent nearest to the label."
     )
     return Table("Against the labels", ("Subset", *(title for _, title, _ in _SCORES)), rows, note)
 

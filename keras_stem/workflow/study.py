@@ -127,7 +127,7 @@ def _run_cells(client: MlflowClient, study: TrackedStudy, verbose: bool) -> Stud
         try:
             _run_cell(client, study, cell, recipe, verbose)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt("Interrupted; kstem study --resume goes on from there.") from None
+            raise KeyboardInterrupt("Interrupted; kstem study --resume continues the study.") from None
         except KerasStemError as error:
             failed[cell] = str(error)
             if verbose:

@@ -199,6 +199,12 @@ def test_sizes_of_a_conversion_that_are_no_numbers(option, value, run, tmp_path)
     assert not (tmp_path / "out.h5").exists()
 
 
+def test_a_beam_energy_in_ev_is_refused(run, scan_path, tmp_path):
+    for command in (("convert", scan_path, tmp_path / "out.h5"), ("label", "match", scan_path)):
+        told = run(*command, "--beam-energy", "300000", status=2)
+        assert "300000.0 is not in the range 1<=x<=10000" in told
+
+
 @pytest.mark.parametrize("value", ["inf", "nan"])
 @pytest.mark.parametrize(
     "option", ["--radius", "--spread", "--overlap", "--vacuum", "--step", "--dose", "--drift"]

@@ -11,7 +11,7 @@ COARSE = ("--resolution", "4")
 
 def test_match(run, own_scan):
     told = run("label", "match", own_scan, *COARSE, "--best", "2")
-    [found] = re.findall(r"divided out: ([\d.]+)°", told)
+    [found] = re.findall(r"ambiguity: ([\d.]+)°", told)
     assert float(found) < 4
     with Scan(own_scan) as scan:
         labels = scan.labels

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from fuzz.commands import all_commands
 from fuzz.harness import run_input
+from phases import LINIO2
 
 from keras_stem.cli.main import program
 from keras_stem.simulate.microstructure import Polycrystal
@@ -35,7 +36,7 @@ def bases(trained, tmp_path_factory):
         result = CliRunner().invoke(program, ["export", str(bases["scan"]), str(bases[kind])])
         assert result.exit_code == 0, result.exception
     _write_csv(bases["csv"])
-    bases["cif"].write_text(_LINIO2)
+    bases["cif"].write_text(LINIO2)
     load_model(trained.model_uri).save(bases["model"])
     return bases
 
@@ -63,30 +64,6 @@ def _write_csv(path):
         for x in range(5)
     ]
     np.savetxt(path, rows, "%.4f", delimiter=",", header="x,y,phi1,Phi,phi2,phase,Q,R", comments="")
-
-
-_LINIO2 = """data_LiNiO2
-_cell_length_a 2.876
-_cell_length_b 2.876
-_cell_length_c 14.19
-_cell_angle_alpha 90
-_cell_angle_beta 90
-_cell_angle_gamma 120
-_space_group_name_H-M_alt 'R -3 m :H'
-_space_group_IT_number 166
-_chemical_formula_sum 'Li1 Ni1 O2'
-loop_
-_atom_site_label
-_atom_site_type_symbol
-_atom_site_fract_x
-_atom_site_fract_y
-_atom_site_fract_z
-_atom_site_occupancy
-_atom_site_U_iso_or_equiv
-Ni1 Ni 0 0 0 1 0.005
-Li1 Li 0 0 0.5 1 0.01
-O1 O 0 0 0.242 1 0.007
-"""
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ def drawn(phase, rotations):
 
 
 def errors(phase, truth, found):
-    """The disorientation after the pattern ambiguity is divided out, deg."""
+    """The disorientation modulo the 180° in-plane ambiguity, deg."""
     symmetry = proper_point_group(phase)
     both = [disorientation(truth, found * mate, symmetry) for mate in (Rotation.identity(), PATTERN_MATE)]
     return np.rad2deg(np.minimum(*both))
