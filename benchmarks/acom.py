@@ -20,7 +20,7 @@ from keras_stem.indexing.settings import Matching
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
-from keras_stem.workflow.match import PATTERN_MATE, match_scan
+from keras_stem.workflow.match import BEAM_TWOFOLD, match_scan
 
 SHAPE = (12, 12)
 
@@ -87,7 +87,7 @@ def acom(python: str, scan: Scan, settings: Matching, folder: Path) -> Rotation:
 
 def report(name: str, first: Rotation, second: Rotation, symmetry) -> None:
     """Print the median disorientation, and the same modulo the 180° in-plane ambiguity."""
-    angles = np.rad2deg([disorientation(first, way, symmetry) for way in (second, second * PATTERN_MATE)])
+    angles = np.rad2deg([disorientation(first, way, symmetry) for way in (second, second * BEAM_TWOFOLD)])
     medians = np.median(angles[0]), np.median(angles.min(0))
     near = 100 * np.mean(angles.min(0) < 5)
     print(

@@ -13,7 +13,7 @@ from keras_stem.analysis.boundaries import SpecialBoundary, equivalent_misorient
 from keras_stem.analysis.grains import mean_orientations
 from keras_stem.analysis.grid import Grid
 from keras_stem.crystal.disorientation import (
-    PATTERN_MATE,
+    BEAM_TWOFOLD,
     disorientation,
     misorientation,
     quaternion_product,
@@ -149,7 +149,7 @@ def _turned(
 ) -> np.ndarray:
     """Return the variants of orientations, quaternions (n, 4), that are nearest to the wanted variants."""
     if variant is None:
-        return quaternion_product(rotations, PATTERN_MATE.data)
+        return quaternion_product(rotations, BEAM_TWOFOLD.data)
     operators = equivalent_misorientations(variant, grid.phases[number])
     between = misorientation(Rotation(rotations), Rotation(wanted))
     return quaternion_product(operators[np.abs(between @ operators.T).argmax(axis=1)], rotations)

@@ -9,7 +9,7 @@ from orix.quaternion import Rotation
 from keras_stem.analysis.grid import MASKED, Grid
 from keras_stem.analysis.segmentation import Segmentation, segment
 from keras_stem.crystal.axes import phase_text, relation
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.grains import OUTSIDE, neighbour_pairs
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
@@ -149,7 +149,7 @@ def _angles(reference: Grid, other: Grid, where: np.ndarray, mate: bool) -> np.n
     for number, phase in reference.phases.items():
         inside = where & (reference.phase == number)
         first, second = (Rotation(grid.rotations.data[inside]) for grid in (reference, other))
-        second = second * PATTERN_MATE if mate else second
+        second = second * BEAM_TWOFOLD if mate else second
         found[inside] = np.rad2deg(disorientation(first, second, proper_point_group(phase)))
     return found
 

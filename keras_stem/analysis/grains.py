@@ -34,7 +34,7 @@ class Grains:
         Aspect ratio of the ellipse with the same second moments, at least 1.
     orientation
         Mean orientation, shape (g,), lab to crystal. It minimises the sum of squared chordal distances.
-    spread
+    gos
         Grain orientation spread (GOS, degrees): mean disorientation of the points from the mean orientation.
         Absorbed points contribute neither to the mean orientation nor to the spread.
     edge
@@ -52,7 +52,7 @@ class Grains:
     y: np.ndarray
     aspect: np.ndarray
     orientation: Rotation
-    spread: np.ndarray
+    gos: np.ndarray
     edge: np.ndarray
     deviation: np.ndarray
 
@@ -95,7 +95,7 @@ def measure_grains(grid: Grid, numbers: np.ndarray, absorbed: np.ndarray | None 
         y=y,
         aspect=aspect,
         orientation=Rotation(mean),
-        spread=np.bincount(numbers[own], away[own]) / np.bincount(numbers[own]),
+        gos=np.bincount(numbers[own], away[own]) / np.bincount(numbers[own]),
         edge=np.bincount(group, _on_edge(grid.shape)[inside]) > 0,
         deviation=away,
     )

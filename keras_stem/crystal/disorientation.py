@@ -4,8 +4,8 @@ import numpy as np
 from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
-PATTERN_MATE = Rotation([0, 0, 0, 1])
-"""180 degree rotation about the beam: the zeroth-order patterns of R and R * PATTERN_MATE are identical."""
+BEAM_TWOFOLD = Rotation([0, 0, 0, 1])
+"""180 degree rotation about the beam: the zeroth-order patterns of R and R * BEAM_TWOFOLD are identical."""
 
 BLOCK = 1 << 18
 """Number of pairs processed at once, which limits memory."""

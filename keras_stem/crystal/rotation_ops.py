@@ -40,7 +40,7 @@ def _unit(vector: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def squared_chord(
-    found: keras.KerasTensor, expected: keras.KerasTensor, operators: np.ndarray, mates: bool = False
+    found: keras.KerasTensor, expected: keras.KerasTensor, operators: np.ndarray, beam_twofold: bool = False
 ) -> keras.KerasTensor:
     """Return the squared chordal distance of rotations under a symmetry.
 
@@ -53,7 +53,7 @@ def squared_chord(
         Broadcastable shapes (..., 3, 3).
     operators
         Rotation matrices of the proper point group, shape (n, 3, 3).
-    mates
+    beam_twofold
         Whether the distance is taken modulo the 180 degree in-plane ambiguity.
 
     Returns
@@ -63,7 +63,7 @@ def squared_chord(
     """
     flat = np.swapaxes(operators, -1, -2).reshape(len(operators), 9).T.astype("float32")
     nearest = _largest_trace(found, expected, flat)
-    if mates:
+    if beam_twofold:
         # A 180 degree rotation about lab z negates the first two columns of a matrix.
         turned = ops.multiply(found, np.array([-1.0, -1.0, 1.0], "float32"))
         nearest = ops.maximum(nearest, _largest_trace(turned, expected, flat))

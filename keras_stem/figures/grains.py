@@ -69,7 +69,9 @@ def rims(grid: Grid, numbers: np.ndarray) -> np.ndarray:
     return pairs[numbers[pairs[:, 0]] != numbers[pairs[:, 1]]]
 
 
-def bending_figure(grid: Grid, numbers: np.ndarray, grains: Grains, kernel_average: np.ndarray) -> Figure:
+def local_misorientation_figure(
+    grid: Grid, numbers: np.ndarray, grains: Grains, kernel_average: np.ndarray
+) -> Figure:
     """Return maps of the grain orientation spread, the deviation from the grain mean, and the KAM.
 
     Parameters
@@ -83,7 +85,7 @@ def bending_figure(grid: Grid, numbers: np.ndarray, grains: Grains, kernel_avera
     kernel_average
         Kernel average misorientation (KAM) of each point, shape (n,), in degrees.
     """
-    spread = np.where(numbers == OUTSIDE, np.nan, grains.spread[numbers])
+    spread = np.where(numbers == OUTSIDE, np.nan, grains.gos[numbers])
     panels = (
         ("Grain orientation spread", spread),
         ("Deviation from the grain's mean", grains.deviation),

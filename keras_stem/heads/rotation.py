@@ -66,15 +66,15 @@ class DisorientationLoss(keras.losses.Loss):
     distance
         "geodesic": the disorientation t in radians. "chordal": 1 - cos t, which gives little weight to small
         errors.
-    mates
+    beam_twofold
         Whether the disorientation is taken modulo the 180 degree in-plane ambiguity.
     """
 
-    def __init__(self, operators: np.ndarray, distance: str = "geodesic", mates: bool = False):
+    def __init__(self, operators: np.ndarray, distance: str = "geodesic", beam_twofold: bool = False):
         super().__init__(name=f"{distance}_disorientation")
         self._operators = operators
         self._distance = distance
-        self._mates = mates
+        self._beam_twofold = beam_twofold
 
     def call(self, y_true, y_pred):
         """Return the loss (B,) of row-major matrices (B, 9) and predictions (B, 6) or (B, 7).
@@ -83,7 +83,7 @@ class DisorientationLoss(keras.losses.Loss):
         affect the first six outputs, because the gradient through the disorientation is stopped.
         """
         expected = ops.reshape(y_true, (-1, 3, 3))
-        squared = squared_chord(orthonormal(y_pred[..., :6]), expected, self._operators, self._mates)
+        squared = squared_chord(orthonormal(y_pred[..., :6]), expected, self._operators, self._beam_twofold)
         loss = squared / 2 if self._distance == "chordal" else angle_of(squared)
         if y_pred.shape[-1] == 6:
             return loss
@@ -117,7 +117,7 @@ class RotationHead(Head):
         return self._operators if self.settings.symmetry else np.eye(3)[None]
 
     @property
-    def _mates(self) -> bool:
+    def _beam_twofold(self) -> bool:
         return self.settings.ambiguity == "pattern"
 
     def encode(self, matrices: np.ndarray, phases: np.ndarray | None = None) -> np.ndarray:
@@ -132,4 +132,4 @@ class RotationHead(Head):
 
     def loss(self) -> keras.losses.Loss:
         """Return the disorientation loss."""
-        return DisorientationLoss(self._compared, self.settings.distance, self._mates)
+        return DisorientationLoss(self._compared, self.settings.distance, self._beam_twofold)

@@ -79,16 +79,16 @@ class VoteLoss(keras.losses.Loss):
     ----------
     operators
         Rotation matrices of the proper point group, shape (n, 3, 3).
-    mates
+    beam_twofold
         Whether distances are taken modulo the 180 degree in-plane ambiguity.
     first_width
         Initial width s (radians).
     """
 
-    def __init__(self, operators: np.ndarray, mates: bool = False, first_width: float = 1.0):
+    def __init__(self, operators: np.ndarray, beam_twofold: bool = False, first_width: float = 1.0):
         super().__init__(name="votes")
         self._operators = operators
-        self._mates = mates
+        self._beam_twofold = beam_twofold
         self._first_width = first_width
 
     def call(self, y_true, y_pred):
@@ -99,7 +99,7 @@ class VoteLoss(keras.losses.Loss):
         """
         weights, rotations = votes_in_lab(y_pred)
         expected = ops.reshape(y_true[:, :9], (-1, 1, 3, 3))
-        squared = squared_chord(rotations, expected, self._operators, self._mates)
+        squared = squared_chord(rotations, expected, self._operators, self._beam_twofold)
         first = self._first_width
         width = first * (LAST_WIDTH / first) ** ops.minimum(y_true[:, 9] / 0.9, 1.0)
         scaled = squared / (TAIL * ops.square(width)[:, None])
@@ -122,4 +122,4 @@ class VotesHead(RotationHead):
     def loss(self) -> keras.losses.Loss:
         """Return the loss of the votes."""
         width = TUNING_WIDTH if self.settings.pretrained else FIRST_WIDTH
-        return VoteLoss(self._compared, self._mates, width)
+        return VoteLoss(self._compared, self._beam_twofold, width)

@@ -7,7 +7,7 @@ import numpy as np
 from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.choices import REFINEMENTS
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.rotations import from_matrices, matrices_of_euler
 from keras_stem.crystal.symmetry import proper_point_group
@@ -196,4 +196,4 @@ def _candidates(predictions: Predictions, refine: str | None) -> np.ndarray:
     matrices = matrices_of_euler(answers)
     if refine != "thorough":
         return matrices
-    return np.concatenate([matrices, matrices @ PATTERN_MATE.to_matrix()[0]], axis=1)
+    return np.concatenate([matrices, matrices @ BEAM_TWOFOLD.to_matrix()[0]], axis=1)

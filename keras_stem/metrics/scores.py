@@ -7,7 +7,7 @@ from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.euler import reduce_euler
 
 _SMALLEST = 0.01
@@ -94,7 +94,7 @@ def score(predicted_euler: np.ndarray, reference: Rotation, symmetry: Symmetry) 
     found = np.rad2deg(predicted_euler)
     rotations = Rotation.from_euler(predicted_euler)
     angles = np.rad2deg(disorientation(rotations, reference, symmetry))
-    turned = np.rad2deg(disorientation(rotations * PATTERN_MATE, reference, symmetry))
+    turned = np.rad2deg(disorientation(rotations * BEAM_TWOFOLD, reference, symmetry))
     return Scores(
         **asdict(disorientations(angles)),
         count=len(found),

@@ -13,10 +13,10 @@ from keras_stem.errors import KerasStemError
 from keras_stem.figures.ipf_key import draw_ipf_key
 from keras_stem.figures.style import StyledFigure, scalar_colors, style
 from keras_stem.indexing.refinement import EXCITATION_ERROR
-from keras_stem.report.facts import MapFacts
 from keras_stem.report.images import figure_uri
-from keras_stem.report.layers import Value, map_layers, map_values
-from keras_stem.report.sheets import every_nth, pattern_sheets
+from keras_stem.report.map_analysis import MapAnalysis
+from keras_stem.report.overlays import Value, map_overlays, map_values
+from keras_stem.report.sprite_sheets import every_nth, sprite_sheets
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.kinematic import reflections
@@ -35,7 +35,7 @@ _STOPS = 12
 
 
 def explorer_data(
-    facts: MapFacts,
+    analysis: MapAnalysis,
     scan: Scan | None,
     direction: str,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -44,7 +44,7 @@ def explorer_data(
 
     Parameters
     ----------
-    facts
+    analysis
         The map and its analysis results.
     scan
         Open scan of the map, whose patterns are shown; None without a scan.
@@ -63,27 +63,27 @@ def explorer_data(
     KerasStemError
         If the patterns cannot be read.
     """
-    every = _thinning(facts.grid.shape)
-    kept, shape = every_nth(facts.grid.shape, every)
-    values = map_values(facts)
+    every = _thinning(analysis.grid.shape)
+    kept, shape = every_nth(analysis.grid.shape, every)
+    values = map_values(analysis)
     packed_values = [_value(value, kept) for value in values]
     patterns = simulation = None
     if scan is not None:
         room = LARGEST - sum(len(value["data"]) for value in packed_values)
-        patterns = asdict(pattern_sheets(scan, room, every, progress))
-        simulation = _simulation(facts, scan)
-    layers = map_layers(facts, values, lambda colors: colors[kept].reshape(*shape, -1))
+        patterns = asdict(sprite_sheets(scan, room, every, progress))
+        simulation = _simulation(analysis, scan)
+    overlays = map_overlays(analysis, values, lambda colors: colors[kept].reshape(*shape, -1))
     return {
         "shape": shape,
         "every": every,
-        "steps": [step * facts.to_unit for step in facts.grid.steps],
-        "unit": facts.unit,
-        "isLength": is_length(facts.grid.unit),
-        "phases": {str(number): name for number, name in facts.grid.names.items()},
+        "steps": [step * analysis.to_unit for step in analysis.grid.steps],
+        "unit": analysis.unit,
+        "isLength": is_length(analysis.grid.unit),
+        "phases": {str(number): name for number, name in analysis.grid.names.items()},
         "values": packed_values,
-        "layers": [asdict(layer) for layer in layers],
+        "overlays": [asdict(overlay) for overlay in overlays],
         "first": f"ipf_{direction}",
-        "keys": [_key(phase, facts.grid.names[number]) for number, phase in facts.grid.phases.items()],
+        "keys": [_key(phase, analysis.grid.names[number]) for number, phase in analysis.grid.phases.items()],
         "colors": [mpl.colors.to_hex(color) for color in scalar_colors()(np.linspace(0, 1, _STOPS))],
         "patterns": patterns,
         "simulation": simulation,
@@ -117,7 +117,7 @@ def _key(phase: Phase, name: str) -> dict[str, str]:
         return {"phase": name, "image": figure_uri(figure, dpi=160)}
 
 
-def _simulation(facts: MapFacts, scan: Scan) -> dict[str, Any] | None:
+def _simulation(analysis: MapAnalysis, scan: Scan) -> dict[str, Any] | None:
     """Return the instrument and the reflections of each phase, or None if the scan is not calibrated."""
     try:
         instrument = Instrument.of_scan(scan.info)
@@ -134,7 +134,7 @@ def _simulation(facts: MapFacts, scan: Scan) -> dict[str, Any] | None:
         "disk": instrument.disk_radius,
         "phases": {
             str(number): _reflections(phase, detector.reciprocal_radius)
-            for number, phase in facts.grid.phases.items()
+            for number, phase in analysis.grid.phases.items()
         },
     }
 

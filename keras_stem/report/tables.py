@@ -7,7 +7,7 @@ import numpy as np
 from keras_stem.analysis.boundaries import HIGH_ANGLE, boundary_shares
 from keras_stem.analysis.grains import mean_angles
 from keras_stem.metrics.scores import disorientations
-from keras_stem.report.facts import MapFacts
+from keras_stem.report.map_analysis import MapAnalysis
 from keras_stem.units import length_text, steps_text
 
 _LARGEST_GRAINS = 12
@@ -35,16 +35,16 @@ class Table:
     note: str = ""
 
 
-def map_tables(facts: MapFacts) -> list[Table]:
+def map_tables(analysis: MapAnalysis) -> list[Table]:
     """Return the tables of a map: its points, grains, boundaries, confidence and comparison with labels."""
-    tables = [_map_table(facts), _grain_table(facts), _boundary_table(facts)]
-    return tables + [table for table in (_confidence_table(facts), _label_table(facts)) if table.rows]
+    tables = [_map_table(analysis), _grain_table(analysis), _boundary_table(analysis)]
+    return tables + [table for table in (_confidence_table(analysis), _label_table(analysis)) if table.rows]
 
 
-def _map_table(facts: MapFacts) -> Table:
-    grid, unit = facts.grid, facts.grid.unit
+def _map_table(analysis: MapAnalysis) -> Table:
+    grid, unit = analysis.grid, analysis.grid.unit
     rows, columns = grid.shape
-    indexed = np.asarray(facts.crystal_map.phase_id) >= 0
+    indexed = np.asarray(analysis.crystal_map.phase_id) >= 0
     found = [
         ("Points", f"{rows} × {columns}"),
         ("Step", steps_text(grid.steps, grid.unit)),
@@ -57,8 +57,8 @@ def _map_table(facts: MapFacts) -> Table:
     return Table("Map", (), found)
 
 
-def _grain_table(facts: MapFacts) -> Table:
-    grains, unit = facts.grains, facts.grid.unit
+def _grain_table(analysis: MapAnalysis) -> Table:
+    grains, unit = analysis.grains, analysis.grid.unit
     weighted = np.average(grains.diameter, weights=grains.area)
     rows = [
         ("Grains", f"{len(grains)}"),
@@ -66,26 +66,26 @@ def _grain_table(facts: MapFacts) -> Table:
         ("Mean diameter", length_text(grains.diameter.mean(), unit)),
         ("Median diameter", length_text(np.median(grains.diameter), unit)),
         ("Area-weighted diameter", length_text(weighted, unit)),
-        ("Mean orientation spread", f"{grains.spread.mean():.2f}°"),
+        ("Mean orientation spread", f"{grains.gos.mean():.2f}°"),
     ]
     return Table("Grains", (), rows, "Neighbours up to 5° apart belong to one grain; small ones count, too.")
 
 
-def _boundary_table(facts: MapFacts) -> Table:
-    boundaries = facts.boundaries
-    shares = boundary_shares(facts.grid, boundaries)
+def _boundary_table(analysis: MapAnalysis) -> Table:
+    boundaries = analysis.boundaries
+    shares = boundary_shares(analysis.grid, boundaries)
     rows = [("Length", length_text(boundaries.length, boundaries.unit))]
     if len(boundaries.pairs):
         rows += [
             (f"Below {HIGH_ANGLE:g}°", f"{shares.low_angle:.1%}"),
             (f"From {HIGH_ANGLE:g}°", f"{shares.high_angle:.1%}"),
         ]
-        if len(facts.grid.phases) > 1:
+        if len(analysis.grid.phases) > 1:
             rows.append(("Between phases", f"{shares.between_phases:.1%}"))
     return Table("Boundaries", (), rows, "Between neighbours more than 5° apart.")
 
 
-def _confidence_table(facts: MapFacts) -> Table:
+def _confidence_table(analysis: MapAnalysis) -> Table:
     forms = (
         ("uncertainty", "Median uncertainty (68 %)", np.median, "{:.2f}°"),
         ("uncertainty_95", "Median uncertainty (95 %)", np.median, "{:.2f}°"),
@@ -93,12 +93,12 @@ def _confidence_table(facts: MapFacts) -> Table:
         ("agreement", "Median agreement", np.median, "{:.1f}"),
         ("out_of_distribution", "Unlike the training patterns", np.mean, "{:.1%}"),
     )
-    values = {name: facts.property(name) for name, *_ in forms}
+    values = {name: analysis.property(name) for name, *_ in forms}
     return Table(
         "Confidence",
         (),
         [
-            (title, form.format(reduced(values[name][facts.grid.shown])))
+            (title, form.format(reduced(values[name][analysis.grid.shown])))
             for name, title, reduced, form in forms
             if values[name] is not None
         ],
@@ -106,10 +106,10 @@ def _confidence_table(facts: MapFacts) -> Table:
     )
 
 
-def _label_table(facts: MapFacts) -> Table:
-    if facts.away is None:
+def _label_table(analysis: MapAnalysis) -> Table:
+    if analysis.label_disorientation is None:
         return Table("Against the labels", (), [])
-    away = facts.away[np.isfinite(facts.away)]
+    away = analysis.label_disorientation[np.isfinite(analysis.label_disorientation)]
     found = disorientations(away)
     rows = [
         ("Points compared", f"{len(away)}"),
@@ -122,21 +122,21 @@ def _label_table(facts: MapFacts) -> Table:
     return Table("Against the labels", (), rows)
 
 
-def largest_grains(facts: MapFacts) -> Table:
+def largest_grains(analysis: MapAnalysis) -> Table:
     """Return the table of the largest grains."""
-    grains, unit = facts.grains, facts.unit
+    grains, unit = analysis.grains, analysis.unit
     order = np.argsort(-grains.points, kind="stable")[:_LARGEST_GRAINS]
-    euler = mean_angles(facts.grid, grains)
+    euler = mean_angles(analysis.grid, grains)
     head = ("Grain", "Phase", "Points", f"Diameter ({unit})", "Aspect ratio", "φ₁, Φ, φ₂ (°)", "Spread (°)")
     rows = [
         (
             str(number),
-            facts.grid.names[int(grains.phase[number])],
+            analysis.grid.names[int(grains.phase[number])],
             str(grains.points[number]),
-            f"{grains.diameter[number] * facts.to_unit:,.4g}",
+            f"{grains.diameter[number] * analysis.to_unit:,.4g}",
             f"{grains.aspect[number]:.2f}",
             ", ".join(f"{angle:.1f}" for angle in euler[number]),
-            f"{grains.spread[number]:.2f}",
+            f"{grains.gos[number]:.2f}",
         )
         for number in order
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from orix.quaternion import Rotation
 
-from keras_stem.crystal.disorientation import PATTERN_MATE
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.simulate.microstructure import Truth
 
@@ -53,7 +53,7 @@ def imitate_template_matching(truth: Truth, rng: np.random.Generator) -> Matchin
     quaternions = right.data.copy()
     wrong = rng.uniform(size=count) < 0.5 * np.exp(-r / 5)
     taken = np.where(rng.uniform(size=count) < 0.5, 0, 1)
-    mistakes = np.stack([truth.second.rotations.data, (right * PATTERN_MATE).data])
+    mistakes = np.stack([truth.second.rotations.data, (right * BEAM_TWOFOLD).data])
     quaternions[wrong] = mistakes[taken, np.arange(count)][wrong]
     vacuum = ~truth.in_sample
     quaternions[vacuum] = random_rotations(count, rng).data[vacuum]

@@ -89,7 +89,7 @@ def register(
     return client.create_model_version(name, model_uri, run_id=run_id, tags=tags, model_id=model_id)
 
 
-def award(
+def promote_alias(
     client: mlflow.MlflowClient,
     version: ModelVersion,
     median: float,

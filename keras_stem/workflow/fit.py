@@ -21,7 +21,7 @@ from keras_stem.inference.predictions import predict
 from keras_stem.metrics.scores import Scores, score
 from keras_stem.networks.checkpoints import checkpoint_weights, model_weights
 from keras_stem.scan.scan import Scan
-from keras_stem.tracking.registry import award, register
+from keras_stem.tracking.registry import promote_alias, register
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import TrackedRun, tracked_run
 from keras_stem.tracking.store import absolute_uri, connect, present
@@ -188,7 +188,7 @@ def _fit(
     _log_figures(run, data, trained)
     model_uri, model_id = run.log_model(trained.model)
     version = register(client, trained.model.card, model_uri, model_id, run.run_id)
-    aliases = award(client, version, trained.scores["test"].median, _Incumbent(data).median)
+    aliases = promote_alias(client, version, trained.scores["test"].median, _Incumbent(data).median)
     state.discard()
     return FitResult(
         run_id=run.run_id,

@@ -10,7 +10,7 @@ import numpy as np
 from keras_stem.analysis.grains import Grains, kernel_average, mean_angles, measure_grains
 from keras_stem.analysis.grid import Grid, grid_of
 from keras_stem.analysis.segmentation import Segmentation, Segmented, segment
-from keras_stem.figures.grains import bending_figure, grain_figure, size_figure
+from keras_stem.figures.grains import grain_figure, local_misorientation_figure, size_figure
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
 from keras_stem.workflow.prepare import PreparedMap
@@ -27,7 +27,7 @@ _COLUMNS = (
     "phi1",
     "Phi",
     "phi2",
-    "spread",
+    "gos",
     "edge",
 )
 
@@ -69,14 +69,14 @@ def analyse_grains(prepared: PreparedMap, settings: Segmentation) -> GrainAnalys
     grid = grid_of(prepared.crystal_map, prepared.visible)
     segmented = segment(grid, settings)
     grains = measure_grains(grid, segmented.numbers, segmented.absorbed)
-    bending = kernel_average(grid, segmented.numbers, settings.neighbours, segmented.absorbed)
+    local_misorientation = kernel_average(grid, segmented.numbers, settings.neighbours, segmented.absorbed)
     statistics = {
-        **_statistics(grid, segmented, grains, bending),
+        **_statistics(grid, segmented, grains, local_misorientation),
         "settings": asdict(settings),
         "counted": prepared.counted,
         "origin": prepared.origin,
     }
-    return GrainAnalysis(grid, segmented, grains, bending, statistics)
+    return GrainAnalysis(grid, segmented, grains, local_misorientation, statistics)
 
 
 def write_grains(analysis: GrainAnalysis, folder: str | Path, direction: str = "z") -> None:
@@ -104,12 +104,16 @@ def write_grains(analysis: GrainAnalysis, folder: str | Path, direction: str = "
         )
         np.save(staging / "grain_numbers.npy", numbers.reshape(grid.shape))
         save_both(grain_figure(grid, numbers, grains, direction), staging, "grains")
-        save_both(bending_figure(grid, numbers, grains, analysis.kernel_average), staging, "bending")
+        save_both(
+            local_misorientation_figure(grid, numbers, grains, analysis.kernel_average),
+            staging,
+            "local_misorientation",
+        )
         save_both(size_figure(grains, grid.unit), staging, "grain_sizes")
 
 
-def _statistics(grid: Grid, segmented: Segmented, grains: Grains, bending: np.ndarray) -> dict:
-    known = bending[np.isfinite(bending)]
+def _statistics(grid: Grid, segmented: Segmented, grains: Grains, local_misorientation: np.ndarray) -> dict:
+    known = local_misorientation[np.isfinite(local_misorientation)]
     return {
         "grains": len(grains),
         "touching_edge": int(grains.edge.sum()),
@@ -128,7 +132,7 @@ def _statistics(grid: Grid, segmented: Segmented, grains: Grains, bending: np.nd
             "largest": float(grains.diameter.max()),
         },
         "aspect_mean": float(grains.aspect.mean()),
-        "spread_mean_deg": float(np.average(grains.spread, weights=grains.points)),
+        "gos_mean_deg": float(np.average(grains.gos, weights=grains.points)),
         "kernel_average_mean_deg": float(known.mean()) if len(known) else None,
         "phases": {
             grid.names[number]: {
@@ -148,6 +152,6 @@ def _write_table(path: Path, grid: Grid, grains: Grains) -> None:
         writer.writerow(_COLUMNS)
         for k in range(len(grains)):
             lengths = (grains.area[k], grains.diameter[k], grains.x[k], grains.y[k], grains.aspect[k])
-            numbers = [f"{value:.6g}" for value in (*lengths, *angles[k], grains.spread[k])]
+            numbers = [f"{value:.6g}" for value in (*lengths, *angles[k], grains.gos[k])]
             phase = names[int(grains.phase[k])]
             writer.writerow([k, phase, grains.points[k], *numbers, int(grains.edge[k])])

@@ -12,7 +12,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.grains import OUTSIDE
 from keras_stem.crystal.pairing import GivenPhase
@@ -135,7 +135,7 @@ def true_errors(labels: CrystalMap) -> tuple[float, float] | None:
     truth = Rotation.from_euler(np.asarray(labels.prop["truth_euler"])[inside])
     found = Rotation(labels.rotations.data[inside])
     symmetry = proper_point_group(single_phase(labels))
-    angles = [disorientation(truth, way, symmetry) for way in (found, found * PATTERN_MATE)]
+    angles = [disorientation(truth, way, symmetry) for way in (found, found * BEAM_TWOFOLD)]
     return float(np.rad2deg(np.median(angles[0]))), float(np.rad2deg(np.median(np.minimum(*angles))))
 
 

@@ -10,8 +10,8 @@ from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
-from keras_stem.report.facts import MapFacts, gather_facts
 from keras_stem.report.interactive import explorer_data
+from keras_stem.report.map_analysis import MapAnalysis, analyse_map
 from keras_stem.report.page import Page, Picture, Section, Written, figure_folder, read_picture, write_page
 from keras_stem.report.pictures import Drawn, map_figures
 from keras_stem.report.tables import Table, largest_grains, map_tables
@@ -77,24 +77,29 @@ def report_map(
         if scan is not None:
             stack.enter_context(scan)
         labels = _labels(scan, path)
-        facts = gather_facts(prepared.crystal_map, prepared.visible, prepared.origin, labels)
+        analysis = analyse_map(prepared.crystal_map, prepared.visible, prepared.origin, labels)
         staging = stack.enter_context(complete_folder(folder))
-        pictures = [_saved(drawn, staging) for drawn in map_figures(facts, direction)]
-        explorer = explorer_data(facts, scan, direction, progress)
+        pictures = [_saved(drawn, staging) for drawn in map_figures(analysis, direction)]
+        explorer = explorer_data(analysis, scan, direction, progress)
         provenance = [_provenance(path, prepared), *([] if scan is None else [_scan_table(scan)])]
-        write_page(page, _page(path, facts, pictures, provenance, explorer, note))
+        write_page(page, _page(path, analysis, pictures, provenance, explorer, note))
     return Written(page, folder, note, prepared.counted)
 
 
 def _page(
-    path: Path, facts: MapFacts, pictures: list[Picture], provenance: list[Table], explorer: dict, note: str
+    path: Path,
+    analysis: MapAnalysis,
+    pictures: list[Picture],
+    provenance: list[Table],
+    explorer: dict,
+    note: str,
 ) -> Page:
-    names = ", ".join(facts.grid.names.values())
-    rows, columns = facts.grid.shape
+    names = ", ".join(analysis.grid.names.values())
+    rows, columns = analysis.grid.shape
     sections = [
-        Section("Summary", tables=map_tables(facts)),
+        Section("Summary", tables=map_tables(analysis)),
         Section("Figures", pictures),
-        Section("Grains", tables=[largest_grains(facts)]),
+        Section("Grains", tables=[largest_grains(analysis)]),
         Section("Provenance", tables=provenance),
     ]
     return Page(

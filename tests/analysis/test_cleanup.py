@@ -8,7 +8,7 @@ from orix.quaternion import Rotation
 from keras_stem.analysis.boundaries import SPECIAL
 from keras_stem.analysis.cleanup import fuse_variants, replace_odd_points
 from keras_stem.analysis.grid import grid_of
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
@@ -70,7 +70,7 @@ def test_alternating_variants_are_fused(two_grains, variant, rng):
     rotations, truth = two_grains
     other = np.flatnonzero(rng.random(96) < 0.3)
     if variant is None:
-        turned = rotations[other] * PATTERN_MATE
+        turned = rotations[other] * BEAM_TWOFOLD
     else:
         turned = Rotation.from_axes_angles([0, 0, 1], np.deg2rad(60)) * rotations[other]
     grid = grid_from(changed_to(rotations, other, turned), (8, 12))

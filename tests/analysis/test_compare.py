@@ -7,7 +7,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.analysis.compare import SMALL, compare_grids
 from keras_stem.analysis.grid import grid_of
-from keras_stem.crystal.disorientation import PATTERN_MATE
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.errors import KerasStemError
@@ -31,7 +31,7 @@ def test_where_the_maps_differ_is_told(reference, rng):
     data = reference.rotations.data.copy()
     small = np.flatnonzero(LAYOUT.ravel() == 2)
     inner = 6 * 12 + 3
-    data[small] = (reference.rotations[small] * PATTERN_MATE).data
+    data[small] = (reference.rotations[small] * BEAM_TWOFOLD).data
     data[inner] = random_rotations(1, rng).data
     quality = np.full(144, 50.0)
     quality[[inner, 0]] = 5

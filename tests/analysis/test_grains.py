@@ -60,7 +60,7 @@ def test_the_mean_is_that_of_the_nearest_equivalents(group, rng):
     assert np.rad2deg(disorientation(grains.orientation, truth, symmetries))[0] < 0.25
     away = disorientation(scattered, Rotation(np.tile(grains.orientation.data, (400, 1))), symmetries)
     np.testing.assert_allclose(grains.deviation, np.rad2deg(away), atol=1e-6)
-    np.testing.assert_allclose(grains.spread, [np.rad2deg(away.mean())])
+    np.testing.assert_allclose(grains.gos, [np.rad2deg(away.mean())])
 
 
 def test_orix_has_the_same_mean(rng):
@@ -79,11 +79,11 @@ def test_absorbed_points_count_for_the_size_alone(rng):
     found = segment(grid, Segmentation(min_size=2))
     grains = measure_grains(grid, found.numbers, found.absorbed)
     assert grains.points.tolist() == [9]
-    assert grains.spread[0] == pytest.approx(0, abs=1e-5)
+    assert grains.gos[0] == pytest.approx(0, abs=1e-5)
     assert np.isnan(grains.deviation[4])
-    bending = kernel_average(grid, found.numbers, 4, found.absorbed)
-    assert np.isnan(bending[4])
-    np.testing.assert_allclose(np.delete(bending, 4), 0, atol=1e-5)
+    local_misorientation = kernel_average(grid, found.numbers, 4, found.absorbed)
+    assert np.isnan(local_misorientation[4])
+    np.testing.assert_allclose(np.delete(local_misorientation, 4), 0, atol=1e-5)
 
 
 def test_kernel_average_is_the_mean_of_the_neighbours_in_the_grain():
@@ -105,6 +105,6 @@ def test_a_real_map_has_sensible_grains(real_files):
     grains = measure_grains(grid, found.numbers)
     assert grains.points.sum() == 243 * 359
     assert grains.area.sum() == pytest.approx(243 * 359 * 0.12**2)
-    assert 0.1 < np.average(grains.spread, weights=grains.points) < 1.5
+    assert 0.1 < np.average(grains.gos, weights=grains.points) < 1.5
     assert grains.edge.sum() < len(grains)
     assert grains.aspect.min() >= 1

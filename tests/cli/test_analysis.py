@@ -11,7 +11,7 @@ from grids import layout_map, map_of
 from matplotlib.image import imread
 from orix.quaternion import Rotation
 
-from keras_stem.crystal.disorientation import PATTERN_MATE
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.mapping.export import write_map
 
@@ -38,7 +38,7 @@ def test_grains_are_written(run, map_path, tmp_path):
     assert "2 grains, 2 of them touch the edge." in out
     assert "1 points of grains below 2 points were absorbed." in out
     folder = tmp_path / "map-grains"
-    assert figures_of(folder) == {"grains", "bending", "grain_sizes"}
+    assert figures_of(folder) == {"grains", "local_misorientation", "grain_sizes"}
     with (folder / "grains.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [int(row["points"]) for row in rows] == [90, 60]
@@ -132,7 +132,7 @@ def test_maps_that_differ_by_their_suffix_have_folders_of_their_own(run, tmp_pat
 def test_variants_are_fused_and_counted(run, tmp_path, rng):
     rotations = Rotation(np.tile(random_rotations(1, rng).data, (100, 1)))
     data, other = rotations.data.copy(), np.arange(0, 100, 7)
-    data[other] = (rotations[other] * PATTERN_MATE).data
+    data[other] = (rotations[other] * BEAM_TWOFOLD).data
     write_map(tmp_path / "map.h5", map_of(Rotation(data), (10, 10)), {})
     out = run("clean", tmp_path / "map.h5", tmp_path / "out.ang", "--fuse", "half-turn")
     assert f"fused, half turn about the beam: {len(other)} of 100 points changed" in out

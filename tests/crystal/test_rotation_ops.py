@@ -62,7 +62,7 @@ def test_distances_are_disorientations(name, rng):
         np.testing.assert_allclose(numbers(squared), 2 * (1 - np.cos(expected)), atol=2e-6)
         np.testing.assert_allclose(numbers(angle_of(squared)), expected, atol=2e-3)
         mate = disorientation(first * Rotation([0, 0, 0, 1]), second, group)
-        squared = squared_chord(matrices(first), matrices(second), group.to_matrix(), mates=True)
+        squared = squared_chord(matrices(first), matrices(second), group.to_matrix(), beam_twofold=True)
         np.testing.assert_allclose(numbers(squared), 2 * (1 - np.cos(np.minimum(expected, mate))), atol=2e-6)
 
 

@@ -33,7 +33,7 @@ from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
 from keras_stem.figures.comparison import comparison_figure
 from keras_stem.figures.confidence import confidence_figure
 from keras_stem.figures.difference import difference_figure, places_figure
-from keras_stem.figures.grains import bending_figure, grain_figure, size_figure
+from keras_stem.figures.grains import grain_figure, local_misorientation_figure, size_figure
 from keras_stem.figures.ipf import ipf_figure
 from keras_stem.figures.paper_errors import AngleErrors, error_histograms_figure, errors_figure
 from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weighted_figure
@@ -43,9 +43,9 @@ from keras_stem.figures.style import save
 from keras_stem.figures.texture import Sample, index_text, inverse_pole_figures, pole_figures, section_figure
 from keras_stem.figures.training import curves_figure, loss_figure, parity_figure
 from keras_stem.figures.zone_axes import zone_axis_figure
-from keras_stem.report.facts import gather_facts
 from keras_stem.report.interactive import explorer_data
-from keras_stem.report.sheets import shown_patterns
+from keras_stem.report.map_analysis import analyse_map
+from keras_stem.report.sprite_sheets import shown_patterns
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.metadata import ScanInfo
@@ -165,7 +165,7 @@ WITH_MAPS = {
     ),
     "difference_figure": lambda: difference_figure(*difference(), (NAME, NAME)),
     "grain_figure": lambda: grain_figure(*bent()),
-    "bending_figure": lambda: bending_figure(*bent(), letter_values(4, 1)),
+    "local_misorientation_figure": lambda: local_misorientation_figure(*bent(), letter_values(4, 1)),
     "boundary_figure": lambda: boundary_figure(bent()[0], *walls()),
     "virtual_figure": lambda: virtual_figure(letter_values(90, 10).reshape(LETTER.shape), INFO, NAME),
     "shaded_ipf_figure": lambda: shaded_ipf_figure(labels()),
@@ -264,10 +264,10 @@ def test_names_are_drawn_as_they_are(name, tmp_path, recwarn):
 
 def test_the_interactive_map_is_upright():
     made = letter_map(named_phase(), Q=letter_values(50, 5), uncertainty=letter_values(2, 9))
-    facts = gather_facts(made, EVERYWHERE, {})
-    expected = explorer_data(facts, None, "z")
+    analysis = analyse_map(made, EVERYWHERE, {})
+    expected = explorer_data(analysis, None, "z")
     with mpl.rc_context(HOSTILE):
-        data = explorer_data(facts, None, "z")
+        data = explorer_data(analysis, None, "z")
     assert len(data["layers"]) == 6
     assert {reading(decoded(layer["image"])[..., :3]) for layer in data["layers"]} == {"upright"}
     np.testing.assert_array_equal(decoded(data["keys"][0]["image"]), decoded(expected["keys"][0]["image"]))

@@ -6,7 +6,7 @@ from gradients import gradient
 from keras import ops
 from orix.quaternion import Rotation, symmetry
 
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.heads.euler import EulerHead
@@ -64,11 +64,12 @@ def test_the_loss_is_the_disorientation(name, distance, rng):
 @pytest.mark.backend
 def test_half_turns_about_the_beam_are_no_difference_on_demand(rng):
     rotations = random_rotations(50, rng)
-    mates = six(rotations * PATTERN_MATE)
+    beam_twofold = six(rotations * BEAM_TWOFOLD)
     assert (
-        losses(RotationHead([symmetry.D3], HeadSettings(ambiguity="pattern")), rotations, mates).max() < 1e-3
+        losses(RotationHead([symmetry.D3], HeadSettings(ambiguity="pattern")), rotations, beam_twofold).max()
+        < 1e-3
     )
-    assert np.median(losses(RotationHead([symmetry.D3]), rotations, mates)) > 0.1
+    assert np.median(losses(RotationHead([symmetry.D3]), rotations, beam_twofold)) > 0.1
 
 
 @pytest.mark.backend
@@ -124,15 +125,15 @@ def test_the_seventh_number_does_not_disturb_the_others(rng):
 
 
 @pytest.mark.backend
-@pytest.mark.parametrize("mates", [False, True])
+@pytest.mark.parametrize("beam_twofold", [False, True])
 @pytest.mark.parametrize("distance", ["chordal", "geodesic"])
-def test_gradients_are_finite_everywhere(distance, mates, rng):
+def test_gradients_are_finite_everywhere(distance, beam_twofold, rng):
     rotations = random_rotations(50, rng)
     half_turn = rotations * Rotation([0, 1, 0, 0])
     nowhere = np.zeros((50, 7), "float32")
     for group in (symmetry.C1, symmetry.O):
         head = RotationHead(
-            [group], HeadSettings(distance=distance, ambiguity="pattern" if mates else "none")
+            [group], HeadSettings(distance=distance, ambiguity="pattern" if beam_twofold else "none")
         )
         loss = head.loss()
         encoded = ops.convert_to_tensor(head.encode(rotations.to_matrix()).astype("float32"))

@@ -7,7 +7,7 @@ import pytest
 from orix.quaternion import Rotation
 from phases import PHASES
 
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations, rotations_about
 from keras_stem.crystal.symmetry import proper_point_group
@@ -36,7 +36,7 @@ def drawn(phase, rotations):
 def errors(phase, truth, found):
     """The disorientation modulo the 180° in-plane ambiguity, deg."""
     symmetry = proper_point_group(phase)
-    both = [disorientation(truth, found * mate, symmetry) for mate in (Rotation.identity(), PATTERN_MATE)]
+    both = [disorientation(truth, found * mate, symmetry) for mate in (Rotation.identity(), BEAM_TWOFOLD)]
     return np.rad2deg(np.minimum(*both))
 
 

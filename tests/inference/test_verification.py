@@ -7,7 +7,7 @@ from orix.quaternion import Rotation
 from simulated import PURE
 
 from keras_stem.choices import REFINEMENTS
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.phase import linio2, phase_to_dict
 from keras_stem.crystal.rotations import random_rotations, small_rotations
@@ -89,7 +89,7 @@ def test_thorough_refinement_tries_all_answers_and_half_turns(patterns, rng):
     source, truth = patterns
     wrong = random_rotations(3 * COUNT, rng).to_euler().reshape(3, COUNT, 3)
     last = Rotation.from_euler(near(truth, rng))
-    last = np.where(np.arange(COUNT)[:, None] % 2, (last * PATTERN_MATE).to_euler(), last.to_euler())
+    last = np.where(np.arange(COUNT)[:, None] % 2, (last * BEAM_TWOFOLD).to_euler(), last.to_euler())
     told = Predictions(wrong[0], runners_up=np.stack([wrong[1], wrong[2], last], axis=1))
     quick, thorough = (verify(card_of(linio2()), source, POSITIONS, told, refine=how) for how in REFINEMENTS)
     assert np.mean(errors(quick.euler, truth) < 0.5) < 0.2

@@ -3,7 +3,7 @@ import pytest
 from orix.quaternion import Rotation, symmetry
 from sklearn.metrics import r2_score
 
-from keras_stem.crystal.disorientation import PATTERN_MATE
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD
 from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.metrics.scores import score
@@ -50,7 +50,7 @@ GROUPS = ["C1", "D3", "D6", "O"]
 def test_half_turns_about_the_beam_are_divided_out(name, rng):
     group = getattr(symmetry, name)
     reference = random_rotations(200, rng)
-    scores = score((reference * PATTERN_MATE).to_euler(), reference, group)
+    scores = score((reference * BEAM_TWOFOLD).to_euler(), reference, group)
     assert scores.median > 20
     assert scores.pattern.p95 < 1e-5
     assert scores.pattern.under_1 == 1

@@ -8,7 +8,7 @@ from keras import ops
 from orix.quaternion import Rotation
 from phases import PHASES
 
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.rotation_ops import turned_about_beam
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
@@ -252,7 +252,7 @@ def test_the_loss_counts_weights(rng):
 
 def test_half_turns_about_the_beam_are_no_difference_on_demand(symmetry, rng):
     truth = random_rotations(20, rng)
-    votes = all_votes(truth * PATTERN_MATE)
+    votes = all_votes(truth * BEAM_TWOFOLD)
     right = losses(VotesHead([symmetry]), 0.5, truth, all_votes(truth))
     np.testing.assert_allclose(
         losses(VotesHead([symmetry], HeadSettings(ambiguity="pattern")), 0.5, truth, votes), right, atol=0.05
@@ -264,9 +264,10 @@ def test_half_turns_about_the_beam_are_no_difference_on_demand(symmetry, rng):
 @pytest.mark.parametrize("name", ["P-1", "R-3m", "Pm-3m"])
 def test_gradients_are_finite_everywhere(name, share, rng):
     truth = random_rotations(10, rng)
-    for mates in (False, True):
+    for beam_twofold in (False, True):
         head = VotesHead(
-            [proper_point_group(PHASES[name]())], HeadSettings(ambiguity="pattern" if mates else "none")
+            [proper_point_group(PHASES[name]())],
+            HeadSettings(ambiguity="pattern" if beam_twofold else "none"),
         )
         loss, expected = head.loss(), ops.convert_to_tensor(expected_at(share, head, truth))
         for votes in (all_votes(truth), all_votes(truth, 0.01), np.zeros((10, VOTES, 7), "float32")):

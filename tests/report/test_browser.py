@@ -148,9 +148,9 @@ def test_a_click_pins_the_point_and_arrows_move_it(free):
     assert free.find_element("id", "where").text == "Row 0, column 0"
 
 
-def test_layers_can_be_chosen(free):
+def test_overlays_can_be_chosen(free):
     for name in ("Q", "grain", "ipf_x", "uncertainty"):
-        free.execute_script(f"document.querySelector('#layers [value={name}]').click()")
+        free.execute_script(f"document.querySelector('#overlays [value={name}]').click()")
     assert free.find_element("css selector", "#key .ends").text.split() == ["0°", "≥", "15°"]
     free.execute_script(
         "document.getElementById('outlines').click(); document.getElementById('mark').click()"

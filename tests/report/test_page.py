@@ -16,12 +16,12 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.report.facts import gather_facts
 from keras_stem.report.images import png_uri
 from keras_stem.report.interactive import explorer_data
+from keras_stem.report.map_analysis import analyse_map
 from keras_stem.report.page import Page, Section, figure_folder, write_page
 from keras_stem.report.pictures import map_figures
-from keras_stem.report.sheets import pattern_sheets, shown_patterns
+from keras_stem.report.sprite_sheets import shown_patterns, sprite_sheets
 from keras_stem.report.tables import Table, map_tables
 from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.map_files import read_map
@@ -89,11 +89,11 @@ def test_figures_lie_beside_the_page_in_both_formats(written):
     assert written.note == ""
 
 
-def test_layers_have_a_pixel_for_each_point(shown):
-    names = [layer["name"] for layer in shown["layers"]]
+def test_overlays_have_a_pixel_for_each_point(shown):
+    names = [overlay["name"] for overlay in shown["overlays"]]
     assert names == ["ipf_x", "ipf_y", "ipf_z", "Q", "uncertainty", "disorientation", "grain"]
-    for layer in shown["layers"]:
-        assert picture(layer["image"]).shape[:2] == tuple(shown["shape"]) == (16, 20)
+    for overlay in shown["overlays"]:
+        assert picture(overlay["image"]).shape[:2] == tuple(shown["shape"]) == (16, 20)
 
 
 def test_the_pattern_of_a_point_is_where_the_page_looks_for_it(shown, scan):
@@ -109,9 +109,9 @@ def test_the_pattern_of_a_point_is_where_the_page_looks_for_it(shown, scan):
 
 
 def test_patterns_are_binned_and_left_out_until_they_fit(scan):
-    whole = pattern_sheets(scan, 10**9)
+    whole = sprite_sheets(scan, 10**9)
     size = sum(map(len, whole.sheets))
-    small = pattern_sheets(scan, size // 5)
+    small = sprite_sheets(scan, size // 5)
     assert sum(map(len, small.sheets)) < 1.5 * size / 5
     assert small.every > 1
     assert small.grid == tuple(-(-side // small.every) for side in scan.info.shape)
@@ -130,11 +130,11 @@ def test_grey_levels_reach_from_black_to_white(scan):
 def test_large_maps_are_thinned(monkeypatch, map_path):
     monkeypatch.setattr("keras_stem.report.interactive.LARGEST_POINTS", 100)
     made, _ = read_map(map_path)
-    facts = gather_facts(made, np.ones(made.size, bool), {})
-    data = explorer_data(facts, None, "z")
+    analysis = analyse_map(made, np.ones(made.size, bool), {})
+    data = explorer_data(analysis, None, "z")
     assert (data["every"], data["shape"]) == (2, (8, 10))
     values = {value["name"]: unpacked(value) for value in data["values"]}
-    np.testing.assert_array_equal(values["grain"], facts.numbers.reshape(16, 20)[::2, ::2].ravel())
+    np.testing.assert_array_equal(values["grain"], analysis.numbers.reshape(16, 20)[::2, ::2].ravel())
 
 
 def test_maps_of_several_phases_have_figures_of_each(rng, monkeypatch):
@@ -143,14 +143,14 @@ def test_maps_of_several_phases_have_figures_of_each(rng, monkeypatch):
     phases = [Phase("Ni", space_group=225), Phase("Mg/α", space_group=194)]
     number = np.arange(36) // 12 - 1
     made = crystal_map(random_rotations(36, rng), phases, (6, 6), 1.0, "um", {}, number)
-    facts = gather_facts(made, number >= 0, {})
-    names = [drawn.name for drawn in map_figures(facts, "z")]
+    analysis = analyse_map(made, number >= 0, {})
+    names = [drawn.name for drawn in map_figures(analysis, "z")]
     assert names[:6:3] == ["ipf_x_Ni_0", "ipf_x_Mg_α_1"]
     assert names[6:] == ["grains", "grain_sizes", "boundaries", "misorientations"]
-    rows = dict(map_tables(facts)[0].rows)
+    rows = dict(map_tables(analysis)[0].rows)
     assert rows["Not indexed"] == "33.3%"
     assert {"Ni", "Mg/α"} <= set(rows)
-    data = explorer_data(facts, None, "x")
+    data = explorer_data(analysis, None, "x")
     assert data["phases"] == {"0": "Ni", "1": "Mg/α"}
     assert data["patterns"] is None
     assert data["unit"] == "µm"
@@ -158,8 +158,8 @@ def test_maps_of_several_phases_have_figures_of_each(rng, monkeypatch):
 
 def test_shares_of_boundaries_add_up_to_everything(map_path):
     made, _ = read_map(map_path)
-    facts = gather_facts(made, np.ones(made.size, bool), {})
-    [figure] = [drawn.figure for drawn in map_figures(facts, "z") if drawn.name == "boundaries"]
+    analysis = analyse_map(made, np.ones(made.size, bool), {})
+    [figure] = [drawn.figure for drawn in map_figures(analysis, "z") if drawn.name == "boundaries"]
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     shares = [float(label.split("(")[1].rstrip("%)")) for label in labels]
     assert sum(shares) == pytest.approx(100, abs=0.2)

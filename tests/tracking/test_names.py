@@ -9,7 +9,7 @@ import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.scan import Scan, append_labels
-from keras_stem.tracking.registry import award, register, registered_models, registered_name
+from keras_stem.tracking.registry import promote_alias, register, registered_models, registered_name
 from keras_stem.tracking.resolve import best_reference, load_model
 from keras_stem.tracking.store import connect
 from keras_stem.tracking.studies import last_study
@@ -61,7 +61,7 @@ def registered(request, client, trained):
     name, number = trained.model_uri.removeprefix("models:/").split("/")
     logged = client.get_model_version(name, number)
     version = register(client, card, logged.source, logged.model_id, trained.run_id)
-    award(client, version, 5.0, lambda incumbent: None)
+    promote_alias(client, version, 5.0, lambda incumbent: None)
     yield version
     client.delete_registered_model(version.name)
 

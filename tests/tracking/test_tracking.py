@@ -7,7 +7,7 @@ import pytest
 from keras_stem.errors import KerasStemError
 from keras_stem.inference.predictions import predict
 from keras_stem.pipeline.source import ScanSource
-from keras_stem.tracking.registry import CHAMPION, award, holder, registered_models, registered_name
+from keras_stem.tracking.registry import CHAMPION, holder, promote_alias, registered_models, registered_name
 from keras_stem.tracking.resolve import best_reference, load_model
 from keras_stem.tracking.store import connect
 
@@ -82,10 +82,13 @@ def test_aliases_move_only_to_a_better_score_on_the_same_data(client, trained):
     first = holder(client, "LiNiO2", CHAMPION)
     second = client.create_model_version("LiNiO2", first.source, tags={"arch": "cnn"})
     try:
-        assert award(client, second, median=5.0, score_incumbent=lambda version: 4.0) == []
-        assert award(client, second, median=5.0, score_incumbent=lambda version: None) == []
+        assert promote_alias(client, second, median=5.0, score_incumbent=lambda version: 4.0) == []
+        assert promote_alias(client, second, median=5.0, score_incumbent=lambda version: None) == []
         assert holder(client, "LiNiO2", CHAMPION).version == first.version
-        assert award(client, second, median=5.0, score_incumbent=lambda version: 6.0) == ["cnn", CHAMPION]
+        assert promote_alias(client, second, median=5.0, score_incumbent=lambda version: 6.0) == [
+            "cnn",
+            CHAMPION,
+        ]
         assert holder(client, "LiNiO2", CHAMPION).version == second.version
     finally:
         for alias in ("cnn", CHAMPION):

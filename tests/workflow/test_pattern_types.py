@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from keras_stem.indexing.settings import Matching
-from keras_stem.report.sheets import pattern_sheets
+from keras_stem.report.sprite_sheets import sprite_sheets
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import Thresholds
 from keras_stem.scan.virtual import apertures_of, virtual_images
@@ -66,13 +66,13 @@ def untrained_results(path):
     with Scan(path) as scan:
         apertures = apertures_of(scan.info, None, [], [])
         labels, _ = match_scan(scan, [scan.phase], Matching(resolution=6.0))
-        facts = describe(scan, Thresholds())
+        analysis = describe(scan, Thresholds())
         return {
-            "info": {name: facts[name] for name in ("Values", "Positions", "Pixel size", "DS_R")},
+            "info": {name: analysis[name] for name in ("Values", "Positions", "Pixel size", "DS_R")},
             "virtual": np.stack(list(virtual_images(scan, apertures).values())),
             "match": labels.rotations.data,
             "match Q": labels.prop["Q"],
-            "sheets": pattern_sheets(scan, 10**7).sheets,
+            "sheets": sprite_sheets(scan, 10**7).sheets,
         }
 
 

@@ -7,7 +7,7 @@ import pytest
 from crystals import SAME_CRYSTAL, cif, write_cif
 
 from keras_stem.crystal.axes import relation
-from keras_stem.crystal.disorientation import PATTERN_MATE, disorientation
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.phase import cell_of
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.structure_files import CrystalFile, load_phase
@@ -72,7 +72,7 @@ def test_matching_in_a_kept_cell(scans):
     by_hand = np.linalg.inv([[1, -1, 0], [0, 1, -1], [1, 1, 1]])
     apart = [
         degrees_apart(along_lab(kept, ways) @ by_hand, along_lab(standard, found[0]), standard)
-        for ways in (found[1], found[1] * PATTERN_MATE)
+        for ways in (found[1], found[1] * BEAM_TWOFOLD)
     ]
     assert np.median(np.minimum(*apart)) < 2
 

@@ -198,7 +198,7 @@ function circle(context, [x, y], radius) {
   context.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
-/* Draws the map: a layer, the boundaries of the grains, the scale bar, and the point. */
+/* Draws the map: a overlay, the boundaries of the grains, the scale bar, and the point. */
 class MapView {
   constructor(data, grains) {
     this.data = data;
@@ -302,7 +302,7 @@ class Explorer {
     this.simulator = new Simulator(data.simulation, this.values, (point) => phases[point]);
     this.view = new MapView(data, this.values.get("grain").array);
     this.patterns = data.patterns && new Patterns(data.patterns, this.simulator, data.shape);
-    this.images = new Map(data.layers.map((layer) => [layer.name, picture(layer.image)]));
+    this.images = new Map(data.overlays.map((overlay) => [overlay.name, picture(overlay.image)]));
     this.point = Math.floor(data.shape[0] / 2) * data.shape[1] + Math.floor(data.shape[1] / 2);
     this.pinned = false;
     this._buildLayers();
@@ -313,14 +313,14 @@ class Explorer {
   }
 
   async choose(name) {
-    this.layer = this.data.layers.find((layer) => layer.name === name);
+    this.overlay = this.data.overlays.find((overlay) => overlay.name === name);
     this._showKey();
     await this.images.get(name).decode();
-    if (this.layer.name === name) this._compose();
+    if (this.overlay.name === name) this._compose();
   }
 
   _compose() {
-    this.view.compose(this.images.get(this.layer.name), document.getElementById("outlines").checked);
+    this.view.compose(this.images.get(this.overlay.name), document.getElementById("outlines").checked);
     this.view.draw(this.point, this.pinned);
   }
 
@@ -353,9 +353,9 @@ class Explorer {
   }
 
   _buildLayers() {
-    const box = document.getElementById("layers");
-    for (const { name, title } of this.data.layers) {
-      const radio = element("input", { type: "radio", name: "layer", value: name, checked: name === this.data.first });
+    const box = document.getElementById("overlays");
+    for (const { name, title } of this.data.overlays) {
+      const radio = element("input", { type: "radio", name: "overlay", value: name, checked: name === this.data.first });
       radio.addEventListener("change", () => this.choose(name));
       box.append(element("label", {}, radio, title));
     }
@@ -374,7 +374,7 @@ class Explorer {
   }
 
   _showKey() {
-    const { key, largest, unit } = this.layer;
+    const { key, largest, unit } = this.overlay;
     const box = document.getElementById("key");
     if (key === "ipf") {
       box.replaceChildren(...this.data.keys.map(({ phase, image }) => {

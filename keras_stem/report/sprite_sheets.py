@@ -26,7 +26,7 @@ _LEVELS = 64
 
 
 @dataclass(frozen=True)
-class PatternSheets:
+class SpriteSheets:
     """Thumbnails of patterns, tiled on sheets.
 
     Parameters
@@ -54,12 +54,12 @@ class PatternSheets:
     binning: int
 
 
-def pattern_sheets(
+def sprite_sheets(
     scan: Scan,
     largest: int,
     every: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> PatternSheets:
+) -> SpriteSheets:
     """Return thumbnails of the patterns of a scan: square roots of the counts, scaled for each pattern.
 
     Patterns are binned and positions are subsampled until the sheets are small enough.
@@ -89,7 +89,7 @@ def pattern_sheets(
         progress(start + len(chosen), len(positions))
     height, width = scan.info.detector.shape
     size = (height // binning, width // binning)
-    return PatternSheets(sheets, size, _COLUMNS, _ON_SHEET, grid, every, binning)
+    return SpriteSheets(sheets, size, _COLUMNS, _ON_SHEET, grid, every, binning)
 
 
 def every_nth(shape: tuple[int, int], every: int) -> tuple[np.ndarray, tuple[int, int]]:

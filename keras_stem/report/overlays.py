@@ -11,8 +11,8 @@ from keras_stem.crystal.grains import OUTSIDE
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.figures.ipf_key import ipf_colors
 from keras_stem.figures.style import MASKED, scalar_colors
-from keras_stem.report.facts import MapFacts, first_rotations
 from keras_stem.report.images import png_uri
+from keras_stem.report.map_analysis import MapAnalysis, first_rotations
 
 _GOLDEN = 0.618034
 """Hue step between consecutive grain numbers (golden ratio), which gives them well-separated colours."""
@@ -33,9 +33,9 @@ class Value:
     digits
         Number of displayed decimals.
     largest
-        Upper end of the colour scale of the layer; None for the largest value.
-    layer
-        Whether the value is available as a map layer.
+        Upper end of the colour scale of the overlay; None for the largest value.
+    overlay
+        Whether the value is available as a map overlay.
     """
 
     name: str
@@ -44,12 +44,12 @@ class Value:
     unit: str = ""
     digits: int = 2
     largest: float | None = None
-    layer: bool = False
+    overlay: bool = False
 
 
 @dataclass(frozen=True)
-class Layer:
-    """Image layer of the map.
+class Overlay:
+    """Image overlay of the map.
 
     Parameters
     ----------
@@ -74,58 +74,60 @@ class Layer:
 
 
 _PROPERTIES: tuple[tuple[str, str, dict], ...] = (
-    ("Q", "Q", {"layer": True}),
-    ("R", "R", {"layer": True, "largest": 100.0}),
-    ("uncertainty", "Uncertainty (68 %)", {"unit": "°", "layer": True, "largest": 15.0}),
+    ("Q", "Q", {"overlay": True}),
+    ("R", "R", {"overlay": True, "largest": 100.0}),
+    ("uncertainty", "Uncertainty (68 %)", {"unit": "°", "overlay": True, "largest": 15.0}),
     ("uncertainty_95", "Uncertainty (95 %)", {"unit": "°"}),
-    ("reliability", "Reliability", {"digits": 0, "layer": True, "largest": 100.0}),
-    ("agreement", "Agreement", {"digits": 1, "layer": True, "largest": 100.0}),
+    ("reliability", "Reliability", {"digits": 0, "overlay": True, "largest": 100.0}),
+    ("agreement", "Agreement", {"digits": 1, "overlay": True, "largest": 100.0}),
     ("out_of_distribution", "Unlike the training", {"digits": 0}),
 )
 _ANGLES = (("phi1", "φ₁"), ("Phi", "Φ"), ("phi2", "φ₂"))
 
 
-def map_values(facts: MapFacts) -> list[Value]:
+def map_values(analysis: MapAnalysis) -> list[Value]:
     """Return all values of the points, in display order."""
-    found = [Value("phase", "Phase", facts.grid.phase, digits=0), *_euler(facts, facts.crystal_map)]
-    if facts.labels is not None:
-        found += _euler(facts, facts.labels, "label_", "Label ")
+    found = [Value("phase", "Phase", analysis.grid.phase, digits=0), *_euler(analysis, analysis.crystal_map)]
+    if analysis.labels is not None:
+        found += _euler(analysis, analysis.labels, "label_", "Label ")
     for name, title, options in _PROPERTIES:
-        values = facts.property(name)
+        values = analysis.property(name)
         if values is not None:
             found.append(Value(name, title, values.astype(float), **options))
-    found.append(Value("grain", "Grain", facts.numbers, digits=0))
-    found.append(Value("diameter", "Grain diameter", _of_grain(facts), facts.unit))
-    if facts.away is not None:
-        angles = {"unit": "°", "largest": 15.0, "layer": True}
-        found.append(Value("disorientation", "From label", facts.away, **angles))
+    found.append(Value("grain", "Grain", analysis.numbers, digits=0))
+    found.append(Value("diameter", "Grain diameter", _of_grain(analysis), analysis.unit))
+    if analysis.label_disorientation is not None:
+        angles = {"unit": "°", "largest": 15.0, "overlay": True}
+        found.append(Value("disorientation", "From label", analysis.label_disorientation, **angles))
     return found
 
 
-def _euler(facts: MapFacts, crystal_map: CrystalMap, prefix: str = "", title: str = "") -> list[Value]:
+def _euler(analysis: MapAnalysis, crystal_map: CrystalMap, prefix: str = "", title: str = "") -> list[Value]:
     """Return the Euler angles in the fundamental region of the map's phase at each point."""
     rotations = first_rotations(crystal_map)
     angles = np.rad2deg(rotations.to_euler())
-    for number, phase in facts.grid.phases.items():
-        own = facts.grid.phase == number
+    for number, phase in analysis.grid.phases.items():
+        own = analysis.grid.phase == number
         angles[own] = np.rad2deg(reduce_euler(rotations[own], proper_point_group(phase)))
     return [
         Value(prefix + name, title + symbol, angles[:, k], "°") for k, (name, symbol) in enumerate(_ANGLES)
     ]
 
 
-def _of_grain(facts: MapFacts) -> np.ndarray:
-    return np.where(facts.numbers == OUTSIDE, np.nan, facts.to_unit * facts.grains.diameter[facts.numbers])
+def _of_grain(analysis: MapAnalysis) -> np.ndarray:
+    return np.where(
+        analysis.numbers == OUTSIDE, np.nan, analysis.to_unit * analysis.grains.diameter[analysis.numbers]
+    )
 
 
-def map_layers(
-    facts: MapFacts, values: list[Value], shown: Callable[[np.ndarray], np.ndarray]
-) -> list[Layer]:
-    """Return the image layers of a map.
+def map_overlays(
+    analysis: MapAnalysis, values: list[Value], shown: Callable[[np.ndarray], np.ndarray]
+) -> list[Overlay]:
+    """Return the image overlays of a map.
 
     Parameters
     ----------
-    facts
+    analysis
         The map and its analysis results.
     values
         Values of the points.
@@ -133,32 +135,32 @@ def map_layers(
         Function that converts point data, shape (n, ...), to the displayed image, shape
         (rows, columns, ...).
     """
-    layers = []
+    overlays = []
     for direction in "xyz":
-        image = png_uri(shown(all_ipf_colors(facts, direction)))
-        layers.append(Layer(f"ipf_{direction}", f"IPF {direction}", image, "ipf"))
+        image = png_uri(shown(all_ipf_colors(analysis, direction)))
+        overlays.append(Overlay(f"ipf_{direction}", f"IPF {direction}", image, "ipf"))
     for value in values:
-        if value.layer:
-            layers.append(_scalar_layer(value, facts.grid.shown, shown))
-    layers.append(Layer("grain", "Grains", png_uri(shown(_grain_colors(facts.numbers)))))
-    return layers
+        if value.overlay:
+            overlays.append(_scalar_overlay(value, analysis.grid.shown, shown))
+    overlays.append(Overlay("grain", "Grains", png_uri(shown(_grain_colors(analysis.numbers)))))
+    return overlays
 
 
-def all_ipf_colors(facts: MapFacts, direction: str) -> np.ndarray:
+def all_ipf_colors(analysis: MapAnalysis, direction: str) -> np.ndarray:
     """Return the IPF colour of each point, (n, 3), by the key of its phase; masked points are grey."""
-    colors = np.tile(np.array(MASKED), (len(facts.numbers), 1))
-    for number, phase in facts.grid.phases.items():
-        inside = facts.grid.phase == number
-        colors[inside] = ipf_colors(facts.grid.rotations[inside], phase, direction)
+    colors = np.tile(np.array(MASKED), (len(analysis.numbers), 1))
+    for number, phase in analysis.grid.phases.items():
+        inside = analysis.grid.phase == number
+        colors[inside] = ipf_colors(analysis.grid.rotations[inside], phase, direction)
     return colors
 
 
-def _scalar_layer(value: Value, counts: np.ndarray, shown: Callable[[np.ndarray], np.ndarray]) -> Layer:
+def _scalar_overlay(value: Value, counts: np.ndarray, shown: Callable[[np.ndarray], np.ndarray]) -> Overlay:
     known = counts & np.isfinite(value.data)
     largest = value.largest or float(value.data[known].max(initial=0)) or 1.0
     masked = np.ma.masked_array(np.nan_to_num(value.data) / largest, ~known)
     image = png_uri(shown(scalar_colors()(masked)[:, :3]))
-    return Layer(value.name, value.title, image, "bar", largest, value.unit)
+    return Overlay(value.name, value.title, image, "bar", largest, value.unit)
 
 
 def _grain_colors(numbers: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from keras_stem.units import readable_unit, unit_text
 
 
 @dataclass(frozen=True)
-class MapFacts:
+class MapAnalysis:
     """Orientation map and its analysis results; n is the number of points.
 
     Parameters
@@ -35,7 +35,7 @@ class MapFacts:
         Provenance of the map.
     labels
         Labels of the scan at the same points; None without labels of the map's phases.
-    away
+    label_disorientation
         Disorientation from the labels, shape (n,), in degrees; NaN where the phases differ or one is missing;
         None without labels.
     """
@@ -47,7 +47,7 @@ class MapFacts:
     boundaries: Boundaries
     origin: dict[str, str]
     labels: CrystalMap | None
-    away: np.ndarray | None
+    label_disorientation: np.ndarray | None
 
     @property
     def unit(self) -> str:
@@ -65,12 +65,12 @@ class MapFacts:
         return None if values is None or values.ndim > 1 else values
 
 
-def gather_facts(
+def analyse_map(
     crystal_map: CrystalMap,
     visible: np.ndarray,
     origin: dict[str, str],
     labels: CrystalMap | None = None,
-) -> MapFacts:
+) -> MapAnalysis:
     """Compute the grains and boundaries of a map, and its disorientation from the labels.
 
     Parameters
@@ -91,14 +91,14 @@ def gather_facts(
     """
     grid = grid_of(crystal_map, visible)
     numbers = segment(grid).numbers
-    away = None if labels is None else _away(grid, labels)
-    if away is None or np.isnan(away).all():
-        labels = away = None
+    difference = None if labels is None else _label_disorientation(grid, labels)
+    if difference is None or np.isnan(difference).all():
+        labels = difference = None
     grains, boundaries = measure_grains(grid, numbers), find_boundaries(grid)
-    return MapFacts(crystal_map, grid, numbers, grains, boundaries, origin, labels, away)
+    return MapAnalysis(crystal_map, grid, numbers, grains, boundaries, origin, labels, difference)
 
 
-def _away(grid: Grid, labels: CrystalMap) -> np.ndarray:
+def _label_disorientation(grid: Grid, labels: CrystalMap) -> np.ndarray:
     found = np.full(len(grid.phase), np.nan)
     expected = first_rotations(labels)
     for number, phase in grid.phases.items():
