@@ -12,7 +12,7 @@ from keras_stem.analysis.grains import kernel_average, measure_grains
 from keras_stem.analysis.grid import grid_of
 from keras_stem.analysis.segmentation import Segmentation, segment
 from keras_stem.crystal.rotations import random_rotations, small_rotations
-from keras_stem.scan.labels import crystal_map
+from keras_stem.io.map_grid import crystal_map
 
 SHAPE, GRAINS, GOAL = (1000, 1000), 4000, 20.0
 

@@ -83,7 +83,7 @@ def command(
     file says.
     """
     from keras_stem.errors import KerasStemError
-    from keras_stem.scan.hdf5 import is_labelled
+    from keras_stem.io.hdf5 import is_labelled
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.conversion import Calibration, Conversion
     from keras_stem.workflow.convert import convert

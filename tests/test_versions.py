@@ -16,8 +16,8 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.io.map_files import read_map
 from keras_stem.models.orientation_model import load_keras_file
-from keras_stem.scan.map_files import read_map
 from keras_stem.scan.scan import Scan
 from keras_stem.training.data import prepare
 from keras_stem.training.recipe import Recipe

@@ -6,9 +6,10 @@ from matplotlib.figure import Figure
 from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
 
+from keras_stem.crystal.map_phases import single_phase
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import MASKED, StyledFigure, plain_text, style
-from keras_stem.scan.labels import grid_shape, map_extent, map_steps, single_phase
+from keras_stem.io.map_grid import grid_shape, map_extent, map_steps
 from keras_stem.units import convert_length, is_length, readable_unit, unit_text
 
 SCALE_BAR = {

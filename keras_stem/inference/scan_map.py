@@ -8,12 +8,13 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import require_relation
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.map_phases import in_axes_of
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.blocks import map_blocks
 from keras_stem.inference.steps import Answers, InferenceSteps
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
-from keras_stem.scan.labels import crystal_map, in_axes_of
 from keras_stem.scan.scan import Scan
 
 

@@ -13,10 +13,10 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import create_scan
+from keras_stem.scan.writing import create_scan
 from keras_stem.simulate.matching_labels import imitate_template_matching
 from keras_stem.simulate.microstructure import Polycrystal, Truth, grow
 from keras_stem.simulate.patterns import Microscope, PatternSimulator

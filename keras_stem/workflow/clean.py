@@ -11,8 +11,8 @@ from keras_stem.analysis.cleanup import Cleaned, fuse_variants, replace_odd_poin
 from keras_stem.analysis.grid import MASKED, Grid, grid_of
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file
+from keras_stem.io.export import require_map_name, write_map
 from keras_stem.io.foreign_map import properties_of
-from keras_stem.mapping.export import require_map_name, write_map
 from keras_stem.workflow.prepare import PreparedMap
 
 

@@ -6,12 +6,12 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.map_phases import single_phase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.scan_map import Prediction, predict_map
 from keras_stem.metrics.confidence import ConfidenceScores, score_confidence
 from keras_stem.metrics.scores import Scores, score
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.scan.labels import single_phase
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import Thresholds, subset

@@ -12,8 +12,8 @@ from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
 from keras_stem.inference.scan_map import Prediction, predict_map
+from keras_stem.io.export import write_map
 from keras_stem.io.registry import writable_suffixes
-from keras_stem.mapping.export import write_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.reliable import reliable_points, require_no_limit
 from keras_stem.scan.scan import Scan

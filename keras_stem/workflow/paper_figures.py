@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from mlflow.exceptions import MlflowException
 
 from keras_stem.choices import MODEL_URIS
+from keras_stem.crystal.map_phases import single_phase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.paper_errors import angle_errors, error_histograms_figure, errors_figure
@@ -21,7 +22,6 @@ from keras_stem.files import complete_folder
 from keras_stem.inference.scan_map import Prediction, predict_map
 from keras_stem.models.card import ModelCard
 from keras_stem.networks.registry import config_class, network_names
-from keras_stem.scan.labels import single_phase
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import Thresholds, subset

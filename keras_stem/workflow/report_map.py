@@ -10,13 +10,13 @@ from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
+from keras_stem.io.map_files import WITHOUT_ORIENTATION
+from keras_stem.io.map_grid import grid_shape
 from keras_stem.report.interactive import explorer_data
 from keras_stem.report.map_analysis import MapAnalysis, analyse_map
 from keras_stem.report.page import Page, Picture, Section, Written, figure_folder, read_picture, write_page
 from keras_stem.report.pictures import Drawn, map_figures
 from keras_stem.report.tables import Table, largest_grains, map_tables
-from keras_stem.scan.labels import grid_shape
-from keras_stem.scan.map_files import WITHOUT_ORIENTATION
 from keras_stem.scan.scan import Scan
 from keras_stem.workflow.prepare import PreparedMap, prepare_map
 

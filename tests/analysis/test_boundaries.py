@@ -24,7 +24,7 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations, rotations_about, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.map_files import load_map
+from keras_stem.io.map_files import load_map
 
 GROUPS = {"cubic": symmetry.O, "hexagonal": symmetry.D6, "trigonal": symmetry.D3, "triclinic": symmetry.C1}
 

@@ -43,15 +43,15 @@ from keras_stem.figures.style import save
 from keras_stem.figures.texture import Sample, index_text, inverse_pole_figures, pole_figures, section_figure
 from keras_stem.figures.training import curves_figure, loss_figure, parity_figure
 from keras_stem.figures.zone_axes import zone_axis_figure
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.report.interactive import explorer_data
 from keras_stem.report.map_analysis import analyse_map
 from keras_stem.report.sprite_sheets import shown_patterns
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import create_scan
 from keras_stem.scan.splits import Split
 from keras_stem.scan.subsets import Thresholds
+from keras_stem.scan.writing import create_scan
 
 HOSTILE = {
     "image.origin": "lower",

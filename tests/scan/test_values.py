@@ -8,9 +8,10 @@ from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector, bin_patterns
 from keras_stem.scan.gain import estimate_gain
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import Scan, create_scan
+from keras_stem.scan.scan import Scan
 from keras_stem.scan.squaring import Squaring
 from keras_stem.scan.values import examine, fill_masked, reading_type, summed_type
+from keras_stem.scan.writing import create_scan
 from keras_stem.workflow.conversion import Calibration, Conversion
 from keras_stem.workflow.convert import convert
 

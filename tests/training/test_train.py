@@ -151,7 +151,7 @@ def test_nothing_interrupted_is_a_clear_error(tmp_path, monkeypatch):
 
 
 def test_a_scan_of_zeros_is_refused(tmp_path, scan, narrow_recipe):
-    from keras_stem.scan.scan import create_scan
+    from keras_stem.scan.writing import create_scan
 
     with create_scan(tmp_path / "zeros.h5", scan.info) as writer:
         writer.write_rows(0, np.zeros_like(scan.patterns[:]))
@@ -162,7 +162,7 @@ def test_a_scan_of_zeros_is_refused(tmp_path, scan, narrow_recipe):
 
 def test_a_scan_without_calibration_is_refused(tmp_path, scan, narrow_recipe):
     from keras_stem.scan.detector import Detector
-    from keras_stem.scan.scan import create_scan
+    from keras_stem.scan.writing import create_scan
 
     info = dataclasses.replace(scan.info, detector=Detector((64, 64), float("nan")))
     with create_scan(tmp_path / "bare.h5", info) as writer:

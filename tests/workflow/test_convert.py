@@ -11,8 +11,9 @@ from scipy.ndimage import uniform_filter
 
 import keras_stem.workflow.source_blocks as module
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.map_files import read_map
-from keras_stem.scan.scan import Scan, append_labels
+from keras_stem.io.map_files import read_map
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import append_labels
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
 from keras_stem.workflow.conversion import Calibration, Conversion

@@ -7,11 +7,12 @@ import h5py
 import numpy as np
 from orix.crystal_map import Phase
 
+from keras_stem.crystal.map_phases import EULER
 from keras_stem.crystal.phase import phase_from_dict
 from keras_stem.crystal.plain_phase import Matrix
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED
-from keras_stem.scan.hdf5_items import (
+from keras_stem.io.hdf5_items import (
     item,
     place,
     read_numbers,
@@ -31,8 +32,6 @@ OWN = "keras_stem"
 
 The rotation is from the crystal axes of this package to those of the file.
 """
-
-EULER = ("phi1", "Phi", "phi2")
 
 _GEOMETRY = ("x", "y", "phase_id", "is_in_data", "id", *EULER)
 

@@ -9,21 +9,16 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import in_file_axes, orix_form, phase_text, rotation_from_file
 from keras_stem.crystal.cell import lattice_text
+from keras_stem.crystal.map_phases import in_other_cells, phases_of
 from keras_stem.crystal.phase import CrystalPhase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.io.hdf5 import open_hdf5
+from keras_stem.io.map_grid import completed, grid_shape, map_steps
+from keras_stem.io.orix_h5 import map_bytes
 from keras_stem.io.registry import map_format, writable_suffixes
 from keras_stem.io.text import one_line
 from keras_stem.io.writing import MapText, micrometres
-from keras_stem.scan.hdf5 import open_hdf5
-from keras_stem.scan.labels import (
-    completed,
-    grid_shape,
-    in_other_cells,
-    labels_file,
-    map_steps,
-    phases_of,
-)
 
 
 def write_map(
@@ -74,7 +69,7 @@ def write_map(
     if axes == "standard" and suffix != ".h5":
         crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
     if suffix == ".h5":
-        path.write_bytes(labels_file(crystal_map, origin))
+        path.write_bytes(map_bytes(crystal_map, origin))
     else:
         map_format(suffix).write(path, crystal_map, _text(crystal_map, origin))
 
