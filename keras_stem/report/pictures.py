@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from orix.crystal_map import CrystalMap, Phase
 
-from keras_stem.analysis.boundaries import boundary_classes
+from keras_stem.analysis.boundary_classes import boundary_classes
 from keras_stem.crystal.map_phases import phases_of
 from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
 from keras_stem.figures.comparison import comparison_figure

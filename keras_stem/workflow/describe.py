@@ -8,7 +8,7 @@ from orix.crystal_map import CrystalMap, Phase
 from rich import filesize
 
 from keras_stem.crystal.cell import lattice_text
-from keras_stem.crystal.cif import composition_text
+from keras_stem.crystal.composition import composition_text
 from keras_stem.crystal.map_phases import phases_of
 from keras_stem.crystal.phase import CrystalPhase, cell_of
 from keras_stem.crystal.symmetry import proper_point_group

@@ -20,7 +20,8 @@ from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 
 import keras_stem.figures
-from keras_stem.analysis.boundaries import boundary_classes, find_boundaries
+from keras_stem.analysis.boundaries import find_boundaries
+from keras_stem.analysis.boundary_classes import boundary_classes
 from keras_stem.analysis.compare import compare_grids
 from keras_stem.analysis.grains import measure_grains
 from keras_stem.analysis.grid import grid_of
