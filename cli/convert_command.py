@@ -19,7 +19,7 @@ class Window(click.ParamType):
 
     name = "ROWS,COLUMNS"
 
-    def convert(self, value, param, ctx):  # noqa: D102
+    def convert(self, value, param, ctx) -> tuple[int | None, ...]:  # noqa: D102
         if isinstance(value, tuple):
             return value
         try:

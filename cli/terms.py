@@ -49,7 +49,7 @@ def definitions(names: Iterable[str]) -> str:
 class CommandWithTerms(click.Command):
     """A command whose help defines the terms of its tables."""
 
-    def format_epilog(self, context, formatter):
+    def format_epilog(self, context, formatter) -> None:
         """Write the terms below the options."""
         with formatter.section("Terms"):
             formatter.write_dl([(name, TERMS[name]) for name in EVALUATION])

@@ -13,7 +13,7 @@ from functools import cache
 import matplotlib as mpl
 import numpy as np
 import pytest
-from cycler import cycler
+from hostile import HOSTILE
 from letter_f import LETTER, letter_map, letter_values, reading, readings
 from matplotlib.image import imread
 from orix.crystal_map import Phase
@@ -54,48 +54,10 @@ from keras_stem.scan.splits import Split
 from keras_stem.scan.subsets import Thresholds
 from keras_stem.scan.writing import create_scan
 
-HOSTILE = {
-    "image.origin": "lower",
-    "image.interpolation": "bicubic",
-    "image.aspect": "auto",
-    "image.cmap": "jet",
-    "text.usetex": True,
-    "text.color": "white",
-    "text.parse_math": False,
-    "font.size": 30,
-    "font.family": "monospace",
-    "mathtext.fontset": "stix",
-    "lines.linewidth": 10,
-    "lines.marker": "s",
-    "patch.force_edgecolor": True,
-    "axes.prop_cycle": cycler(color=["red", "yellow"]),
-    "axes.grid": True,
-    "axes.facecolor": "black",
-    "axes.titlelocation": "left",
-    "axes.unicode_minus": False,
-    "axes.formatter.use_mathtext": True,
-    "xtick.labelsize": 3,
-    "legend.frameon": True,
-    "legend.loc": "center",
-    "scatter.marker": "x",
-    "hist.bins": 3,
-    "path.sketch": (3, 50, 5),
-    "figure.facecolor": "black",
-    "figure.autolayout": True,
-    "figure.dpi": 30,
-    "savefig.transparent": True,
-    "savefig.bbox": None,
-    "savefig.dpi": 40,
-    "savefig.pad_inches": 2,
-    "savefig.facecolor": "red",
-    "svg.fonttype": "path",
-    "scalebar.location": "upper right",
-    "scalebar.color": "red",
-    "scalebar.length_fraction": 0.9,
-}
-
 NAME = "γ' <x&y> 50% $Ni$ {_x^2}\\$ 奥氏体"
+
 INFO = ScanInfo("test", LETTER.shape, Detector((16, 16), 0.1), (2.0, 2.0), "nm", 200.0, convergence_angle=2.0)
+
 TRAINING = {name: [(epoch, 1 / epoch) for epoch in range(1, 5)] for name in ("loss", "val_r2", "val_median")}
 
 
@@ -152,7 +114,9 @@ def walls():
 
 
 SAMPLE = Sample(linio2(), NAME, LETTER.size)
+
 EVERYWHERE = np.ones(LETTER.size, bool)
+
 WITH_MAPS = {
     "ipf_figure x": lambda: ipf_figure(labels(), "x"),
     "ipf_figure y": lambda: ipf_figure(labels(), "y"),
@@ -177,6 +141,7 @@ WITH_MAPS = {
     "weighted_figure": lambda: weighted_figure(labels()),
     "errors_figure": lambda: errors_figure(NAME, labels(), errors(), EVERYWHERE),
 }
+
 WITHOUT = {
     "misorientation_figure": lambda: misorientation_figure(bent()[0], find_boundaries(bent()[0])),
     "places_figure": lambda: places_figure(difference()[2]),
@@ -196,6 +161,7 @@ WITHOUT = {
     "section_figure": lambda: section_figure(sections(density(), 15.0), SAMPLE, 9.0),
     "zone_axis_figure": lambda: zone_axis_figure(named_phase(), 0.5),
 }
+
 TITLED = ("ipf_figure z", "difference_figure", "grain_figure", "phase_figure", "loss_figure", "errors_figure")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -67,7 +68,7 @@ class Windows:
         """Number of distinct relative positions of two tokens in a window."""
         return (2 * self.size[0] - 1) * (2 * self.size[1] - 1)
 
-    def divide(self, tokens):
+    def divide(self, tokens) -> keras.KerasTensor:
         """Partition a map (B, rows, columns, C) into n windows of T tokens, (B, T, n, C)."""
         channels = tokens.shape[-1]
         if any(self.shift):
@@ -80,7 +81,7 @@ class Windows:
         tokens = ops.transpose(tokens, (0, 2, 4, 1, 3, 5))
         return ops.reshape(tokens, (-1, self.tokens, rows * columns, channels))
 
-    def unite(self, windows):
+    def unite(self, windows) -> keras.KerasTensor:
         """Merge windows (B, T, n, C) to the map (B, rows, columns, C), as the inverse of `divide`."""
         channels = windows.shape[-1]
         (rows, columns), (height, width) = self.grid, self.size
