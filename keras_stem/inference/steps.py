@@ -8,7 +8,7 @@ import numpy as np
 from keras_stem.inference.novelty import NoveltyThresholds
 from keras_stem.inference.predictions import Predictions, predict_block
 from keras_stem.inference.reindexing import Reindexer
-from keras_stem.inference.uncertainty import Calibration, evidence, reliability
+from keras_stem.inference.uncertainty import UncertaintyCalibration, evidence, reliability
 from keras_stem.inference.verification import VerifiedAnswers, verifier_of
 from keras_stem.models.card import ModelCard
 from keras_stem.models.orientation_model import OrientationModel
@@ -110,5 +110,5 @@ def _uncertainty(
     calibration = card.refined_calibration if refined else card.calibration
     if known is None or calibration is None:
         return {}
-    bound_68, bound_95 = Calibration(**calibration).bounds(known)
+    bound_68, bound_95 = UncertaintyCalibration(**calibration).bounds(known)
     return {"uncertainty": bound_68, "uncertainty_95": bound_95, "reliability": reliability(bound_68)}

@@ -98,8 +98,8 @@ class ModelCard:
     version
         Version of keras_stem that trained the model.
     calibration, refined_calibration
-        Calibrations of the uncertainty, as fields of `keras_stem.inference.uncertainty.Calibration`, for
-        predicted orientations and for orientations refined by simulation. None if unavailable.
+        Fields of `keras_stem.inference.uncertainty.UncertaintyCalibration` for predicted orientations and for
+        orientations refined by simulation. None if unavailable.
     novelty, refined_novelty
         Thresholds of novelty detection, as fields of `keras_stem.inference.novelty.NoveltyThresholds`, for
         predicted and for refined orientations. None if unavailable.
