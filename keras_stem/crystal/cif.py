@@ -67,8 +67,8 @@ def read_cif(path: str | Path, block: str | None = None) -> CifCrystal:
     require_lattice(lattice, path)
     sites = [(np.array(site.fract.tolist()), _element(site, path), site.occ) for site in structure.sites]
     formula = formula_of(found)
-    symbol, cell = _expand(structure, sites, lattice, formula, path, notes)
-    cell = Cell(lattice, *cell, _motion(structure, notes))
+    symbol, expanded = _expand(structure, sites, lattice, formula, path, notes)
+    cell = Cell(lattice, *expanded, _motion(structure, notes))
     require_occupancies(cell, path)
     check_composition(cell, formula, notes)
     return CifCrystal(cell, symbol, formula, tuple(notes))
@@ -113,7 +113,9 @@ def _element(site: gemmi.SmallStructure.Site, path: str | Path) -> str:
     return name
 
 
-def _expand(structure, sites, lattice, formula, path, notes) -> tuple[str, tuple]:
+def _expand(
+    structure, sites, lattice, formula, path, notes
+) -> tuple[str, tuple[np.ndarray, tuple[Species, ...]]]:
     """Return the space group symbol and the sites of the full cell as positions and species."""
     candidates = _symmetries(structure, path, notes)
     cells = {name: _all_sites(sites, operations, lattice) for name, operations in candidates.items()}
@@ -234,5 +236,6 @@ def _equivalent(site: gemmi.SmallStructure.Site, cell: gemmi.UnitCell) -> float:
     if not tensor.any():
         return 0.0
     # U refers to the axes a* a, b* b, c* c (Trueblood et al., Acta Cryst. A52 (1996) 770).
-    axes = np.array(cell.orth.mat.tolist()) * [cell.ar, cell.br, cell.cr]
+    orthogonal = np.array(cell.orth.mat.tolist())
+    axes = orthogonal * np.linalg.norm(np.linalg.inv(orthogonal), axis=1)
     return float(np.trace(axes @ tensor @ axes.T)) / 3

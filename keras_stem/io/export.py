@@ -68,10 +68,11 @@ def write_map(
             proper_point_group(phase)  # raises an error if missing, since text formats need it
     if axes == "standard" and suffix != ".h5":
         crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
-    if suffix == ".h5":
+    known = map_format(suffix)
+    if known is None or known.write is None:  # .h5, as require_map_name has accepted the suffix
         path.write_bytes(map_bytes(crystal_map, origin))
     else:
-        map_format(suffix).write(path, crystal_map, _text(crystal_map, origin))
+        known.write(path, crystal_map, _text(crystal_map, origin))
 
 
 def axes_text(crystal_map: CrystalMap, axes: str) -> list[str]:
@@ -99,11 +100,12 @@ def _file_cells(crystal_map: CrystalMap) -> dict[int, tuple[Phase, Rotation]]:
 def _known_cells(crystal_map: CrystalMap, suffix: str) -> dict[int, tuple[Phase, Rotation]]:
     """Return the cells whose axes agree with the conventions of the readers of a text format."""
     found = {number: (phase, orix_form(phase)) for number, phase in phases_of(crystal_map).items()}
+    known_format = map_format(suffix)
+    unique_axis_b = known_format is not None and known_format.unique_axis_b
     return {
         number: known
         for number, (phase, known) in found.items()
-        if known[0] is not phase
-        and not (map_format(suffix).unique_axis_b and proper_point_group(phase).name == "121")
+        if known[0] is not phase and not (unique_axis_b and proper_point_group(phase).name == "121")
     }
 
 

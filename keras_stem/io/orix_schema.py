@@ -191,7 +191,7 @@ def _read_phase(group: h5py.Group) -> tuple[Phase, np.ndarray]:
     except (ValueError, RecursionError) as error:
         raise KerasStemError(f"Expected JSON in {where}, found something else ({error}).") from error
     own = validated(dict[str, Any], own, where)
-    rotation = np.array(validated(Matrix, own.get("rotation"), f"the rotation of {where}"))
+    rotation: np.ndarray = np.array(validated(Matrix, own.get("rotation"), f"the rotation of {where}"))
     if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-4) or np.linalg.det(rotation) < 0:
         raise KerasStemError(f"Expected a rotation in {where}, found another matrix.")
     return phase_from_dict(own.get("phase"), where), rotation

@@ -126,4 +126,4 @@ def option(default: Any, help: str, minimum: float | None = None) -> Any:
 
 def option_names(config: type[NetworkConfig]) -> set[str]:
     """Return the names of the options of a network."""
-    return {one.name for one in fields(config)}
+    return {one.name for one in fields(config)}  # type: ignore[arg-type] # subclasses are dataclasses
