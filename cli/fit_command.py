@@ -68,17 +68,17 @@ def _fit(scan: Path | None, options: dict):
     from keras_stem.training.options import recipe_from_options
     from keras_stem.workflow.fit import fit
 
-    simulation = _simulation(**{name: options.pop(name) for name in SIMULATION})
-    recipe = recipe_from_options({**options, "simulation": simulation})
-    if simulation is None and scan is None:
+    simulated = _simulated(**{name: options.pop(name) for name in SIMULATION})
+    recipe = recipe_from_options(options, simulated=simulated)
+    if simulated is None and scan is None:
         scan = _demonstration()
     if scan is not None:
         with Scan(scan) as opened:
             show_notes(opened)
-    return fit(scan, recipe, verbose=True, tell=click.echo)
+    return fit(scan or "", recipe, verbose=True, tell=click.echo)
 
 
-def _simulation(crystal, like: Path | None, patterns: int | None):
+def _simulated(crystal, like: Path | None, patterns: int | None):
     """Return what is simulated, if anything."""
     if crystal is None:
         if like or patterns:
@@ -86,14 +86,14 @@ def _simulation(crystal, like: Path | None, patterns: int | None):
         return None
     from keras_stem.scan.instrument import Instrument
     from keras_stem.scan.scan import Scan
-    from keras_stem.simulate.stream import SimulatedTraining
+    from keras_stem.training.data_settings import SimulatedData
 
     instrument = Instrument()
     if like:
         with Scan(like) as scan:
             instrument = Instrument.of_scan(scan.info)
     settings = {"patterns": patterns} if patterns else {}
-    return SimulatedTraining(crystal, instrument, **settings)
+    return SimulatedData(crystal, instrument, **settings)
 
 
 def _resume():
