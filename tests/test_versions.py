@@ -39,7 +39,7 @@ SCHEMA_1 = {
     "scan": recipe_from_options(
         {
             **{"arch": "cnn", "filters": (8, 8), "min_q": 30.0, "split": "block", "binning": 2},
-            **{"cache": True, "dose": 0.25, "overlap": 0.125},
+            **{"cache": True, "dose_scale": 0.25, "overlap_fraction": 0.125},
         }
     ),
     "simulated": recipe_from_options(

@@ -11,6 +11,8 @@ SCAN, SIMULATED = "scan", "simulated"
 """Kinds of training data."""
 
 _OF_SCANS = ("thresholds", "split", "binning", "cache", "augmentation")
+_RENAMED = {"dose": "dose_scale", "overlap": "overlap_fraction"}
+"""Names of settings of the augmentation in schema 1, and their names now."""
 
 
 def recipe_values(plain: Any, where: str) -> dict[str, Any]:
@@ -57,7 +59,10 @@ def _with_data(values: dict[str, Any]) -> dict[str, Any]:
     rest = {name: value for name, value in values.items() if name not in (*_OF_SCANS, "simulation")}
     if values.get("simulation") is not None:
         return {**rest, "data": {"kind": SIMULATED, **_simulation(values["simulation"])}}
-    return {**rest, "data": {"kind": SCAN, **{name: values[name] for name in _OF_SCANS if name in values}}}
+    data = {name: values[name] for name in _OF_SCANS if name in values}
+    if isinstance(data.get("augmentation"), dict):
+        data["augmentation"] = {_RENAMED.get(name, name): v for name, v in data["augmentation"].items()}
+    return {**rest, "data": {"kind": SCAN, **data}}
 
 
 def _simulation(stored: Any) -> dict[str, Any]:

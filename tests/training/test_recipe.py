@@ -46,7 +46,7 @@ def test_every_network_has_a_default_recipe(arch):
     assert (recipe.arch, recipe.target, recipe.schedule) == (arch, "rotation", "cosine")
     turned = recipe.data.augmentation.rotate, recipe.data.augmentation.mirror
     assert turned == (arch == "polar", arch == "polar")
-    assert recipe.data.augmentation.overlap > 0
+    assert recipe.data.augmentation.overlap_fraction > 0
     if arch != "polar":
         assert recipe.network == paper_recipe(arch).network
 
@@ -81,8 +81,8 @@ def test_weights_are_tuned_at_a_lower_rate_for_a_shorter_time():
 
 def test_augmentation_is_switched_and_changed():
     assert recipe_from_options({"augment": False}).data.augmentation is None
-    assert recipe_from_options({"mirror": False, "dose": 1.0}).data.augmentation == Augmentation(
-        mirror=False, dose=1.0
+    assert recipe_from_options({"mirror": False, "dose_scale": 1.0}).data.augmentation == Augmentation(
+        mirror=False, dose_scale=1.0
     )
     assert recipe_from_options({"recipe": "paper", "augment": True}).data.augmentation == Augmentation()
     with pytest.raises(KerasStemError, match="--shift has no effect without augmentation"):
@@ -109,7 +109,7 @@ def test_simulated_patterns_are_not_augmented():
     "data",
     [
         ScanData(augmentation=None),
-        ScanData(Thresholds(1, 2), "block", 2, True, Augmentation(overlap=0.1)),
+        ScanData(Thresholds(1, 2), "block", 2, True, Augmentation(overlap_fraction=0.1)),
         SimulatedData(CrystalFile("Cu.cif", 225), Instrument((32, 64), 0.1), Nuisances(dose=(1, 2)), 7),
     ],
     ids=["plain", "augmented", "simulated"],
@@ -137,7 +137,7 @@ def test_every_field_is_logged():
     names = {field.name for cls in (Recipe, ScanData) for field in dataclasses.fields(cls)}
     assert names - {"network", "thresholds", "augmentation"} <= set(flat)
     assert {"network.filters", "network.kernel_size", "network.widths", "thresholds.q"} <= set(flat)
-    assert {"augmentation.rotate", "augmentation.dose"} <= set(flat)
+    assert {"augmentation.rotate", "augmentation.dose_scale"} <= set(flat)
     assert (flat["arch"], flat["data"]) == ("cnn", "scan")
     simulated = Recipe(data=SimulatedData(patterns=7)).flat()
     assert (simulated["data"], simulated["simulation.patterns"]) == ("simulated", 7)
