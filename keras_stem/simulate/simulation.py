@@ -40,7 +40,7 @@ class Camera:
     ----------
     pixels
         Side of the square detector (pixels), 64 to 512.
-    radius
+    detector_radius
         Reciprocal distance from the direct beam to the centre of a detector edge (1/Å).
     dose
         Number of electrons per pattern.
@@ -51,7 +51,7 @@ class Camera:
     """
 
     pixels: int = 64
-    radius: float = 1.6
+    detector_radius: float = 1.6
     dose: float = 1e5
     drift: float = 0.0
     hot_pixels: int = 0
@@ -65,7 +65,7 @@ class Camera:
     @property
     def detector(self) -> Detector:
         """Shape and calibration of the detector."""
-        return Detector((self.pixels, self.pixels), 2 * self.radius / self.pixels)
+        return Detector((self.pixels, self.pixels), 2 * self.detector_radius / self.pixels)
 
 
 @dataclass(frozen=True)

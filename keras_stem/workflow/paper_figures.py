@@ -23,7 +23,6 @@ from keras_stem.inference.scan_map import Prediction, predict_map
 from keras_stem.models.card import ModelCard
 from keras_stem.networks.registry import config_class, network_names
 from keras_stem.scan.scan import Scan
-from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.tracking.registry import holder, registered_name
 from keras_stem.tracking.resolve import best_reference, load_model
@@ -225,9 +224,10 @@ def _draw_subsets(scan: Scan, answers: list[Answer], folder: Path) -> list[str]:
         recipe = Recipe.from_dict(plain[0])
     except KerasStemError as error:
         return [f"Figure 1 is left out: {error}"]
-    parts = split(scan.labels, subset(scan.labels, "DS_R", recipe.thresholds), recipe.split, recipe.seed)
-    how = f"{recipe.split} split, seed {recipe.seed}"
-    save_both(subsets_figure(scan.labels, recipe.thresholds, parts, how), folder, "figure_1")
+    data = recipe.data
+    parts = data.parts(scan.labels, recipe.seed)
+    how = f"{data.split} split, seed {recipe.seed}"
+    save_both(subsets_figure(scan.labels, data.thresholds, parts, how), folder, "figure_1")
     return []
 
 

@@ -207,7 +207,7 @@ def test_a_beam_energy_in_ev_is_refused(run, scan_path, tmp_path):
 
 @pytest.mark.parametrize("value", ["inf", "nan"])
 @pytest.mark.parametrize(
-    "option", ["--radius", "--spread", "--overlap", "--vacuum", "--step", "--dose", "--drift"]
+    "option", ["--detector-radius", "--spread", "--overlap", "--vacuum", "--step", "--dose", "--drift"]
 )
 def test_sizes_of_a_simulation_that_are_no_numbers(option, value, run, tmp_path):
     told = run("simulate", tmp_path / "out.h5", option, value, status=2)
