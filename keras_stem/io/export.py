@@ -59,20 +59,26 @@ def write_map(
     """
     path = Path(path)
     require_map_name(path)
-    crystal_map = completed(crystal_map)
-    if axes == "file":
-        crystal_map = in_other_cells(crystal_map, _file_cells(crystal_map))
     suffix = path.suffix.lower()
-    if suffix != ".h5":
-        for phase in phases_of(crystal_map).values():
-            proper_point_group(phase)  # raises an error if missing, since text formats need it
-    if axes == "standard" and suffix != ".h5":
-        crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
+    crystal_map = _in_axes(completed(crystal_map), axes, suffix)
     known = map_format(suffix)
     if known is None or known.write is None:  # .h5, as require_map_name has accepted the suffix
         path.write_bytes(map_bytes(crystal_map, origin))
     else:
         known.write(path, crystal_map, _text(crystal_map, origin))
+
+
+def _in_axes(crystal_map: CrystalMap, axes: str, suffix: str) -> CrystalMap:
+    """Return a map whose orientations refer to the cells that `axes` names in a format."""
+    if axes == "file":
+        crystal_map = in_other_cells(crystal_map, _file_cells(crystal_map))
+    if suffix == ".h5":
+        return crystal_map
+    for phase in phases_of(crystal_map).values():
+        proper_point_group(phase)  # raises an error if missing, since text formats need it
+    if axes == "standard":
+        crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
+    return crystal_map
 
 
 def axes_text(crystal_map: CrystalMap, axes: str) -> list[str]:

@@ -37,6 +37,21 @@ from keras_stem.workflow.compare import Row, draw_curves
 class PaperFigures:
     """Summary of the drawn figures.
 
+    ============  ==================================================================================
+    figure_1      Subsets and split of the training of the first model that was trained on this scan
+    figure_7      Labels as IPF map, labels and predictions of DS_Q as points in the IPF, along z
+    figure_8      Loss of the trainings on Euler angles (Huber) over the epochs, and scores on DS_Val
+    figure_9      IPF maps of the labels and of the predictions of all models, along z
+    figure_10     Errors of the first model at each position
+    figure_a1     Labels, plain and weighted by Q
+    figure_a2     Figure 9 along x
+    figure_a3     Figure 9 along y
+    figure_a4 ..  Figure 10 of the second model, the third, and so on
+    the last      Histograms of the errors of each angle, for all models
+    ============  ==================================================================================
+
+    The numbering of the paper after figure A.3 is unknown; the subsequent numbers are those of keras_stem.
+
     Parameters
     ----------
     written
@@ -102,20 +117,7 @@ def write_paper_figures(
 ) -> PaperFigures:
     """Draw the figures of Wissel et al. as PNG and SVG.
 
-    ============  ==================================================================================
-    figure_1      Subsets and split of the training of the first model that was trained on this scan
-    figure_7      Labels as IPF map, labels and predictions of DS_Q as points in the IPF, along z
-    figure_8      Loss of the trainings on Euler angles (Huber) over the epochs, and scores on DS_Val
-    figure_9      IPF maps of the labels and of the predictions of all models, along z
-    figure_10     Errors of the first model at each position
-    figure_a1     Labels, plain and weighted by Q
-    figure_a2     Figure 9 along x
-    figure_a3     Figure 9 along y
-    figure_a4 ..  Figure 10 of the second model, the third, and so on
-    the last      Histograms of the errors of each angle, for all models
-    ============  ==================================================================================
-
-    The numbering of the paper after figure A.3 is unknown; the subsequent numbers are those of keras_stem.
+    `PaperFigures` lists them.
 
     Parameters
     ----------
@@ -144,16 +146,22 @@ def write_paper_figures(
     answers = _named([_answer(reference, scan, verbose) for reference in references])
     visible = _visible(scan, answers[0].card, min_q)
     with complete_folder(folder) as staging:
-        missing = [
-            *_draw_subsets(scan, answers, staging),
-            *_draw_losses(answers, staging),
-            *_draw_weighted(scan, staging),
-        ]
-        for name, figure in _figures(scan, answers, visible):
-            save_both(figure, staging, name)
+        missing = _draw(scan, answers, visible, staging)
         written = {path.stem for path in staging.iterdir()}
     models = {answer.name: answer.reference for answer in answers}
     return PaperFigures(tuple(sorted(written, key=_place)), models, tuple(missing))
+
+
+def _draw(scan: Scan, answers: list[Answer], visible: np.ndarray, folder: Path) -> list[str]:
+    """Draw all figures; return lines about what is omitted."""
+    missing = [
+        *_draw_subsets(scan, answers, folder),
+        *_draw_losses(answers, folder),
+        *_draw_weighted(scan, folder),
+    ]
+    for name, figure in _figures(scan, answers, visible):
+        save_both(figure, folder, name)
+    return missing
 
 
 def _place(name: str) -> tuple[bool, int]:
