@@ -76,7 +76,7 @@ def command(
     overwrite,
     **calibration,
 ) -> None:
-    """Make the scan file OUT from the patterns of SOURCE.
+    """Make the scan file OUT from SOURCE, a file of an instrument or of another program.
 
     SOURCE is what RosettaSciIO reads: .blo, .mib, .app5, .hspy, .zspy, .dm4, .emd, .tvips, .mrc, .tif and
     others, or a scan file. HDF5 files may have any name. What is given of the calibration replaces what the

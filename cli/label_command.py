@@ -12,7 +12,7 @@ from keras_stem.io.registry import frame_names, frames
 
 @click.group("label")
 def command() -> None:
-    """Label a scan: orientation, phase, Q and R of each position."""
+    """Label a scan by a map of another program or by template matching: orientation, phase, Q and R."""
 
 
 @command.command("import")
