@@ -7,6 +7,7 @@ import numpy as np
 from keras_stem.analysis.boundaries import HIGH_ANGLE, boundary_shares
 from keras_stem.analysis.grains import mean_angles
 from keras_stem.metrics.scores import disorientations
+from keras_stem.metrics.vocabulary import DISORIENTATION, explained
 from keras_stem.report.map_analysis import MapAnalysis
 from keras_stem.units import length_text, steps_text
 
@@ -112,14 +113,12 @@ def _label_table(analysis: MapAnalysis) -> Table:
     away = analysis.label_disorientation[np.isfinite(analysis.label_disorientation)]
     found = disorientations(away)
     rows = [
-        ("Points compared", f"{len(away)}"),
-        ("Median disorientation", f"{found.median:.2f}°"),
-        ("Mean", f"{found.mean:.2f}°"),
-        ("95 % are below", f"{found.p95:.1f}°"),
-        ("Below 2°", f"{found.under_2:.1%}"),
-        ("Below 5°", f"{found.under_5:.1%}"),
+        (quantity.title, quantity.text_with_unit(getattr(found, quantity.name)))
+        for quantity in DISORIENTATION
     ]
-    return Table("Against the labels", (), rows)
+    return Table(
+        "Against the labels", (), [("Points compared", f"{len(away)}"), *rows], explained(DISORIENTATION)
+    )
 
 
 def largest_grains(analysis: MapAnalysis) -> Table:
