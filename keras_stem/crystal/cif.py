@@ -10,7 +10,7 @@ from diffsims.utils.lobato_scattering_params import ATOMIC_SCATTERING_PARAMS_LOB
 
 from keras_stem.crystal.cell import SAME_PLACE, Cell, Species, lattice_base, merged_sites, nearest_images
 from keras_stem.crystal.plain_phase import LARGEST_OCCUPANCY, require_lattice
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 
 _COMPOSITION_TOLERANCE = 0.05
 """Relative tolerance between formula and atoms, since formulas are rounded and occupancies refined."""
@@ -82,7 +82,7 @@ def _block(path: Path, name: str | None) -> gemmi.cif.Block:
     try:
         document = gemmi.cif.read(str(path))
     except (OSError, ValueError, RuntimeError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0].removeprefix(f"{path}:").rstrip(".")
+        reason = reason_of(error).removeprefix(f"{path}:").rstrip(".")
         raise KerasStemError(f"Cannot read {path} as a CIF file: {reason}.") from error
     blocks = {block.name: block for block in document if block.find_values("_atom_site_fract_x")}
     if not blocks:

@@ -11,6 +11,7 @@ from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import from_lab
+from keras_stem.crystal.rotations import first_rotations
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, phase_numbers, reliability
 from keras_stem.io.map_format import MapFormat
@@ -218,11 +219,11 @@ def write_ctf(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
 def _points(crystal_map: CrystalMap, phases: Sequence[tuple[int, Phase]]) -> tuple[np.ndarray, np.ndarray]:
     """Return the phase number in the file, 0 for none, and the Euler angles (degrees) of each point."""
     number, euler = np.zeros(crystal_map.size, int), np.zeros((crystal_map.size, 3))
-    rotations = crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]
+    rotations = first_rotations(crystal_map)
     for k, (index, phase) in enumerate(phases):
         chosen = crystal_map.phase_id == index
         number[chosen] = k + 1
-        turned = from_lab(Rotation(rotations[chosen]), "oxford", phase.structure.lattice)
+        turned = from_lab(rotations[chosen], "oxford", phase.structure.lattice)
         euler[chosen] = np.rad2deg(turned.to_euler())
     return number, euler
 

@@ -15,7 +15,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import to_lab
 from keras_stem.crystal.pairing import GivenPhase, PairedPhase, pair_phases, unpaired
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, from_crystal_map
 from keras_stem.io.grid import PointGrid, find_grid
 from keras_stem.io.registry import frames, map_format, map_formats
@@ -181,7 +181,7 @@ def _read_with_orix(path: Path) -> ForeignMap:
         with contextlib.redirect_stdout(io.StringIO()):  # orix prints the names that it parses
             found = from_crystal_map(orix.io.load(path))
     except Exception as error:  # the parser of orix raises various errors
-        reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        reason = reason_of(error).rstrip(".")
         raise KerasStemError(
             f"orix cannot read the map {path} ({reason}); kstem reads {_formats()}."
         ) from error

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import rsciio
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.scan.formats import Plan, Signal, plan_for
 from keras_stem.scan.hdf5 import hdf5_reader, open_hdf5, top_groups
 from keras_stem.scan.hdf5_items import require_readable_tree
@@ -126,7 +126,7 @@ def open_signals(path: Path, stack: bool = False) -> Opened:
 
 def reason(error: Exception) -> str:
     """Return a short reason why a file could not be read."""
-    text = (str(error).splitlines() or [""])[0].strip(" .'\"")
+    text = reason_of(error).strip(" .'\"")
     if isinstance(error, ModuleNotFoundError):
         package = _PACKAGES.get(error.name, error.name)
         return f"needs the package {package}; install it with: pip install {package}"

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from keras_stem.choices import MODEL_URIS
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.tracking.registry import CHAMPION, all_registered, holder, registered_name
 from keras_stem.tracking.run import KERAS_FILE, MODEL_NAME
@@ -89,5 +89,6 @@ def _download(uri: str) -> Path:
     try:
         return Path(download_artifacts(f"{uri}/{KERAS_FILE}"))
     except (MlflowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise KerasStemError(f"Cannot load the model {uri} from {tracking_uri()}: {reason}") from error
+        raise KerasStemError(
+            f"Cannot load the model {uri} from {tracking_uri()}: {reason_of(error)}"
+        ) from error

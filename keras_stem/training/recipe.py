@@ -16,6 +16,7 @@ from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
 from keras_stem.heads.head import HeadSettings
 from keras_stem.heads.registry import head_class
+from keras_stem.nested import flat
 from keras_stem.networks.declaration import NetworkConfig
 from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.networks.registry import config_class
@@ -186,7 +187,7 @@ class Recipe:
 
     def flat(self) -> dict[str, Any]:
         """Return the recipe as a flat dictionary, as MLflow logs parameters."""
-        return {"arch": self.arch, **_flat(asdict(self))}
+        return {"arch": self.arch, **flat(asdict(self))}
 
 
 def _simulation(plain: dict[str, Any]) -> SimulatedTraining:
@@ -199,10 +200,3 @@ def _simulation(plain: dict[str, Any]) -> SimulatedTraining:
     return SimulatedTraining(
         **{name: validated(kind, values.get(name), f"{name} of the {where}") for name, kind in kinds.items()}
     )
-
-
-def _flat(nested: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat = {}
-    for name, value in nested.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
-    return flat

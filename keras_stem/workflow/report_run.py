@@ -8,7 +8,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.figures.style import save_both
 from keras_stem.figures.training import CURVES, curves_figure
 from keras_stem.files import complete_folder
@@ -57,7 +57,7 @@ def find_run(reference: str) -> Run:
     try:
         run = client.get_run(_run_id(client, reference))
     except MlflowException as error:
-        reason = str(error).splitlines()[0]
+        reason = reason_of(error)
         raise KerasStemError(f"Found no {reference} in {tracking_uri()}: {reason}") from error
     if "arch" not in run.data.tags:
         raise KerasStemError(
@@ -152,7 +152,7 @@ def _logged_figures(client: MlflowClient, run: Run, folder: Path) -> list[Pictur
             title, alt = _TITLES.get(Path(name).stem, (name, name))
             found.append(read_picture(folder / name, title, alt))
     except (MlflowException, OSError) as error:
-        reason = str(error).splitlines()[0]
+        reason = reason_of(error)
         raise KerasStemError(f"Cannot read the figures of run {run.info.run_id}: {reason}") from error
     return found
 
