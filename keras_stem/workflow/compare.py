@@ -4,6 +4,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from matplotlib.figure import Figure
 from mlflow.entities import Run
 
 from keras_stem.figures.style import save
@@ -81,7 +82,12 @@ def write_csv(rows: list[Row], path: Path) -> None:
 
 
 def draw_curves(rows: list[Row], path: Path) -> None:
-    """Draw the loss and the scores on DS_Val of all trainings over the epochs, as in Fig. 8 of the paper."""
+    """Write the learning curves of all trainings as a figure, in the format given by the suffix."""
+    save(training_curves(rows), path)
+
+
+def training_curves(rows: list[Row]) -> Figure:
+    """Return the loss and the scores on DS_Val of all trainings over the epochs (Fig. 8 of the paper)."""
     client = connect()
     curves = {}
     for row in rows:
@@ -92,7 +98,7 @@ def draw_curves(rows: list[Row], path: Path) -> None:
         }
         label = row.name if row.name not in curves else f"{row.name} ({row.run_id[:6]})"
         curves[label] = points
-    save(loss_figure(curves), path)
+    return loss_figure(curves)
 
 
 def _row(run: Run) -> Row:
