@@ -22,11 +22,11 @@ from keras_stem.figures.registry import PAPER_FIGURES, figure_names
     "--model",
     "models",
     multiple=True,
-    help="A models:/ URI, the id of a run, or a .keras file; may be repeated, and the first is that of "
-    "Fig. 10. [default: the best registered model of each network]",
+    help="Model: a models:/ URI, the id of a run, or a .keras file; may be repeated, and figure_10 shows the "
+    "first.  [default: the best registered model of each network]",
 )
 @click.option(
-    "--min-q", type=FINITE, help="Smallest Q of the points that are shown.  [default: that of the training]"
+    "--min-q", type=FINITE, help="Smallest Q of DS_Q; other points are grey.  [default: that of the training]"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Output folder.  [default: SCAN-figures]")
 def command(scan, paper, figures, models, min_q, out) -> None:

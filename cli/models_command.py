@@ -12,7 +12,7 @@ _SHOWN = (*(quantity for quantity in DISORIENTATION if quantity.name in ("median
 
 @click.command("models")
 def command() -> None:
-    """List the registered models with architecture, scores on DS_Test and aliases."""
+    """List the registered models with their networks, scores on DS_Test and aliases."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -36,5 +36,5 @@ def command() -> None:
     console = Console(markup=False, emoji=False)  # names may hold brackets and colons
     console.print(table)
     for name, phase in {model.name: model.phase for model in models if model.name != model.phase}.items():
-        console.print(f"{name} stands for the phase {phase!r}.", highlight=False)
+        console.print(f"{name} is the registered model of the phase {phase!r}.", highlight=False)
     click.echo(definitions((DS_TEST, *_SHOWN)))

@@ -15,7 +15,7 @@ from keras_stem.cli.tables import print_confidence, print_scores
     type=click.Path(path_type=Path),
     default="quickstart",
     show_default=True,
-    help="Folder to write to.",
+    help="Output folder.",
 )
 @click.option(
     "--max-epochs",

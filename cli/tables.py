@@ -85,7 +85,7 @@ def print_parts(difference: "Difference") -> None:
     ]
     _print_table(titles, lines, 1)
     if difference.phases_differ:
-        print(f"{difference.phases_differ:.1%} of the points have another phase.")
+        print(f"{difference.phases_differ:.1%} of the points have different phases.")
 
 
 def print_comparison(rows: "list[Row]", markdown: bool = False) -> None:

@@ -117,7 +117,7 @@ def grid_of(crystal_map: CrystalMap, visible: np.ndarray | None = None) -> Grid:
     if not np.any(phase != MASKED):
         raise KerasStemError("All points of the map are masked: none has a phase and a large enough Q.")
     if not np.isfinite(rotations.data[phase != MASKED]).all():
-        raise KerasStemError("The map has orientations that are not finite.")
+        raise KerasStemError("Expected finite orientations, found NaN or infinity in the map.")
     phases = {int(number): crystal_map.phases[int(number)] for number in np.unique(phase[phase != MASKED])}
     for known in phases.values():
         proper_point_group(known)

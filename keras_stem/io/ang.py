@@ -97,7 +97,7 @@ def read_ang(path: Path) -> ForeignMap:
     header = [line for line in lines if line.startswith("#")]
     if any("GRID" in line and "hex" in line.lower() for line in header):
         raise KerasStemError(
-            f"{path} is on a hexagonal grid, and a scan or map has to be on a square one; "
+            f"Expected points on a rectangular grid in {path}, found a hexagonal grid; "
             "convert the map with the program that wrote it."
         )
     table = read_table([line for line in lines if not line.startswith("#")], path)

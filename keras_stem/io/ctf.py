@@ -65,7 +65,7 @@ def read_ctf(path: Path) -> ForeignMap:
     first = next((k for k, line in enumerate(lines) if line.split()[:3] == ["Phase", "X", "Y"]), None)
     header = lines[:first]
     if first is None:
-        raise KerasStemError(f"{path} is no Channel text file: it has no columns Phase, X, Y.")
+        raise KerasStemError(f"Expected a Channel text file in {path}, found no columns Phase, X, Y.")
     told = _told_grid(header, path)
     rows = [line for line in lines[first + 1 :] if line.strip()]
     _require_all(len(rows), told, path)
@@ -96,7 +96,7 @@ def _told_grid(header: Sequence[str], path: Path) -> ToldGrid:
     told = {words[0]: " ".join(words[1:2]) for line in header if (words := line.split())}
     missing = [name for name in ("XCells", "YCells") if name not in told]
     if missing:
-        raise KerasStemError(f"{path} is no Channel text file: it has no {missing[0]}.")
+        raise KerasStemError(f"Expected a Channel text file in {path}, found no {missing[0]}.")
     rows, columns = (_number(told, name, int, path) for name in ("YCells", "XCells"))
     y_step, x_step = (_number(told, name, float, path) for name in ("YStep", "XStep"))
     return ToldGrid((rows, columns), (y_step, x_step))

@@ -68,7 +68,7 @@ def _confidence_map(analysis: MapAnalysis, direction: str) -> Iterator[Drawn]:
         return
     figure = confidence_figure(analysis.crystal_map, uncertainty, agreement, novel)
     alt = "Maps of the uncertainty of the orientations and of their agreement with simulated patterns"
-    yield Drawn("confidence", "How sure the orientations are", alt, figure)
+    yield Drawn("confidence", "Confidence of the orientations", alt, figure)
 
 
 def _comparison(analysis: MapAnalysis, direction: str) -> Iterator[Drawn]:

@@ -69,7 +69,8 @@ def _grain_table(analysis: MapAnalysis) -> Table:
         ("Area-weighted diameter", length_text(weighted, unit)),
         ("Mean orientation spread", f"{grains.gos.mean():.2f}°"),
     ]
-    return Table("Grains", (), rows, "Neighbours up to 5° apart belong to one grain; small ones count, too.")
+    note = "Neighbours with a disorientation up to 5° belong to one grain; small grains are included."
+    return Table("Grains", (), rows, note)
 
 
 def _boundary_table(analysis: MapAnalysis) -> Table:
@@ -83,7 +84,7 @@ def _boundary_table(analysis: MapAnalysis) -> Table:
         ]
         if len(analysis.grid.phases) > 1:
             rows.append(("Between phases", f"{shares.between_phases:.1%}"))
-    return Table("Boundaries", (), rows, "Between neighbours more than 5° apart.")
+    return Table("Boundaries", (), rows, "Boundaries lie between neighbours with a disorientation above 5°.")
 
 
 def _confidence_table(analysis: MapAnalysis) -> Table:
@@ -92,7 +93,7 @@ def _confidence_table(analysis: MapAnalysis) -> Table:
         ("uncertainty_95", "Median uncertainty (95 %)", np.median, "{:.2f}°"),
         ("reliability", "Median reliability", np.median, "{:.0f}"),
         ("agreement", "Median agreement", np.median, "{:.1f}"),
-        ("out_of_distribution", "Unlike the training patterns", np.mean, "{:.1%}"),
+        ("out_of_distribution", "Out of distribution", np.mean, "{:.1%}"),
     )
     values = {name: analysis.property(name) for name, *_ in forms}
     return Table(
@@ -103,7 +104,7 @@ def _confidence_table(analysis: MapAnalysis) -> Table:
             for name, title, reduced, form in forms
             if values[name] is not None
         ],
-        "The error is below the uncertainty with 68 and 95 %.",
+        "The error is below the uncertainty with a probability of 68 or 95 %.",
     )
 
 
@@ -139,5 +140,5 @@ def largest_grains(analysis: MapAnalysis) -> Table:
         )
         for number in order
     ]
-    note = f"The {len(rows)} largest of {len(grains)}, by the numbers of the interactive map."
+    note = f"The {len(rows)} largest of {len(grains)}, numbered as in the interactive map."
     return Table("Largest grains", head, rows, note)

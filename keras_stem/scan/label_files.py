@@ -161,7 +161,7 @@ def _read(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     known = map_format(path.suffix)
     if known is not None and not known.lists_phases and not phases:
-        raise KerasStemError(f"{path} does not tell its phases; give --cif FILE for each.")
+        raise KerasStemError(f"{path} does not state its phases; give --cif FILE for each.")
     if known is not None:
         return known.read(path)
     if not h5py.is_hdf5(path):
@@ -228,7 +228,7 @@ def _phases(
     for place, (number, one) in enumerate(paired.items()):
         phase_id[found.phase_id == number] = place
         if one.phase.point_group is None:
-            raise KerasStemError(f"{path} does not tell the point group of its phase {one.phase.name!r}.")
+            raise KerasStemError(f"{path} does not state the point group of its phase {one.phase.name!r}.")
     return list(paired.values()), phase_id
 
 

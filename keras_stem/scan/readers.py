@@ -144,7 +144,7 @@ def _candidates(path: Path) -> list[dict[str, Any]]:
     if path.is_file() and h5py.is_hdf5(path):
         return _candidates_for_hdf5(path, plugins, by_suffix)
     if suffix in _SUFFIXES_OF_HDF5:
-        raise KerasStemError(f"{path} is no readable HDF5 file; copy it again.")
+        raise KerasStemError(f"{path} is not a readable HDF5 file; copy it again.")
     if not by_suffix:
         raise KerasStemError(
             f"No reader of RosettaSciIO opens {path} (none is for {suffix or 'nameless'} files of patterns); "
@@ -167,7 +167,7 @@ def _candidates_for_hdf5(
     found += [plugin for plugin in by_suffix if plugin["name"] not in {name, *_TOLD_BY_CONTENT}]
     if not found:
         raise KerasStemError(
-            f"No reader of RosettaSciIO knows what is in the HDF5 file {path} ({top_groups(path)}); {_HINT}."
+            f"No reader of RosettaSciIO recognises the HDF5 file {path} ({top_groups(path)}); {_HINT}."
         )
     return found
 

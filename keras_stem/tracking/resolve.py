@@ -69,10 +69,14 @@ def best_reference(phase: str | None, alias: str | None = None) -> str:
             "or name one with --model."
         )
     if len(wanted) > 1:
-        raise KerasStemError(f"There are models of several phases ({', '.join(wanted)}); use --model.")
+        raise KerasStemError(
+            f"There are models of several phases ({', '.join(wanted)}); choose one with --model."
+        )
     best = holder(client, wanted[0], alias or CHAMPION)
     if best is None:
-        raise KerasStemError(f"No model of {wanted[0]} is marked {alias or CHAMPION}; name one with --model.")
+        raise KerasStemError(
+            f"No model of {wanted[0]} has the alias {alias or CHAMPION}; choose one with --model."
+        )
     return f"models:/{best.name}/{best.version}"
 
 

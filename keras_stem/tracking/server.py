@@ -24,7 +24,7 @@ def require_answer(uri: str) -> None:
     Raises
     ------
     KerasStemError
-        If the server does not answer within some seconds, or refuses the request.
+        If the server does not answer within some seconds, or rejects the request.
     """
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
@@ -39,7 +39,7 @@ def require_answer(uri: str) -> None:
                 f"The tracking server {uri} does not answer ({type(cause).__name__}); start it, or correct "
                 "MLFLOW_TRACKING_URI."
             ) from error
-        raise KerasStemError(f"The tracking server {uri} refuses the request: {reason_of(error)}") from error
+        raise KerasStemError(f"The tracking server {uri} rejects the request: {reason_of(error)}") from error
 
 
 @contextlib.contextmanager

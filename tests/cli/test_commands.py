@@ -54,7 +54,7 @@ def test_fit_evaluate_map_models(run, scan_path, tmp_path):
     told = run("map", scan_path, "--arch", "cnn", "--out", tmp_path / "maps", "--all")
     assert "320 of 320 points count: all with a phase, whatever their Q" in told
     assert "models:/LiNiO2/" in told
-    assert "not trained enough to tell" in told
+    assert "not accurate enough" in told
     assert (tmp_path / "maps" / "ipf_z.png").exists()
     told = run("models")
     assert "models:/LiNiO2/" in told
