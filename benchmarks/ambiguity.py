@@ -20,7 +20,7 @@ from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.tracking.resolve import load_model
-from keras_stem.workflow.evaluate import CLEAR, TRUE_EULER, TRUE_WEIGHT
+from keras_stem.workflow.evaluate import CLEAR_SHARE, TRUE_EULER, TRUE_WEIGHT
 
 WRONG = 5.0
 """Degrees."""
@@ -34,7 +34,7 @@ def main(uri: str, path: str) -> None:
     phase = model.card.load_phase()
     with Scan(path) as scan:
         positions = subset(scan.labels, "DS_Q", Thresholds())
-        positions = positions[scan.labels.prop[TRUE_WEIGHT][positions] >= CLEAR]
+        positions = positions[scan.labels.prop[TRUE_WEIGHT][positions] >= CLEAR_SHARE]
         truth = Rotation.from_euler(scan.labels.prop[TRUE_EULER][positions])
         source = ScanSource(scan, model.card.binning_for(scan.info.detector))
         found = verify(model.card, source, positions, predict(model, source, positions), refine="quick")

@@ -11,15 +11,19 @@ from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options
 @MAP
 @map_options
 @click.option(
-    "--threshold", type=FINITE, default=5.0, show_default=True, help="Smallest disorientation, deg."
+    "--threshold",
+    type=FINITE,
+    default=5.0,
+    show_default=True,
+    help="Smallest disorientation across a boundary (degrees).",
 )
 @click.option(
     "--special",
     "specials",
     multiple=True,
     metavar="NAME",
-    help=f"Misorientation whose share is wanted: {', '.join(SPECIAL_BOUNDARIES)}, or "
-    "NAME:ANGLE:u,v,w[:TOLERANCE] in degrees; repeat it for several.",
+    help="Special misorientation whose share of the boundaries is measured: "
+    f"{', '.join(SPECIAL_BOUNDARIES)}, or NAME:ANGLE:u,v,w[:TOLERANCE] in degrees; may be repeated.",
 )
 @grain_options
 @DIRECTION
@@ -27,9 +31,9 @@ from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options
 def command(
     map_, frame, phases, min_q, threshold, specials, neighbours, min_size, small, direction, out
 ) -> None:
-    """Find the boundaries of MAP: a table of segments (CSV), shares (JSON) and figures.
+    """Find the grain boundaries of MAP: a table of segments (CSV), shares (JSON) and figures.
 
-    MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
+    MAP is an .h5 of orix or of kstem map, a scan with labels, or, with --frame, a map of another program.
     """
     from keras_stem.analysis.segmentation import Segmentation
     from keras_stem.analysis.special_boundaries import special_boundary

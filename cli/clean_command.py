@@ -18,15 +18,21 @@ from keras_stem.cli.map_options import MAP, map_options
     "variants",
     multiple=True,
     metavar="NAME",
-    help=f"Give each grain that alternates between two variants the one that most of its points have: "
+    help=f"Give all points of a grain that alternates between two variants the variant of the majority: "
     f"{HALF_TURN} (about the beam), {', '.join(SPECIAL_BOUNDARIES)}, or NAME:ANGLE:u,v,w in degrees; real "
-    "twins of this kind are fused, too.",
+    "twins of this kind are merged as well.",
 )
 @click.option(
-    "--odd", is_flag=True, help="Give single points unlike all neighbours the orientation around them."
+    "--odd",
+    is_flag=True,
+    help="Give single points that differ from all their neighbours the orientation around them.",
 )
 @click.option(
-    "--threshold", type=FINITE, default=5.0, show_default=True, help="Points are alike below it, deg."
+    "--threshold",
+    type=FINITE,
+    default=5.0,
+    show_default=True,
+    help="Largest disorientation of points that count as equal (degrees).",
 )
 def command(map_, out, frame, phases, min_q, variants, odd, threshold) -> None:
     """Clean MAP by the given steps, count what they change, and write it as OUT: .h5, .ang or .ctf."""
@@ -37,7 +43,7 @@ def command(map_, out, frame, phases, min_q, variants, odd, threshold) -> None:
     wanted = tuple(None if text == HALF_TURN else special_boundary(text) for text in variants)
     steps = Steps(wanted, odd, threshold)
     prepared = prepare_map(map_, frame, phases, min_q)
-    click.echo(f"{prepared.counted}. Others stay as they are.")
+    click.echo(f"{prepared.counted}. Other points remain unchanged.")
     for name, count in clean_map(prepared, steps, out).items():
         click.echo(f"{name}: {count} of {prepared.visible.sum()} points changed")
     click.echo(f"Wrote {out}.")

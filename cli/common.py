@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from keras_stem.models.orientation_model import OrientationModel
 
 SMALLEST, LARGEST = 1e-30, 1e30
-"""Of sizes above 0, so that their squares are numbers, too."""
+"""Range of sizes above 0 whose squares are still finite and not 0."""
 
 
 class Finite(click.types.FloatParamType):
-    """A number that is neither infinite nor NaN."""
+    """Number that is neither infinite nor NaN."""
 
     def convert(self, value, param, ctx) -> float:  # noqa: D102
         return _finite(self, super().convert(value, param, ctx), param, ctx)
 
 
 class FiniteRange(click.FloatRange):
-    """A finite number in a range, to which NaN belongs for click."""
+    """Finite number in a range; click accepts NaN in any range."""
 
     def convert(self, value, param, ctx) -> float:  # noqa: D102
         number = _finite(self, super().convert(value, param, ctx), param, ctx)
@@ -48,7 +48,7 @@ FINITE = Finite()
 NOT_NEGATIVE = FiniteRange(0)
 POSITIVE = FiniteRange(0, min_open=True)
 BEAM_ENERGY = FiniteRange(1, 10_000)
-"""Of transmission electron microscopes, kV: a value in eV lies outside."""
+"""Beam energies of transmission electron microscopes (kV); a value in V lies outside."""
 SCAN = click.argument("scan", type=click.Path(path_type=Path))
 
 MIN_Q = click.option(
@@ -62,24 +62,25 @@ MIN_R = click.option(
     "--min-r", type=FINITE, default=15.0, show_default=True, help="Smallest reliability R of DS_R."
 )
 MODEL = click.option(
-    "--model", help="A models:/ URI, the id of a run, or a .keras file. [default: the champion of the phase]"
+    "--model",
+    help="Model: a models:/ URI, the id of a run, or a .keras file.  [default: the champion of the phase]",
 )
 REFINE = click.option(
     "--refine",
     flag_value="quick",
-    help="Refine each orientation and its runner-up against simulated patterns: slower and finer.",
+    help="Refine the two best orientations of each pattern against simulations: slower, but more precise.",
 )
 THOROUGH = click.option(
     "--thorough",
     "refine",
     flag_value="thorough",
-    help="Refine more orientations, and all that are possible where none agrees well: slower still, with "
-    "fewer wrong ones.",
+    help="Refine more orientations of each pattern, and all candidates where none agrees well: slower still, "
+    "with fewer gross errors.",
 )
 
 
 class Steps(click.ParamType):
-    """Distances of neighbouring rows and columns, as 5x4, or one number for both."""
+    """Step between rows and between columns, as 5x4, or one number for both."""
 
     name = "STEP[xSTEP]"
 
@@ -154,7 +155,7 @@ def import_backend() -> None:
             sys.stderr.buffer.write(news.read())
             raise
         except ValueError as error:
-            raise KerasStemError(f"Keras refuses its settings in {settings_file()}: {error}") from error
+            raise KerasStemError(f"Keras rejects the settings in {settings_file()}: {error}") from error
 
 
 def beside(path: Path, ending: str) -> Path:

@@ -9,18 +9,22 @@ from keras_stem.cli.common import import_backend
 
 @click.command("compare")
 @click.argument("study", required=False)
-@click.option("--csv", type=click.Path(path_type=Path), help="Also write a table with all figures.")
+@click.option("--csv", type=click.Path(path_type=Path), help="Also write all metrics to this CSV file.")
 @click.option("--markdown", is_flag=True, help="Print the tables as Markdown.")
-@click.option("--curves", type=click.Path(path_type=Path), help="Also draw the loss curves (Fig. 8) as PNG.")
+@click.option(
+    "--curves",
+    type=click.Path(path_type=Path),
+    help="Also draw the learning curves (Fig. 8 of the paper) to this PNG file.",
+)
 def command(study, csv, markdown, curves) -> None:
-    """Compare tracked trainings: those of the last STUDY of that name, or all."""
+    """Print the scores and costs of all tracked trainings, or of those of the last STUDY of that name."""
     import_backend()
     from keras_stem.cli.tables import print_comparison
     from keras_stem.workflow.compare import all_rows, draw_curves, named_study_rows, write_csv
 
     rows = named_study_rows(study) if study else all_rows()
     if not rows:
-        click.echo("There are no finished trainings; kstem fit and kstem study make some.")
+        click.echo("Found no finished trainings; run kstem fit or kstem study first.")
         return
     print_comparison(rows, markdown)
     if csv:

@@ -12,21 +12,27 @@ from keras_stem.cli.map_options import DIRECTION, folder_for, map_options, out_o
 @click.argument("reference", metavar="A", type=click.Path(path_type=Path))
 @click.argument("other", metavar="B", type=click.Path(path_type=Path))
 @map_options
-@click.option("--threshold", type=FINITE, default=5.0, show_default=True, help="Points differ by more, deg.")
+@click.option(
+    "--threshold",
+    type=FINITE,
+    default=5.0,
+    show_default=True,
+    help="Disorientation above which points count as different (degrees).",
+)
 @click.option(
     "--low-q",
     type=FINITE,
     default=20.0,
     show_default=True,
-    help="A smaller Q of A is low; it counts with --all.",
+    help="Q of A below which a point counts as of low Q, with --all.",
 )
 @DIRECTION
 @out_option("difference", "A")
 def command(reference, other, frame, phases, min_q, threshold, low_q, direction, out) -> None:
     """Compare map B with map A of the same points: how far they differ, and where.
 
-    Each is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
-    Grains, boundaries and Q are those of A.
+    Each is an .h5 of orix or of kstem map, a scan with labels, or, with --frame, a map of another program.
+    Grains, boundaries and Q are taken from A.
     """
     from keras_stem.analysis.segmentation import Segmentation
     from keras_stem.cli.tables import print_parts

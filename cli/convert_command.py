@@ -15,7 +15,7 @@ from keras_stem.cli.common import (
 
 
 class Window(click.ParamType):
-    """Rows and columns of a part, as 10:200,20:220; any number may be left out."""
+    """Range of rows and range of columns, as 10:200,20:220; any number may be left out."""
 
     name = "ROWS,COLUMNS"
 
@@ -37,31 +37,53 @@ WHOLE = (None, None, None, None)
 @click.command("convert")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--scan-shape", type=GridShape(), help="Of a mere stack of patterns.")
-@click.option("--scan-crop", type=Window(), default=WHOLE, help="Part of the scan.")
-@click.option("--crop", type=Window(), default=WHOLE, help="Part of the detector.")
-@click.option("--repair", is_flag=True, help="Mend hot and dead pixels.")
-@click.option("--centre", is_flag=True, help="Move the direct beam to the middle of the detector.")
 @click.option(
-    "--scan-binning", type=click.IntRange(1), default=1, show_default=True, help="Positions summed into one."
+    "--scan-shape",
+    type=GridShape(),
+    help="Shape of the scan, for a file that holds only a stack of patterns.",
+)
+@click.option("--scan-crop", type=Window(), default=WHOLE, help="Part of the scan to keep, as 10:200,20:220.")
+@click.option("--crop", type=Window(), default=WHOLE, help="Part of the detector to keep, as 10:200,20:220.")
+@click.option("--repair", is_flag=True, help="Replace hot and dead pixels by the median of their neighbours.")
+@click.option(
+    "--centre",
+    is_flag=True,
+    help="Shift each pattern so that the direct beam is at the centre of the detector.",
 )
 @click.option(
-    "--binning", type=click.IntRange(1), default=1, show_default=True, help="Pixels summed into one."
+    "--scan-binning",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Binning of the scan: positions along each axis that are summed into one.",
+)
+@click.option(
+    "--binning",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Binning of the detector: pixels along each axis that are summed into one.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace OUT even if it is a scan with labels.")
 @click.option(
     "--square-pixels",
     is_flag=True,
-    help="Resample pixels that are not square, to their longer side.",
+    help="Resample non-square pixels to squares of their longer side.",
 )
-@click.option("--pixel-size", type=POSITIVE, help="Of a pixel as recorded, 1/Å.")
-@click.option("--step", "steps", type=Steps(), help="Distance of rows and columns as recorded, or of both.")
-@click.option("--unit", help="Of the step.  [default: nm]")
-@click.option("--gain", type=POSITIVE, help="Value of one electron.  [default: 1, or as the noise tells]")
-@click.option("--beam-energy", type=BEAM_ENERGY, help="kV.")
-@click.option("--camera-length", type=POSITIVE, help="mm.")
-@click.option("--convergence-angle", type=POSITIVE, help="Half angle, mrad.")
-@click.option("--precession-angle", type=NOT_NEGATIVE, help="deg.")
+@click.option("--pixel-size", type=POSITIVE, help="Pixel size of the recorded patterns (1/Å).")
+@click.option(
+    "--step", "steps", type=Steps(), help="Step between recorded rows and between columns, or one for both."
+)
+@click.option("--unit", help="Unit of --step.  [default: nm]")
+@click.option(
+    "--gain",
+    type=POSITIVE,
+    help="Detector gain: value of one electron.  [default: 1, or estimated from the noise]",
+)
+@click.option("--beam-energy", type=BEAM_ENERGY, help="Beam energy (kV).")
+@click.option("--camera-length", type=POSITIVE, help="Camera length (mm).")
+@click.option("--convergence-angle", type=POSITIVE, help="Convergence semi-angle (mrad).")
+@click.option("--precession-angle", type=NOT_NEGATIVE, help="Precession angle (degrees).")
 def command(
     source,
     out,
@@ -76,11 +98,11 @@ def command(
     overwrite,
     **calibration,
 ) -> None:
-    """Make the scan file OUT from the patterns of SOURCE.
+    """Make the scan file OUT from SOURCE, a file of an instrument or of another program.
 
-    SOURCE is what RosettaSciIO reads: .blo, .mib, .app5, .hspy, .zspy, .dm4, .emd, .tvips, .mrc, .tif and
-    others, or a scan file. HDF5 files may have any name. What is given of the calibration replaces what the
-    file says.
+    SOURCE is a file that RosettaSciIO reads (.blo, .mib, .app5, .hspy, .zspy, .dm4, .emd, .tvips, .mrc, .tif
+    and others) or a scan file; HDF5 files may have any name. Calibration options replace the values in the
+    file.
     """
     from keras_stem.errors import KerasStemError
     from keras_stem.io.hdf5 import is_labelled
@@ -90,7 +112,9 @@ def command(
     from keras_stem.workflow.describe import describe_geometry
 
     if not overwrite and is_labelled(out):
-        raise KerasStemError(f"{out} is a scan with labels; give --overwrite to replace it.")
+        raise KerasStemError(
+            f"Expected no labels in {out}, found a scan with labels; give --overwrite to replace it."
+        )
     conversion = Conversion(
         scan_shape=scan_shape,
         scan_crop=scan_crop,

@@ -9,12 +9,13 @@ import click
 from keras_stem.cli.common import FINITE
 
 _KEEP_CELL = click.option(
-    "--keep-cell", is_flag=True, help="Keep the cell of the CIF file instead of the conventional one."
+    "--keep-cell", is_flag=True, help="Keep the unit cell of the CIF file instead of the conventional cell."
 )
 _TOLERANCE = click.option(
     "--symmetry-tolerance",
     type=FINITE,
-    help="How far atoms may be from where symmetry has them, Å.  [0.01; with --space-group up to 0.3]",
+    help="Largest distance of an atom from its symmetric position (Å).  [default: 0.01; with --space-group, "
+    "as needed up to 0.3]",
 )
 
 
@@ -23,7 +24,7 @@ def _space_group(name: str, **attributes: Any) -> Callable:
         "--space-group",
         name,
         type=click.IntRange(1, 230),
-        help="Number of the space group of atoms that are distorted a little.  [default: that of the atoms]",
+        help="Number of the space group, for slightly distorted structures.  [default: found from the atoms]",
         **attributes,
     )
 
@@ -104,7 +105,8 @@ def _told(cif, space_group, keep_cell, symmetry_tolerance):
     if cif.lower() == "linio2":
         if space_group or keep_cell or symmetry_tolerance:
             raise click.UsageError(
-                "The built-in LiNiO2 has a cell of its own; those options are for CIF files."
+                "Expected a CIF file with --space-group, --keep-cell or --symmetry-tolerance, found the "
+                "built-in LiNiO2; leave the options out."
             )
         return CrystalFile()
     crystal = CrystalFile(absolute(cif), space_group, keep_cell, symmetry_tolerance)
@@ -122,4 +124,6 @@ def absolute(cif: str) -> str:
 
 def _require_cif(flag: str, cif: Any, *reading: Any) -> None:
     if not cif and any(reading):
-        raise click.UsageError(f"--space-group, --keep-cell and --symmetry-tolerance go with {flag}.")
+        raise click.UsageError(
+            f"Expected {flag} with --space-group, --keep-cell or --symmetry-tolerance, found none."
+        )

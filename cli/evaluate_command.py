@@ -20,13 +20,17 @@ from keras_stem.cli.terms import CommandWithTerms
 @click.command("evaluate", cls=CommandWithTerms)
 @SCAN
 @MODEL
-@click.option("--arch", type=arch_choice(), help="Take the best model of this network.")
-@click.option("--min-q", type=FINITE, help="Smallest Q of DS_Q and DS_R.  [default: that of the training]")
-@click.option("--min-r", type=FINITE, help="Smallest R of DS_R.  [default: that of the training]")
+@click.option("--arch", type=arch_choice(), help="Use the best registered model of this network.")
+@click.option(
+    "--min-q",
+    type=FINITE,
+    help="Smallest correlation index Q of DS_Q and DS_R.  [default: that of the training]",
+)
+@click.option("--min-r", type=FINITE, help="Smallest reliability R of DS_R.  [default: that of the training]")
 @REFINE
 @THOROUGH
 def command(scan, model, arch, min_q, min_r, refine) -> None:
-    """Score a model on SCAN, against its labels and, where the scan is simulated, the truth."""
+    """Score a model on SCAN against its labels and, if the scan is simulated, against the ground truth."""
     import_backend()
     from keras_stem.scan.scan import Scan
     from keras_stem.scan.subsets import Thresholds

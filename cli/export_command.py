@@ -17,20 +17,25 @@ from keras_stem.io.registry import frame_names
     type=click.Choice(("standard", "file")),
     default="standard",
     show_default=True,
-    help="Cell that the orientations refer to: the conventional one, or that of the CIF file.",
+    help="Unit cell that the orientations refer to: the conventional cell, or that of the CIF file.",
 )
-@click.option("--step", "steps", type=Steps(), help="Distance of rows and columns, in place of the map's.")
-@click.option("--unit", help="Of --step.  [default: nm]")
+@click.option(
+    "--step",
+    "steps",
+    type=Steps(),
+    help="Step between rows and between columns, or one for both, in place of that of the map.",
+)
+@click.option("--unit", help="Unit of --step.  [default: nm]")
 @click.option(
     "--frame",
     type=click.Choice(frame_names()),
-    help="Convention of the Euler angles of another program's map (docs/labels.md).",
+    help="Convention of the Euler angles, for a map of another program (docs/labels.md).",
 )
 @crystal_options("Crystal structure in place of a phase of the map")
 def command(map_, out, axes, steps, unit, frame, phases) -> None:
     """Write MAP as OUT: .h5 (orix), .ang (EDAX) or .ctf (Oxford).
 
-    MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
+    MAP is an .h5 of orix or of kstem map, a scan with labels, or, with --frame, a map of another program.
     """
     from keras_stem.errors import KerasStemError
     from keras_stem.files import complete_file
@@ -40,7 +45,7 @@ def command(map_, out, axes, steps, unit, frame, phases) -> None:
     from keras_stem.units import length_unit
 
     if unit is not None and steps is None:
-        raise KerasStemError(f"Expected --step with --unit {unit}, which is its unit, found --unit alone.")
+        raise KerasStemError(f"Expected --step together with --unit {unit}, found --unit alone.")
     require_map_name(out)
     crystal_map, origin = load_map(map_, frame, phases)
     if steps is not None:

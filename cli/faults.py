@@ -1,22 +1,22 @@
-"""Words for faults of the machine that come up in libraries."""
+"""Messages for errors of the machine that libraries raise."""
 
 import sys
 
 _STORE = {
-    "database or disk is full": "The disk of the store of runs is full",
-    "disk I/O error": "The disk does not take what is written to the store of runs",
-    "attempt to write a readonly database": "The store of runs can only be read",
-    "unable to open database file": "The store of runs cannot be opened",
-    "database is locked": "Another program keeps the store of runs locked",
+    "database or disk is full": "The disk of the tracking store is full",
+    "disk I/O error": "Writing to the tracking store failed with a disk error",
+    "attempt to write a readonly database": "The tracking store is read-only",
+    "unable to open database file": "The tracking store cannot be opened",
+    "database is locked": "The tracking store is locked by another program",
 }
-"""What SQLite says, which libraries pass on with the statement that failed."""
+"""Messages by those of SQLite, which libraries pass on with the failed statement."""
 
 _NO_CACHE = ("cannot cache function", "requires access to a writable cache directory")
-"""What Numba and Matplotlib say."""
+"""Messages of Numba and Matplotlib."""
 
 
 def explained(error: Exception) -> str:
-    """Return in one line what happened, or what Python says of an error that nobody expected."""
+    """Return the message of an error of the machine, or that of Python for an unexpected error."""
     from keras_stem.tracking.store import tracking_uri
 
     text = str(error)
@@ -25,14 +25,12 @@ def explained(error: Exception) -> str:
             return f"{meaning}: {tracking_uri()}."
     if any(words in text for words in _NO_CACHE):
         return (
-            "Libraries need a folder for their caches; neither the home nor the folder of temporary files "
-            "can be written. Set HOME or TMPDIR to a folder that can."
+            "Expected a writable folder for the caches of libraries, found neither the home nor the folder "
+            "of temporary files writable; set HOME or TMPDIR to a writable folder."
         )
     if isinstance(error, UnicodeEncodeError) and "surrogates not allowed" in text:
         encoding = sys.getfilesystemencoding()
-        return (
-            f"A path is not in {encoding}, as Python expects of paths here; set PYTHONUTF8=1, or rename it."
-        )
+        return f"Expected paths in {encoding}, found one in another encoding; set PYTHONUTF8=1, or rename it."
     more = "(kstem --debug shows where)"
     if isinstance(error, OSError) and error.strerror:
         place = error.filename or "in printing, or in the folder of temporary files"

@@ -14,7 +14,7 @@ from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options
     type=FINITE,
     default=5.0,
     show_default=True,
-    help="Largest disorientation of neighbours in one grain, deg.",
+    help="Largest disorientation of neighbouring points of one grain (degrees).",
 )
 @grain_options
 @DIRECTION
@@ -22,7 +22,7 @@ from keras_stem.cli.map_options import DIRECTION, MAP, folder_for, grain_options
 def command(map_, frame, phases, min_q, threshold, neighbours, min_size, small, direction, out) -> None:
     """Find the grains of MAP and measure them: a table (CSV), statistics (JSON) and figures.
 
-    MAP is a map.h5 of orix or of kstem map, a scan with labels, or, with --frame, another program's map.
+    MAP is an .h5 of orix or of kstem map, a scan with labels, or, with --frame, a map of another program.
     """
     from keras_stem.analysis.segmentation import Segmentation
     from keras_stem.units import length_text
@@ -38,7 +38,7 @@ def command(map_, frame, phases, min_q, threshold, neighbours, min_size, small, 
     found = analysis.statistics
     points = found["points"]
     size = {name: length_text(value, found["unit"], 3) for name, value in found["diameter"].items()}
-    click.echo(f"{found['grains']} grains, {found['touching_edge']} of them touch the edge.")
+    click.echo(f"{found['grains']} grains, {found['touching_edge']} of which touch the edge of the map.")
     click.echo(
         f"Equivalent diameter: mean {size['mean']}, median {size['median']}, "
         f"weighted by area {size['area_weighted_mean']}."

@@ -12,7 +12,7 @@ from keras_stem.io.registry import frame_names, frames
 
 @click.group("label")
 def command() -> None:
-    """Label a scan: orientation, phase, Q and R of each position."""
+    """Label a scan by a map of another program or by template matching: orientation, phase, Q and R."""
 
 
 @command.command("import")
@@ -25,18 +25,18 @@ def command() -> None:
     help="Convention of the Euler angles (docs/labels.md).",
 )
 @crystal_options("Crystal structure in place of a phase of the map")
-@click.option("--transpose", is_flag=True, help="The map's rows are the scan's columns.")
-@click.option("--ignore-step", is_flag=True, help="Take the map although its step is another.")
+@click.option("--transpose", is_flag=True, help="Exchange the rows and columns of the map.")
+@click.option("--ignore-step", is_flag=True, help="Accept a map whose step differs from that of the scan.")
 @click.option(
     "--ignore-symmetry",
     is_flag=True,
-    help="Take the CIF file although the map's Laue group or lattice differs.",
+    help="Accept a CIF file whose Laue group or lattice differs from that of the map.",
 )
 def import_(scan, labels, frame, phases, **options) -> None:
-    """Put the map LABELS of another program into SCAN.
+    """Import the map LABELS of another program into SCAN.
 
     LABELS is an .ang or .ctf file, an .h5 of orix, EMsoft or Bruker, or a .csv with the columns x, y, phi1,
-    Phi, phi2 (deg), phase, Q and R.
+    Phi, phi2 (degrees), phase, Q and R.
     """
     from keras_stem.crystal.frames import ORIX_FRAME
     from keras_stem.scan.label_files import ImportOptions, import_labels
@@ -52,11 +52,9 @@ def import_(scan, labels, frame, phases, **options) -> None:
     }
     append_labels(scan, found.labels, origin)
     if found.without_reliability:
-        click.echo(f"{found.without_reliability} positions have no reliability; their R is 0.")
+        click.echo(f"{found.without_reliability} positions have no reliability; their R is set to 0.")
     if found.without_orientation:
-        click.echo(
-            f"{found.without_orientation} positions have angles that are no numbers; they are not indexed."
-        )
+        click.echo(f"{found.without_orientation} positions have invalid Euler angles; they are not indexed.")
     _report(scan, False)
     click.echo(f"Labelled {scan} with {labels}.")
 
@@ -64,33 +62,70 @@ def import_(scan, labels, frame, phases, **options) -> None:
 @command.command("match")
 @SCAN
 @crystal_options("Crystal structure of a phase, in place of those of the scan's labels")
-@click.option("--resolution", type=FINITE, default=1.0, show_default=True, help="Of the bank, deg.")
-@click.option("--radius", type=FINITE, help="Reach of the templates, 1/Å.  [default: into the corners]")
 @click.option(
-    "--excitation-error", type=FINITE, default=0.02, show_default=True, help="Largest of a spot, 1/Å."
+    "--resolution",
+    type=FINITE,
+    default=1.0,
+    show_default=True,
+    help="Angular step of the template bank (degrees).",
 )
-@click.option("--beam-energy", type=BEAM_ENERGY, help="kV.  [default: the scan's, else 300]")
-@click.option("--precession-angle", type=FINITE, help="deg.  [default: the scan's, else 0]")
 @click.option(
-    "--spot-radius", type=FINITE, help="Of a disk, 1/Å.  [default: from the scan's convergence angle]"
+    "--radius",
+    type=FINITE,
+    help="Largest scattering vector of the templates (1/Å).  [default: up to the corners of the detector]",
+)
+@click.option(
+    "--excitation-error",
+    type=FINITE,
+    default=0.02,
+    show_default=True,
+    help="Largest excitation error of a reflection (1/Å).",
+)
+@click.option(
+    "--beam-energy", type=BEAM_ENERGY, help="Beam energy (kV).  [default: that of the scan, else 300]"
+)
+@click.option(
+    "--precession-angle", type=FINITE, help="Precession angle (degrees).  [default: that of the scan, else 0]"
+)
+@click.option(
+    "--spot-radius",
+    type=FINITE,
+    help="Radius of the diffraction disks (1/Å).  [default: from the convergence angle of the scan]",
 )
 @click.option(
     "--beam-mask",
     type=FINITE,
-    help="Leave out what is nearer to the beam, 1/Å.  [default: 1.5 disk radii]",
+    help="Radius around the direct beam that is ignored (1/Å).  [default: 1.5 disk radii]",
 )
-@click.option("--gamma", type=FINITE, default=0.5, show_default=True, help="Exponent of the intensities.")
 @click.option(
-    "--keep", type=FINITE, default=0.1, show_default=True, help="Share of templates compared in full."
+    "--gamma", type=FINITE, default=0.5, show_default=True, help="Exponent applied to the intensities."
 )
-@click.option("--runner-up", type=FINITE, default=10.0, show_default=True, help="Least angle of Q2, deg.")
 @click.option(
-    "--best", type=click.IntRange(1), default=1, show_default=True, help="Number of solutions to keep."
+    "--keep",
+    type=FINITE,
+    default=0.1,
+    show_default=True,
+    help="Share of the templates that pass the prefilter and are correlated in full.",
+)
+@click.option(
+    "--runner-up",
+    type=FINITE,
+    default=10.0,
+    show_default=True,
+    help="Smallest disorientation of the second-best orientation, from which R is computed (degrees).",
+)
+@click.option(
+    "--best",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Number of solutions kept for each pattern.",
 )
 def match(scan, phases, **options) -> None:
-    """Find the orientations of SCAN by template matching, and put them into it as labels.
+    """Label SCAN by template matching.
 
-    A matching that was stopped goes on where it was when the same command is given again.
+    The orientations are written to SCAN. An interrupted matching resumes when the same command is given
+    again.
     """
     from keras_stem.indexing.settings import Matching
     from keras_stem.scan.scan import Scan
@@ -104,7 +139,7 @@ def match(scan, phases, **options) -> None:
     with pattern_progress("Matching", size) as progress:
         label_scan(scan, phases, Matching(**options), progress)
     rate = size / (time.perf_counter() - start)
-    click.echo(f"Labelled {scan}: {rate:.0f} patterns/s, the simulation of the bank included.")
+    click.echo(f"Labelled {scan}: {rate:.0f} patterns/s, including the simulation of the template bank.")
     _report(scan, len(phases) == 1)
 
 

@@ -4,10 +4,13 @@ Commands are imported when they are needed, and import what they need when they 
 loads no backend, no MLflow, no orix and no matplotlib.
 """
 
+import ast
 import contextlib
 import importlib
 import os
+import re
 import sys
+from pathlib import Path
 
 import click
 
@@ -17,34 +20,38 @@ from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.quiet import show_all_of_libraries, silence_libraries
 from keras_stem.version import __version__
 
-COMMANDS = {
-    "quickstart": "Simulate a scan, fit the polar network, map it: the whole path in one go.",
-    "simulate": "Simulate a polycrystal scan with known truth.",
-    "convert": "Make a scan file from an instrument's or another program's.",
-    "phase": "Show which crystal a CIF file is: symmetry, cell, reflections.",
-    "label": "Label a scan: import a map, or match templates.",
-    "info": "Show what is in a scan file.",
-    "virtual": "Write virtual bright-field and dark-field images of a scan.",
-    "fit": "Train a network on a scan, as an MLflow run.",
-    "study": "Train a grid of networks, such as those of the paper, and compare them.",
-    "compare": "Print the tables of tracked trainings.",
-    "evaluate": "Score a model on a scan.",
-    "map": "Map the orientations of a scan with a model.",
-    "texture": "Measure the texture of a map: densities, pole figures, components.",
-    "report": "Write a page of HTML about a map or a training.",
-    "figures": "Draw the figures of the paper from a scan and models.",
-    "clean": "Clean a map by given steps, and count what they change.",
-    "grains": "Find the grains of a map and measure them.",
-    "boundaries": "Find the boundaries of a map and their misorientations.",
-    "compare-maps": "Compare two maps of one scan: how far they differ, and where.",
-    "export": "Write a map for orix, EDAX or Oxford software.",
-    "models": "List the registered models.",
-    "ui": "Open the MLflow UI on the tracked runs.",
-}
+COMMANDS = (
+    "quickstart",
+    "simulate",
+    "convert",
+    "phase",
+    "label",
+    "info",
+    "virtual",
+    "fit",
+    "study",
+    "compare",
+    "evaluate",
+    "map",
+    "texture",
+    "report",
+    "figures",
+    "clean",
+    "grains",
+    "boundaries",
+    "compare-maps",
+    "export",
+    "models",
+    "ui",
+)
+"""Names of the commands, in the order of the help; each is the module `<name>_command`."""
 
 
 class _Program(click.Group):
-    """Imports the module of a command when the command is used."""
+    """Group that imports the module of a command only when the command is used.
+
+    The list of commands therefore appears quickly, and even if a package that adds networks is broken.
+    """
 
     def list_commands(self, context):
         return list(COMMANDS)
@@ -52,11 +59,23 @@ class _Program(click.Group):
     def get_command(self, context, name):
         if name not in COMMANDS:
             return None
-        return importlib.import_module(f"keras_stem.cli.{name.replace('-', '_')}_command").command
+        return importlib.import_module(f"keras_stem.cli.{_module(name)}").command
 
     def format_commands(self, context, formatter):
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, summary(name)) for name in COMMANDS])
+
+
+def summary(name: str) -> str:
+    """Return the first sentence of a command's docstring, read without importing its module."""
+    source = Path(__file__).with_name(f"{_module(name)}.py").read_text(encoding="utf-8")
+    functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
+    text = next(ast.get_docstring(function) for function in functions if function.name == "command")
+    return re.split(r"(?<=\.) ", " ".join(text.split()), maxsplit=1)[0]
+
+
+def _module(name: str) -> str:
+    return f"{name.replace('-', '_')}_command"
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})

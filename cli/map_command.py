@@ -22,16 +22,16 @@ from keras_stem.cli.network_options import arch_choice
 @click.command("map")
 @SCAN
 @MODEL
-@click.option("--arch", type=arch_choice(), help="Take the best model of this network.")
+@click.option("--arch", type=arch_choice(), help="Use the best registered model of this network.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: SCAN without .h5, -map]"
+    "--out", type=click.Path(path_type=Path), help="Output folder.  [default: SCAN-map, without .h5]"
 )
 @min_q_options
 @REFINE
 @THOROUGH
 @crystal_option("--cif", "Crystal structure whose axes the orientations refer to.  [default: the model's]")
 def command(scan, model, arch, out, min_q, refine, crystal) -> None:
-    """Map the orientations of SCAN: IPF pictures along x, y and z, an orix .h5, an .ang and a .ctf file."""
+    """Map the orientations of SCAN: IPF maps as PNG, and the map as .h5 (orix), .ang and .ctf."""
     import_backend()
     from keras_stem.inference.steps import novelty_of
     from keras_stem.scan.reliable import reliable_points
@@ -48,22 +48,22 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
         prediction = map_scan(
             loaded, opened, out, min_q, reference, verbose=True, refine=refine, phase=wanted
         )
-    click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Others are grey in the pictures.")
+    click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Other points are grey in the figures.")
     _tell_novelty(prediction.property("out_of_distribution"), novelty_of(loaded.card, refine is not None))
     click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")
     if not is_length(opened.info.unit):
         click.echo(
-            "No .ang and .ctf were written, as the scan does not tell the distance of its positions; "
+            "No .ang and .ctf files were written because the step of the scan is unknown; "
             "kstem export writes them with --step."
         )
 
 
 def _tell_novelty(novel, novelty) -> None:
-    """Print which share of the patterns is unlike the training, or that the model cannot tell."""
+    """Print the share of patterns out of distribution, or that the model cannot detect them."""
     if novel is not None and novel.any():
-        click.echo(f"{novel.mean():.1%} of the patterns are unlike those that the model was trained on.")
+        click.echo(f"{novel.mean():.1%} of the patterns are out of distribution.")
     if novelty is not None and novelty.undertrained:
         click.echo(
-            "No pattern is marked as unlike those of the training: the model is not trained enough to tell, "
-            f"as {novelty.right:.0%} of its answers for DS_Val are within 5° of the labels."
+            "No pattern is marked as out of distribution: the model is not accurate enough for that "
+            f"({novelty.right:.0%} of its predictions on DS_Val are within 5° of the labels)."
         )

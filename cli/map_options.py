@@ -15,15 +15,15 @@ _MIN_Q = (
     click.option(
         "--min-q",
         type=NOT_NEGATIVE,
-        help="Leave out points with a smaller Q.  [default: 20, where the map has a Q that reaches it]",
+        help="Smallest Q; points below it are left out.  [default: 20 if the map has a Q that reaches it]",
     ),
-    click.option("--all", "min_q", flag_value=0.0, type=float, help="Leave out no points, whatever their Q."),
+    click.option("--all", "min_q", flag_value=0.0, type=float, help="Keep all points, whatever their Q."),
 )
 _OPTIONS = (
     click.option(
         "--frame",
         type=click.Choice(frame_names()),
-        help="Convention of the Euler angles of another program's map (docs/labels.md).",
+        help="Convention of the Euler angles, for a map of another program (docs/labels.md).",
     ),
     crystal_options("Crystal structure in place of a phase of the map"),
     *_MIN_Q,
@@ -34,17 +34,21 @@ _GRAIN_OPTIONS = (
         type=click.Choice(("4", "8")),
         default="4",
         show_default=True,
-        help="Of a point, which may be of its grain.",
+        help="Number of neighbours of a point that can belong to its grain.",
     ),
     click.option(
-        "--min-size", type=int, default=1, show_default=True, help="Grains of fewer points are small."
+        "--min-size",
+        type=int,
+        default=1,
+        show_default=True,
+        help="Smallest number of points of a grain; grains below it are small.",
     ),
     click.option(
         "--small",
         type=click.Choice(SMALL_GRAINS),
         default=SMALL_GRAINS[0],
         show_default=True,
-        help="What becomes of small grains.",
+        help="Treatment of small grains: absorb them into their neighbours, or drop them.",
     ),
 )
 DIRECTION = click.option(
@@ -52,7 +56,7 @@ DIRECTION = click.option(
     type=click.Choice(("x", "y", "z")),
     default="z",
     show_default=True,
-    help="Sample direction of the IPF colours.",
+    help="Sample direction of the IPF colour key.",
 )
 
 
@@ -82,7 +86,7 @@ def out_option(what: str, map_: str = "MAP") -> Callable:
     return click.option(
         "--out",
         type=click.Path(path_type=Path),
-        help=f"Folder to write to.  [default: beside {map_}, its name without .h5, -{what}]",
+        help=f"Output folder.  [default: {map_}-{what} beside {map_}, without .h5]",
     )
 
 

@@ -2,10 +2,17 @@
 
 import click
 
+from keras_stem.cli.tables import stacked_head
+from keras_stem.cli.terms import definitions
+from keras_stem.metrics.vocabulary import DISORIENTATION, DS_TEST, R2, cells, final
+
+_SHOWN = (*(quantity for quantity in DISORIENTATION if quantity.name in ("median", "under_5")), R2)
+"""Scores of each model in the table."""
+
 
 @click.command("models")
 def command() -> None:
-    """List the registered models with architecture, scores on DS_Test and aliases."""
+    """List the registered models with their networks, scores on DS_Test and aliases."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -20,20 +27,14 @@ def command() -> None:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for title in ("Model", "Arch", "Backend"):
         table.add_column(title, no_wrap=True)
-    for title in ("Median", "< 5°", "R²"):
-        table.add_column(title, justify="right")
+    for quantity in _SHOWN:
+        table.add_column(stacked_head(quantity.head), justify="right")
     table.add_column("Aliases")
     for model in models:
-        cells = (_cell(model.metrics, "median", "{:.2f}"), _cell(model.metrics, "under_5", "{:.1%}"))
-        r2 = _cell(model.metrics, "r2", "{:.3f}")
-        table.add_row(model.uri, model.arch, model.backend, *cells, r2, ", ".join(model.aliases))
+        scores = cells(_SHOWN, model.metrics, f"{final('test')}_")
+        table.add_row(model.uri, model.arch, model.backend, *scores, ", ".join(model.aliases))
     console = Console(markup=False, emoji=False)  # names may hold brackets and colons
     console.print(table)
     for name, phase in {model.name: model.phase for model in models if model.name != model.phase}.items():
-        console.print(f"{name} stands for the phase {phase!r}.", highlight=False)
-    console.print("Scores on DS_Test. Median, < 5°: disorientation (°). R²: Euler angles.", highlight=False)
-
-
-def _cell(metrics: dict[str, float], name: str, form: str) -> str:
-    value = metrics.get(f"final_test_{name}")
-    return "" if value is None else form.format(value)
+        console.print(f"{name} is the registered model of the phase {phase!r}.", highlight=False)
+    click.echo(definitions((DS_TEST, *_SHOWN)))

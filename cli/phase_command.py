@@ -14,12 +14,12 @@ from keras_stem.cli.tables import print_phase
 @click.option(
     "--plot",
     type=click.Path(path_type=Path),
-    help="Also draw patterns along three zone axes, with indices, as PNG into this folder.",
+    help="Also draw indexed zone-axis patterns as PNG to this folder.",
 )
 def command(cifs, space_group, keep_cell, symmetry_tolerance, plot) -> None:
-    """Show which crystal each CIF file is: symmetry, cell, atoms, strongest reflections, what is suspicious.
+    """Show the crystal structure of each CIF file: symmetry, cell, atoms, strongest reflections, warnings.
 
-    A file with several structures takes the name of one behind #, as FILE#BLOCK.
+    FILE#BLOCK names one of several structures in a file.
     """
     from keras_stem.crystal.structure_files import load_phase
     from keras_stem.files import complete_file, existing_folder, file_part

@@ -15,11 +15,17 @@ from keras_stem.cli.tables import print_confidence, print_scores
     type=click.Path(path_type=Path),
     default="quickstart",
     show_default=True,
-    help="Folder to write to.",
+    help="Output folder.",
 )
-@click.option("--max-epochs", type=click.IntRange(1), default=40, show_default=True)
+@click.option(
+    "--max-epochs",
+    type=click.IntRange(1),
+    default=40,
+    show_default=True,
+    help="Largest number of epochs of the training.",
+)
 def command(out, max_epochs) -> None:
-    """Simulate a scan, fit the polar network, score it, and map it."""
+    """Simulate a scan, fit the polar network, score it and map the scan: all in one command."""
     require_backend()
     from keras_stem.files import existing_folder
     from keras_stem.simulate.demonstration import DEMONSTRATION

@@ -16,21 +16,21 @@ from keras_stem.cli.map_options import DIRECTION, map_options
 @click.option(
     "--scan",
     type=click.Path(path_type=Path),
-    help="The scan of MAP, whose patterns are shown.  [default: that which MAP names, if it is there]",
+    help="Scan whose patterns are shown.  [default: the scan that MAP refers to, if it exists]",
 )
 @DIRECTION
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Page to write; a folder of its name gets the figures.  [default: MAP without .h5, or id, "
+    help="HTML file; the figures go to a folder of the same name.  [default: MAP without .h5, or id, "
     "-report.html]",
 )
 def command(what, frame, phases, min_q, scan, direction, out) -> None:
-    """Write a page of HTML about a map or a training; its figures lie in a folder beside it, as PNG and SVG.
+    """Write an HTML report about a map or a training, with its figures as PNG and SVG in a folder beside it.
 
-    MAP is an orix .h5, such as kstem map writes, a scan with labels, or, with --frame, another program's map;
-    RUN is the id of a run, its first characters, or a models:/ URI. The page opens without a network; that
-    of a map shows the values and the pattern of each point.
+    MAP is an .h5 of orix or of kstem map, a scan with labels, or, with --frame, a map of another program; RUN
+    is the id of a run, its first characters, or a models:/ URI. The page needs no internet; the page of a map
+    shows the values and the pattern of each point.
     """
     path = Path(what)
     if path.is_file():
@@ -80,4 +80,4 @@ def _refuse_options_of_maps(what, frame, phases, min_q, scan):
     given = {"--frame": frame, "--cif": phases, "--min-q or --all": min_q, "--scan": scan}
     for name, value in given.items():
         if value not in (None, []):
-            raise KerasStemError(f"{name} goes with a map, and {what!r} is no file.")
+            raise KerasStemError(f"Expected the file of a map with {name}, found no file {what!r}.")

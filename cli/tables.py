@@ -1,10 +1,29 @@
 """Tables on the terminal."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from keras_stem.cli.terms import CONFIDENCE, COST, EULER, SCORES, TERMS, WIDTH, definitions
+from keras_stem.cli.terms import WIDTH, definitions
+from keras_stem.metrics.vocabulary import (
+    CONFIDENCE,
+    COST,
+    DISORIENTATION,
+    EULER,
+    MAE,
+    MODULO_180,
+    MSE,
+    PATTERNS,
+    R2,
+    REFERENCES,
+    SUBSETS,
+    TRACKED,
+    Quantity,
+    cells,
+    defined,
+    final,
+)
 
 if TYPE_CHECKING:
     from keras_stem.analysis.compare import Difference
@@ -13,50 +32,27 @@ if TYPE_CHECKING:
     from keras_stem.workflow.compare import Row
     from keras_stem.workflow.phases import PhaseReport
 
-_DISORIENTATION = (
-    ("median", "Median", "{:.2f}"),
-    ("mean", "Mean", "{:.2f}"),
-    ("p95", "95 %", "{:.1f}"),
-    ("under_1", "< 1°", "{:.1%}"),
-    ("under_2", "< 2°", "{:.1%}"),
-    ("under_5", "< 5°", "{:.1%}"),
-)
-_PATTERN = tuple((f"pattern_{name}", title, form) for name, title, form in _DISORIENTATION)
-_EULER = (
-    ("r2", "R²", "{:.3f}"),
-    ("r2_nearest", "R² nearest", "{:.3f}"),
-    ("mae", "MAE", "{:.2f}"),
-    ("mse", "MSE", "{:.0f}"),
-)
-_CONFIDENCE = (
-    ("covered_68", "Under 68 %", "{:.1%}"),
-    ("covered_95", "Under 95 %", "{:.1%}"),
-    ("spearman", "Spearman", "{:.2f}"),
-    ("risk", "Risk (°)", "{:.2f}"),
-)
+_COMPARED = (*DISORIENTATION, R2, MAE, MSE)
 
 
 def print_scores(rows: "list[tuple[str, str, Scores]]") -> None:
     """Print the scores of each subset and reference: the disorientation first."""
-    titles = ["Subset", "Against", "DPs", *(title for _, title, _ in _DISORIENTATION)]
     lines, euler = [], []
     for subset, reference, scores in rows:
         named = scores.named("")
-        lines.append([subset, reference, str(scores.count), *_cells(named, "_", _DISORIENTATION)])
-        lines.append(["", "  half turn", "", *_cells(named, "_", _PATTERN)])
-        euler.append([subset, reference, *_cells(named, "_", _EULER)])
-    _print_table(titles, lines, 2)
-    _print_table(["Subset", "Against", *(title for _, title, _ in _EULER)], euler, 2)
-    named = [part for part in TERMS if any(part in row[:2] for row in rows)]
-    print(definitions([*named, "DPs", *SCORES, "half turn", *EULER]))
+        lines.append([subset, reference, str(scores.count), *cells(DISORIENTATION, named, "_")])
+        lines.append(["", f"  {MODULO_180.title}", "", *cells(DISORIENTATION, named, "_pattern_")])
+        euler.append([subset, reference, *cells(EULER, named, "_")])
+    _print_table(["Subset", "Reference", PATTERNS.title, *_heads(DISORIENTATION)], lines, 2)
+    _print_table(["Subset", "Reference", *_heads(EULER)], euler, 2)
+    named = [term for term in (*SUBSETS, *REFERENCES) if any(term.title in row[:2] for row in rows)]
+    print(definitions([*named, PATTERNS, *DISORIENTATION, MODULO_180, *EULER]))
 
 
 def print_confidence(rows: "list[tuple[str, str, ConfidenceScores]]") -> None:
     """Print how well the stated uncertainties agree with the errors."""
-    lines = [
-        [subset, reference, *_cells(asdict(scores), "", _CONFIDENCE)] for subset, reference, scores in rows
-    ]
-    _print_table(["Subset", "Against", *(title for _, title, _ in _CONFIDENCE)], lines, 2)
+    lines = [[subset, reference, *cells(CONFIDENCE, asdict(scores))] for subset, reference, scores in rows]
+    _print_table(["Subset", "Reference", *_heads(CONFIDENCE)], lines, 2)
     print(definitions(CONFIDENCE))
 
 
@@ -89,40 +85,38 @@ def print_parts(difference: "Difference") -> None:
     ]
     _print_table(titles, lines, 1)
     if difference.phases_differ:
-        print(f"{difference.phases_differ:.1%} of the points have another phase.")
-
-
-_COMPARED = (*_DISORIENTATION, *(column for column in _EULER if column[0] != "r2_nearest"))
-_SUBSETS = (("val", "DS_Val"), ("test", "DS_Test"), ("q", "DS_Q"))
-_COMPARISON = (*(name for _, name in _SUBSETS), *SCORES, "R², MAE, MSE", *COST)
-_SPEED = (
-    ("parameters", "Weights", "{:,.0f}"),
-    ("epochs", "Epochs", "{:.0f}"),
-    ("epochs_to_criterion", "Needed", "{:.0f}"),
-    ("training_seconds", "Time", "{:.0f}"),
-    ("training_patterns_per_s", "Train", "{:.0f}"),
-    ("prediction_patterns_per_s", "Predict", "{:.0f}"),
-)
+        print(f"{difference.phases_differ:.1%} of the points have different phases.")
 
 
 def print_comparison(rows: "list[Row]", markdown: bool = False) -> None:
     """Print the scores, and then the cost, of trainings; as Markdown on demand."""
-    scores = ["Training", "Subset", *(title for _, title, _ in _COMPARED)]
-    speed = ["Training", "Backend", "Precision", *(title for _, title, _ in _SPEED)]
-    speed_lines = [[row.name, row.backend, row.precision, *_cells(row.metrics, "", _SPEED)] for row in rows]
+    scores = ["Training", "Subset", *_heads(_COMPARED)]
+    cost = ["Training", "Backend", "Precision", *_heads(COST)]
+    cost_lines = [[row.name, row.backend, row.precision, *cells(COST, row.metrics)] for row in rows]
+    terms = (*TRACKED.values(), *_COMPARED, *COST)
     if markdown:
         _print_markdown(scores, [line for row in rows for line in _score_lines(row)], 2)
-        _print_markdown(speed, speed_lines, 3)
-        print("".join(f"- {name}: {TERMS[name]}\n" for name in _COMPARISON))
+        _print_markdown(cost, cost_lines, 3)
+        print("".join(f"- {titles}: {meaning}\n" for titles, meaning in defined(terms).items()))
     else:
         _print_table(scores, [_stacked(_score_lines(row)) for row in rows], 2)
-        _print_table(speed, speed_lines, 3)
-        print(definitions(_COMPARISON))
+        _print_table(cost, cost_lines, 3)
+        print(definitions(terms))
+
+
+def stacked_head(head: str) -> str:
+    """Return the head of a column with its unit on a second line."""
+    return head.replace(" (", "\n(")
+
+
+def _heads(quantities: Iterable[Quantity]) -> list[str]:
+    return [quantity.head for quantity in quantities]
 
 
 def _score_lines(row: "Row") -> list[list[str]]:
     return [
-        [row.name, title, *_cells(row.metrics, f"final_{subset}_", _COMPARED)] for subset, title in _SUBSETS
+        [row.name, term.title, *cells(_COMPARED, row.metrics, f"{final(subset)}_")]
+        for subset, term in TRACKED.items()
     ]
 
 
@@ -132,14 +126,9 @@ def _stacked(lines: list[list[str]]) -> list[str]:
     return [name, *map("\n".join, columns)]
 
 
-def _cells(metrics: dict[str, float], prefix: str, columns: tuple) -> list[str]:
-    values = ((metrics.get(prefix + name), form) for name, _, form in columns)
-    return ["" if value is None else form.format(value) for value, form in values]
-
-
 def _print_markdown(titles: list[str], lines: list[list[str]], texts: int) -> None:
     rule = ["---"] * texts + ["--:"] * (len(titles) - texts)
-    for line in (titles, rule, *([_as_markdown(name), *cells] for name, *cells in lines)):
+    for line in (titles, rule, *([_as_markdown(name), *values] for name, *values in lines)):
         print(f"| {' | '.join(line)} |")
     print()
 
@@ -156,8 +145,9 @@ def _print_table(titles: list[str], lines: list[list[str]], texts: int) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, padding=0)
     for number, title in enumerate(titles):
+        head, justify = title.replace(" (", "\n("), "left" if number < texts else "right"
         # On a narrow terminal the first column, of names, gives way: a number cut short is a wrong one.
-        table.add_column(title, justify="left" if number < texts else "right", no_wrap=number > 0)
+        table.add_column(head, justify=justify, no_wrap=number > 0)
     for line in lines:
         table.add_row(*line)
     console = Console(markup=False, emoji=False)  # names may hold brackets and colons

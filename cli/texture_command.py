@@ -34,27 +34,36 @@ class _Notation(click.ParamType):
     "directions",
     multiple=True,
     type=_Notation("x|y|z|n,n,n", "keras_stem.analysis.notation", "parse_direction"),
-    help="Sample direction of an inverse pole figure; repeat it for several.  [default: x, y and z]",
+    help="Sample direction of an inverse pole figure; may be repeated.  [default: x, y and z]",
 )
 @click.option(
     "--plane",
     "planes",
     multiple=True,
     type=_Notation("hkl", "keras_stem.analysis.notation", "parse_indices"),
-    help="Plane of a pole figure, such as 111 or 10-10; repeat it for several.  [default: by crystal system]",
+    help="Plane of a pole figure, such as 111 or 10-10; may be repeated.  [default: by crystal system]",
 )
 @click.option(
-    "--half-width", type=FINITE, default=10.0, show_default=True, help="Of the kernel of densities (°)."
+    "--half-width",
+    type=FINITE,
+    default=10.0,
+    show_default=True,
+    help="Half-width of the de la Vallée Poussin kernel of the densities (degrees).",
 )
 @click.option(
     "--component",
     "components",
     multiple=True,
     type=_Notation("name:ideal", "keras_stem.analysis.texture", "parse_component"),
-    help="Orientation whose share is counted: NAME:phi1,Phi,phi2 (°) or 'NAME:{hkl}<uvw>'; may be repeated.",
+    help="Texture component whose volume fraction is measured: NAME:phi1,Phi,phi2 (degrees) or "
+    "'NAME:{hkl}<uvw>'; may be repeated.",
 )
 @click.option(
-    "--tolerance", type=FINITE, default=15.0, show_default=True, help="Largest angle from a component (°)."
+    "--tolerance",
+    type=FINITE,
+    default=15.0,
+    show_default=True,
+    help="Largest disorientation from a component (degrees).",
 )
 def command(map_, frame, phases, min_q, out, directions, planes, half_width, components, tolerance) -> None:
     """Measure the texture of MAP: orientation density, pole figures, inverse pole figures, components."""

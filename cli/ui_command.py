@@ -12,13 +12,13 @@ import click
     "--port", type=click.IntRange(1, 65535), default=5000, show_default=True, help="Port to listen on."
 )
 def command(host, port) -> None:
-    """Open the MLflow UI on the tracked runs. Ctrl-C ends it."""
+    """Open the MLflow UI with the tracked runs; Ctrl-C ends it."""
     from keras_stem.errors import KerasStemError
     from keras_stem.tracking.store import connect, tracking_uri
 
     uri = tracking_uri()
     if uri.startswith("http"):
-        click.echo(f"The runs are tracked by a server; open {uri}.")
+        click.echo(f"The runs are on a tracking server; open {uri} in a browser.")
         return
     uri = connect().tracking_uri
     click.echo(f"Open http://{host}:{port} in a browser; Ctrl-C ends it.")
@@ -31,4 +31,6 @@ def command(host, port) -> None:
         server.wait()
         return
     if status:
-        raise KerasStemError(f"The MLflow UI ended with status {status}; is port {port} taken? Use --port.")
+        raise KerasStemError(
+            f"The MLflow UI ended with status {status}; if port {port} is in use, choose another with --port."
+        )

@@ -27,25 +27,26 @@ class Numbers(click.ParamType):
 
 @click.command("virtual")
 @SCAN
-@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: SCAN-virtual]")
+@click.option("--out", type=click.Path(path_type=Path), help="Output folder.  [default: SCAN-virtual]")
 @click.option(
     "--bright",
     type=Numbers(":", (2,), "0:0.12"),
-    help="Inner and outer radius, 1/Å.  [default: the direct beam]",
+    help="Bright field: inner and outer radius of the virtual detector (1/Å).  [default: the direct beam]",
 )
 @click.option(
     "--dark",
     multiple=True,
     type=Numbers(":", (2,), "0.3:1.2"),
-    help="Inner and outer radius, 1/Å; may be repeated.  [default: all else]",
+    help="Dark field: inner and outer radius of a virtual detector (1/Å); may be repeated.  "
+    "[default: everything outside the direct beam]",
 )
 @click.option(
     "--spot",
     multiple=True,
     type=Numbers(",", (2, 3), "0.4,-0.1,0.05"),
-    help="x to the right, y up, and radius, 1/Å; may be repeated.",
+    help="Dark field of a single spot: x to the right, y up, and radius (1/Å); may be repeated.",
 )
-@click.option("--pixels", is_flag=True, help="All numbers are pixels.")
+@click.option("--pixels", is_flag=True, help="Read all radii and positions as pixels instead of 1/Å.")
 def command(scan, out, bright, dark, spot, pixels) -> None:
     """Write virtual bright-field and dark-field images of SCAN, and a map of its labels shaded by Q."""
     from keras_stem.scan.scan import Scan

@@ -14,8 +14,8 @@ from keras_stem.analysis.special_boundaries import SPECIAL
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.workflow.boundaries import analyse_boundaries, write_boundaries
 from keras_stem.workflow.compare_maps import compare_maps
+from keras_stem.workflow.figures import write_figures
 from keras_stem.workflow.grains import analyse_grains, write_grains
-from keras_stem.workflow.paper_figures import write_paper_figures
 from keras_stem.workflow.prepare import prepare_map
 from keras_stem.workflow.report_map import report_map
 from keras_stem.workflow.texture import analyse_texture
@@ -33,7 +33,7 @@ models = [fit(path, replace(recipe, **short)).model_uri for recipe in recipes]
 maps = folder / "map"
 with Scan(path) as scan:
     map_scan(load_model(models[-1]), scan, maps, model_name=models[-1], refine="quick")
-    write_paper_figures(scan, models, folder)
+    write_figures(scan, models, folder)
 
 prepared = prepare_map(maps / "map.h5")
 write_grains(analyse_grains(prepared, Segmentation(min_size=5)), folder)

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 
 LONGEST_PART = 100
 """Largest length of a part of a file name (bytes); file systems allow 255 in total."""
@@ -221,4 +221,4 @@ def _is_running(process: int) -> bool:
 
 def _reason(error: OSError) -> str:
     """Return the error message of the operating system, without the path."""
-    return error.strerror or str(error).splitlines()[0]
+    return error.strerror or reason_of(error)

@@ -1,4 +1,4 @@
-"""A network, a head and a map format of another package work in every command, without a change here."""
+"""A network, a head, a map format and a figure of another package work without a change here."""
 
 import os
 import subprocess
@@ -12,6 +12,7 @@ from phases import LINIO2
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.scan.scan import Scan
+from keras_stem.tracking.resolve import load_model
 
 NETWORK = '''
 from dataclasses import dataclass
@@ -123,7 +124,29 @@ FORMAT = MapFormat(
 )
 """
 
-ENTRY_POINTS = """[keras_stem.map_formats]
+FIGURE = """
+from matplotlib.figure import Figure
+
+
+def agreement(context):
+    figure = Figure()
+    axes = figure.subplots()
+    for name, errors in context.errors.items():
+        axes.plot(context.labels.prop["Q"][context.visible], errors.disorientation[context.visible], ".")
+    axes.set_title("Errors of " + ", ".join(context.maps))
+    return figure
+
+
+def nothing(context):
+    context.notes.append("The figure nothing is left out: it shows nothing.")
+"""
+
+ENTRY_POINTS = """[keras_stem.figures]
+error_against_q = kstem_extension.figure:agreement
+nothing = kstem_extension.figure:nothing
+gone = kstem_extension.figure:gone
+
+[keras_stem.map_formats]
 jsonmap = kstem_extension.map_format:FORMAT
 
 [keras_stem.networks]
@@ -139,7 +162,7 @@ TRAINING = ("--arch", "mlp", "--max-epochs", "1", "--score-every", "1", "--no-au
 
 @pytest.fixture(scope="module")
 def extension(tmp_path_factory):
-    """Install a package with a network and a head, as pip would, into a folder of its own."""
+    """Install a package with one of each, as pip would, into a folder of its own."""
     folder = tmp_path_factory.mktemp("site")
     package, metadata = folder / "kstem_extension", folder / "kstem_extension-1.0.dist-info"
     package.mkdir()
@@ -150,6 +173,7 @@ def extension(tmp_path_factory):
         ("builder", BUILDER),
         ("head", HEAD),
         ("map_format", FORMAT),
+        ("figure", FIGURE),
     ):
         (package / f"{name}.py").write_text(text)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: kstem_extension\nVersion: 1.0\n")
@@ -203,6 +227,20 @@ def test_a_map_format_and_frame_of_another_package(kstem, own_scan, tmp_path):
     assert ".jsonmap (the extension)" in kstem(
         "label", "import", own_scan, "x.cif", "--frame", "orix", code=1
     )
+
+
+def test_a_figure_of_another_package(kstem, trained, scan_path, tmp_path):
+    load_model(trained.model_uri).save(tmp_path / "model.keras")
+    assert "error_against_q" in kstem("figures", "--help")
+    asked = ("figures", scan_path, "--model", tmp_path / "model.keras", "--out", tmp_path / "figures")
+    told = kstem(*asked, "--figure", "error_against_q", "--figure", "nothing")
+    assert "The figure nothing is left out" in told
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {
+        "error_against_q.png",
+        "error_against_q.svg",
+    }
+    assert "Errors of CNN" in (tmp_path / "figures" / "error_against_q.svg").read_text(encoding="utf-8")
+    assert "Cannot import the figure gone" in kstem(*asked, "--figure", "gone", code=1)
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import names_apart
+from keras_stem.crystal.rotations import first_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.io.map_grid import grid_shape, map_steps
@@ -109,14 +110,14 @@ def grid_of(crystal_map: CrystalMap, visible: np.ndarray | None = None) -> Grid:
         orientation is not finite, or a phase has no point group.
     """
     shape = _shape(crystal_map)
-    rotations = Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0])
+    rotations = first_rotations(crystal_map)
     phase = np.where(crystal_map.phase_id >= 0, crystal_map.phase_id, MASKED)
     if visible is not None:
         phase = np.where(visible, phase, MASKED)
     if not np.any(phase != MASKED):
         raise KerasStemError("All points of the map are masked: none has a phase and a large enough Q.")
     if not np.isfinite(rotations.data[phase != MASKED]).all():
-        raise KerasStemError("The map has orientations that are not finite.")
+        raise KerasStemError("Expected finite orientations, found NaN or infinity in the map.")
     phases = {int(number): crystal_map.phases[int(number)] for number in np.unique(phase[phase != MASKED])}
     for known in phases.values():
         proper_point_group(known)

@@ -11,7 +11,7 @@ from diffsims.utils.lobato_scattering_params import ATOMIC_SCATTERING_PARAMS_LOB
 from keras_stem.crystal.cell import SAME_PLACE, Cell, Species, lattice_base, merged_sites, nearest_images
 from keras_stem.crystal.composition import check_composition, fits_formula, formula_of, require_occupancies
 from keras_stem.crystal.plain_phase import require_lattice
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 
 _LARGEST_MOTION = 0.2
 """Largest U that is taken as thermal motion rather than a placeholder (Å²)."""
@@ -80,7 +80,7 @@ def _block(path: Path, name: str | None) -> gemmi.cif.Block:
     try:
         document = gemmi.cif.read(str(path))
     except (OSError, ValueError, RuntimeError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0].removeprefix(f"{path}:").rstrip(".")
+        reason = reason_of(error).removeprefix(f"{path}:").rstrip(".")
         raise KerasStemError(f"Cannot read {path} as a CIF file: {reason}.") from error
     blocks = {block.name: block for block in document if block.find_values("_atom_site_fract_x")}
     if not blocks:
@@ -125,10 +125,10 @@ def _expand(
     if len(fitting) != 1:
         names = " or ".join(cells)
         raise KerasStemError(
-            f"{path} does not tell the setting of its space group ({names}), and its formula does not "
+            f"{path} does not state the setting of its space group ({names}), and its formula does not "
             "decide; write one of them as _space_group_name_H-M_alt, or list the symmetry operations."
         )
-    notes.append(f"The file does not tell its setting; its formula fits {next(iter(fitting))} only.")
+    notes.append(f"The file does not state its setting; its formula fits {next(iter(fitting))} only.")
     return next(iter(fitting.items()))
 
 
@@ -146,12 +146,12 @@ def _symmetries(structure: gemmi.SmallStructure, path, notes: list[str]) -> dict
     if symbol and (by_name := _by_name(symbol, structure.cell)) is not None:
         named = by_name
     elif symbol and structure.spacegroup_number == 0 and named is None:
-        raise KerasStemError(f"{path} has the space group {symbol!r}, which is none that gemmi knows.")
+        raise KerasStemError(f"Expected a space group that gemmi knows in {path}, found {symbol!r}.")
     if named is None and structure.spacegroup_number:
         named = gemmi.find_spacegroup_by_number(structure.spacegroup_number)
     if named is None:
         raise KerasStemError(
-            f"{path} tells no space group and lists no symmetry operations; write its space group, "
+            f"{path} states no space group and lists no symmetry operations; write its space group, "
             "or P 1 if all atoms of the cell are listed."
         )
     return {group.xhm(): group.operations() for group in _same_symbol(named, symbol)}
@@ -226,7 +226,7 @@ def _motion(structure: gemmi.SmallStructure, notes: list[str]) -> dict[str, floa
         elif motion > 0:
             known.setdefault(_element(site, ""), []).append(motion)
     if absurd:
-        notes.append(f"U of {', '.join(absurd)} is no thermal motion and is left out.")
+        notes.append(f"U of {', '.join(absurd)} is not physical and is ignored.")
     return {element: float(np.mean(values)) for element, values in known.items()}
 
 

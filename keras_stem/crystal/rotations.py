@@ -1,6 +1,7 @@
 """Rotations from matrices, and random rotations from a seeded generator."""
 
 import numpy as np
+from orix.crystal_map import CrystalMap
 from orix.quaternion import Rotation
 from scipy.spatial.transform import Rotation as ScipyRotation
 
@@ -20,6 +21,11 @@ def matrices_of_euler(euler: np.ndarray) -> np.ndarray:
     """Return matrices (..., 3, 3), lab to crystal, from Bunge Euler angles (..., 3) in radians."""
     euler = np.asarray(euler, float)
     return Rotation.from_euler(euler.reshape(-1, 3)).to_matrix().reshape(*euler.shape[:-1], 3, 3)
+
+
+def first_rotations(crystal_map: CrystalMap) -> Rotation:
+    """Return the first (best) rotation of each point of a map, shape (n,)."""
+    return Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0])
 
 
 def random_rotations(count: int, rng: np.random.Generator) -> Rotation:

@@ -60,5 +60,5 @@ def confidence_figure(
             extend = "max" if largest == LARGEST_SHOWN else "neither"
             figure.colorbar(image, ax=axes, label=label, extend=extend, shrink=0.8)
         if hidden.any():
-            figure.supxlabel(f"Grey: {hidden.mean():.0%} of the points are unlike the training patterns")
+            figure.supxlabel(f"Grey: {hidden.mean():.0%} of the points are out of distribution")
     return figure

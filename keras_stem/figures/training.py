@@ -7,8 +7,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from keras_stem.figures.style import StyledFigure, plain_text, style
+from keras_stem.metrics.vocabulary import DS_VAL, R2
 
 ANGLES = ("φ₁", "Φ", "φ₂")
+CURVES = {
+    "loss": "Training loss",
+    "val_r2": f"{R2.title} on {DS_VAL.title}",
+    "val_median": f"Median disorientation on {DS_VAL.title} (°)",
+}
+"""Learning curves: labels of the axes by name of the metric."""
 
 
 def curves_figure(history: list[dict[str, float]]) -> Figure:
@@ -25,7 +32,6 @@ def curves_figure(history: list[dict[str, float]]) -> Figure:
     """
     epochs = np.arange(1, len(history) + 1)
     scored = [(epoch, logs) for epoch, logs in zip(epochs, history, strict=True) if "val_r2" in logs]
-    panels = (("val_r2", "R² on DS_Val"), ("val_median", "Median disorientation on DS_Val (°)"))
     with style():
         figure = StyledFigure(figsize=(10, 3), layout="constrained")
         loss, *others = figure.subplots(1, 3)
@@ -33,10 +39,10 @@ def curves_figure(history: list[dict[str, float]]) -> Figure:
         loss.plot(epochs, losses)
         # The loss of votes is the negative logarithm of a density and can be negative.
         loss.set_yscale("log" if min(losses) > 0 else "linear")
-        _label_epochs(loss, "Training loss")
-        for axes, (name, label) in zip(others, panels, strict=True):
+        _label_epochs(loss, CURVES["loss"])
+        for axes, name in zip(others, ("val_r2", "val_median"), strict=True):
             axes.plot([epoch for epoch, _ in scored], [logs[name] for _, logs in scored], "o-")
-            _label_epochs(axes, label)
+            _label_epochs(axes, CURVES[name])
             axes.set_xlim(loss.get_xlim())
     return figure
 
@@ -55,14 +61,9 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
     -------
     matplotlib.figure.Figure
     """
-    panels = (
-        ("loss", "Training loss"),
-        ("val_r2", "R² on DS_Val"),
-        ("val_median", "Median disorientation on DS_Val (°)"),
-    )
     with style():
         figure = StyledFigure(figsize=(10, 3.4), layout="constrained")
-        for axes, (name, label) in zip(figure.subplots(1, 3), panels, strict=True):
+        for axes, (name, label) in zip(figure.subplots(1, 3), CURVES.items(), strict=True):
             for number, (training, curves) in enumerate(trainings.items()):
                 epochs, values = zip(*curves[name], strict=True) if curves[name] else ((), ())
                 # Different dashes keep coinciding curves visible.

@@ -12,6 +12,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.rotations import first_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, phase_numbers, reliability
@@ -96,7 +97,7 @@ def read_ang(path: Path) -> ForeignMap:
     header = [line for line in lines if line.startswith("#")]
     if any("GRID" in line and "hex" in line.lower() for line in header):
         raise KerasStemError(
-            f"{path} is on a hexagonal grid, and a scan or map has to be on a square one; "
+            f"Expected points on a rectangular grid in {path}, found a hexagonal grid; "
             "convert the map with the program that wrote it."
         )
     table = read_table([line for line in lines if not line.startswith("#")], path)
@@ -239,7 +240,7 @@ def write_ang(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
     for k, (index, _) in enumerate(phases):
         number[crystal_map.phase_id == index] = k + 1
     indexed = number > 0
-    euler = Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]).to_euler()
+    euler = first_rotations(crystal_map).to_euler()
     euler[~indexed] = 4 * np.pi
     q, r = np.where(indexed, text.q, 0), np.where(indexed, text.r / 100, -1)
     fit = np.where(indexed, 0, 180)

@@ -12,6 +12,7 @@ from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import from_lab
+from keras_stem.crystal.rotations import first_rotations
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, phase_numbers, reliability
 from keras_stem.io.map_format import MapFormat
@@ -67,7 +68,7 @@ def read_ctf(path: Path) -> ForeignMap:
     first = next((k for k, line in enumerate(lines) if line.split()[:3] == ["Phase", "X", "Y"]), None)
     header = lines[:first]
     if first is None:
-        raise KerasStemError(f"{path} is no Channel text file: it has no columns Phase, X, Y.")
+        raise KerasStemError(f"Expected a Channel text file in {path}, found no columns Phase, X, Y.")
     told = _told_grid(header, path)
     rows = [line for line in lines[first + 1 :] if line.strip()]
     _require_all(len(rows), told, path)
@@ -98,7 +99,7 @@ def _told_grid(header: Sequence[str], path: Path) -> ToldGrid:
     told = {words[0]: " ".join(words[1:2]) for line in header if (words := line.split())}
     missing = [name for name in ("XCells", "YCells") if name not in told]
     if missing:
-        raise KerasStemError(f"{path} is no Channel text file: it has no {missing[0]}.")
+        raise KerasStemError(f"Expected a Channel text file in {path}, found no {missing[0]}.")
     rows, columns = (_number(told, name, int, path) for name in ("YCells", "XCells"))
     y_step, x_step = (
         _number(told, name, float, path) if name in told else None for name in ("YStep", "XStep")
@@ -222,11 +223,11 @@ def write_ctf(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
 def _points(crystal_map: CrystalMap, phases: Sequence[tuple[int, Phase]]) -> tuple[np.ndarray, np.ndarray]:
     """Return the phase number in the file, 0 for none, and the Euler angles (degrees) of each point."""
     number, euler = np.zeros(crystal_map.size, int), np.zeros((crystal_map.size, 3))
-    rotations = crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0]
+    rotations = first_rotations(crystal_map)
     for k, (index, phase) in enumerate(phases):
         chosen = crystal_map.phase_id == index
         number[chosen] = k + 1
-        turned = from_lab(Rotation(rotations[chosen]), "oxford", phase.structure.lattice)
+        turned = from_lab(rotations[chosen], "oxford", phase.structure.lattice)
         euler[chosen] = np.rad2deg(turned.to_euler())
     return number, euler
 

@@ -129,7 +129,9 @@ def require_map_name(path: Path) -> None:
         with open_hdf5(path) as file:
             scan = "Experiments" in file
     except OSError as error:
-        raise KerasStemError(f"{path} is a broken HDF5 file, perhaps a scan; move it away first.") from error
+        raise KerasStemError(
+            f"{path} is a broken HDF5 file, perhaps a scan; move it elsewhere first."
+        ) from error
     if scan:
         raise KerasStemError(f"{path} is a scan with patterns; give the map another name.")
 

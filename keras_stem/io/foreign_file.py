@@ -15,7 +15,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import to_lab
 from keras_stem.crystal.pairing import GivenPhase, PairedPhase, pair_phases, unpaired
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, from_crystal_map
 from keras_stem.io.grid import PointGrid, find_grid
 from keras_stem.io.hdf5 import open_hdf5
@@ -131,7 +131,7 @@ def read_unplaced(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     known = map_format(path.suffix)
     if known is not None and not known.lists_phases and not phases:
-        raise KerasStemError(f"{path} does not tell its phases; give --cif FILE for each.")
+        raise KerasStemError(f"{path} does not state its phases; give --cif FILE for each.")
     if known is not None:
         return known.read(path)
     if not h5py.is_hdf5(path):
@@ -151,7 +151,7 @@ def _read_with_orix(path: Path) -> ForeignMap:
         with contextlib.redirect_stdout(io.StringIO()):  # orix prints the names that it parses
             found = from_crystal_map(orix.io.load(path))
     except Exception as error:  # the parser of orix raises various errors
-        reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        reason = reason_of(error).rstrip(".")
         raise KerasStemError(
             f"orix cannot read the map {path} ({reason}); kstem reads {_formats()}."
         ) from error
@@ -201,7 +201,7 @@ def chosen_phases(
     for place, (number, one) in enumerate(paired.items()):
         phase_id[found.phase_id == number] = place
         if one.phase.point_group is None:
-            raise KerasStemError(f"{path} does not tell the point group of its phase {one.phase.name!r}.")
+            raise KerasStemError(f"{path} does not state the point group of its phase {one.phase.name!r}.")
     return list(paired.values()), phase_id
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.rotations import first_rotations
 from keras_stem.errors import KerasStemError
 
 NOT_INDEXED = -1
@@ -88,7 +89,7 @@ def from_crystal_map(found: CrystalMap) -> ForeignMap:
     """Return the points in the data of an orix map, with the first of several orientations per point."""
     x, y = (np.zeros(found.size) if axis is None else axis for axis in (found.x, found.y))
     return ForeignMap(
-        rotations=Rotation(found.rotations.data.reshape(found.size, -1, 4)[:, 0]),
+        rotations=first_rotations(found),
         phase_id=np.asarray(found.phase_id).reshape(found.size, -1)[:, 0],
         phases={int(number): phase for number, phase in found.phases if number >= 0},
         x=x,

@@ -82,7 +82,7 @@ def find_grid(x: np.ndarray, y: np.ndarray, where: object) -> PointGrid:
         raise KerasStemError(f"Expected one point at each place in {where}, found several at the same.")
     if min(shape) > 1 and len(np.unique((row + column) % 2)) == 1 and _hexagonal(y_step / x_step):
         raise KerasStemError(
-            f"{where} is on a hexagonal grid, and a scan or map has to be on a rectangular one; "
+            f"Expected points on a rectangular grid in {where}, found a hexagonal grid; "
             "convert the map with the program that wrote it."
         )
     return PointGrid(shape, (y_step, x_step), (y_first, x_first), places)

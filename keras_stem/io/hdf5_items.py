@@ -71,7 +71,7 @@ def require_stored(data: h5py.Dataset) -> None:
         size = " x ".join(map(str, data.shape))
         raise KerasStemError(
             f"Expected the values of {place(data)}, found {stored:,} bytes for a size of {size}; "
-            "the file was not filled."
+            "the file is incomplete."
         )
 
 

@@ -44,7 +44,7 @@ def load_map(
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     frame = frame or own_frame(path)
     if frame is not None and tells_its_frame(path):
-        raise KerasStemError(f"{path.name} has the axes of orix; leave out --frame, or it would be turned.")
+        raise KerasStemError(f"{path.name} is in the frame of orix; leave out --frame.")
     if frame is not None:
         found = read_foreign_map(path, frame, phases)
         origin = {"scan": path.name, "imported_frame": frame}
@@ -52,7 +52,7 @@ def load_map(
             origin[WITHOUT_ORIENTATION] = str(found.without_orientation)
         return found.labels, origin
     if map_format(path.suffix) is not None:
-        raise KerasStemError(f"{path.name} does not tell its axes; give --frame (docs/labels.md).")
+        raise KerasStemError(f"{path.name} does not state its frame; give --frame (docs/labels.md).")
     found, origin = read_map(path)
     return (on_own_grid(found, phases, "orix", path) if phases else found), origin
 
@@ -60,7 +60,7 @@ def load_map(
 def orientation_note(origin: Mapping[str, str]) -> str:
     """Return a message with the number of points without an orientation; "" if there are none."""
     count = origin.get(WITHOUT_ORIENTATION)
-    return f"{count} points have angles that are no numbers, and are not indexed" if count else ""
+    return f"{count} points have invalid Euler angles and are not indexed" if count else ""
 
 
 def own_frame(path: Path) -> str | None:
@@ -91,7 +91,7 @@ def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
     """
     path = Path(path)
     if path.is_dir():
-        raise KerasStemError(f"Expected a map, found the folder {path}; its map.h5 may be meant.")
+        raise KerasStemError(f"Expected a map, found the folder {path}; give its map.h5.")
     if not path.exists():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     try:

@@ -188,14 +188,15 @@ class ModelCard:
             )
         if not detector.pixel_size > 0:
             raise KerasStemError(
-                "The scan has no reciprocal calibration, so that no model can be applied to it."
+                "The scan has no reciprocal calibration, which a model needs; convert it again with "
+                "--pixel-size."
             )
         binned = detector.pixel_size * factor
         if not abs(binned / self.pixel_size - 1) <= PIXEL_SIZE_TOLERANCE:
             raise KerasStemError(
                 f"Expected a pixel size of {self.pixel_size / factor:.5g} 1/Å within "
                 f"{PIXEL_SIZE_TOLERANCE:.0%}, found {detector.pixel_size:.5g} 1/Å: the model was trained at "
-                "another camera length. Correct the calibration or take a model trained on such a scan."
+                "another camera length. Correct the calibration, or choose a model trained on such a scan."
             )
         return factor
 

@@ -28,7 +28,7 @@ def require_model_file(path: str | Path) -> None:
         raise KerasStemError(f"Cannot read {path} as a Keras model; copy it again.") from error
     card = _card(plain)
     if card is None:
-        raise KerasStemError(f"{path} is a Keras model, but none that keras_stem saved.")
+        raise KerasStemError(f"{path} is a Keras model, but was not saved by keras_stem.")
     try:
         ModelCard.from_dict(card)
     except KerasStemError as error:

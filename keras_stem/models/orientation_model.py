@@ -107,5 +107,5 @@ def load_keras_file(path: str | Path) -> OrientationModel:
             f"Keras cannot build a model from {path}: its configuration or its weights are damaged."
         ) from error
     if not isinstance(model, OrientationModel) or answer["euler"].shape != (1, 3):
-        raise KerasStemError(f"{path} is a Keras model, but none that keras_stem saved.")
+        raise KerasStemError(f"{path} is a Keras model, but was not saved by keras_stem.")
     return model

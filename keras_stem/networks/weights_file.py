@@ -43,7 +43,7 @@ def require_sound_weights(path: str | Path) -> None:
                 require_readable_tree(file)
     except (*_UNREADABLE, KerasStemError) as error:  # of a file in memory, which has no name
         raise KerasStemError(
-            f"Cannot read {path}: its weights are damaged or were not filled; copy it again."
+            f"Cannot read {path}: its weights are damaged or incomplete; copy it again."
         ) from error
 
 
@@ -55,5 +55,5 @@ def _require_sizes(archive: zipfile.ZipFile, path: str | Path) -> None:
         if member.file_size > largest:
             raise KerasStemError(
                 f"Expected at most {largest / 2**20:.0f} MiB as {member.filename} in {path}, "
-                f"found {member.file_size / 2**20:.0f} MiB; it is no model of Keras."
+                f"found {member.file_size / 2**20:.0f} MiB; it is not a Keras model."
             )

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from orix.crystal_map import CrystalMap
-from orix.quaternion import Rotation
 
 from keras_stem.analysis.boundaries import Boundaries, find_boundaries
 from keras_stem.analysis.grains import Grains, measure_grains
@@ -13,6 +12,7 @@ from keras_stem.analysis.segmentation import segment
 from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.map_phases import phases_of
+from keras_stem.crystal.rotations import first_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.units import readable_unit, unit_text
 
@@ -110,8 +110,3 @@ def _label_disorientation(grid: Grid, labels: CrystalMap) -> np.ndarray:
             pair = grid.rotations[both], rotation * expected[both]
             found[both] = np.rad2deg(disorientation(*pair, proper_point_group(phase)))
     return found
-
-
-def first_rotations(crystal_map: CrystalMap) -> Rotation:
-    """Return the first (best) rotation of each point, shape (n,)."""
-    return Rotation(crystal_map.rotations.data.reshape(crystal_map.size, -1, 4)[:, 0])

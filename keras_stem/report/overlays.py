@@ -8,11 +8,12 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.grains import OUTSIDE
+from keras_stem.crystal.rotations import first_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.figures.ipf_key import ipf_colors
 from keras_stem.figures.style import MASKED, scalar_colors
 from keras_stem.report.images import png_uri
-from keras_stem.report.map_analysis import MapAnalysis, first_rotations
+from keras_stem.report.map_analysis import MapAnalysis
 
 _GOLDEN = 0.618034
 """Hue step between consecutive grain numbers (golden ratio), which gives them well-separated colours."""

@@ -9,6 +9,7 @@ from orix.crystal_map import CrystalMap, Phase
 
 from keras_stem.analysis.boundary_classes import boundary_classes
 from keras_stem.crystal.map_phases import phases_of
+from keras_stem.crystal.rotations import first_rotations
 from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
 from keras_stem.figures.comparison import comparison_figure
 from keras_stem.figures.confidence import confidence_figure
@@ -17,7 +18,7 @@ from keras_stem.figures.ipf import ipf_figure
 from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.files import file_part
 from keras_stem.io.map_grid import crystal_map
-from keras_stem.report.map_analysis import MapAnalysis, first_rotations
+from keras_stem.report.map_analysis import MapAnalysis
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _confidence_map(analysis: MapAnalysis, direction: str) -> Iterator[Drawn]:
         return
     figure = confidence_figure(analysis.crystal_map, uncertainty, agreement, novel)
     alt = "Maps of the uncertainty of the orientations and of their agreement with simulated patterns"
-    yield Drawn("confidence", "How sure the orientations are", alt, figure)
+    yield Drawn("confidence", "Confidence of the orientations", alt, figure)
 
 
 def _comparison(analysis: MapAnalysis, direction: str) -> Iterator[Drawn]:

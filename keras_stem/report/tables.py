@@ -7,6 +7,7 @@ import numpy as np
 from keras_stem.analysis.boundary_classes import HIGH_ANGLE, boundary_shares
 from keras_stem.analysis.grains import mean_angles
 from keras_stem.metrics.scores import disorientations
+from keras_stem.metrics.vocabulary import DISORIENTATION, explained
 from keras_stem.report.map_analysis import MapAnalysis
 from keras_stem.units import length_text, steps_text
 
@@ -68,7 +69,8 @@ def _grain_table(analysis: MapAnalysis) -> Table:
         ("Area-weighted diameter", length_text(weighted, unit)),
         ("Mean orientation spread", f"{grains.gos.mean():.2f}°"),
     ]
-    return Table("Grains", (), rows, "Neighbours up to 5° apart belong to one grain; small ones count, too.")
+    note = "Neighbours with a disorientation up to 5° belong to one grain; small grains are included."
+    return Table("Grains", (), rows, note)
 
 
 def _boundary_table(analysis: MapAnalysis) -> Table:
@@ -82,7 +84,7 @@ def _boundary_table(analysis: MapAnalysis) -> Table:
         ]
         if len(analysis.grid.phases) > 1:
             rows.append(("Between phases", f"{shares.between_phases:.1%}"))
-    return Table("Boundaries", (), rows, "Between neighbours more than 5° apart.")
+    return Table("Boundaries", (), rows, "Boundaries lie between neighbours with a disorientation above 5°.")
 
 
 def _confidence_table(analysis: MapAnalysis) -> Table:
@@ -91,7 +93,7 @@ def _confidence_table(analysis: MapAnalysis) -> Table:
         ("uncertainty_95", "Median uncertainty (95 %)", np.median, "{:.2f}°"),
         ("reliability", "Median reliability", np.median, "{:.0f}"),
         ("agreement", "Median agreement", np.median, "{:.1f}"),
-        ("out_of_distribution", "Unlike the training patterns", np.mean, "{:.1%}"),
+        ("out_of_distribution", "Out of distribution", np.mean, "{:.1%}"),
     )
     values = {name: analysis.property(name) for name, *_ in forms}
     return Table(
@@ -102,7 +104,7 @@ def _confidence_table(analysis: MapAnalysis) -> Table:
             for name, title, reduced, form in forms
             if values[name] is not None
         ],
-        "The error is below the uncertainty with 68 and 95 %.",
+        "The error is below the uncertainty with a probability of 68 or 95 %.",
     )
 
 
@@ -112,14 +114,12 @@ def _label_table(analysis: MapAnalysis) -> Table:
     away = analysis.label_disorientation[np.isfinite(analysis.label_disorientation)]
     found = disorientations(away)
     rows = [
-        ("Points compared", f"{len(away)}"),
-        ("Median disorientation", f"{found.median:.2f}°"),
-        ("Mean", f"{found.mean:.2f}°"),
-        ("95 % are below", f"{found.p95:.1f}°"),
-        ("Below 2°", f"{found.under_2:.1%}"),
-        ("Below 5°", f"{found.under_5:.1%}"),
+        (quantity.title, quantity.text_with_unit(getattr(found, quantity.name)))
+        for quantity in DISORIENTATION
     ]
-    return Table("Against the labels", (), rows)
+    return Table(
+        "Against the labels", (), [("Points compared", f"{len(away)}"), *rows], explained(DISORIENTATION)
+    )
 
 
 def largest_grains(analysis: MapAnalysis) -> Table:
@@ -140,5 +140,5 @@ def largest_grains(analysis: MapAnalysis) -> Table:
         )
         for number in order
     ]
-    note = f"The {len(rows)} largest of {len(grains)}, by the numbers of the interactive map."
+    note = f"The {len(rows)} largest of {len(grains)}, numbered as in the interactive map."
     return Table("Largest grains", head, rows, note)

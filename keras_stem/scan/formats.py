@@ -122,7 +122,7 @@ def _blockfile(path: Path, stack: bool) -> Plan:
     complete = found // columns
     patterns = np.memmap(path, frame, "r", int(header["Data_offset_2"]), (complete, columns))["pattern"]
     data = da.from_array(patterns, chunks=(1, columns, side, side))
-    note = f"{path} is truncated: it holds {found} of {rows * columns} patterns; {complete} rows are taken."
+    note = f"{path} is truncated: it holds {found} of {rows * columns} patterns; {complete} rows are used."
     return Plan(notes=(*notes, note), change=lambda signals: [{**signals[0], "data": data}])
 
 
@@ -134,7 +134,7 @@ def _arina(path: Path, stack: bool) -> Plan:
         count, dtype = sum(part.shape[0] for part in parts), parts[0].dtype
     if stack or round(count**0.5) ** 2 != count:
         return Plan({"dtype": dtype, "navigation_shape": (1, "auto")}, change=_each(_first_row))
-    note = f"{path} does not tell the shape of its scan; a square is taken. Give --scan-shape if it is none."
+    note = f"{path} does not state the shape of its scan; a square is assumed. Otherwise give --scan-shape."
     return Plan({"dtype": dtype}, (note,))
 
 

@@ -43,7 +43,7 @@ class Instrument:
         """
         detector = info.detector.binned(binning)
         if not detector.pixel_size > 0:
-            raise KerasStemError(f"{info.title} has no reciprocal calibration; nothing is like it.")
+            raise KerasStemError(f"{info.title} has no reciprocal calibration, which --like needs.")
         return cls(
             detector.shape,
             detector.pixel_size,

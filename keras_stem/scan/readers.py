@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import rsciio
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.io.hdf5 import hdf5_reader, open_hdf5, top_groups
 from keras_stem.io.hdf5_items import require_readable_tree
 from keras_stem.scan.formats import Plan, Signal, plan_for
@@ -126,7 +126,7 @@ def open_signals(path: Path, stack: bool = False) -> Opened:
 
 def reason(error: Exception) -> str:
     """Return a short reason why a file could not be read."""
-    text = (str(error).splitlines() or [""])[0].strip(" .'\"")
+    text = reason_of(error).strip(" .'\"")
     if isinstance(error, ModuleNotFoundError):
         package = _PACKAGES.get(error.name, error.name)
         return f"needs the package {package}; install it with: pip install {package}"
@@ -144,7 +144,7 @@ def _candidates(path: Path) -> list[dict[str, Any]]:
     if path.is_file() and h5py.is_hdf5(path):
         return _candidates_for_hdf5(path, plugins, by_suffix)
     if suffix in _SUFFIXES_OF_HDF5:
-        raise KerasStemError(f"{path} is no readable HDF5 file; copy it again.")
+        raise KerasStemError(f"{path} is not a readable HDF5 file; copy it again.")
     if not by_suffix:
         raise KerasStemError(
             f"No reader of RosettaSciIO opens {path} (none is for {suffix or 'nameless'} files of patterns); "
@@ -167,7 +167,7 @@ def _candidates_for_hdf5(
     found += [plugin for plugin in by_suffix if plugin["name"] not in {name, *_TOLD_BY_CONTENT}]
     if not found:
         raise KerasStemError(
-            f"No reader of RosettaSciIO knows what is in the HDF5 file {path} ({top_groups(path)}); {_HINT}."
+            f"No reader of RosettaSciIO recognises the HDF5 file {path} ({top_groups(path)}); {_HINT}."
         )
     return found
 

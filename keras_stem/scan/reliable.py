@@ -69,4 +69,4 @@ def reliable_points(crystal_map: CrystalMap, min_q: float | None = None) -> Reli
 def require_no_limit(min_q: float | None) -> None:
     """Raise `KerasStemError` if a smallest Q is given for a map without Q; 0 selects all points."""
     if min_q:
-        raise KerasStemError(f"The map has no Q, so that --min-q {min_q:g} cannot choose its points.")
+        raise KerasStemError(f"The map has no Q for --min-q {min_q:g}; leave the option out.")

@@ -197,7 +197,7 @@ class Scan:
         )
         if not any(self.read(run).any() for run in runs):
             raise KerasStemError(
-                f"All patterns of {self.path} are zero; the file was not filled or converted."
+                f"All patterns of {self.path} are zero: the file is incomplete; copy or convert it again."
             )
 
     @cached_property
@@ -237,10 +237,10 @@ def _open(path: Path) -> h5py.File:
     except OSError as error:
         if not h5py.is_hdf5(path):
             raise KerasStemError(
-                f"{path} is no scan file: it is not HDF5. kstem convert makes one of an instrument's file; "
-                "kstem grains and others read maps."
+                f"Expected a scan file (HDF5), found another format in {path}; kstem convert reads files of "
+                "instruments, kstem grains and others read maps."
             ) from error
-        problem = "is truncated" if "truncated" in str(error) else "is no readable HDF5 file"
+        problem = "is truncated" if "truncated" in str(error) else "is not a readable HDF5 file"
         raise KerasStemError(f"{path} {problem}; copy or convert it again.") from error
 
 

@@ -69,7 +69,8 @@ def split(labels: CrystalMap, positions: np.ndarray, kind: str, seed: int) -> Sp
     parts = [positions[part_of_group[group] == part] for part in range(3)]
     if not all(len(part) for part in parts):
         raise KerasStemError(
-            f"Cannot divide {len(positions)} positions in {len(names)} groups into three ({kind} split)."
+            f"Cannot divide {len(positions)} positions in {len(names)} groups into three ({kind} split); "
+            "choose another --split."
         )
     return Split(*parts)
 

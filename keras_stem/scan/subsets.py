@@ -93,5 +93,7 @@ def _at_least(labels: CrystalMap, name: str, threshold: float) -> np.ndarray:
     if threshold <= 0:
         return np.ones(labels.size, bool)
     if name not in labels.prop:
-        raise KerasStemError(f"The labels have no property {name}; set its threshold to 0 to go without.")
+        raise KerasStemError(
+            f"The labels have no property {name}; give --min-{name.lower()} 0 to do without it."
+        )
     return np.asarray(labels.prop[name]) >= threshold

@@ -64,16 +64,16 @@ class PatternValues:
         if self.masked.any():
             found.append(
                 f"The detector masks {np.sum(self.masked):,} pixels (value {self.mark}); "
-                "the mean of the good pixels around them is taken."
+                "they are replaced by the mean of the good pixels around them."
             )
         if self.negative:
             found.append(
-                f"{self.negative:.1%} of the values are below zero (down to {self.smallest:g}); they count "
-                "as they are in sums (binning, virtual images), and as zero elsewhere."
+                f"{self.negative:.1%} of the values are negative (down to {self.smallest:g}); they are kept "
+                "in sums (binning, virtual images) and set to zero elsewhere."
             )
         if self.saturated:
             found.append(
-                f"{max(self.saturated, 0.1):.1f} pixels of a pattern, in the mean, are saturated: they have "
+                f"On average {max(self.saturated, 0.1):.1f} pixels of a pattern are saturated: they have "
                 f"the largest value of the detector ({self.largest:g})."
             )
         return found
@@ -95,19 +95,20 @@ def gain_notes(values: PatternValues, known: float | None) -> list[str]:
         if not values.gain >= _LARGE_GAIN:
             return []
         return [
-            f"By the noise of the values, an electron is {values.gain:.3g}; they are taken as counts. {_ASK}"
+            f"According to the noise, an electron has the value {values.gain:.3g}; the values are taken as "
+            f"counts. {_ASK}"
         ]
-    found = f"The values are no counts (fractions, up to {values.largest:.4g})"
+    found = f"The values are not counts (fractions, up to {values.largest:.4g})"
     of_counts = values.noise.of_counts
     if np.isnan(values.gain):
         why = (
-            "no noise to tell the gain"
+            "no noise from which the gain follows"
             if of_counts
             else "readout noise or an offset, so that no gain follows"
         )
         return [f"{found}, and have {why}; they are taken as counts. {_ASK}"]
     besides = "" if of_counts else " besides readout noise or an offset"
-    told = f"by their noise an electron is {values.gain:.3g}{besides}, by which they are divided"
+    told = f"according to the noise, an electron is {values.gain:.3g}{besides}; they are divided by it"
     return [f"{found}; {told}. {_ASK}"]
 
 
@@ -154,7 +155,7 @@ def reading_type(dtype: np.dtype) -> np.dtype:
     """
     dtype = np.dtype(dtype)
     if dtype.kind not in "iubf":
-        raise KerasStemError(f"Expected patterns of whole or real numbers, found values of type {dtype}.")
+        raise KerasStemError(f"Expected integer or real patterns, found values of type {dtype}.")
     if dtype.kind == "b":
         return np.dtype(np.uint8)
     if (
@@ -189,7 +190,7 @@ def summed(values: np.ndarray, axes: tuple[int, int]) -> np.ndarray:
         if largest * count > limits.max or smallest * count < limits.min:
             worst = max(smallest, largest, key=abs)
             raise KerasStemError(
-                f"Expected values of which the sum of {count} has 64 bits, found {worst}; "
+                f"Expected values whose sum over {count} fits into 64 bits, found {worst}; "
                 "leave out the binning."
             )
     return values.sum(axis=axes, dtype=summed_type(values.dtype, count))

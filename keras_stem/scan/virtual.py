@@ -136,7 +136,7 @@ def virtual_images(
     for name, mask in masks.items():
         if not mask.any():
             raise KerasStemError(
-                f"The aperture {name}, {apertures[name]}, holds no pixel of the detector, which reaches to "
+                f"The aperture {name}, {apertures[name]}, has no pixel of the detector, which reaches to "
                 f"{scan.info.detector.inner_radius:.3g} 1/Å; give another with --bright, --dark or --spot."
             )
     weights = np.stack([mask.ravel() for mask in masks.values()], axis=1).astype(float)

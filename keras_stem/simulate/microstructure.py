@@ -40,7 +40,7 @@ class Polycrystal:
             raise KerasStemError(f"Expected at least 2 x 2 scan positions, found {self.shape}.")
         if not 2 <= self.grains <= self.shape[0] * self.shape[1]:
             raise KerasStemError(
-                f"Expected from 2 grains to one a position ({self.shape[0] * self.shape[1]}), "
+                f"Expected 2 to {self.shape[0] * self.shape[1]} grains (at most one per position), "
                 f"found {self.grains}."
             )
         if not 0 <= self.vacuum <= 0.9:

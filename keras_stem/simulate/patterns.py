@@ -47,7 +47,9 @@ class Microscope:
 
     def __post_init__(self):
         if min(self.direct, self.diffuse, 1 - self.direct - self.diffuse) < 0:
-            raise KerasStemError("The direct beam and the diffuse background cannot exceed all electrons.")
+            raise KerasStemError(
+                "Expected shares of direct beam and diffuse background of at most 1 in total, found more."
+            )
 
 
 @dataclass(frozen=True)

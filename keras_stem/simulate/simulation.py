@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
@@ -14,6 +15,7 @@ from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
 from keras_stem.io.map_grid import crystal_map
+from keras_stem.nested import flat
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.writing import create_scan
@@ -130,7 +132,7 @@ def simulate_scan(
         beam_energy=simulation.microscope.beam_energy,
         convergence_angle=simulation.microscope.convergence_angle,
         precession_angle=simulation.microscope.precession_angle,
-        origin=_flat(asdict(simulation)),
+        origin=_attributes(simulation),
     )
     with create_scan(path, info) as writer:
         truth = grow(simulation.polycrystal, structure)
@@ -234,12 +236,7 @@ def _labels(truth: Truth, phase: Phase, info: ScanInfo, rng: np.random.Generator
     return crystal_map(labels.rotations, phase, info.shape, info.steps, info.unit, properties)
 
 
-def _flat(settings: dict, prefix: str = "") -> dict:
-    """Flatten nested settings to scalars and short strings that can be stored as HDF5 attributes."""
-    flat = {}
-    for name, value in settings.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{name}.")
-        elif value is not None:
-            flat[f"{prefix}{name}"] = str(value) if isinstance(value, tuple) else value
-    return flat
+def _attributes(simulation: Simulation) -> dict[str, Any]:
+    """Return the settings as scalars and short strings that can be stored as HDF5 attributes."""
+    known = {name: value for name, value in flat(asdict(simulation)).items() if value is not None}
+    return {name: str(value) if isinstance(value, tuple) else value for name, value in known.items()}

@@ -57,13 +57,14 @@ def usable_database(database: Path, writing: bool) -> Path:
     readable_only = not (os.access(database, os.W_OK) and os.access(database.parent, os.W_OK))
     if readable_only and writing:
         raise KerasStemError(
-            f"Cannot write to the store {database}; set MLFLOW_TRACKING_URI to one of yours."
+            f"Cannot write to the store {database}; set MLFLOW_TRACKING_URI to a writable store."
         )
     try:
         if readable_only:
             return _copy(database.resolve())
         if _follow(database, artifact_folder(database)):
-            print(f"The store was moved: its records now name {database.resolve().parent}.", file=sys.stderr)
+            place = database.resolve().parent
+            print(f"The tracking store was moved; its records now refer to {place}.", file=sys.stderr)
     except sqlite3.Error as error:
         raise KerasStemError(f"Cannot open the store {database}: {error}.") from error
     return database

@@ -10,10 +10,11 @@ from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.exceptions import MlflowException
 from mlflow.store.entities import PagedList
 
+from keras_stem.metrics.vocabulary import final
 from keras_stem.models.card import ModelCard
 
 CHAMPION = "champion"
-SCORE = "final_test_median"
+SCORE = f"{final('test')}_median"
 """Metric by which models are ranked: the median disorientation on DS_Test."""
 
 _PHASE = "phase"

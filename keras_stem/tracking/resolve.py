@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from keras_stem.choices import MODEL_URIS
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.tracking.registry import CHAMPION, all_registered, holder, registered_name
 from keras_stem.tracking.run import KERAS_FILE, MODEL_NAME
@@ -69,10 +69,14 @@ def best_reference(phase: str | None, alias: str | None = None) -> str:
             "or name one with --model."
         )
     if len(wanted) > 1:
-        raise KerasStemError(f"There are models of several phases ({', '.join(wanted)}); use --model.")
+        raise KerasStemError(
+            f"There are models of several phases ({', '.join(wanted)}); choose one with --model."
+        )
     best = holder(client, wanted[0], alias or CHAMPION)
     if best is None:
-        raise KerasStemError(f"No model of {wanted[0]} is marked {alias or CHAMPION}; name one with --model.")
+        raise KerasStemError(
+            f"No model of {wanted[0]} has the alias {alias or CHAMPION}; choose one with --model."
+        )
     return f"models:/{best.name}/{best.version}"
 
 
@@ -89,5 +93,6 @@ def _download(uri: str) -> Path:
     try:
         return Path(download_artifacts(f"{uri}/{KERAS_FILE}"))
     except (MlflowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise KerasStemError(f"Cannot load the model {uri} from {tracking_uri()}: {reason}") from error
+        raise KerasStemError(
+            f"Cannot load the model {uri} from {tracking_uri()}: {reason_of(error)}"
+        ) from error

@@ -14,6 +14,7 @@ from mlflow.data.sources import LocalArtifactDatasetSource
 from mlflow.models import Model
 
 from keras_stem.metrics.scores import Scores
+from keras_stem.metrics.vocabulary import final
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.networks.settings import standard_settings
 from keras_stem.networks.transfer import Transfer
@@ -92,7 +93,7 @@ class TrackedRun:
     def log_scores(self, scores: dict[str, Scores]) -> None:
         """Log the final scores of each subset as ``final_<subset>_<score>``."""
         for subset, values in scores.items():
-            mlflow.log_metrics(values.named(f"final_{subset}"))
+            mlflow.log_metrics(values.named(final(subset)))
 
     def log_speed(
         self, speed: dict[str, float], parameters: int, epochs: int, epochs_to_criterion: int | None

@@ -5,7 +5,7 @@ import functools
 import os
 from collections.abc import Iterator
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": "5"}
 """MLflow settings for the first request. By default MLflow retries silently up to seven times, for minutes,
@@ -24,7 +24,7 @@ def require_answer(uri: str) -> None:
     Raises
     ------
     KerasStemError
-        If the server does not answer within some seconds, or refuses the request.
+        If the server does not answer within some seconds, or rejects the request.
     """
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
@@ -39,8 +39,7 @@ def require_answer(uri: str) -> None:
                 f"The tracking server {uri} does not answer ({type(cause).__name__}); start it, or correct "
                 "MLFLOW_TRACKING_URI."
             ) from error
-        reason = str(error).splitlines()[0]
-        raise KerasStemError(f"The tracking server {uri} refuses the request: {reason}") from error
+        raise KerasStemError(f"The tracking server {uri} rejects the request: {reason_of(error)}") from error
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.heads.head import HeadSettings
 from keras_stem.heads.registry import head_class
 from keras_stem.models.stored_recipe import recipe_values
+from keras_stem.nested import flat
 from keras_stem.networks.declaration import NetworkConfig
 from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.networks.registry import config_class
@@ -166,12 +167,5 @@ class Recipe:
         The settings of a scan are at the top level, and those of a simulation have the prefix "simulation.".
         """
         rest = {name: value for name, value in asdict(self).items() if name != "data"}
-        data = _flat(asdict(self.data), self.data.prefix)
-        return {"arch": self.arch, "data": self.data.kind, **data, **_flat(rest)}
-
-
-def _flat(nested: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat = {}
-    for name, value in nested.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
-    return flat
+        data = flat(asdict(self.data), self.data.prefix)
+        return {"arch": self.arch, "data": self.data.kind, **data, **flat(rest)}

@@ -66,7 +66,7 @@ def analyse_boundaries(
     """
     names = [special.name for special in specials]
     if len(set(names)) < len(names):
-        raise KerasStemError(f"Expected a name of its own for each misorientation, found {', '.join(names)}.")
+        raise KerasStemError(f"Expected different names for the misorientations, found {', '.join(names)}.")
     settings = settings or Segmentation()
     grid = grid_of(prepared.crystal_map, prepared.visible)
     segmented = segment(grid, settings)

@@ -4,11 +4,13 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from matplotlib.figure import Figure
 from mlflow.entities import Run
 
 from keras_stem.figures.style import save
-from keras_stem.figures.training import loss_figure
+from keras_stem.figures.training import CURVES, loss_figure
 from keras_stem.files import complete_file
+from keras_stem.metrics.vocabulary import COST, final
 from keras_stem.tracking.store import connect
 from keras_stem.tracking.studies import (
     CELL,
@@ -17,8 +19,6 @@ from keras_stem.tracking.studies import (
     finished_trainings,
     last_study,
 )
-
-_COUNTS = ("epochs", "epochs_to_criterion", "training_seconds", "parameters")
 
 
 @dataclass(frozen=True)
@@ -82,25 +82,29 @@ def write_csv(rows: list[Row], path: Path) -> None:
 
 
 def draw_curves(rows: list[Row], path: Path) -> None:
-    """Draw the loss and the scores on DS_Val of all trainings over the epochs, as in Fig. 8 of the paper."""
+    """Write the learning curves of all trainings as a figure, in the format given by the suffix."""
+    save(training_curves(rows), path)
+
+
+def training_curves(rows: list[Row]) -> Figure:
+    """Return the loss and the scores on DS_Val of all trainings over the epochs (Fig. 8 of the paper)."""
     client = connect()
     curves = {}
     for row in rows:
-        histories = {
-            name: client.get_metric_history(row.run_id, name) for name in ("loss", "val_r2", "val_median")
-        }
+        histories = {name: client.get_metric_history(row.run_id, name) for name in CURVES}
         points = {
             name: sorted((metric.step, metric.value) for metric in history)
             for name, history in histories.items()
         }
         label = row.name if row.name not in curves else f"{row.name} ({row.run_id[:6]})"
         curves[label] = points
-    save(loss_figure(curves), path)
+    return loss_figure(curves)
 
 
 def _row(run: Run) -> Row:
     tags, params = run.data.tags, run.data.params
     name = tags.get(CELL) or run.info.run_name
+    costs = [quantity.name for quantity in COST]
     return Row(
         name=name,
         run_id=run.info.run_id,
@@ -110,6 +114,6 @@ def _row(run: Run) -> Row:
         metrics={
             name: value
             for name, value in run.data.metrics.items()
-            if name.startswith("final_") or "_per_s" in name or name in _COUNTS
+            if name.startswith(final("")) or name in costs
         },
     )

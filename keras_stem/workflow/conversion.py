@@ -138,7 +138,7 @@ def _steps(
         return steps, own
     if not is_length(own):
         raise KerasStemError(
-            f"Expected a step to convert to {unit} in {name}, which tells none in a unit of length; "
+            f"Expected a step to convert to {unit} in {name}, which has none in a unit of length; "
             "give it with --step."
         )
     return (convert_length(steps[0], own, unit), convert_length(steps[1], own, unit)), unit

@@ -106,7 +106,7 @@ def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion, info:
     if not is_labelled(source):
         return []
     if conversion.scan_binning > 1 or conversion.scan_shape:
-        return [f"The labels of {source} are left out, since positions are summed or arranged anew."]
+        return [f"The labels of {source} are left out, because positions are summed or rearranged."]
     top, bottom, left, right = conversion.scan_crop
     labels, origin = read_map(source)
     part = part_of(labels, slice(top, bottom), slice(left, right))

@@ -11,6 +11,7 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.scan_map import Prediction, predict_map
 from keras_stem.metrics.confidence import ConfidenceScores, score_confidence
 from keras_stem.metrics.scores import Scores, score
+from keras_stem.metrics.vocabulary import CLEAR, DS_Q, DS_R, DS_TEST, DS_VAL, LABELS, TRUTH
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import Thresholds, subset
@@ -22,7 +23,7 @@ TRUE_EULER = "truth_euler"
 TRUE_WEIGHT = "truth_weight"
 """Property with the fraction of the scattering that the true grain contributes in a simulated scan."""
 
-CLEAR = 0.8
+CLEAR_SHARE = 0.8
 """Smallest fraction of the scattering from the dominant grain in patterns of the subset "clear"."""
 
 
@@ -109,15 +110,16 @@ def _subsets(model: OrientationModel, scan: Scan, thresholds: Thresholds) -> dic
     if model.card.fingerprint == scan.fingerprint:
         recipe = Recipe.from_dict(model.card.recipe)
         parts = recipe.data.parts(scan.labels, recipe.seed)
-        found = {"DS_Val": parts.val, "DS_Test": parts.test}
-    found |= {name: subset(scan.labels, name, thresholds) for name in ("DS_R", "DS_Q")}
+        found = {DS_VAL.title: parts.val, DS_TEST.title: parts.test}
+    found |= {name: subset(scan.labels, name, thresholds) for name in (DS_R.title, DS_Q.title)}
     if TRUE_WEIGHT in scan.labels.prop:
-        found["clear"] = found["DS_Q"][scan.labels.prop[TRUE_WEIGHT][found["DS_Q"]] >= CLEAR]
+        in_q = found[DS_Q.title]
+        found[CLEAR.title] = in_q[scan.labels.prop[TRUE_WEIGHT][in_q] >= CLEAR_SHARE]
     return found
 
 
 def _references(scan: Scan) -> dict[str, Rotation]:
-    references = {"labels": scan.labels.rotations}
+    references = {LABELS.title: scan.labels.rotations}
     if TRUE_EULER in scan.labels.prop:
-        references["truth"] = Rotation.from_euler(scan.labels.prop[TRUE_EULER])
+        references[TRUTH.title] = Rotation.from_euler(scan.labels.prop[TRUE_EULER])
     return references

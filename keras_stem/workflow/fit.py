@@ -126,7 +126,9 @@ def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
         client = _connect_to_interrupted(state)
         known = client.get_run(state.run_id).data.tags.get("scan_fingerprint")
         if known != data.fingerprint:
-            raise KerasStemError(f"{data.path} has changed since the run {state.run_id} began; start anew.")
+            raise KerasStemError(
+                f"{data.path} has changed since the run {state.run_id} began; start a new training."
+            )
         initial = None if state.epochs else _initial_weights(recipe)
         with tracked_run(recipe.arch, state.run_id) as run:
             return _fit(client, run, data, recipe, state, initial, verbose)

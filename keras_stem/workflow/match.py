@@ -154,7 +154,7 @@ def phases_to_match(scan: Scan, given: Sequence[GivenPhase]) -> list[Phase]:
     known = phases_of(scan.labels).values() if scan.has_labels else ()
     phases = [phase for phase in known if len(phase.structure)]
     if not phases:
-        raise KerasStemError(f"{scan.path} does not tell the atoms of its phase; give --cif FILE.")
+        raise KerasStemError(f"{scan.path} does not contain the atoms of its phase; give --cif FILE.")
     return phases
 
 

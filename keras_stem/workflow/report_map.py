@@ -26,7 +26,7 @@ _ORIGIN = {
     "method": "Method",
     "frame": "Frame",
     "imported_frame": "Frame of the imported angles",
-    WITHOUT_ORIENTATION: "Points whose angles are no numbers",
+    WITHOUT_ORIENTATION: "Points with invalid Euler angles",
     "refined": "Refined",
     "training_fingerprint": "Fingerprint of the training data",
 }

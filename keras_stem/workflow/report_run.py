@@ -8,10 +8,21 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.figures.style import save_both
-from keras_stem.figures.training import curves_figure
+from keras_stem.figures.training import CURVES, curves_figure
 from keras_stem.files import complete_folder
+from keras_stem.metrics.vocabulary import (
+    COST,
+    DISORIENTATION,
+    DS_TEST,
+    EULER,
+    MODULO_180,
+    TRACKED,
+    cells,
+    explained,
+    final,
+)
 from keras_stem.report.page import Page, Picture, Section, Written, figure_folder, read_picture, write_page
 from keras_stem.report.tables import Table
 from keras_stem.tracking.store import connect, tracking_uri
@@ -19,31 +30,9 @@ from keras_stem.tracking.store import connect, tracking_uri
 _RUN = re.compile(r"[0-9a-f]{6,32}")
 _MODEL = re.compile(r"models:/(?P<name>[^/@]+)(?:/(?P<version>\d+)|@(?P<alias>[^/@]+))")
 
-_CURVES = ("loss", "val_r2", "val_median")
-_SUBSETS = (("val", "DS_Val"), ("test", "DS_Test"), ("q", "DS_Q"))
-_SCORES = (
-    ("median", "Median (°)", "{:.2f}"),
-    ("mean", "Mean (°)", "{:.2f}"),
-    ("p95", "95 % (°)", "{:.1f}"),
-    ("under_1", "Below 1°", "{:.1%}"),
-    ("under_2", "Below 2°", "{:.1%}"),
-    ("under_5", "Below 5°", "{:.1%}"),
-    ("r2", "R²", "{:.3f}"),
-    ("r2_nearest", "R² nearest", "{:.3f}"),
-    ("mae", "MAE (°)", "{:.2f}"),
-    ("mse", "MSE (°²)", "{:.0f}"),
-)
-_COST = (
-    ("parameters", "Weights", "{:,.0f}"),
-    ("epochs", "Epochs", "{:.0f}"),
-    ("epochs_to_criterion", "Epochs until the criterion was met", "{:.0f}"),
-    ("training_seconds", "Time of all epochs", "{:.0f} s"),
-    ("training_patterns_per_s", "Training", "{:.0f} patterns/s"),
-    ("prediction_patterns_per_s", "Prediction", "{:.0f} patterns/s"),
-)
 _TITLES = {
     "test_parity": (
-        "Predicted against labelled Euler angles on DS_Test, and their disorientation",
+        f"Predicted against labelled Euler angles on {DS_TEST.title}, and their disorientation",
         "Scatter of predicted against labelled Euler angles, and a histogram of the disorientation",
     )
 }
@@ -68,7 +57,7 @@ def find_run(reference: str) -> Run:
     try:
         run = client.get_run(_run_id(client, reference))
     except MlflowException as error:
-        reason = str(error).splitlines()[0]
+        reason = reason_of(error)
         raise KerasStemError(f"Found no {reference} in {tracking_uri()}: {reason}") from error
     if "arch" not in run.data.tags:
         raise KerasStemError(
@@ -136,7 +125,7 @@ def report_run(run: Run, page: str | Path) -> Written:
 
 def _curves(client: MlflowClient, run: Run, folder: Path) -> list[Picture]:
     points: dict[int, dict[str, float]] = {}
-    for name in _CURVES:
+    for name in CURVES:
         for metric in client.get_metric_history(run.info.run_id, name):
             points.setdefault(metric.step, {})[name] = metric.value
     epochs = range(1, max(points, default=0) + 1)
@@ -144,7 +133,7 @@ def _curves(client: MlflowClient, run: Run, folder: Path) -> list[Picture]:
     if not history:
         return []
     save_both(curves_figure(history), folder, "curves")
-    alt = "Curves of the training loss, and of R² and the median disorientation on DS_Val, over the epochs"
+    alt = f"Curves over the epochs: {', '.join(CURVES.values())}"
     return [read_picture(folder / "curves.png", "The training", alt)]
 
 
@@ -163,33 +152,26 @@ def _logged_figures(client: MlflowClient, run: Run, folder: Path) -> list[Pictur
             title, alt = _TITLES.get(Path(name).stem, (name, name))
             found.append(read_picture(folder / name, title, alt))
     except (MlflowException, OSError) as error:
-        reason = str(error).splitlines()[0]
+        reason = reason_of(error)
         raise KerasStemError(f"Cannot read the figures of run {run.info.run_id}: {reason}") from error
     return found
 
 
 def _scores(run: Run) -> Table:
     metrics, rows = run.data.metrics, []
-    for subset, title in _SUBSETS:
-        for prefix, name in ((f"final_{subset}_", title), (f"final_{subset}_pattern_", "… modulo 180°")):
-            if f"{prefix}median" in metrics:
-                rows.append((name, *_cells(metrics, prefix, _SCORES)))
-    note = (
-        "Disorientation from the labels, and again modulo the 180° in-plane ambiguity. R², MAE, MSE: of the "
-        "Euler angles; R² nearest with predictions moved to the equivalent nearest to the label."
-    )
-    return Table("Against the labels", ("Subset", *(title for _, title, _ in _SCORES)), rows, note)
+    quantities = (*DISORIENTATION, *EULER)
+    for subset, term in TRACKED.items():
+        for prefix, name in ((final(subset), term.title), (f"{final(subset)}_pattern", MODULO_180.title)):
+            if f"{prefix}_median" in metrics:
+                rows.append((name, *cells(quantities, metrics, f"{prefix}_")))
+    head = ("Subset", *(quantity.head for quantity in quantities))
+    return Table("Against the labels", head, rows, explained((*TRACKED.values(), *quantities, MODULO_180)))
 
 
 def _cost(run: Run) -> Table:
-    metrics = run.data.metrics
-    rows = [(title, form.format(metrics[name])) for name, title, form in _COST if name in metrics]
-    return Table("Size and speed", (), rows)
-
-
-def _cells(metrics: dict[str, float], prefix: str, columns: tuple) -> list[str]:
-    values = ((metrics.get(prefix + name), form) for name, _, form in columns)
-    return ["" if value is None else form.format(value) for value, form in values]
+    known = [quantity for quantity in COST if quantity.name in run.data.metrics]
+    rows = [(quantity.title, quantity.text_with_unit(run.data.metrics[quantity.name])) for quantity in known]
+    return Table("Size and speed", (), rows, explained(known))
 
 
 def _recipe(run: Run) -> list[Table]:

@@ -108,7 +108,9 @@ def _cropped(data: da.Array, conversion: Conversion) -> da.Array:
     cropped = data[top:bottom, left:right, low:high, first:last]
     rows, columns = (size // conversion.scan_binning for size in cropped.shape[:2])
     if not (rows and columns and cropped.size):
-        raise KerasStemError(f"Nothing is left of the shape {data.shape} after cropping and binning.")
+        raise KerasStemError(
+            f"Expected positions and pixels after cropping and binning, found none left of {data.shape}."
+        )
     return cropped[: rows * conversion.scan_binning, : columns * conversion.scan_binning]
 
 

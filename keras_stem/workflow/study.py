@@ -99,7 +99,7 @@ def resume_study(verbose: bool = False) -> StudyResult:
     tracked = unfinished_study(client)
     with Scan(tracked.scan) as scan:
         if scan.fingerprint != tracked.fingerprint:
-            raise KerasStemError(f"{tracked.scan} has changed since the study began; start anew.")
+            raise KerasStemError(f"{tracked.scan} has changed since the study began; start the study again.")
     with tracked_run(tracked.name, tracked.run_id):
         return _run_cells(client, tracked, verbose)
 

@@ -80,7 +80,7 @@ class TextureSettings:
         if not 0 < self.tolerance < 180:
             raise KerasStemError(f"Expected a tolerance between 0 and 180°, found {self.tolerance:g}.")
         if len({component.name for component in self.components}) < len(self.components):
-            raise KerasStemError("Expected a name of its own for each component, found one twice.")
+            raise KerasStemError("Expected different names for the components, found one twice.")
 
 
 def analyse_texture(

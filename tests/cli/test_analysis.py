@@ -35,7 +35,7 @@ def figures_of(folder):
 
 def test_grains_are_written(run, map_path, tmp_path):
     out = run("grains", map_path, "--all", "--min-size", 2)
-    assert "2 grains, 2 of them touch the edge." in out
+    assert "2 grains, 2 of which touch the edge of the map." in out
     assert "1 points of grains below 2 points were absorbed." in out
     folder = tmp_path / "map-grains"
     assert figures_of(folder) == {"grains", "local_misorientation", "grain_sizes"}
@@ -190,11 +190,11 @@ def test_a_frame_is_for_maps_that_do_not_tell_theirs(run, map_path, tmp_path):
 
 def test_what_is_no_map_is_told(run, tmp_path, map_path):
     assert "nothing at" in run("grains", tmp_path / "no.h5", status=1)
-    assert "map.h5 may be meant" in run("grains", tmp_path, status=1)
+    assert "give its map.h5" in run("grains", tmp_path, status=1)
     assert "there is no folder" in run("clean", map_path, tmp_path / "no" / "o.h5", "--odd", status=1)
     assert "found o.txt" in run("clean", map_path, tmp_path / "o.txt", "--odd", status=1)
     twice = ("--special", "a:60:0,0,1", "--special", "a:30:0,0,1")
-    assert "name of its own" in run("boundaries", map_path, *twice, status=1)
+    assert "different names" in run("boundaries", map_path, *twice, status=1)
 
 
 def test_one_row_and_no_q_are_clear_errors(run, tmp_path, rng):

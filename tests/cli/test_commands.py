@@ -54,7 +54,7 @@ def test_fit_evaluate_map_models(run, scan_path, tmp_path):
     told = run("map", scan_path, "--arch", "cnn", "--out", tmp_path / "maps", "--all")
     assert "320 of 320 points count: all with a phase, whatever their Q" in told
     assert "models:/LiNiO2/" in told
-    assert "not trained enough to tell" in told
+    assert "not accurate enough" in told
     assert (tmp_path / "maps" / "ipf_z.png").exists()
     told = run("models")
     assert "models:/LiNiO2/" in told
@@ -81,7 +81,7 @@ def test_fit_on_a_simulation_then_map_and_evaluate_a_scan(run, scan_path, tmp_pa
     assert f"by {uri}" in told
     assert {"ipf_z.png", "confidence.png"} <= {path.name for path in (tmp_path / "maps").iterdir()}
     told = run("evaluate", scan_path, "--model", uri, "--thorough")
-    for part in ("truth", "clear", "half turn", "R² nearest", "Under 95 %", "risk-coverage"):
+    for part in ("truth", "clear", "modulo 180°", "R² nearest", "Coverage 95 %", "risk-coverage"):
         assert part in told
     tuned = run("fit", scan_path, "--weights", uri, *NARROW_POLAR, "--max-epochs", "1")
     assert re.search(r"Weights from models:/LiNiO2/\d+: \d+ loaded", tuned)

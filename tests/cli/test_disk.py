@@ -96,7 +96,7 @@ def test_space_that_was_taken_is_given_back(own_scan):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("size", "said"), [(400_000, "store of runs"), (2_000_000, "weights.h5")])
+@pytest.mark.parametrize(("size", "said"), [(400_000, "tracking store"), (2_000_000, "weights.h5")])
 def test_fit(fails, scan_path, tmp_path_factory, monkeypatch, size, said):
     """An empty store needs 1 MB, these weights and their optimizer 3 MB."""
     other = tmp_path_factory.mktemp("other")

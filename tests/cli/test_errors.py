@@ -65,7 +65,7 @@ def test_a_truncated_file(fails, scan_path, tmp_path):
 def test_no_hdf5(fails, tmp_path):
     path = tmp_path / "text.h5"
     path.write_text("not a scan")
-    assert "no scan file: it is not HDF5" in fails("info", path)
+    assert "Expected a scan file (HDF5), found another format" in fails("info", path)
 
 
 def test_a_file_without_patterns(fails, tmp_path):

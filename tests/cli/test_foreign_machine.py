@@ -94,7 +94,7 @@ def test_settings_that_keras_refuses(bare, scan_path, tmp_path):
     done = bare("map", scan_path, KERAS_HOME=str(tmp_path))
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert f"Keras refuses its settings in {tmp_path / 'keras.json'}" in done.stderr
+    assert f"Keras rejects the settings in {tmp_path / 'keras.json'}" in done.stderr
 
 
 def test_a_backend_that_is_not_installed(monkeypatch):
@@ -112,7 +112,7 @@ def test_nothing_at_all_can_be_written(read_only, own_scan):
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "Set HOME or TMPDIR" in done.stderr
+    assert "set HOME or TMPDIR" in done.stderr
 
 
 def test_a_reader_that_wants_no_more(bare, own_scan):

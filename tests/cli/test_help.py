@@ -3,9 +3,10 @@
 import subprocess
 import sys
 
+import click
 import pytest
 
-from keras_stem.cli.main import COMMANDS
+from keras_stem.cli.main import COMMANDS, summary
 
 HEAVY = (
     "keras",
@@ -39,14 +40,22 @@ def test_nothing_heavy_is_loaded(code):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help(name):
-    from click.testing import CliRunner
+def test_the_list_of_commands_has_the_first_sentence_of_each_help(name, run):
+    listed, own = (" ".join(run(*words, "--help").split()) for words in ((), (name,)))
+    assert f"{name} {summary(name)}" in listed
+    assert f" {summary(name)} " in own
+    assert summary(name).endswith(".")
 
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_and_command_has_help(name, run):
     from keras_stem.cli.main import program
 
-    result = CliRunner().invoke(program, [name, "--help"])
-    assert result.exit_code == 0
-    assert "Usage" in result.output
+    command = program.get_command(None, name)
+    for one in (command, *getattr(command, "commands", {}).values()):
+        assert one.help
+        for option in one.params:
+            assert not isinstance(option, click.Option) or option.help, option.name
 
 
 @pytest.mark.parametrize(
@@ -71,7 +80,7 @@ def test_an_old_name_of_an_option_leads_to_the_new_one(command, old, new):
 def test_quickstart_names_the_network_that_it_fits():
     from keras_stem.training.recipe import Recipe
 
-    assert f"the {Recipe().arch} network" in COMMANDS["quickstart"]
+    assert f"the {Recipe().arch} network" in summary("quickstart")
 
 
 def test_public_names_are_there():

@@ -52,7 +52,7 @@ def test_match_goes_on_where_it_was(run, own_scan, monkeypatch):
 
 def test_match_needs_a_phase_and_a_calibration(run, own_scan, copper_cif, tmp_path):
     told = run("label", "match", own_scan, "--space-group", "225", status=2)
-    assert "go with --cif" in told
+    assert "Expected --cif with --space-group" in told
     told = run("label", "match", own_scan, "--cif", tmp_path / "absent.cif", status=1)
     assert "absent.cif" in told
     told = run("label", "match", own_scan, "--resolution", "0", status=1)

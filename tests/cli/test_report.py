@@ -96,7 +96,7 @@ def test_what_is_neither_a_map_nor_a_run(run, tmp_path, trained):
     assert "found no file 'absent.h5'" in run("report", "absent.h5", status=1)
     assert "no run begins with 012345" in run("report", "012345", status=1)
     assert "Found no models:/nothing/1" in run("report", "models:/nothing/1", status=1)
-    assert "goes with a map" in run("report", trained.run_id, "--min-q", 5, status=1)
+    assert "Expected the file of a map with --min-q" in run("report", trained.run_id, "--min-q", 5, status=1)
     assert "ends in .html" in run("report", trained.run_id, "--out", tmp_path / "page.txt", status=1)
 
 

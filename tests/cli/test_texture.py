@@ -80,7 +80,7 @@ def test_phases_of_like_names_have_their_own_files(run, tmp_path, rng):
         (("--plane", "1010"), 2, "sum 0"),
         (("--half-width", "1"), 1, "half width"),
         (("--tolerance", "0"), 1, "tolerance"),
-        (("--component", "a:0,0,0", "--component", "a:1,0,0"), 1, "name of its own"),
+        (("--component", "a:0,0,0", "--component", "a:1,0,0"), 1, "different names"),
         (("--min-q", "99"), 1, "All points of the map are masked"),
     ],
 )

@@ -167,7 +167,7 @@ def test_real_files(real_files):
         assert proper_point_group(phase).name == str(group)
     assert cell_of(load_phase(real_files / "cif" / "LiMn2O4.cif")).composition == {"Li": 8, "Mn": 16, "O": 32}
     notes = load_phase(real_files / "cif" / "austeniteLP.cif").setting.notes
-    assert any("no thermal motion" in note for note in notes)  # U = 1 Å² of a drawing program
+    assert any("not physical" in note for note in notes)  # U = 1 Å² of a drawing program
 
 
 def test_thermal_motion_reaches_the_simulation(tmp_path):

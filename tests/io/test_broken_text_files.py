@@ -178,4 +178,4 @@ def test_angles_that_are_no_numbers(suffix, columns, angle, labels, tmp_path, ru
         run("export", path, tmp_path / "map.h5"),
         run("grains", tmp_path / "map.h5", "--out", tmp_path / "grains", "--all"),
     ):
-        assert "5 points have angles that are no numbers" in told
+        assert "5 points have invalid Euler angles" in told

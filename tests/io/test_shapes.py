@@ -147,7 +147,7 @@ def test_a_unit_alone_is_refused(rng, tmp_path, run):
     given = crystal_map(random_rotations(6, rng), linio2(), (2, 3), 1.0, "nm", {})
     write_map(tmp_path / "map.h5", given, {})
     told = run("export", tmp_path / "map.h5", tmp_path / "other.h5", "--unit", "mm", status=1)
-    assert "--step with --unit mm" in told
+    assert "--step together with --unit mm" in told
     assert not (tmp_path / "other.h5").exists()
 
 

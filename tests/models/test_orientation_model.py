@@ -90,5 +90,5 @@ def test_what_is_no_model_is_a_clear_error(tmp_path):
     with pytest.raises(KerasStemError, match="Cannot read"):
         load_keras_file(tmp_path / "broken.keras")
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(tmp_path / "other.keras")
-    with pytest.raises(KerasStemError, match="none that keras_stem saved"):
+    with pytest.raises(KerasStemError, match="not saved by keras_stem"):
         load_keras_file(tmp_path / "other.keras")

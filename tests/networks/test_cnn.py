@@ -37,7 +37,7 @@ def test_options_shape_the_network():
 
 
 def test_what_does_not_fit_is_a_clear_error():
-    with pytest.raises(KerasStemError, match="poolings"):
+    with pytest.raises(KerasStemError, match="pooling layers"):
         build_model(CNNConfig((1,) * 4), (8, 8, 1), 3)
     with pytest.raises(KerasStemError, match="'transformer'"):
         build_model("transformer", (64, 64, 1), 3)

@@ -199,7 +199,7 @@ def test_weights_that_are_only_declared_are_refused_at_once(suffix, tmp_path):
         with zipfile.ZipFile(path, "w") as archive:
             for name, data in (members | {stored.name: stored.read_bytes()}).items():
                 archive.writestr(name, data)
-    with pytest.raises(KerasStemError, match="not filled"):
+    with pytest.raises(KerasStemError, match="incomplete"):
         checkpoint_weights(str(path), SWIN)
 
 

@@ -57,7 +57,7 @@ def test_normalised_patterns_are_read_as_counts(noisy, tmp_path):
     scale = 1 / noisy.max()
     made = converted(tmp_path, (noisy * scale).astype(np.float32))
     [note] = made.notes
-    assert "no counts (fractions, up to 1)" in note and "--gain" in note
+    assert "not counts (fractions, up to 1)" in note and "--gain" in note
     with Scan(tmp_path / "out.h5") as scan:
         assert scan.gain == pytest.approx(scale, rel=0.15)
         assert scan.dtype == np.float32

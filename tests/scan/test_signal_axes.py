@@ -149,5 +149,5 @@ def test_an_axis_that_only_declares_its_values_is_refused(own_scan):
     with h5py.File(own_scan, "r+") as file:
         [experiment] = file["Experiments"].values()
         experiment["axis-3"].create_dataset("axis", (10**10,), "f8", chunks=(4096,))
-    with pytest.raises(KerasStemError, match=r"axis-3/axis.* was not filled"):
+    with pytest.raises(KerasStemError, match=r"axis-3/axis.* is incomplete"):
         Scan(own_scan).info  # noqa: B018

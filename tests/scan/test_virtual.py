@@ -52,5 +52,5 @@ def test_pixels(spotted):
 
 
 def test_an_empty_aperture_is_a_clear_error(spotted):
-    with pytest.raises(KerasStemError, match="holds no pixel"):
+    with pytest.raises(KerasStemError, match="has no pixel"):
         virtual_images(spotted, {"far": Annulus(5, 6)})

@@ -80,7 +80,10 @@ def test_a_model_of_any_name_is_found(registered, phase, client, trained, run, m
     told = run("models")
     assert uri in told
     assert trained.model_uri in told
-    assert phase == registered.name or f"{registered.name} stands for the phase {phase!r}." in told
+    assert (
+        phase == registered.name
+        or f"{registered.name} is the registered model of the phase {phase!r}." in told
+    )
 
 
 def test_models_of_other_programs_do_no_harm(client, trained, run):

@@ -75,7 +75,7 @@ def test_bytes_are_as_good_as_floats_of_the_same_counts(model, patterns):
         (np.zeros((64, 64)), r"found an array of \(64, 64\)"),
         (np.zeros((0, 64, 64)), r"found an array of \(0, 64, 64\)"),
         (np.full((2, 64, 64), np.nan), "NaN or infinity in pattern 0"),
-        (np.full((2, 64, 64), "much"), "real numbers"),
+        (np.full((2, 64, 64), "much"), "integer or real patterns"),
         (np.full((2, 64, 64), "much", object), "found other values"),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_store_works_where_its_folder_is_now(
 def test_that_a_store_was_moved_is_told_once(copied, capsys):
     connect()
     told = capsys.readouterr().err
-    assert told == f"The store was moved: its records now name {copied}.\n"
+    assert told == f"The tracking store was moved; its records now refer to {copied}.\n"
     connect()
     assert not capsys.readouterr().err
 
@@ -210,7 +210,7 @@ def test_a_server_that_refuses_is_told_with_its_reason(monkeypatch):
     server = HTTPServer(("127.0.0.1", 0), Refuse)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        with pytest.raises(KerasStemError, match=r"refuses the request: .*401"):
+        with pytest.raises(KerasStemError, match=r"rejects the request: .*401"):
             require_answer(f"http://127.0.0.1:{server.server_port}")
     finally:
         server.shutdown()

@@ -6,6 +6,7 @@ import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.inference.predictions import predict
+from keras_stem.metrics.vocabulary import COST
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.tracking.registry import CHAMPION, holder, promote_alias, registered_models, registered_name
 from keras_stem.tracking.resolve import best_reference, load_model
@@ -28,6 +29,8 @@ def test_a_run_holds_recipe_data_curves_scores_and_figures(client, trained, scan
     for subset in ("val", "test", "q"):
         for name, value in trained.scores[subset].named(f"final_{subset}").items():
             assert run.data.metrics[name] == pytest.approx(value)
+    needed = {"epochs_to_criterion"}  # there is no criterion
+    assert {quantity.name for quantity in COST} - needed <= set(run.data.metrics)
     artifacts = {item.path for item in client.list_artifacts(trained.run_id)}
     assert {"history.csv", "recipe.json", "figures"} <= artifacts
     figures = {item.path for item in client.list_artifacts(trained.run_id, "figures")}

@@ -3,6 +3,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.scan import Scan
@@ -10,8 +11,9 @@ from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import simulate_scan
 from keras_stem.tracking.resolve import load_model
+from keras_stem.workflow import figures as workflow
 from keras_stem.workflow import paper_figures
-from keras_stem.workflow.paper_figures import paper_models, write_paper_figures
+from keras_stem.workflow.figures import best_models, write_figures
 
 pytestmark = pytest.mark.slow
 
@@ -22,14 +24,14 @@ ALL = {"figure_1", "figure_7", "figure_8", "figure_9", "figure_10"} | {f"figure_
 def drawn(trained, scan_path, tmp_path_factory):
     folder = tmp_path_factory.mktemp("paper") / "figures"
     with Scan(scan_path) as scan:
-        return folder, write_paper_figures(scan, [trained.run_id], folder)
+        return folder, write_figures(scan, [trained.run_id], folder)
 
 
 def test_all_figures_are_there_and_nothing_else(drawn):
     folder, figures = drawn
     assert set(figures.written) == ALL
     assert figures.written[4] == "figure_10"
-    assert figures.left_out == ()
+    assert figures.notes == ()
     assert {path.name for path in folder.iterdir()} == {f"{n}.{s}" for n in ALL for s in ("png", "svg")}
     for name in ALL:
         assert (folder / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
@@ -56,18 +58,18 @@ def test_figure_10_tells_the_scores_of_ds_q(drawn, trained):
 
 
 def test_the_best_of_each_network_by_default(trained):
-    assert trained.model_uri in paper_models("LiNiO2")
+    assert trained.model_uri in best_models("LiNiO2")
     with pytest.raises(KerasStemError, match="no registered model of unobtainium"):
-        paper_models("unobtainium")
+        best_models("unobtainium")
 
 
 @pytest.fixture
 def quick(monkeypatch):
     """Write names alone: the figures are drawn above."""
-    for name in (name for name in dir(paper_figures) if name.endswith("_figure")):
-        monkeypatch.setattr(paper_figures, name, lambda *_: None)
+    for name in (name for name in dir(paper_figures) if name.endswith(("_figure", "_curves"))):
+        monkeypatch.setattr(paper_figures, name, lambda *_: Figure())
     monkeypatch.setattr(
-        paper_figures, "save_both", lambda _, folder, name: (folder / f"{name}.png").write_text("")
+        workflow, "save_both", lambda _, folder, name: (folder / f"{name}.png").write_text("")
     )
 
 
@@ -80,9 +82,9 @@ def model_file(trained, tmp_path) -> str:
 
 @pytest.mark.usefixtures("quick")
 def test_equal_names_are_told_apart_and_a_file_has_no_history(trained, model_file, scan, tmp_path):
-    figures = write_paper_figures(scan, [model_file, trained.model_uri], tmp_path / "figures")
+    figures = write_figures(scan, [model_file, trained.model_uri], tmp_path / "figures")
     assert set(figures.written) == ALL | {"figure_a5"}
-    assert figures.left_out == (
+    assert figures.notes == (
         f"Figure 8 is without {model_file}: it has no tracked run with a training loss.",
     )
     assert list(figures.models) == ["CNN, exponential (1)", "CNN, exponential (2)"]
@@ -93,9 +95,9 @@ def test_a_file_on_another_scan_has_no_split_and_no_history(model_file, simulati
     other = dataclasses.replace(simulation, polycrystal=Polycrystal(shape=(8, 8), grains=3), seed=9)
     simulate_scan(tmp_path / "other.h5", other)
     with Scan(tmp_path / "other.h5") as opened:
-        figures = write_paper_figures(opened, [model_file], tmp_path / "figures", min_q=30)
+        figures = write_figures(opened, [model_file], tmp_path / "figures", min_q=30)
     assert set(figures.written) == ALL - {"figure_1", "figure_8"}
-    told = " ".join(figures.left_out)
+    told = " ".join(figures.notes)
     assert "Figure 1 is left out: no model was trained on this scan" in told
     assert "Figure 8 is left out: no model has a tracked run" in told
 
@@ -107,11 +109,11 @@ def test_nothing_is_left_when_drawing_fails(trained, scan, tmp_path, monkeypatch
 
     monkeypatch.setattr(paper_figures, "errors_figure", fail)
     with pytest.raises(RuntimeError, match="no ink"):
-        write_paper_figures(scan, [trained.model_uri], tmp_path / "figures")
+        write_figures(scan, [trained.model_uri], tmp_path / "figures")
     assert not (tmp_path / "figures").exists()
 
 
 def test_no_position_of_such_quality_is_a_clear_error(trained, scan, tmp_path):
     with pytest.raises(KerasStemError, match="DS_Q is empty"):
-        write_paper_figures(scan, [trained.model_uri], tmp_path / "figures", min_q=1000)
+        write_figures(scan, [trained.model_uri], tmp_path / "figures", min_q=1000)
     assert not (tmp_path / "figures").exists()

@@ -93,7 +93,7 @@ def test_arina_without_a_shape(counts, tmp_path):
     large = np.full((4, 12, 12), 70_000, np.uint32)
     files.write_arina(path, large)
     lines = convert(path, tmp_path / "out.h5", Conversion()).notes
-    assert "a square is taken" in lines[0]
+    assert "a square is assumed" in lines[0]
     with Scan(tmp_path / "out.h5") as scan:  # RosettaSciIO alone makes 16 bits of these counts
         np.testing.assert_array_equal(scan.patterns[()], large.reshape(2, 2, 12, 12))
     files.write_arina(path, counts.reshape(12, 12, 12))
@@ -208,7 +208,7 @@ def test_truncated_tiffs_are_refused(compression, counts, tmp_path):
         ("nameless", "none is for nameless files"),
         ("spectra.msa", "none is for .msa files"),
         ("scan.seq", "save it as .mrc or .tif"),
-        ("scan.h5", "is no readable HDF5 file"),
+        ("scan.h5", "is not a readable HDF5 file"),
         ("scan.mrcz", "needs the package mrcz; install it with: pip install mrcz"),
         ("second_001.tvips", "starting with part 000"),
     ],
@@ -237,7 +237,7 @@ def test_colour_images_are_refused(rng, tmp_path):
 def test_an_hdf5_file_of_something_else(tmp_path):
     with h5py.File(tmp_path / "peaks.h5", "w") as file:
         file["qx"] = np.arange(3.0)
-    with pytest.raises(KerasStemError, match=r"knows what is in the HDF5 file .*peaks.h5 \(qx\); save"):
+    with pytest.raises(KerasStemError, match=r"recognises the HDF5 file .*peaks.h5 \(qx\); save"):
         scan_of(tmp_path / "peaks.h5")
 
 

@@ -31,7 +31,8 @@ def build_cnn(input_shape: tuple[int, int, int], outputs: int, config: CNNConfig
     """
     if min(input_shape[:2]) < 2 ** len(config.filters):
         raise KerasStemError(
-            f"{len(config.filters)} poolings are too many for {input_shape[0]} x {input_shape[1]} pixels."
+            f"{len(config.filters)} pooling layers are too many for {input_shape[0]} x {input_shape[1]} "
+            "pixels."
         )
     patterns = keras.Input(input_shape)
     x = patterns
