@@ -14,8 +14,8 @@ import numpy as np
 
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.instrument.detector import Detector
 from keras_stem.io.map_grid import crystal_map
-from keras_stem.scan.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.writing import create_scan
 

@@ -30,7 +30,7 @@ def plain_pyxem(patterns: np.ndarray, info, bank, settings: Matching):
     from pyxem.signals import ElectronDiffraction2D
 
     [phase] = bank.phases
-    generator = SimulationGenerator(settings.beam_energy, precession_angle=settings.precession_angle)
+    generator = SimulationGenerator(settings.beam.energy, precession_angle=settings.beam.precession_angle)
     simulation = generator.calculate_diffraction2d(
         phase,
         bank.rotations,

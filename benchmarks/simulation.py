@@ -14,7 +14,7 @@ from keras_stem.indexing.bank import build_bank
 from keras_stem.indexing.settings import Matching
 from keras_stem.inference.novelty import COMMON, NoveltyThresholds
 from keras_stem.inference.scan_map import predict_map
-from keras_stem.scan.instrument import Instrument
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Simulation, simulate_scan

@@ -85,19 +85,9 @@ WHOLE = (None, None, None, None)
 @click.option("--convergence-angle", type=POSITIVE, help="Convergence semi-angle (mrad).")
 @click.option("--precession-angle", type=NOT_NEGATIVE, help="Precession angle (degrees).")
 def command(
-    source,
-    out,
-    scan_shape,
-    scan_crop,
-    crop,
-    repair,
-    square_pixels,
-    centre,
-    scan_binning,
-    binning,
-    overwrite,
-    **calibration,
-) -> None:
+    source, out, overwrite, pixel_size, steps, unit, gain, beam_energy, camera_length, convergence_angle,
+    precession_angle, **steps_of_conversion,
+) -> None:  # fmt: skip
     """Make the scan file OUT from SOURCE, a file of an instrument or of another program.
 
     SOURCE is a file that RosettaSciIO reads (.blo, .mib, .app5, .hspy, .zspy, .dm4, .emd, .tvips, .mrc, .tif
@@ -105,6 +95,7 @@ def command(
     file.
     """
     from keras_stem.errors import KerasStemError
+    from keras_stem.instrument.beam import Beam
     from keras_stem.io.hdf5 import is_labelled
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.conversion import Calibration, Conversion
@@ -115,17 +106,9 @@ def command(
         raise KerasStemError(
             f"Expected no labels in {out}, found a scan with labels; give --overwrite to replace it."
         )
-    conversion = Conversion(
-        scan_shape=scan_shape,
-        scan_crop=scan_crop,
-        crop=crop,
-        repair=repair,
-        square_pixels=square_pixels,
-        centre=centre,
-        scan_binning=scan_binning,
-        binning=binning,
-        calibration=Calibration(**calibration),
-    )
+    beam = Beam(beam_energy, convergence_angle, precession_angle)
+    calibration = Calibration(pixel_size, steps, unit, gain, beam, camera_length)
+    conversion = Conversion(**steps_of_conversion, calibration=calibration)
     with pattern_progress_of_unknown("Converting") as progress:
         converted = convert(source, out, conversion, progress)
     with Scan(out) as scan:

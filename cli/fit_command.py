@@ -95,14 +95,14 @@ def _simulated(crystal, like: Path | None, patterns: int | None):
         if like or patterns:
             raise click.UsageError("--like and --patterns go with --simulate.")
         return None
-    from keras_stem.scan.instrument import Instrument
+    from keras_stem.instrument.instrument import Instrument
     from keras_stem.scan.scan import Scan
     from keras_stem.training.data_settings import SimulatedData
 
     instrument = Instrument()
     if like:
         with Scan(like) as scan:
-            instrument = Instrument.of_scan(scan.info)
+            instrument = scan.info.instrument()
     settings = {"patterns": patterns} if patterns else {}
     return SimulatedData(crystal, instrument, **settings)
 

@@ -121,13 +121,14 @@ def import_(scan, labels, frame, phases, **options) -> None:
     show_default=True,
     help="Number of solutions kept for each pattern.",
 )
-def match(scan, phases, **options) -> None:
+def match(scan, phases, beam_energy, precession_angle, **options) -> None:
     """Label SCAN by template matching.
 
     The orientations are written to SCAN. An interrupted matching resumes when the same command is given
     again.
     """
     from keras_stem.indexing.settings import Matching
+    from keras_stem.instrument.beam import Beam
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.match import label_scan, phases_to_match
 
@@ -135,9 +136,10 @@ def match(scan, phases, **options) -> None:
         show_notes(opened)
         phases = phases_to_match(opened, phases)
         size = len(opened)
+    settings = Matching(**options, beam=Beam(beam_energy, precession_angle=precession_angle))
     start = time.perf_counter()
     with pattern_progress("Matching", size) as progress:
-        label_scan(scan, phases, Matching(**options), progress)
+        label_scan(scan, phases, settings, progress)
     rate = size / (time.perf_counter() - start)
     click.echo(f"Labelled {scan}: {rate:.0f} patterns/s, including the simulation of the template bank.")
     _report(scan, len(phases) == 1)

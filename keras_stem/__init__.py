@@ -14,8 +14,10 @@ from keras_stem.version import __version__
 
 _HOME = {
     "Augmentation": "keras_stem.pipeline.augmentation",
+    "Beam": "keras_stem.instrument.beam",
     "CrystalFile": "keras_stem.crystal.structure_files",
-    "Instrument": "keras_stem.scan.instrument",
+    "Detector": "keras_stem.instrument.detector",
+    "Instrument": "keras_stem.instrument.instrument",
     "Nuisances": "keras_stem.simulate.stream",
     "Recipe": "keras_stem.training.recipe",
     "Scan": "keras_stem.scan.scan",

@@ -2,7 +2,7 @@
 
 import hyperspy.api as hs
 
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.writing import create_scan
 from keras_stem.workflow.conversion import Conversion

@@ -1,6 +1,7 @@
 """Simulated patterns that differ by their orientation alone, for tests. Not a test itself."""
 
-from keras_stem.scan.instrument import Instrument
+from keras_stem.instrument.detector import Detector
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.simulate.stream import Nuisances
 
 PURE = Nuisances(
@@ -17,5 +18,5 @@ PURE = Nuisances(
 )
 """One grain, many electrons, and nothing else varies."""
 
-SMALL = Instrument((32, 32), 0.1)
+SMALL = Instrument(Detector((32, 32), 0.1))
 """Few pixels, up to 1.6 Å⁻¹."""

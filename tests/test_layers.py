@@ -9,6 +9,7 @@ PACKAGE = Path(keras_stem.__file__).parent
 ORDER = (
     *(
         "crystal",
+        "instrument",
         "io",
         "scan",
         "simulate",

@@ -17,10 +17,11 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.detector import Detector
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.io.map_files import read_map
 from keras_stem.models.card import ModelCard
 from keras_stem.models.orientation_model import load_keras_file
-from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.stream import Nuisances
 from keras_stem.training.data import prepare_scan
@@ -45,7 +46,7 @@ SCHEMA_1 = {
     "simulated": recipe_from_options(
         {},
         simulated=SimulatedData(
-            CrystalFile("Cu.cif", 225), Instrument((32, 64), 0.1), Nuisances(dose=(1, 2)), 7
+            CrystalFile("Cu.cif", 225), Instrument(Detector((32, 64), 0.1)), Nuisances(dose=(1, 2)), 7
         ),
     ),
 }
@@ -136,3 +137,8 @@ def test_newer_schemas_are_refused_and_older_ones_brought_up_to_date():
         up_to_date({"schema": SCHEMA + 1}, "x")
     with pytest.raises(KerasStemError, match="schema of x, found 'one'"):
         up_to_date({"schema": "one"}, "x")
+
+
+def test_scans_have_the_fingerprint_by_which_models_know_them():
+    with Scan(VERSIONS[0] / "scan.h5") as scan:
+        assert scan.fingerprint == "cf97014d7c178651"  # as version 0.1.0 printed it

@@ -12,7 +12,7 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.polar import PolarGrid
 from keras_stem.indexing.settings import Matching
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.detector import Detector
 from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots
 
 _GENERAL_DIRECTION = np.array([0.740, 0.198, 0.643])
@@ -111,8 +111,7 @@ def build_bank(phases: list[Phase], detector: Detector, settings: Matching) -> B
         If a phase cannot be simulated, or none of its templates has spots within the radius.
     """
     microscope = Microscope(
-        beam_energy=settings.beam_energy,
-        precession_angle=settings.precession_angle,
+        beam=settings.beam,
         excitation_error=settings.excitation_error,
     )
     numbers, quaternions, spots = [], [], []

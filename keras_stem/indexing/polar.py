@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.detector import Detector
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from scipy.ndimage import gaussian_filter
 
 from keras_stem.indexing.polar import PolarGrid
 from keras_stem.indexing.settings import Matching
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.detector import Detector
 from keras_stem.simulate.rendering import add_disks
 
 _FINE, _COARSE = 0.5, 1.5

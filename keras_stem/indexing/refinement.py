@@ -8,8 +8,8 @@ import numpy as np
 from orix.crystal_map import Phase
 
 from keras_stem.indexing.kernels import agreements, refined
-from keras_stem.scan.detector import Detector
-from keras_stem.scan.instrument import Instrument
+from keras_stem.instrument.detector import Detector
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.simulate.kinematic import reflections
 
 EXCITATION_ERROR = 0.02
@@ -51,8 +51,8 @@ class PatternComparison:
         self._rings = _rings(detector, self._inner)
         self._beam = np.array(
             [
-                instrument.wave_number,
-                np.deg2rad(instrument.precession_angle),
+                instrument.beam.wave_number,
+                np.deg2rad(instrument.beam.precession_angle),
                 EXCITATION_ERROR,
                 detector.reciprocal_radius,
                 detector.pixel_size,

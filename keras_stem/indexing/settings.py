@@ -1,9 +1,10 @@
 """Settings of template matching."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.metadata import BEAM_ENERGY, ScanInfo, beam_radius
+from keras_stem.instrument.beam import UNKNOWN_BEAM, USUAL_BEAM, Beam
+from keras_stem.scan.metadata import ScanInfo
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,8 @@ class Matching:
         the nearest detector edge, which includes most of the corners.
     excitation_error
         Half length of a reciprocal lattice rod (1/Å), about the inverse sample thickness.
-    beam_energy, precession_angle
-        Beam energy (kV) and precession angle (degrees); those of the scan by default.
+    beam
+        Beam; what is not given is that of the scan.
     spot_radius
         Radius of a diffraction disk (1/Å); from the convergence angle by default. Features of this size are
         preserved by the background removal.
@@ -39,8 +40,7 @@ class Matching:
     resolution: float = 1.0
     radius: float | None = None
     excitation_error: float = 0.02
-    beam_energy: float | None = None
-    precession_angle: float | None = None
+    beam: Beam = UNKNOWN_BEAM
     spot_radius: float | None = None
     beam_mask: float | None = None
     gamma: float = 0.5
@@ -68,14 +68,13 @@ class Matching:
                 f"{info.title} has no reciprocal calibration (Å⁻¹ per pixel), which template matching needs; "
                 "convert it again with --pixel-size."
             )
-        energy = self.beam_energy or info.beam_energy or BEAM_ENERGY
-        spot = self.spot_radius or beam_radius(replace(info, beam_energy=energy))
+        beam = self.beam.completed(info.beam).completed(USUAL_BEAM)
+        spot = self.spot_radius or beam.radius
         return Matching(
             resolution=self.resolution,
             radius=self.radius or 1.25 * detector.inner_radius,
             excitation_error=self.excitation_error,
-            beam_energy=energy,
-            precession_angle=_first(self.precession_angle, info.precession_angle, 0.0),
+            beam=beam,
             spot_radius=spot,
             beam_mask=_first(self.beam_mask, 1.5 * spot),
             gamma=self.gamma,

@@ -9,10 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from keras_stem.crystal.phase import phase_from_dict
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.beam import Beam
+from keras_stem.instrument.detector import Detector
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.models.stored_recipe import recipe_thresholds, recipe_values
 from keras_stem.networks.registry import network_names
-from keras_stem.scan.detector import Detector
-from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.subsets import Thresholds
 from keras_stem.schema import Finite, Positive, validated
 from keras_stem.versions import up_to_date, with_schema
@@ -163,8 +164,8 @@ class ModelCard:
     @property
     def instrument(self) -> Instrument:
         """Detector and beam of the training patterns."""
-        beam = (self.beam_energy, self.precession_angle, self.convergence_angle)
-        return Instrument(tuple(self.detector_shape), self.pixel_size, *beam)
+        beam = Beam(self.beam_energy, self.convergence_angle, self.precession_angle)
+        return Instrument(self.detector, beam)
 
     def load_phase(self) -> Phase:
         """Return the phase of the model."""

@@ -20,7 +20,7 @@ class GeometryEncoder(keras.Model):
         Layers between the network and the decoder.
     geometry
         Geometry of the training patterns, k numbers as in
-        `keras_stem.scan.instrument.Instrument.geometry`; the default if only counts are given.
+        `keras_stem.instrument.instrument.Instrument.geometry`; the default if only counts are given.
     """
 
     def __init__(

@@ -69,4 +69,18 @@ def _simulation(stored: Any) -> dict[str, Any]:
     """Return the settings of a simulation; early versions stored a CIF file and space group alone."""
     values = validated(dict[str, Any], stored, "simulation of the recipe")
     crystal = {name: values.pop(name) for name in ("cif", "space_group") if name in values}
-    return {**values, "crystal": values.get("crystal") or crystal}
+    values = {**values, "crystal": values.get("crystal") or crystal}
+    if isinstance(values.get("instrument"), dict):
+        values["instrument"] = _instrument(values["instrument"])
+    return values
+
+
+def _instrument(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return an instrument as detector and beam."""
+    detector = {"detector_shape": "shape", "pixel_size": "pixel_size"}
+    beam = {"beam_energy": "energy"} | {name: name for name in ("convergence_angle", "precession_angle")}
+    parts = {"detector": detector, "beam": beam}
+    return {
+        part: {now: stored[before] for before, now in names.items() if before in stored}
+        for part, names in parts.items()
+    }

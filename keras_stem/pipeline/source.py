@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.detector import bin_patterns
+from keras_stem.scan.binning import bin_patterns
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.values import summed_type
 

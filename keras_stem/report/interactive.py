@@ -17,7 +17,6 @@ from keras_stem.report.images import figure_uri
 from keras_stem.report.map_analysis import MapAnalysis
 from keras_stem.report.overlays import Value, map_overlays, map_values
 from keras_stem.report.sprite_sheets import every_nth, sprite_sheets
-from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.kinematic import reflections
 from keras_stem.units import is_length
@@ -123,13 +122,13 @@ def _key(phase: Phase, name: str) -> dict[str, str]:
 def _simulation(analysis: MapAnalysis, scan: Scan) -> dict[str, Any] | None:
     """Return the instrument and the reflections of each phase, or None if the scan is not calibrated."""
     try:
-        instrument = Instrument.of_scan(scan.info)
+        instrument = scan.info.instrument()
     except KerasStemError:
         return None
     detector = instrument.detector
     return {
-        "wave": instrument.wave_number,
-        "precession": float(np.deg2rad(instrument.precession_angle)),
+        "wave": instrument.beam.wave_number,
+        "precession": float(np.deg2rad(instrument.beam.precession_angle)),
         "error": EXCITATION_ERROR,
         "radius": detector.reciprocal_radius,
         "pixelSize": detector.pixel_size,

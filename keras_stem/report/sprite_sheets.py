@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_stem.report.images import png_uri
-from keras_stem.scan.detector import bin_patterns
+from keras_stem.scan.binning import bin_patterns
 from keras_stem.scan.scan import Scan
 
 LARGEST_SIDE = 128

@@ -6,30 +6,26 @@ from typing import Any
 
 import h5py
 import numpy as np
-from diffsims.utils.sim_utils import get_electron_wavelength
 
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.beam import UNKNOWN_BEAM, USUAL_BEAM, Beam
+from keras_stem.instrument.detector import Detector
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.io.hdf5_items import attribute, item, number_attribute, place, require_group, require_stored
-from keras_stem.scan.detector import Detector
 from keras_stem.scan.signal_axes import SignalAxis, axis_name, axis_step, scan_first, spectrum_axis
 from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length, plain_unit
-
-CONVERGENCE_ANGLE = 1.6
-BEAM_ENERGY = 300.0
-"""Convergence semi-angle (mrad) and beam energy (kV) of the paper, for scans without these metadata."""
 
 _NOISE_MODEL = "Signal/Noise_properties/Variance_linear_model"
 
 SQUARE = 0.01
 """Relative tolerance of the side lengths of a square pixel."""
 
-_TEM_KEYS = {
-    "beam_energy": "beam_energy",
-    "camera_length": "camera_length",
+BEAM_KEYS = {
+    "energy": "beam_energy",
     "convergence_angle": "convergence_angle",
     "precession_angle": "rocking_angle",
 }
-"""Names of this package and of HyperSpy (pyxem calls the precession angle rocking angle)."""
+"""Names of the values of a beam in this package and in HyperSpy (pyxem calls precession rocking)."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +44,10 @@ class ScanInfo:
         Distance of neighbouring rows and of neighbouring columns, in ``unit``.
     unit
         Unit of the steps, such as "nm"; "px" if it is unknown.
-    beam_energy, camera_length, convergence_angle, precession_angle
-        Beam energy (kV), camera length (mm), convergence semi-angle (mrad) and precession angle (degrees);
-        None if unknown.
+    beam
+        Beam, as far as it is known.
+    camera_length
+        Camera length (mm); None if unknown.
     gain
         Value of one electron, by which patterns are divided to count electrons; None if the file does not
         contain it.
@@ -63,10 +60,8 @@ class ScanInfo:
     detector: Detector
     steps: tuple[float, float]
     unit: str
-    beam_energy: float | None = None
+    beam: Beam = UNKNOWN_BEAM
     camera_length: float | None = None
-    convergence_angle: float | None = None
-    precession_angle: float | None = None
     gain: float | None = None
     origin: dict[str, Any] = field(default_factory=dict)
 
@@ -83,15 +78,23 @@ class ScanInfo:
         """Number of scan positions."""
         return self.shape[0] * self.shape[1]
 
+    @property
+    def beam_radius(self) -> float:
+        """Radius of the direct beam and of all diffraction disks (1/Å), with what is unknown as usual."""
+        return self.beam.completed(USUAL_BEAM).radius
 
-def beam_radius(info: ScanInfo) -> float:
-    """Return the radius of the direct beam and of all diffraction disks (1/Å).
+    def instrument(self, binning: int = 1) -> Instrument:
+        """Return the instrument of the binned patterns, with what is unknown of the beam as usual.
 
-    The radius follows from the convergence angle and the beam energy, which default to those of the paper
-    (1.6 mrad, 300 kV).
-    """
-    angle = info.convergence_angle or CONVERGENCE_ANGLE
-    return angle * 1e-3 / get_electron_wavelength(info.beam_energy or BEAM_ENERGY)
+        Raises
+        ------
+        KerasStemError
+            If the scan has no reciprocal calibration, or the detector shape is not a multiple of the binning.
+        """
+        detector = self.detector.binned(binning)
+        if not detector.pixel_size > 0:
+            raise KerasStemError(f"{self.title} has no reciprocal calibration; nothing is like it.")
+        return Instrument(detector, self.beam.completed(USUAL_BEAM))
 
 
 def hyperspy_axes(info: ScanInfo) -> list[dict[str, Any]]:
@@ -114,9 +117,8 @@ def hyperspy_axes(info: ScanInfo) -> list[dict[str, Any]]:
 
 def hyperspy_metadata(info: ScanInfo) -> dict[str, Any]:
     """Return the metadata tree of a HyperSpy signal."""
-    tem = {
-        theirs: getattr(info, ours) for ours, theirs in _TEM_KEYS.items() if getattr(info, ours) is not None
-    }
+    tem = {theirs: getattr(info.beam, ours) for ours, theirs in BEAM_KEYS.items()}
+    tem = {name: v for name, v in {**tem, "camera_length": info.camera_length}.items() if v is not None}
     return {
         "General": {"title": info.title},
         "Signal": {"signal_type": "electron_diffraction", **_noise(info)},
@@ -151,7 +153,7 @@ def read_info(experiment: h5py.Group) -> ScanInfo:
     axes = [_axis(experiment, number, axis) for number, axis in enumerate(stored)]
     shape = experiment["data"].shape
     tem = item(experiment, "metadata/Acquisition_instrument/TEM")
-    known = {} if tem is None else {ours: _setting(tem, theirs) for ours, theirs in _TEM_KEYS.items()}
+    known = {ours: _setting(tem, theirs) for ours, theirs in BEAM_KEYS.items()}
     title = experiment.name.rsplit("/", 1)[-1]
     steps, unit = common_steps(axes[:2])
     return ScanInfo(
@@ -161,7 +163,8 @@ def read_info(experiment: h5py.Group) -> ScanInfo:
         steps=steps,
         unit=unit,
         gain=_gain(experiment),
-        **known,
+        beam=Beam(**known),
+        camera_length=_setting(tem, "camera_length"),
     )
 
 
@@ -248,9 +251,9 @@ def _axis(experiment: h5py.Group, number: int, known: SignalAxis) -> tuple[float
     return axis_step(known, axis_name(known, number, 4), experiment.file.filename), unit
 
 
-def _setting(tem: h5py.Group, name: str) -> float | None:
-    """Return a microscope setting; None if it is unknown."""
-    value = number_attribute(tem, name)
+def _setting(tem: h5py.Group | None, name: str) -> float | None:
+    """Return a microscope setting; None if it is unknown, which 0 stands for except as a precession angle."""
+    value = None if tem is None else number_attribute(tem, name)
     if value is not None and value < 0:
         raise KerasStemError(f"Expected a number from 0 on as {name} of {place(tem)}, found {value:g}.")
-    return value
+    return value if name == BEAM_KEYS["precession_angle"] else value or None

@@ -3,7 +3,6 @@
 A scan file is an HDF5 file that HyperSpy opens as a 4D signal and orix opens as a crystal map.
 """
 
-import dataclasses
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
@@ -222,9 +221,7 @@ class Scan:
 
     def _digest(self):
         digest = hashlib.sha256()
-        # Without the origin, in which a simulation stores the path of a CIF file.
-        info = dataclasses.replace(self.info, origin={})
-        digest.update(repr((self.patterns.shape, str(self.dtype), info)).encode())
+        digest.update(f"({self.patterns.shape}, {str(self.dtype)!r}, {_described(self.info)})".encode())
         digest.update(self.read(sample_positions(len(self))).tobytes())
         return digest
 
@@ -270,3 +267,25 @@ def _arrays(file: h5py.File) -> dict[str, h5py.Dataset]:
         if isinstance(data, h5py.Dataset):
             found[name] = data
     return found
+
+
+def _described(info: ScanInfo) -> str:
+    """Return the text of the metadata that enters the fingerprint, as version 0.1.0 had it.
+
+    Models know their training scan by it. It excludes the origin, in which a simulation stores a path.
+    """
+    beam = info.beam
+    values = {
+        "title": info.title,
+        "shape": info.shape,
+        "detector": info.detector,
+        "steps": info.steps,
+        "unit": info.unit,
+        "beam_energy": beam.energy,
+        "camera_length": info.camera_length,
+        "convergence_angle": beam.convergence_angle,
+        "precession_angle": beam.precession_angle,
+        "gain": info.gain,
+        "origin": {},
+    }
+    return f"ScanInfo({', '.join(f'{name}={value!r}' for name, value in values.items())})"

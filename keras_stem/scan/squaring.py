@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.detector import Detector
 
 
 class Squaring:

@@ -1,5 +1,6 @@
 """Reading of patterns from files of instruments and other programs with RosettaSciIO."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,8 @@ import dask.array as da
 import numpy as np
 
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.beam import Beam
+from keras_stem.scan.metadata import BEAM_KEYS
 from keras_stem.scan.readers import OF_HYPERSPY, open_signals
 from keras_stem.scan.signal_axes import SignalAxis, axis_name, axis_step, require_one_scan, spectrum_axis
 from keras_stem.units import PIXELS, is_length, plain_unit
@@ -17,7 +20,7 @@ _READERS_OF_PATTERNS = (4, 3, 2)
 """Numbers of dimensions that patterns can have, the most likely first."""
 
 _KNOWN_PLACES = {
-    "beam_energy": (("HardwareSettings.GunHighVoltage", 1e-3),),  # app5, V
+    "energy": (("HardwareSettings.GunHighVoltage", 1e-3),),  # app5, V
     "precession_angle": (("HardwareSettings.PrecessionHardwarePrecessionAngle", 180 / np.pi),),  # app5, rad
     "camera_length": (
         ("HardwareSettings.DiffractionCameraLength", 1e3),  # app5, m
@@ -50,9 +53,10 @@ class VendorPatterns:
     pixels
         Pixel size along ky and along kx, each with the unit of the file, such as "1/A", "cm" or "rad"; "px"
         if unknown.
-    microscope
-        Beam energy (kV), camera length (mm), precession angle (degrees) and convergence angle (mrad), as far
-        as the file contains them.
+    beam
+        Beam, as far as the file describes it.
+    camera_length
+        Camera length (mm); None if the file does not contain it.
     gain
         Value of one electron, if the file contains it in the metadata of HyperSpy.
     stacked
@@ -69,7 +73,8 @@ class VendorPatterns:
     title: str
     steps: tuple[Axis, Axis]
     pixels: tuple[Axis, Axis]
-    microscope: dict[str, float]
+    beam: Beam
+    camera_length: float | None
     gain: float | None
     stacked: bool
     reader: str
@@ -149,12 +154,14 @@ def _described(signal: dict[str, Any], reader: str, path: Path) -> VendorPattern
         data = data[None]  # positions along a line rather than a stack
     steps = {4: scales[:2], 3: [scales[0]] * 2}.get(len(axes), [_NO_AXIS] * 2)
     metadata, original = dict(signal["metadata"]), dict(signal.get("original_metadata", {}))
+    setting = functools.partial(_setting, metadata, original, _mapped(original, signal.get("mapping", {})))
     return VendorPatterns(
         data=data,
         title=_name(_at(metadata, "General.title") or path.stem),
         steps=tuple(steps),
         pixels=(scales[-2], scales[-1]),
-        microscope=_microscope(metadata, original, signal.get("mapping", {})),
+        beam=Beam(**{ours: setting(ours, theirs) for ours, theirs in BEAM_KEYS.items()}),
+        camera_length=setting("camera_length", "camera_length"),
         gain=_number(_at(metadata, "Signal.Noise_properties.Variance_linear_model.gain_factor")),
         stacked=len(axes) == 3,
         reader=reader,
@@ -162,23 +169,12 @@ def _described(signal: dict[str, Any], reader: str, path: Path) -> VendorPattern
     )
 
 
-def _microscope(metadata: Mapping, original: Mapping, mapping: Mapping) -> dict[str, float]:
-    """Return the microscope parameters that the file contains."""
-    names = {
-        "beam_energy": "beam_energy",
-        "camera_length": "camera_length",
-        "convergence_angle": "convergence_angle",
-        "precession_angle": "rocking_angle",
-    }
-    mapped = _mapped(original, mapping)
-    found = {}
-    for ours, theirs in names.items():
-        places = [(_at(original, place), factor) for place, factor in _KNOWN_PLACES.get(ours, ())]
-        places += [(_at(metadata, _TEM + theirs), 1), (mapped.get(_TEM + theirs), 1)]
-        numbers = [_number(value) * factor for value, factor in places if _number(value)]
-        if numbers:
-            found[ours] = numbers[0]
-    return found
+def _setting(metadata: Mapping, original: Mapping, mapped: Mapping, ours: str, theirs: str) -> float | None:
+    """Return a microscope setting, by its name in this package and in HyperSpy; None if the file has none."""
+    places = [(_at(original, place), factor) for place, factor in _KNOWN_PLACES.get(ours, ())]
+    places += [(_at(metadata, _TEM + theirs), 1), (mapped.get(_TEM + theirs), 1)]
+    numbers = [_number(value) * factor for value, factor in places if _number(value)]
+    return numbers[0] if numbers else None
 
 
 def _mapped(original: Mapping, mapping: Mapping) -> dict[str, Any]:

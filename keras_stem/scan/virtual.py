@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.detector import Detector
-from keras_stem.scan.metadata import ScanInfo, beam_radius
+from keras_stem.instrument.detector import Detector
+from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 
 BLOCK_PATTERNS = 512
@@ -97,7 +97,7 @@ def apertures_of(
             f"{info.title} has no reciprocal calibration; convert it again with --pixel-size."
         )
     scale = pixel_size if pixels else 1.0
-    beam = BEAM_RADII * beam_radius(info)
+    beam = BEAM_RADII * info.beam_radius
     inner, outer = (radius * scale for radius in bright) if bright else (0.0, beam)
     apertures: dict[str, Annulus | Spot] = {"bright_field": Annulus(inner, outer)}
     for number, radii in enumerate(dark or [(outer / scale, info.detector.inner_radius / scale)]):

@@ -10,7 +10,8 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.phase import thermal_factors
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.beam import PAPER_BEAM, Beam
+from keras_stem.instrument.detector import Detector
 from keras_stem.simulate.rendering import add_disks, add_halo
 
 FAINTEST = 1e-6
@@ -23,12 +24,8 @@ class Microscope:
 
     Parameters
     ----------
-    beam_energy
-        Beam energy (kV).
-    precession_angle
-        Precession angle (degrees).
-    convergence_angle
-        Convergence semi-angle (mrad), which determines the radius of the disks.
+    beam
+        Beam, all of whose values are known.
     excitation_error
         Half length of a reciprocal lattice rod (1/Å), about the inverse thickness of the sample.
     direct, diffuse
@@ -37,9 +34,7 @@ class Microscope:
         Distance over which the diffuse background decays to 1/e (1/Å).
     """
 
-    beam_energy: float = 300.0
-    precession_angle: float = 0.6
-    convergence_angle: float = 1.6
+    beam: Beam = PAPER_BEAM
     excitation_error: float = 0.02
     direct: float = 0.35
     diffuse: float = 0.3
@@ -77,11 +72,9 @@ class PatternSimulator:
         self._phase = phase
         self._microscope = microscope
         self._detector = detector
-        self._generator = SimulationGenerator(
-            microscope.beam_energy, precession_angle=microscope.precession_angle
-        )
-        disk = microscope.convergence_angle * 1e-3 / self._generator.wavelength
-        self._disk_radius = max(disk / detector.pixel_size, 0.5)
+        beam = microscope.beam
+        self._generator = SimulationGenerator(beam.energy, precession_angle=beam.precession_angle)
+        self._disk_radius = max(beam.radius / detector.pixel_size, 0.5)
 
     def spots(self, rotations: Rotation) -> list[Spots]:
         """Return the spots of each orientation (shape (n,), lab to crystal) without the direct beam.

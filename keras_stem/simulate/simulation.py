@@ -14,9 +14,9 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.detector import Detector
 from keras_stem.io.map_grid import crystal_map
 from keras_stem.nested import flat
-from keras_stem.scan.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.writing import create_scan
 from keras_stem.simulate.matching_labels import imitate_template_matching
@@ -129,9 +129,7 @@ def simulate_scan(
         detector=simulation.camera.detector,
         steps=(simulation.step, simulation.step),
         unit="nm",
-        beam_energy=simulation.microscope.beam_energy,
-        convergence_angle=simulation.microscope.convergence_angle,
-        precession_angle=simulation.microscope.precession_angle,
+        beam=simulation.microscope.beam,
         origin=_attributes(simulation),
     )
     with create_scan(path, info) as writer:

@@ -7,7 +7,7 @@ from orix.crystal_map import Phase
 
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.instrument import Instrument
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.simulate.kinematic import expose, reflections
 
 Range = tuple[float, float]
@@ -112,8 +112,8 @@ class PatternStream:
             matrices,
             shares,
             self._conditions(size, rng),
-            self._instrument.wave_number,
-            self._instrument.pixel_size,
+            self._instrument.beam.wave_number,
+            self._instrument.detector.pixel_size,
             int(rng.integers(2**31)),
             counts,
         )
@@ -125,11 +125,11 @@ class PatternStream:
         return np.stack(
             [
                 rng.uniform(*drawn.excitation_error, size),
-                np.deg2rad(self._instrument.precession_angle) * rng.uniform(*drawn.precession, size),
+                np.deg2rad(self._instrument.beam.precession_angle) * rng.uniform(*drawn.precession, size),
                 np.maximum(self._instrument.disk_radius * rng.uniform(*drawn.disk, size), 0.5),
                 rng.uniform(*drawn.direct, size),
                 rng.uniform(*drawn.diffuse, size),
-                rng.uniform(*drawn.halo, size) / self._instrument.pixel_size,
+                rng.uniform(*drawn.halo, size) / self._instrument.detector.pixel_size,
                 np.exp(rng.uniform(*np.log(drawn.dose), size)),
                 rng.uniform(*drawn.drift, size),
                 rng.uniform(*drawn.drift, size),

@@ -42,7 +42,7 @@ def assemble(data: TrainingData, recipe: Recipe, head: Head) -> OrientationModel
     -------
     OrientationModel
     """
-    input_shape = (*data.instrument.detector_shape, 1)
+    input_shape = (*data.instrument.detector.shape, 1)
     network = build_model(recipe.network, input_shape, head.size, recipe.precision)
     before = [LogScale(dtype="float32"), UnitScale(dtype="float32")]
     after = head.last_layers()
@@ -61,11 +61,11 @@ def _card(data: TrainingData, recipe: Recipe, head: Head) -> ModelCard:
         phase=phase_to_dict(data.phase),
         point_group=data.symmetry.name,
         frame=ORIX_FRAME,
-        detector_shape=data.instrument.detector_shape,
-        pixel_size=data.instrument.pixel_size,
-        beam_energy=data.instrument.beam_energy,
-        precession_angle=data.instrument.precession_angle,
-        convergence_angle=data.instrument.convergence_angle,
+        detector_shape=data.instrument.detector.shape,
+        pixel_size=data.instrument.detector.pixel_size,
+        beam_energy=data.instrument.beam.energy,
+        precession_angle=data.instrument.beam.precession_angle,
+        convergence_angle=data.instrument.beam.convergence_angle,
         label_mean=tuple(angles.mean(axis=0).tolist()),
         label_std=tuple(angles.std(axis=0).tolist()),
         fingerprint=data.fingerprint,

@@ -16,10 +16,10 @@ from keras_stem.crystal.phase import fingerprint
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import ArraySource, MemorySource, PatternSource, ScanSource
-from keras_stem.scan.detector import bin_patterns
-from keras_stem.scan.instrument import Instrument
+from keras_stem.scan.binning import bin_patterns
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import few_notes, subset
 from keras_stem.simulate.stream import PatternStream
@@ -130,7 +130,7 @@ def prepare_scan(scan: Scan, settings: ScanData, seed: int) -> TrainingData:
         path=str(scan.path.resolve()),
         title=scan.info.title,
         fingerprint=scan.fingerprint,
-        instrument=Instrument.of_scan(scan.info, settings.binning),
+        instrument=scan.info.instrument(settings.binning),
         phase=phase,
         symmetry=proper_point_group(phase),
         train=ScanPatterns(train, settings.augmentation, seed),

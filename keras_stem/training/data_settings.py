@@ -8,9 +8,9 @@ from orix.crystal_map import CrystalMap
 from keras_stem.choices import SPLITS
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.models.stored_recipe import SCAN, SIMULATED
 from keras_stem.pipeline.augmentation import Augmentation
-from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.splits import Split, split
 from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.schema import validated

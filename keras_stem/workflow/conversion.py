@@ -6,7 +6,8 @@ import numpy as np
 from diffsims.utils.sim_utils import get_electron_wavelength
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.beam import UNKNOWN_BEAM, Beam
+from keras_stem.instrument.detector import Detector
 from keras_stem.scan.metadata import ScanInfo, common_steps, require_positive, require_square
 from keras_stem.scan.squaring import Squaring
 from keras_stem.scan.values import PatternValues
@@ -31,18 +32,18 @@ class Calibration:
         Distances between neighbouring rows and columns as recorded, and their unit.
     gain
         Value of one electron.
-    beam_energy, camera_length, convergence_angle, precession_angle
-        Beam energy (kV), camera length (mm), convergence semi-angle (mrad) and precession angle (degrees).
+    beam
+        Beam, as far as it is given.
+    camera_length
+        Camera length (mm).
     """
 
     pixel_size: float | None = None
     steps: tuple[float, float] | None = None
     unit: str | None = None
     gain: float | None = None
-    beam_energy: float | None = None
+    beam: Beam = UNKNOWN_BEAM
     camera_length: float | None = None
-    convergence_angle: float | None = None
-    precession_angle: float | None = None
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,11 @@ def converted_info(
         unknown, or the pixels are not square.
     """
     known = conversion.calibration
-    microscope = {
-        key: getattr(known, key) if getattr(known, key) is not None else vendor.microscope.get(key)
-        for key in ("beam_energy", "camera_length", "convergence_angle", "precession_angle")
-    }
+    beam = known.beam.completed(vendor.beam)
+    camera_length = vendor.camera_length if known.camera_length is None else known.camera_length
     factor = conversion.scan_binning
     steps, unit = _steps(vendor, shape, conversion, name)
-    detector, squaring = _detector(vendor, shape[2:], conversion, microscope, name)
+    detector, squaring = _detector(vendor, shape[2:], conversion, (beam.energy, camera_length), name)
     info = ScanInfo(
         title=vendor.title,
         shape=(shape[0] // factor, shape[1] // factor),
@@ -118,7 +117,8 @@ def converted_info(
         unit=unit,
         gain=_gain(vendor, conversion, values, _makes_fractions(vendor, conversion, values, squaring)),
         origin={"file": name, "reader": vendor.reader, "original_metadata": vendor.original},
-        **microscope,
+        beam=beam,
+        camera_length=camera_length,
     )
     return info, squaring
 
@@ -148,20 +148,20 @@ def _detector(
     vendor: VendorPatterns,
     shape: tuple[int, int],
     conversion: Conversion,
-    microscope: dict[str, float | None],
+    optics: tuple[float | None, float | None],
     name: str,
 ) -> tuple[Detector, Squaring | None]:
-    """Return the recorded detector, and the resampling to square pixels if it is requested."""
+    """Return the recorded detector, and the resampling to square pixels if it is requested.
+
+    The optics are the beam energy (kV) and the camera length (mm), for pixel sizes in mm.
+    """
     pixel = conversion.calibration.pixel_size
     if pixel is not None:
         require_positive(pixel, "a pixel size", name, "--pixel-size")
         return Detector(shape, pixel), None
-    energy = microscope["beam_energy"]
+    energy, camera_length = optics
     wavelength = get_electron_wavelength(energy) if energy else None
-    sides = tuple(
-        inverse_angstrom(scale, unit, wavelength, microscope["camera_length"])
-        for scale, unit in vendor.pixels
-    )
+    sides = tuple(inverse_angstrom(scale, unit, wavelength, camera_length) for scale, unit in vendor.pixels)
     if np.isnan(sides).any():
         return Detector(shape, float("nan")), None
     for axis, side in zip(("ky", "kx"), sides, strict=True):

@@ -10,10 +10,10 @@ from keras_stem.io.hdf5 import is_labelled
 from keras_stem.io.map_files import read_map
 from keras_stem.io.map_grid import part_of, with_steps
 from keras_stem.scan.beam_candidates import BeamCandidates, find_beam_candidates
+from keras_stem.scan.binning import bin_patterns
 from keras_stem.scan.centring import Centring, centred, choose_shifts
 from keras_stem.scan.cleaning import bad_pixels, repair
-from keras_stem.scan.detector import bin_patterns
-from keras_stem.scan.metadata import ScanInfo, beam_radius
+from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.squaring import Squaring
 from keras_stem.scan.values import (
     SAMPLE_PATTERNS,
@@ -193,8 +193,9 @@ def _centring_notes(centring: Centring) -> list[str]:
 
 def _beam_radius(info: ScanInfo, binning: int) -> float:
     """Return the radius of the direct beam in recorded pixels."""
-    if info.convergence_angle and info.beam_energy and info.detector.pixel_size > 0:
-        return beam_radius(info) / info.detector.pixel_size * binning
+    beam = info.beam
+    if beam.convergence_angle and beam.energy and info.detector.pixel_size > 0:
+        return beam.radius / info.detector.pixel_size * binning
     return max(BEAM_RADIUS_SHARE * min(info.detector.shape) * binning, 1.0)
 
 

@@ -59,10 +59,10 @@ def describe_geometry(scan: Scan) -> dict[str, str]:
     info: ScanInfo = scan.info
     detector = info.detector
     known = [
-        (info.beam_energy, "beam {:g} kV"),
+        (info.beam.energy, "beam {:g} kV"),
         (info.camera_length, "camera length {:g} mm"),
-        (info.precession_angle, "precession {:g}°"),
-        (info.convergence_angle, "convergence {:g} mrad"),
+        (info.beam.precession_angle, "precession {:g}°"),
+        (info.beam.convergence_angle, "convergence {:g} mrad"),
     ]
     return {
         "Title": info.title,

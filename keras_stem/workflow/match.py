@@ -27,8 +27,8 @@ from keras_stem.indexing.matching import Matcher, require_pyxem
 from keras_stem.indexing.preprocessing import polar_grid, polar_spots
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
+from keras_stem.instrument.detector import Detector
 from keras_stem.io.map_grid import crystal_map
-from keras_stem.scan.detector import Detector
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import append_labels
 from keras_stem.version import __version__

@@ -169,10 +169,10 @@ def _scan_table(scan: Scan) -> Table:
     info = scan.info
     known = (
         ("Pixel size", info.detector.pixel_size, "1/Å"),
-        ("Beam energy", info.beam_energy, "kV"),
+        ("Beam energy", info.beam.energy, "kV"),
         ("Camera length", info.camera_length, "mm"),
-        ("Precession angle", info.precession_angle, "°"),
-        ("Convergence angle", info.convergence_angle, "mrad"),
+        ("Precession angle", info.beam.precession_angle, "°"),
+        ("Convergence angle", info.beam.convergence_angle, "mrad"),
     )
     rows = [
         ("File", str(scan.path)),

@@ -148,7 +148,7 @@ def test_a_crystal_structure_that_cannot_be_read(fails, tmp_path):
 
 
 def test_a_simulation_like_a_scan_without_calibration(fails, remade, scan):
-    from keras_stem.scan.detector import Detector
+    from keras_stem.instrument.detector import Detector
 
     path = remade("bare.h5", info=replace(scan.info, detector=Detector((64, 64), float("nan"))))
     assert "calibration" in fails("fit", "--simulate", "linio2", "--like", path)
@@ -162,7 +162,7 @@ def test_an_output_folder_that_cannot_be_written(fails, scan_path, trained, tmp_
 
 
 def test_another_camera_length(fails, remade, scan, trained):
-    from keras_stem.scan.detector import Detector
+    from keras_stem.instrument.detector import Detector
 
     path = remade("longer.h5", info=replace(scan.info, detector=Detector((64, 64), 0.0495 * 0.98)))
     assert "camera length" in fails("map", path, "--model", trained.model_uri)

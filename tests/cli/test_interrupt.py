@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.writing import create_scan
 from keras_stem.tracking.store import connect, experiment

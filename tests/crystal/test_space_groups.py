@@ -14,7 +14,7 @@ from keras_stem.crystal.scattering import reciprocal_base, reflections_within, s
 from keras_stem.crystal.structure_files import load_phase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.figures.ipf_key import ipf_colors
-from keras_stem.scan.instrument import wave_number
+from keras_stem.instrument.beam import wave_number
 from keras_stem.simulate.kinematic import reflections, spots_of
 
 RADIUS = 1.1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_stem.figures.scan_images import virtual_figure
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 
 INFO = ScanInfo("test", (20, 20), Detector((8, 8), 0.1), (1.0, 1.0), "nm", 200.0)

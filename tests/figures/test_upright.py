@@ -44,11 +44,12 @@ from keras_stem.figures.style import save
 from keras_stem.figures.texture import Sample, index_text, inverse_pole_figures, pole_figures, section_figure
 from keras_stem.figures.training import curves_figure, loss_figure, parity_figure
 from keras_stem.figures.zone_axes import zone_axis_figure
+from keras_stem.instrument.beam import Beam
+from keras_stem.instrument.detector import Detector
 from keras_stem.io.map_grid import crystal_map
 from keras_stem.report.interactive import explorer_data
 from keras_stem.report.map_analysis import analyse_map
 from keras_stem.report.sprite_sheets import shown_patterns
-from keras_stem.scan.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.splits import Split
 from keras_stem.scan.subsets import Thresholds
@@ -56,7 +57,7 @@ from keras_stem.scan.writing import create_scan
 
 NAME = "γ' <x&y> 50% $Ni$ {_x^2}\\$ 奥氏体"
 
-INFO = ScanInfo("test", LETTER.shape, Detector((16, 16), 0.1), (2.0, 2.0), "nm", 200.0, convergence_angle=2.0)
+INFO = ScanInfo("test", LETTER.shape, Detector((16, 16), 0.1), (2.0, 2.0), "nm", Beam(200.0, 2.0))
 
 TRAINING = {name: [(epoch, 1 / epoch) for epoch in range(1, 5)] for name in ("loss", "val_r2", "val_median")}
 

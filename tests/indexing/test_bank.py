@@ -8,12 +8,11 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.bank import build_bank, zone_axes
 from keras_stem.indexing.settings import Matching
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.beam import Beam
+from keras_stem.instrument.detector import Detector
 
 DETECTOR = Detector((64, 64), 0.05)
-SETTINGS = Matching(
-    resolution=10, radius=1.6, beam_energy=300, precession_angle=0.6, spot_radius=0.08, beam_mask=0.12
-)
+SETTINGS = Matching(resolution=10, radius=1.6, beam=Beam(300, 1.6, 0.6), spot_radius=0.08, beam_mask=0.12)
 
 
 def beam_directions(rotations):
@@ -47,8 +46,6 @@ def test_templates_have_spots_and_phases(rng):
 
 
 def test_no_spots_in_reach_is_a_clear_error():
-    small = Matching(
-        resolution=10, radius=0.15, beam_energy=300, precession_angle=0.6, spot_radius=0.08, beam_mask=0.12
-    )
+    small = Matching(resolution=10, radius=0.15, beam=Beam(300, 1.6, 0.6), spot_radius=0.08, beam_mask=0.12)
     with pytest.raises(KerasStemError, match="no spots between"):
         build_bank([PHASES["Pm-3m"]()], DETECTOR, small)

@@ -17,13 +17,12 @@ from keras_stem.indexing.matching import HALF_TURN_ABOUT_Y, Matcher
 from keras_stem.indexing.preprocessing import polar_grid, polar_spots
 from keras_stem.indexing.ranking import rank
 from keras_stem.indexing.settings import Matching
-from keras_stem.scan.detector import Detector
+from keras_stem.instrument.beam import Beam
+from keras_stem.instrument.detector import Detector
 from keras_stem.simulate.patterns import Microscope, PatternSimulator
 
 DETECTOR = Detector((96, 96), 3.2 / 96)
-SETTINGS = Matching(
-    resolution=6, radius=1.8, beam_energy=300, precession_angle=0.6, spot_radius=0.0813, beam_mask=0.122
-)
+SETTINGS = Matching(resolution=6, radius=1.8, beam=Beam(300, 1.6, 0.6), spot_radius=0.0813, beam_mask=0.122)
 
 
 def drawn(phase, rotations):

@@ -13,7 +13,9 @@ from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.refinement import PatternComparison
-from keras_stem.scan.instrument import Instrument
+from keras_stem.instrument.beam import Beam
+from keras_stem.instrument.detector import Detector
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.simulate.stream import PatternStream
 
 COUNT = 60
@@ -121,7 +123,11 @@ def test_the_camera_length_and_the_beam_are_those_of_the_instrument():
     patterns, matrices = PatternStream(PHASES["R-3m"](), Instrument(), PURE, seed=2).batch(0, 20)
     found = [
         np.median(PatternComparison(PHASES["R-3m"](), instrument).agreement(patterns, matrices[:, None]))
-        for instrument in (Instrument(), Instrument(pixel_size=0.054), Instrument(precession_angle=0.0))
+        for instrument in (
+            Instrument(),
+            Instrument(Detector((64, 64), 0.054)),
+            Instrument(beam=Beam(300, 1.6, 0.0)),
+        )
     ]
     assert found[0] > found[1] + 20
     assert found[0] > found[2] + 2

@@ -5,8 +5,9 @@ import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.inference.blocks import map_blocks
+from keras_stem.instrument.detector import Detector
 from keras_stem.pipeline.source import ArraySource, ScanSource
-from keras_stem.scan.detector import Detector, bin_patterns
+from keras_stem.scan.binning import bin_patterns
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import create_scan

@@ -15,9 +15,10 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.inference.predictions import Predictions
 from keras_stem.inference.verification import verify
+from keras_stem.instrument.beam import PAPER_BEAM
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import ArraySource
-from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.stream import PatternStream
 
 COUNT = 40
@@ -26,16 +27,16 @@ SYMMETRY = proper_point_group(linio2())
 
 
 def card_of(phase):
-    beam = Instrument()
+    detector, beam = Instrument().detector, PAPER_BEAM
     return ModelCard(
         arch="polar",
         target="votes",
         phase=phase_to_dict(phase),
         point_group=SYMMETRY.name,
         frame=ORIX_FRAME,
-        detector_shape=beam.detector_shape,
-        pixel_size=beam.pixel_size,
-        beam_energy=beam.beam_energy,
+        detector_shape=detector.shape,
+        pixel_size=detector.pixel_size,
+        beam_energy=beam.energy,
         precession_angle=beam.precession_angle,
         convergence_angle=beam.convergence_angle,
         label_mean=(),

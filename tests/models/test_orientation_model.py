@@ -6,9 +6,9 @@ import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.heads.euler import EulerDecoder
+from keras_stem.instrument.detector import Detector
 from keras_stem.models.layers import LogScale, UnitScale
 from keras_stem.models.orientation_model import load_keras_file
-from keras_stem.scan.detector import Detector
 from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare_scan
 

@@ -9,8 +9,9 @@ from phases import PHASES
 
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.beam import Beam
+from keras_stem.instrument.detector import Detector
 from keras_stem.pipeline.augmentation import Augmentation, augment, reoriented, resample
-from keras_stem.scan.detector import Detector
 from keras_stem.simulate.patterns import Microscope, PatternSimulator
 
 DETECTOR = Detector((64, 64), 0.05)
@@ -24,7 +25,7 @@ SAME_SIZE, UNTURNED = np.ones(COUNT), np.zeros(COUNT)
 
 def drawn(phase, matrices, detector=DETECTOR, drift=(0.0, 0.0)):
     """Patterns without noise; the disks are wide enough for interpolation."""
-    simulator = PatternSimulator(phase, Microscope(convergence_angle=3.0), detector)
+    simulator = PatternSimulator(phase, Microscope(Beam(300, 3.0, 0.6)), detector)
     spots = simulator.spots(Rotation.from_matrix(matrices))
     return np.stack([simulator.draw([found], [1.0], np.asarray(drift)) for found in spots])
 

@@ -12,7 +12,6 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.indexing.refinement import EXCITATION_ERROR
 from keras_stem.io.map_files import read_map
-from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.kinematic import reflections, spots_of
 
 webdriver = pytest.importorskip("selenium.webdriver")
@@ -112,10 +111,15 @@ def test_the_pattern_of_the_point_is_drawn(free, scan):
 @pytest.mark.parametrize(("prefix", "figure"), [("", "simulated"), ("label_", "matched")])
 def test_spots_are_those_of_the_simulation(free, crystal_map, scan, prefix, figure):
     labelled = scan.labels if prefix else crystal_map
-    instrument = Instrument.of_scan(scan.info)
+    instrument = scan.info.instrument()
     radius = instrument.detector.reciprocal_radius
     known = reflections(scan.phase, radius)
-    beam = (instrument.wave_number, np.deg2rad(instrument.precession_angle), EXCITATION_ERROR, radius)
+    beam = (
+        instrument.beam.wave_number,
+        np.deg2rad(instrument.beam.precession_angle),
+        EXCITATION_ERROR,
+        radius,
+    )
     for point in (0, POINT, 319):
         spots = free.execute_script(
             "return explorer.simulator.spots(arguments[0], arguments[1])"

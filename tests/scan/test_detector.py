@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.detector import Detector, bin_patterns
+from keras_stem.instrument.detector import Detector
+from keras_stem.scan.binning import bin_patterns
 
 
 def test_rows_run_downward_and_columns_to_the_right():

@@ -12,16 +12,17 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.beam import Beam
+from keras_stem.instrument.detector import Detector
 from keras_stem.io.map_grid import crystal_map, with_steps
 from keras_stem.io.orix_h5 import write_map_group
-from keras_stem.scan.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import append_labels, create_scan
 from keras_stem.workflow.conversion import Conversion
 from keras_stem.workflow.convert import convert
 
-INFO = ScanInfo("test", (3, 40), Detector((64, 64), 0.05), (2.0, 2.0), unit="nm", beam_energy=300.0)
+INFO = ScanInfo("test", (3, 40), Detector((64, 64), 0.05), (2.0, 2.0), unit="nm", beam=Beam(300.0))
 
 
 def write(path, patterns, info=INFO):

@@ -5,7 +5,8 @@ import pytest
 from pattern_values import SHAPE, converted, written
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.detector import Detector, bin_patterns
+from keras_stem.instrument.detector import Detector
+from keras_stem.scan.binning import bin_patterns
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.squaring import Squaring
 from keras_stem.scan.values import examine, fill_masked, reading_type, summed_type

@@ -8,8 +8,9 @@ from phases import PHASES
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.detector import Detector
-from keras_stem.scan.instrument import Instrument, wave_number
+from keras_stem.instrument.beam import Beam, wave_number
+from keras_stem.instrument.detector import Detector
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.simulate.kinematic import reflections, spots_of
 from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots
 from keras_stem.simulate.stream import Nuisances, PatternStream
@@ -22,7 +23,7 @@ DETECTOR = Detector((64, 64), 0.05)
 @pytest.mark.parametrize("name", ["R-3m", "P-1", "Pm-3m", "P6/mmm"])
 def test_spots_are_those_of_diffsims(name, precession, rng):
     phase = PHASES[name]()
-    microscope = Microscope(precession_angle=precession)
+    microscope = Microscope(Beam(300, 1.6, precession))
     simulator = PatternSimulator(phase, microscope, DETECTOR)
     rotations = random_rotations(8, rng)
     known = reflections(phase, DETECTOR.reciprocal_radius)
@@ -62,7 +63,7 @@ def test_the_stream_draws_what_the_simulator_does():
 
 def test_bright_pixels_saturate():
     nuisances = Nuisances(dose=(3e6,) * 2, drift=(0.5,) * 2, direct=(0.5,) * 2)
-    counts, _ = PatternStream(linio2(), Instrument((32, 32), 0.1), nuisances, seed=0).batch(0, 5)
+    counts, _ = PatternStream(linio2(), Instrument(Detector((32, 32), 0.1)), nuisances, seed=0).batch(0, 5)
     assert counts.dtype == np.uint16
     assert np.all(counts.max(axis=(1, 2)) == np.iinfo(np.uint16).max)
 
@@ -70,8 +71,8 @@ def test_bright_pixels_saturate():
 def test_settings_that_make_no_sense_are_clear_errors():
     for make in (
         lambda: Nuisances(dose=(2e5, 1e5)),
-        lambda: Instrument((0, 64)),
-        lambda: Instrument(precession_angle=-1),
+        lambda: Instrument(Detector((0, 64), 0.1)),
+        lambda: Instrument(beam=Beam(300, 1.6, -1)),
         lambda: SimulatedData(patterns=0),
     ):
         with pytest.raises(KerasStemError):

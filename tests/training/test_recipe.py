@@ -5,13 +5,14 @@ import pytest
 
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.detector import Detector
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.networks.cnn.options import CNNConfig
 from keras_stem.networks.densenet.options import DenseNetConfig
 from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.networks.registry import network_names
 from keras_stem.networks.swin.options import SwinConfig
 from keras_stem.pipeline.augmentation import Augmentation
-from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.subsets import Thresholds
 from keras_stem.simulate.stream import Nuisances
 from keras_stem.training.data_settings import ScanData, SimulatedData
@@ -110,7 +111,9 @@ def test_simulated_patterns_are_not_augmented():
     [
         ScanData(augmentation=None),
         ScanData(Thresholds(1, 2), "block", 2, True, Augmentation(overlap_fraction=0.1)),
-        SimulatedData(CrystalFile("Cu.cif", 225), Instrument((32, 64), 0.1), Nuisances(dose=(1, 2)), 7),
+        SimulatedData(
+            CrystalFile("Cu.cif", 225), Instrument(Detector((32, 64), 0.1)), Nuisances(dose=(1, 2)), 7
+        ),
     ],
     ids=["plain", "augmented", "simulated"],
 )
@@ -141,7 +144,7 @@ def test_every_field_is_logged():
     assert (flat["arch"], flat["data"]) == ("cnn", "scan")
     simulated = Recipe(data=SimulatedData(patterns=7)).flat()
     assert (simulated["data"], simulated["simulation.patterns"]) == ("simulated", 7)
-    assert simulated["simulation.instrument.pixel_size"] == 0.05
+    assert simulated["simulation.instrument.detector.pixel_size"] == 0.05
     assert not {"split", "thresholds.q"} & set(simulated)
 
 

@@ -16,7 +16,6 @@ from keras_stem.inference.reindexing import Reindexer
 from keras_stem.inference.verification import verifier_of, verify
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.networks.polar.options import PolarConfig
-from keras_stem.scan.instrument import Instrument
 from keras_stem.tracking.resolve import load_model
 from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare_simulation
@@ -179,7 +178,7 @@ def test_other_networks_are_trained_on_simulations_too():
 @pytest.mark.slow
 @pytest.mark.usefixtures("own_store")
 def test_what_was_learned_from_a_simulation_is_applied_to_a_scan_and_tuned_on_it(scan, tmp_path):
-    simulated = SimulatedData(instrument=Instrument.of_scan(scan.info), nuisances=PURE, patterns=200)
+    simulated = SimulatedData(instrument=scan.info.instrument(), nuisances=PURE, patterns=200)
     first = fit(recipe=dataclasses.replace(RECIPE, data=simulated, max_epochs=1))
     model = load_model(first.model_uri)
     prediction = map_scan(model, scan, tmp_path / "map")

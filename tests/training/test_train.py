@@ -170,7 +170,7 @@ def test_a_scan_of_zeros_is_refused(tmp_path, scan, narrow_recipe):
 
 
 def test_a_scan_without_calibration_is_refused(tmp_path, scan, narrow_recipe):
-    from keras_stem.scan.detector import Detector
+    from keras_stem.instrument.detector import Detector
     from keras_stem.scan.writing import create_scan
 
     info = dataclasses.replace(scan.info, detector=Detector((64, 64), float("nan")))

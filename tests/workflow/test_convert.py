@@ -11,6 +11,7 @@ from scipy.ndimage import uniform_filter
 
 import keras_stem.workflow.source_blocks as module
 from keras_stem.errors import KerasStemError
+from keras_stem.instrument.beam import Beam
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
@@ -48,7 +49,7 @@ def test_written_formats(signal, counts, suffix, tmp_path):
             assert scan.info.steps == (2.0, 2.0)
             assert scan.info.unit == "nm"
             assert scan.info.detector.pixel_size == pytest.approx(0.02)
-            assert scan.info.beam_energy == 200.0
+            assert scan.info.beam.energy == 200.0
 
 
 def test_metadata_that_hdf5_cannot_hold(signal, counts, tmp_path):
@@ -102,11 +103,11 @@ def test_crop_and_binning_keep_every_count(signal, counts, tmp_path):
 
 def test_calibration_of_the_reader_counts_first(signal, tmp_path):
     signal.save(tmp_path / "dummy.hspy")
-    known = Calibration(pixel_size=0.03, steps=(1.5, 1.5), beam_energy=300.0, precession_angle=0.6)
+    known = Calibration(pixel_size=0.03, steps=(1.5, 1.5), beam=Beam(300.0, precession_angle=0.6))
     with converted(tmp_path / "dummy.hspy", tmp_path, calibration=known) as scan:
         assert scan.info.detector.pixel_size == 0.03
         assert (scan.info.steps, scan.info.unit) == ((1.5, 1.5), "nm")
-        assert (scan.info.beam_energy, scan.info.precession_angle) == (300.0, 0.6)
+        assert (scan.info.beam.energy, scan.info.beam.precession_angle) == (300.0, 0.6)
 
 
 def test_camera_length_gives_the_reciprocal_scale(signal, tmp_path):
@@ -266,7 +267,7 @@ def test_real_files(name, shape, dtype, step, pixel_size, beam_energy, real_file
         assert scan.patterns.dtype == np.dtype(dtype)
         assert scan.info.steps == (step, step)
         assert scan.info.detector.pixel_size == pytest.approx(pixel_size, rel=1e-3, nan_ok=True)
-        assert scan.info.beam_energy == beam_energy
+        assert scan.info.beam.energy == beam_energy
         assert scan.patterns[()].any()
 
 

@@ -134,7 +134,7 @@ def test_a_scan_without_labels_maps_too(model, scan, tmp_path):
 
 
 def test_a_finer_detector_is_binned(model, scan, tmp_path):
-    from keras_stem.scan.detector import Detector
+    from keras_stem.instrument.detector import Detector
 
     info = replace(scan.info, detector=Detector((128, 128), 0.025))
     fine = np.zeros((*scan.info.shape, 128, 128), np.uint16)

@@ -48,7 +48,7 @@ def test_every_format(name, counts, tmp_path):
 def test_digital_micrograph_tells_the_microscope(counts, tmp_path):
     digital_micrograph()(tmp_path / "scan.dm4", counts)
     with scan_of(tmp_path / "scan.dm4") as scan:
-        assert (scan.info.beam_energy, scan.info.camera_length) == (200.0, 230.0)
+        assert (scan.info.beam.energy, scan.info.camera_length) == (200.0, 230.0)
 
 
 def test_empad(rng, tmp_path):

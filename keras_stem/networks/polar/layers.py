@@ -12,7 +12,7 @@ class PolarSampling(layers.Layer):
     """Resampling of patterns (B, H, W, 1) to a polar grid (B, azimuths, radii) with equal steps.
 
     The interpolation is bilinear. The radii extend from the first circle to the nearest edge of the detector;
-    the azimuth runs counter-clockwise from x, as in `keras_stem.scan.detector`.
+    the azimuth runs counter-clockwise from x, as in `keras_stem.instrument.detector`.
 
     Parameters
     ----------

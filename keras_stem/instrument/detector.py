@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.values import summed
 
 
 @dataclass(frozen=True)
@@ -75,16 +74,3 @@ class Detector:
             )
         shape = (self.shape[0] // factor, self.shape[1] // factor)
         return replace(self, shape=shape, pixel_size=self.pixel_size * factor)
-
-
-def bin_patterns(patterns: np.ndarray, factor: int) -> np.ndarray:
-    """Sum blocks of ``factor`` x ``factor`` pixels of patterns (..., H, W).
-
-    Integers stay integers and keep their signedness, in a type that holds all sums; `KerasStemError` is
-    raised if there is none.
-    """
-    if factor == 1:
-        return patterns
-    *lead, height, width = patterns.shape
-    blocks = patterns.reshape(*lead, height // factor, factor, width // factor, factor)
-    return summed(blocks, (-3, -1))

@@ -1,0 +1,1 @@
+"""Beam and detector, which determine diffraction patterns."""
