@@ -268,8 +268,8 @@ def test_the_interactive_map_is_upright():
     expected = explorer_data(analysis, None, "z")
     with mpl.rc_context(HOSTILE):
         data = explorer_data(analysis, None, "z")
-    assert len(data["layers"]) == 6
-    assert {reading(decoded(layer["image"])[..., :3]) for layer in data["layers"]} == {"upright"}
+    assert len(data["overlays"]) == 6
+    assert {reading(decoded(layer["image"])[..., :3]) for layer in data["overlays"]} == {"upright"}
     np.testing.assert_array_equal(decoded(data["keys"][0]["image"]), decoded(expected["keys"][0]["image"]))
 
 
