@@ -14,10 +14,10 @@ import numpy as np
 
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import create_scan
+from keras_stem.scan.writing import create_scan
 
 PIXELS = 128
 

@@ -26,7 +26,6 @@ from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import subset
 from keras_stem.simulate.stream import Nuisances, PatternStream
 from keras_stem.tracking.resolve import load_model
-from keras_stem.training.recipe import Recipe
 from keras_stem.workflow.evaluate import TRUE_EULER
 
 COPIES = 8
@@ -54,7 +53,7 @@ def augmented_spread(
 
 def compare_uncertainties(model: OrientationModel, scan: Scan) -> None:
     """Print how the error falls along each of the uncertainties, on DS_Q against the truth."""
-    positions = subset(scan.labels, "DS_Q", Recipe.from_dict(model.card.recipe).thresholds)
+    positions = subset(scan.labels, "DS_Q", model.card.thresholds)
     truth = Rotation.from_euler(scan.labels.prop[TRUE_EULER][positions])
     source = ScanSource(scan, model.card.binning_for(scan.info.detector))
     found = predict(model, source, positions)

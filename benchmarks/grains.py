@@ -7,12 +7,14 @@ from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 from scipy.spatial import cKDTree
 
-from keras_stem.analysis.boundaries import SPECIAL, boundary_shares, find_boundaries
+from keras_stem.analysis.boundaries import find_boundaries
+from keras_stem.analysis.boundary_classes import boundary_shares
 from keras_stem.analysis.grains import kernel_average, measure_grains
 from keras_stem.analysis.grid import grid_of
 from keras_stem.analysis.segmentation import Segmentation, segment
+from keras_stem.analysis.special_boundaries import SPECIAL
 from keras_stem.crystal.rotations import random_rotations, small_rotations
-from keras_stem.scan.labels import crystal_map
+from keras_stem.io.map_grid import crystal_map
 
 SHAPE, GRAINS, GOAL = (1000, 1000), 4000, 20.0
 

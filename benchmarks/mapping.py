@@ -6,10 +6,10 @@ import keras
 import numpy as np
 from common import compare, made_scan
 
-from keras_stem.inference.predictions import BATCH
+from keras_stem.inference.blocks import BATCH
 from keras_stem.scan.scan import Scan
 from keras_stem.training.assemble import assemble, head_of
-from keras_stem.training.data import prepare
+from keras_stem.training.data import prepare_scan
 from keras_stem.training.options import paper_recipe
 from keras_stem.workflow.mapping import map_scan
 
@@ -17,7 +17,7 @@ from keras_stem.workflow.mapping import map_scan
 def main() -> None:
     with made_scan((200, 200)) as path, Scan(path) as scan, tempfile.TemporaryDirectory() as folder:
         recipe = paper_recipe()
-        data = prepare(scan, recipe)
+        data = prepare_scan(scan, recipe.data, recipe.seed)
         model = assemble(data, recipe, head_of(recipe, data.symmetry))
         arrays = np.empty((len(scan), *scan.info.detector.shape, 1), "float32")
         for first in range(0, len(scan), 1000):

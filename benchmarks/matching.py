@@ -73,11 +73,11 @@ def network(scan: Scan, precision: str):
     """Return a function that maps all positions with an untrained CNN."""
     from keras_stem.inference.scan_map import predict_map
     from keras_stem.training.assemble import assemble, head_of
-    from keras_stem.training.data import prepare
+    from keras_stem.training.data import prepare_scan
     from keras_stem.training.options import paper_recipe
 
     recipe = replace(paper_recipe(), precision=precision)
-    data = prepare(scan, recipe)
+    data = prepare_scan(scan, recipe.data, recipe.seed)
     model = assemble(data, recipe, head_of(recipe, data.symmetry))
     return lambda: predict_map(model, scan)
 

@@ -13,13 +13,13 @@ def map_one(path: str, folder: str) -> None:
     """Map a scan in this process and print the peak of its memory in MiB."""
     from keras_stem.scan.scan import Scan
     from keras_stem.training.assemble import assemble, head_of
-    from keras_stem.training.data import prepare
+    from keras_stem.training.data import prepare_scan
     from keras_stem.training.recipe import Recipe
     from keras_stem.workflow.mapping import map_scan
 
     with Scan(path) as scan:
         recipe = Recipe()
-        data = prepare(scan, recipe)
+        data = prepare_scan(scan, recipe.data, recipe.seed)
         map_scan(assemble(data, recipe, head_of(recipe, data.symmetry)), scan, folder)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

@@ -20,7 +20,7 @@ from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Simulation, simulate_scan
 from keras_stem.simulate.stream import Nuisances, PatternStream
 from keras_stem.training.assemble import assemble, head_of
-from keras_stem.training.data import prepare
+from keras_stem.training.data import prepare_scan
 from keras_stem.training.recipe import Recipe
 
 GOAL_STREAM, GOAL_MAP = 2000, 20
@@ -40,7 +40,7 @@ def stream_rate() -> float:
 def untrained(scan: Scan, precision: str):
     """Return a polar network that has learned nothing; its speed is that of one that has."""
     recipe = Recipe(precision=precision)
-    data = prepare(scan, recipe)
+    data = prepare_scan(scan, recipe.data, recipe.seed)
     model = assemble(data, recipe, head_of(recipe, data.symmetry))
     # A thorough refinement looks again at a fifth of the patterns, as where all answers are right.
     agreement = predict_map(model, scan, refine="quick").property("agreement")

@@ -35,8 +35,8 @@ def command(
 
     MAP is an .h5 of orix or of kstem map, a scan with labels, or, with --frame, a map of another program.
     """
-    from keras_stem.analysis.boundaries import special_boundary
     from keras_stem.analysis.segmentation import Segmentation
+    from keras_stem.analysis.special_boundaries import special_boundary
     from keras_stem.units import length_text
     from keras_stem.workflow.boundaries import analyse_boundaries, write_boundaries
     from keras_stem.workflow.prepare import prepare_map

@@ -36,7 +36,7 @@ from keras_stem.cli.map_options import MAP, map_options
 )
 def command(map_, out, frame, phases, min_q, variants, odd, threshold) -> None:
     """Clean MAP by the given steps, count what they change, and write it as OUT: .h5, .ang or .ctf."""
-    from keras_stem.analysis.boundaries import special_boundary
+    from keras_stem.analysis.special_boundaries import special_boundary
     from keras_stem.workflow.clean import Steps, clean_map
     from keras_stem.workflow.prepare import prepare_map
 

@@ -7,11 +7,15 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from keras_stem.cli.backend import require_backend, settings_file
 from keras_stem.errors import KerasStemError
+
+if TYPE_CHECKING:
+    from keras_stem.models.orientation_model import OrientationModel
 
 SMALLEST, LARGEST = 1e-30, 1e30
 """Range of sizes above 0 whose squares are still finite and not 0."""
@@ -20,14 +24,14 @@ SMALLEST, LARGEST = 1e-30, 1e30
 class Finite(click.types.FloatParamType):
     """Number that is neither infinite nor NaN."""
 
-    def convert(self, value, param, ctx):  # noqa: D102
+    def convert(self, value, param, ctx) -> float:  # noqa: D102
         return _finite(self, super().convert(value, param, ctx), param, ctx)
 
 
 class FiniteRange(click.FloatRange):
     """Finite number in a range; click accepts NaN in any range."""
 
-    def convert(self, value, param, ctx):  # noqa: D102
+    def convert(self, value, param, ctx) -> float:  # noqa: D102
         number = _finite(self, super().convert(value, param, ctx), param, ctx)
         if self.min_open and not SMALLEST <= number <= LARGEST:
             self.fail(f"expected a number from {SMALLEST:g} to {LARGEST:g}, found {value}", param, ctx)
@@ -80,7 +84,7 @@ class Steps(click.ParamType):
 
     name = "STEP[xSTEP]"
 
-    def convert(self, value, param, ctx):  # noqa: D102
+    def convert(self, value, param, ctx) -> tuple[float, float]:  # noqa: D102
         if isinstance(value, tuple):
             return value
         try:
@@ -97,7 +101,7 @@ class IntegerList(click.ParamType):
 
     name = "n,n,..."
 
-    def convert(self, value, param, ctx):  # noqa: D102
+    def convert(self, value, param, ctx) -> tuple[int, ...]:  # noqa: D102
         if isinstance(value, tuple):
             return value
         try:
@@ -111,7 +115,7 @@ class GridShape(click.ParamType):
 
     name = "ROWSxCOLUMNS"
 
-    def convert(self, value, param, ctx):  # noqa: D102
+    def convert(self, value, param, ctx) -> tuple[int, int]:  # noqa: D102
         if isinstance(value, tuple):
             return value
         parts = value.lower().split("x")
@@ -192,7 +196,9 @@ def show_notes(scan) -> None:
         click.echo(note, err=True)
 
 
-def choose_model(reference: str | None, arch: str | None, phase: str | None):
+def choose_model(
+    reference: str | None, arch: str | None, phase: str | None
+) -> "tuple[OrientationModel, str]":
     """Return the model that the options name, and its reference; the champion of the phase by default."""
     from keras_stem.tracking.resolve import best_reference, load_model
 

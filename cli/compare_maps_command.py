@@ -36,7 +36,7 @@ def command(reference, other, frame, phases, min_q, threshold, low_q, direction,
     """
     from keras_stem.analysis.segmentation import Segmentation
     from keras_stem.cli.tables import print_parts
-    from keras_stem.scan.map_files import tells_its_frame
+    from keras_stem.io.map_files import tells_its_frame
     from keras_stem.workflow.compare_maps import compare_maps, step_note
     from keras_stem.workflow.prepare import prepare_map
 

@@ -19,7 +19,7 @@ class Window(click.ParamType):
 
     name = "ROWS,COLUMNS"
 
-    def convert(self, value, param, ctx):  # noqa: D102
+    def convert(self, value, param, ctx) -> tuple[int | None, ...]:  # noqa: D102
         if isinstance(value, tuple):
             return value
         try:
@@ -105,7 +105,7 @@ def command(
     file.
     """
     from keras_stem.errors import KerasStemError
-    from keras_stem.scan.hdf5 import is_labelled
+    from keras_stem.io.hdf5 import is_labelled
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.conversion import Calibration, Conversion
     from keras_stem.workflow.convert import convert

@@ -29,7 +29,7 @@ def _space_group(name: str, **attributes: Any) -> Callable:
     )
 
 
-def reading_options(command):
+def reading_options(command: Callable) -> Callable:
     """Add the options that say how the structure of each CIF file is read."""
     for option in (_TOLERANCE, _KEEP_CELL, _space_group("space_group")):
         command = option(command)

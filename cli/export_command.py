@@ -39,9 +39,9 @@ def command(map_, out, axes, steps, unit, frame, phases) -> None:
     """
     from keras_stem.errors import KerasStemError
     from keras_stem.files import complete_file
-    from keras_stem.mapping.export import axes_text, require_map_name, write_map
-    from keras_stem.scan.labels import with_steps
-    from keras_stem.scan.map_files import load_map, orientation_note
+    from keras_stem.io.export import axes_text, require_map_name, write_map
+    from keras_stem.io.map_files import load_map, orientation_note
+    from keras_stem.io.map_grid import with_steps
     from keras_stem.units import length_unit
 
     if unit is not None and steps is None:

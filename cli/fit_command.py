@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.cli.common import import_backend, pattern_progress, show_notes
+from keras_stem.cli.config_file import config_options, given_options, write_options
 from keras_stem.cli.crystal_options import crystal_option
 from keras_stem.cli.grouped import in_group
 from keras_stem.cli.network_options import NetworkCommand, arch_choice, variant_choice
@@ -40,45 +41,55 @@ SIMULATION = ("crystal", "like", "patterns")
     ),
 )
 @training_options
-@click.option("--resume", is_flag=True, help="Go on with the training that was interrupted last.")
+@config_options
+@in_group(
+    "Tracking",
+    click.option("--resume", is_flag=True, help="Go on with the training that was interrupted last."),
+)
 @click.pass_context
-def command(context, scan, resume, **options) -> None:
+def command(context, scan, resume, config, save_config, **options) -> None:
     """Train a network on SCAN, as an MLflow run, and register the model.
 
     Without SCAN, the built-in demonstration scan is taken, or patterns are simulated for --simulate. What is
     not given has the values in brackets; --recipe paper takes those of the paper.
     """
-    given = [
-        name
-        for name in context.params
-        if name != "resume" and context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
-    ]
+    given = [name.replace("_", "-") for name in given_options(context) if name != "resume"]
     if resume and given:
         raise click.UsageError(f"--resume takes everything from the interrupted run; leave out {given[0]}.")
     import_backend()
-    result = _resume() if resume else _fit(scan, options)
+    if resume:
+        result = _resume()
+    else:
+        recipe = _recipe(options)
+        if save_config:
+            write_options(context, save_config)
+        result = _fit(scan, recipe)
     print_scores([(f"DS_{name.capitalize()}", "labels", scores) for name, scores in result.scores.items()])
     click.echo(f"Run {result.run_id}, {result.epochs} epochs.")
     marks = f" (now {', '.join(result.aliases)})" if result.aliases else ""
     click.echo(f"Registered as {result.model_uri}{marks}.")
 
 
-def _fit(scan: Path | None, options: dict):
-    from keras_stem.scan.scan import Scan
+def _recipe(options: dict):
     from keras_stem.training.options import recipe_from_options
+
+    simulated = _simulated(**{name: options.pop(name) for name in SIMULATION})
+    return recipe_from_options(options, simulated=simulated)
+
+
+def _fit(scan: Path | None, recipe):
+    from keras_stem.scan.scan import Scan
     from keras_stem.workflow.fit import fit
 
-    simulation = _simulation(**{name: options.pop(name) for name in SIMULATION})
-    recipe = recipe_from_options({**options, "simulation": simulation})
-    if simulation is None and scan is None:
+    if scan is None and not recipe.data.streamed:
         scan = _demonstration()
     if scan is not None:
         with Scan(scan) as opened:
             show_notes(opened)
-    return fit(scan, recipe, verbose=True, tell=click.echo)
+    return fit(scan or "", recipe, verbose=True, tell=click.echo)
 
 
-def _simulation(crystal, like: Path | None, patterns: int | None):
+def _simulated(crystal, like: Path | None, patterns: int | None):
     """Return what is simulated, if anything."""
     if crystal is None:
         if like or patterns:
@@ -86,14 +97,14 @@ def _simulation(crystal, like: Path | None, patterns: int | None):
         return None
     from keras_stem.scan.instrument import Instrument
     from keras_stem.scan.scan import Scan
-    from keras_stem.simulate.stream import SimulatedTraining
+    from keras_stem.training.data_settings import SimulatedData
 
     instrument = Instrument()
     if like:
         with Scan(like) as scan:
             instrument = Instrument.of_scan(scan.info)
     settings = {"patterns": patterns} if patterns else {}
-    return SimulatedTraining(crystal, instrument, **settings)
+    return SimulatedData(crystal, instrument, **settings)
 
 
 def _resume():

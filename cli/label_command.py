@@ -40,7 +40,8 @@ def import_(scan, labels, frame, phases, **options) -> None:
     """
     from keras_stem.crystal.frames import ORIX_FRAME
     from keras_stem.scan.label_files import ImportOptions, import_labels
-    from keras_stem.scan.scan import Scan, append_labels
+    from keras_stem.scan.scan import Scan
+    from keras_stem.scan.writing import append_labels
 
     with Scan(scan) as opened:
         found = import_labels(labels, opened.info, ImportOptions(frame, **options), phases)
@@ -145,7 +146,7 @@ def match(scan, phases, **options) -> None:
 def _report(scan, one_phase: bool) -> None:
     import numpy as np
 
-    from keras_stem.scan.labels import phases_of
+    from keras_stem.crystal.map_phases import phases_of
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.match import true_errors
 

@@ -1,5 +1,6 @@
 """What the commands that analyse a map share."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -59,17 +60,17 @@ DIRECTION = click.option(
 )
 
 
-def map_options(command):
+def map_options(command: Callable) -> Callable:
     """Add the options that say how a map is read."""
     return _with(_OPTIONS, command)
 
 
-def min_q_options(command):
+def min_q_options(command: Callable) -> Callable:
     """Add the options that say which points count."""
     return _with(_MIN_Q, command)
 
 
-def grain_options(command):
+def grain_options(command: Callable) -> Callable:
     """Add the options that say which points make a grain."""
     return _with(_GRAIN_OPTIONS, command)
 
@@ -80,7 +81,7 @@ def _with(options, command):
     return command
 
 
-def out_option(what: str, map_: str = "MAP"):
+def out_option(what: str, map_: str = "MAP") -> Callable:
     """Return the option that names the folder to write to; it is MAP without ``.h5``, and ``-what``."""
     return click.option(
         "--out",

@@ -39,12 +39,13 @@ def command(out, max_epochs) -> None:
     import_backend()
     from keras_stem.scan.scan import Scan
     from keras_stem.tracking.resolve import load_model
+    from keras_stem.training.data_settings import ScanData
     from keras_stem.training.recipe import Recipe
     from keras_stem.workflow.evaluate import evaluate
     from keras_stem.workflow.fit import fit
     from keras_stem.workflow.mapping import map_scan
 
-    result = fit(scan_path, Recipe(max_epochs=max_epochs, cache=True), verbose=True)
+    result = fit(scan_path, Recipe(max_epochs=max_epochs, data=ScanData(cache=True)), verbose=True)
     model = load_model(result.model_uri)
     with Scan(scan_path) as scan:
         found = evaluate(model, scan)

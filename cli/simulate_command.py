@@ -15,7 +15,7 @@ from keras_stem.cli.crystal_options import crystal_option
     "--detector", type=click.IntRange(64, 512), default=64, show_default=True, help="Pixels along a side."
 )
 @click.option(
-    "--radius",
+    "--detector-radius",
     type=POSITIVE,
     default=1.6,
     show_default=True,
@@ -51,7 +51,7 @@ from keras_stem.cli.crystal_options import crystal_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Fixes all that is random.")
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: all cores]")
 def command(
-    out, shape, detector, radius, grains, spread, overlap, vacuum, step, dose, drift, hot_pixels,
+    out, shape, detector, detector_radius, grains, spread, overlap, vacuum, step, dose, drift, hot_pixels,
     crystal, seed, workers,
 ) -> None:  # fmt: skip
     """Simulate a polycrystal scan with known truth.
@@ -64,7 +64,7 @@ def command(
 
     simulation = Simulation(
         polycrystal=Polycrystal(shape, grains, spread, overlap, vacuum),
-        camera=Camera(detector, radius, dose, drift, hot_pixels),
+        camera=Camera(detector, detector_radius, dose, drift, hot_pixels),
         step=step,
         seed=seed,
         **({"crystal": crystal} if crystal else {}),

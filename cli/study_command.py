@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from keras_stem.cli.common import import_backend
-from keras_stem.cli.grouped import GroupedCommand
+from keras_stem.cli.grouped import GroupedCommand, in_group
 from keras_stem.cli.training_options import training_options
 from keras_stem.networks.registry import network_names
 
@@ -14,14 +14,21 @@ from keras_stem.networks.registry import network_names
 @click.command("study", cls=GroupedCommand)
 @click.argument("name", required=False)
 @click.argument("scan", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--pretrained",
-    multiple=True,
-    metavar="ARCH=WEIGHTS",
-    help="What pre-trained cells of a network start from instead of ImageNet: a checkpoint or models:/ URI.",
-)
 @training_options
-@click.option("--resume", is_flag=True, help="Go on with the last study that was not finished.")
+@in_group(
+    "Network",
+    click.option(
+        "--pretrained",
+        multiple=True,
+        metavar="ARCH=WEIGHTS",
+        help="What pre-trained cells of a network start from instead of ImageNet: a checkpoint or models:/ "
+        "URI.",
+    ),
+)
+@in_group(
+    "Tracking",
+    click.option("--resume", is_flag=True, help="Go on with the last study that was not finished."),
+)
 def command(name, scan, pretrained, resume, **options) -> None:
     """Train a grid of networks on SCAN, as MLflow runs under one parent, and print their table.
 

@@ -32,7 +32,7 @@ def definitions(terms: Iterable[vocabulary.Term]) -> str:
 class CommandWithTerms(click.Command):
     """Command whose help defines the terms of its tables."""
 
-    def format_epilog(self, context, formatter):
+    def format_epilog(self, context, formatter) -> None:
         """Write the terms below the options."""
         with formatter.section("Terms"):
             formatter.write_dl(list(vocabulary.defined(EVALUATION).items()))

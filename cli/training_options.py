@@ -104,10 +104,14 @@ _AUGMENTATION = (
     click.option("--mirror/--no-mirror", default=None, help=f"Mirror.{_values('mirror', 'yes')}"),
     click.option("--shift", type=NOT_NEGATIVE, help="Largest shift in pixels.  [0.5]"),
     click.option("--scale", type=NOT_NEGATIVE, help="Largest relative change of the camera length.  [0.002]"),
-    click.option("--dose", type=FiniteRange(0, 1, True), help="Smallest share of the dose kept.  [0.5]"),
+    click.option(
+        "--dose-scale", type=FiniteRange(0, 1, True), help="Smallest share of the dose that is kept.  [0.5]"
+    ),
     click.option("--background", type=NOT_NEGATIVE, help="Largest share of diffuse background added.  [0.1]"),
     click.option("--hot-pixels", type=click.IntRange(0), help="Largest number of hot pixels.  [3]"),
-    click.option("--overlap", type=NOT_NEGATIVE, help="Largest share of another pattern mixed in.  [0.3]"),
+    click.option(
+        "--overlap-fraction", type=NOT_NEGATIVE, help="Largest share of another pattern mixed in.  [0.3]"
+    ),
 )
 _OPTIMISATION = (
     click.option(

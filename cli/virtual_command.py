@@ -15,7 +15,7 @@ class Numbers(click.ParamType):
         self._separator = separator
         self._counts = counts
 
-    def convert(self, value, param, ctx):  # noqa: D102
+    def convert(self, value, param, ctx) -> tuple[float, ...]:  # noqa: D102
         try:
             numbers = tuple(float(part) for part in value.split(self._separator))
         except ValueError:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from keras_stem import Recipe, Scan, Simulation, fit, load_model, map_scan, paper_recipe, simulate_scan
-from keras_stem.analysis.boundaries import SPECIAL
 from keras_stem.analysis.segmentation import Segmentation
+from keras_stem.analysis.special_boundaries import SPECIAL
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.workflow.boundaries import analyse_boundaries, write_boundaries
 from keras_stem.workflow.compare_maps import compare_maps

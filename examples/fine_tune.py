@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from keras_stem import Simulation, fit, paper_recipe, simulate_scan
+from keras_stem import ScanData, Simulation, fit, paper_recipe, simulate_scan
 from keras_stem.networks.cnn.options import CNNConfig
 from keras_stem.simulate.microstructure import Polycrystal
 
@@ -12,7 +12,8 @@ for seed, path in enumerate(scans):
     simulate_scan(path, Simulation(Polycrystal(shape=(40, 40), grains=12), seed=seed))
 
 narrow = CNNConfig(filters=(8, 16), widths=(32,))
-recipe = replace(paper_recipe(), network=narrow, max_epochs=15, stop="never", cache=True)
+cached = ScanData(cache=True, augmentation=None)
+recipe = replace(paper_recipe(), data=cached, network=narrow, max_epochs=15, stop="never")
 first = fit(scans[0], recipe)
 
 few = replace(recipe, max_epochs=5, score_every=5)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_stem import Recipe, Scan, Simulation, fit, load_model, map_scan, simulate_scan
+from keras_stem import Recipe, Scan, ScanData, Simulation, fit, load_model, map_scan, simulate_scan
 from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.simulate.microstructure import Polycrystal
 
@@ -12,7 +12,8 @@ path = Path("training.h5")
 simulate_scan(path, Simulation(polycrystal=Polycrystal(shape=(40, 40), grains=12), seed=2))
 
 network = PolarConfig(channels=32, dilations=(1, 3, 9))
-result = fit(path, Recipe(network=network, batch_size=16, max_epochs=30, score_every=10, cache=True))
+recipe = Recipe(data=ScanData(cache=True), network=network, batch_size=16, max_epochs=30, score_every=10)
+result = fit(path, recipe)
 print(f"{result.epochs} epochs: median disorientation {result.scores['test'].median:.1f} deg on DS_Test")
 
 model = load_model(result.model_uri)

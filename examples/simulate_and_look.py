@@ -8,7 +8,7 @@ from orix.quaternion import Rotation
 from keras_stem import Scan, Simulation, simulate_scan
 from keras_stem.figures.ipf import draw_ipf_map
 from keras_stem.figures.style import StyledFigure, style
-from keras_stem.scan.labels import crystal_map
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.simulate.microstructure import Polycrystal
 
 path = Path("small.h5")

@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, overload
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -20,7 +20,15 @@ _SHOWN = 40
 """Largest number of characters of an invalid value in messages."""
 
 
-def validated(kind: type[T], plain: Any, where: object) -> T:
+@overload
+def validated(kind: type[T], plain: Any, where: object) -> T: ...
+
+
+@overload
+def validated(kind: Any, plain: Any, where: object) -> Any: ...
+
+
+def validated(kind: Any, plain: Any, where: object) -> Any:
     """Return plain values validated as a type, such as a dataclass or a `typing.TypedDict`.
 
     Parameters

@@ -6,7 +6,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.analysis.grid import Grid, grid_of
 from keras_stem.crystal.phase import linio2
-from keras_stem.scan.labels import crystal_map
+from keras_stem.io.map_grid import crystal_map
 
 NICKEL = Phase("Ni", space_group=225)
 

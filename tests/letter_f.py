@@ -7,7 +7,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.phase import linio2
 from keras_stem.figures.style import style
-from keras_stem.scan.labels import crystal_map
+from keras_stem.io.map_grid import crystal_map
 
 LETTER = np.array(
     [

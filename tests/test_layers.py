@@ -19,7 +19,7 @@ ORDER = (
         "models",
         "inference",
     ),
-    *("metrics", "training", "mapping", "tracking", "analysis", "figures", "report", "study", "workflow"),
+    *("metrics", "training", "tracking", "analysis", "figures", "report", "study", "workflow"),
 )
 """As DESIGN has it, but for inference, which stands before training: a training scores and calibrates its
 model on held-out patterns."""

@@ -14,12 +14,18 @@ import pytest
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.io.map_files import read_map
+from keras_stem.models.card import ModelCard
 from keras_stem.models.orientation_model import load_keras_file
-from keras_stem.scan.map_files import read_map
+from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
-from keras_stem.training.data import prepare
+from keras_stem.simulate.stream import Nuisances
+from keras_stem.training.data import prepare_scan
+from keras_stem.training.data_settings import SimulatedData
+from keras_stem.training.options import recipe_from_options
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import RunState, last_interrupted, read_state
 from keras_stem.training.train import train
@@ -27,6 +33,23 @@ from keras_stem.versions import SCHEMA, up_to_date, with_schema
 
 pytestmark = pytest.mark.backend
 VERSIONS = sorted(Path(__file__).parent.glob("data/version-*"))
+
+
+SCHEMA_1 = {
+    "scan": recipe_from_options(
+        {
+            **{"arch": "cnn", "filters": (8, 8), "min_q": 30.0, "split": "block", "binning": 2},
+            **{"cache": True, "dose_scale": 0.25, "overlap_fraction": 0.125},
+        }
+    ),
+    "simulated": recipe_from_options(
+        {},
+        simulated=SimulatedData(
+            CrystalFile("Cu.cif", 225), Instrument((32, 64), 0.1), Nuisances(dose=(1, 2)), 7
+        ),
+    ),
+}
+"""Recipes whose files in data/schema-1 were written with schema 1."""
 
 
 @pytest.fixture(params=VERSIONS, ids=[path.name for path in VERSIONS])
@@ -58,7 +81,7 @@ def test_an_interrupted_training_goes_on(stored, tmp_path, monkeypatch):
     done = state.epochs
     assert 0 < done < recipe.max_epochs
     with Scan(stored / "scan.h5") as scan:
-        result = train(prepare(scan, recipe), recipe, state, verbose=False)
+        result = train(prepare_scan(scan, recipe.data, recipe.seed), recipe, state, verbose=False)
     assert len(result.history) == recipe.max_epochs
     assert np.isfinite([logs["loss"] for logs in result.history]).all()
 
@@ -71,6 +94,27 @@ def test_scans_and_maps_are_read(stored):
     assert found.size == len(scan)
     assert origin["frame"].startswith("orix")
     assert {"agreement", "uncertainty"} <= set(found.prop)
+
+
+@pytest.mark.parametrize("name", SCHEMA_1)
+def test_recipes_of_schema_1_are_read(name, tmp_path):
+    path = VERSIONS[0].parent / "schema-1" / f"{name}.json"
+    plain, expected = json.loads(path.read_text()), SCHEMA_1[name]
+    assert Recipe.from_dict(plain) == expected
+    card = load_keras_file(VERSIONS[0] / "rotation.keras").card
+    found = ModelCard.from_dict({**card.to_dict(), "schema": 1, "recipe": plain})
+    assert Recipe.from_dict(found.recipe) == expected
+    assert (found.thresholds.q, found.schedule) == ({"scan": 30, "simulated": 20}[name], "cosine")
+    state = {"schema": 1, "run_id": "run", "scan": "scan.h5", "recipe": plain}
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    assert Recipe.from_dict(read_state(tmp_path).recipe) == expected
+
+
+def test_recipes_that_knew_no_cells_are_read():
+    plain = json.loads((VERSIONS[0].parent / "schema-1" / "simulated.json").read_text())
+    crystal = plain["simulation"].pop("crystal")
+    plain["simulation"] |= {name: crystal[name] for name in ("cif", "space_group")}
+    assert Recipe.from_dict(plain) == SCHEMA_1["simulated"]
 
 
 def test_what_is_stored_now_carries_its_schema(tmp_path, monkeypatch):

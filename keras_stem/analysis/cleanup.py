@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from orix.quaternion import Rotation
 
-from keras_stem.analysis.boundaries import SpecialBoundary, equivalent_misorientations
 from keras_stem.analysis.grains import mean_orientations
 from keras_stem.analysis.grid import Grid
+from keras_stem.analysis.special_boundaries import SpecialBoundary, equivalent_misorientations
 from keras_stem.crystal.disorientation import (
     BEAM_TWOFOLD,
     disorientation,

@@ -11,7 +11,7 @@ from keras_stem.crystal.phase import names_apart
 from keras_stem.crystal.rotations import first_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import grid_shape, map_steps
+from keras_stem.io.map_grid import grid_shape, map_steps
 
 MASKED = -1
 """Phase number of masked points."""

@@ -8,7 +8,14 @@ from orix.quaternion import Rotation, symmetry
 from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.crystal.cell import Cell, lattice_base, lattice_constants, lattice_text
-from keras_stem.crystal.phase import CrystalPhase, Setting, cell_of, phase_of_cell, structure_of
+from keras_stem.crystal.phase import (
+    CrystalPhase,
+    Setting,
+    cell_of,
+    phase_of_cell,
+    plain_operations,
+    structure_of,
+)
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.crystal.scattering import reciprocal_base, reflections_within, structure_factors
 from keras_stem.crystal.space_group import conventional_cell, find_symmetry, rotation_between
@@ -58,7 +65,7 @@ def in_file_axes(phase: CrystalPhase) -> CrystalPhase:
     back = np.linalg.inv(setting.basis)
     operations = _in_basis(np.array(setting.operations), back)
     kept = Setting(
-        setting.number, setting.said, tuple(tuple(map(tuple, one)) for one in operations.tolist()),
+        setting.number, setting.said, plain_operations(operations),
         setting.file, setting.said, setting.file_lattice,
         tolerance=setting.tolerance, notes=setting.notes,
     )  # fmt: skip

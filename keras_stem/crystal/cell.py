@@ -6,6 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+Constants = tuple[float, float, float, float, float, float]
+"""Lattice constants a, b, c (Å) and alpha, beta, gamma (degrees)."""
+
 Species = tuple[tuple[str, float], ...]
 """Elements of a site with their occupancies."""
 
@@ -29,7 +32,7 @@ class Cell:
         Mean square displacement U of each element (Å²); elements with unknown U are absent.
     """
 
-    lattice: tuple[float, ...]
+    lattice: Constants
     positions: np.ndarray
     species: tuple[Species, ...]
     motion: dict[str, float]
@@ -93,12 +96,14 @@ def lattice_base(lattice: tuple[float, ...]) -> np.ndarray:
     return base
 
 
-def lattice_constants(base: np.ndarray) -> tuple[float, ...]:
+def lattice_constants(base: np.ndarray) -> Constants:
     """Return a, b, c (Å) and alpha, beta, gamma (degrees) from vectors a, b and c as rows."""
     lengths = np.linalg.norm(base, axis=1)
     units = base / lengths[:, None]
     cosines = np.array([units[1] @ units[2], units[2] @ units[0], units[0] @ units[1]])
-    return (*lengths.tolist(), *np.rad2deg(np.arccos(np.clip(cosines, -1, 1))).tolist())
+    a, b, c = lengths.tolist()
+    alpha, beta, gamma = np.rad2deg(np.arccos(np.clip(cosines, -1, 1))).tolist()
+    return a, b, c, alpha, beta, gamma
 
 
 def lattice_text(lattice: Sequence[float]) -> str:
@@ -125,7 +130,7 @@ def nearest_images(between: np.ndarray) -> np.ndarray:
 
 
 def merged_sites(
-    lattice: tuple[float, ...], positions: np.ndarray, species: list[Species]
+    lattice: tuple[float, ...], positions: np.ndarray, species: Sequence[Species]
 ) -> tuple[np.ndarray, tuple[Species, ...]]:
     """Return sites with coincident ones merged, each with the occupancies of all its elements.
 

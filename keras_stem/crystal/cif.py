@@ -9,11 +9,9 @@ import numpy as np
 from diffsims.utils.lobato_scattering_params import ATOMIC_SCATTERING_PARAMS_LOBATO
 
 from keras_stem.crystal.cell import SAME_PLACE, Cell, Species, lattice_base, merged_sites, nearest_images
-from keras_stem.crystal.plain_phase import LARGEST_OCCUPANCY, require_lattice
+from keras_stem.crystal.composition import check_composition, fits_formula, formula_of, require_occupancies
+from keras_stem.crystal.plain_phase import require_lattice
 from keras_stem.errors import KerasStemError, reason_of
-
-_COMPOSITION_TOLERANCE = 0.05
-"""Relative tolerance between formula and atoms, since formulas are rounded and occupancies refined."""
 
 _LARGEST_MOTION = 0.2
 """Largest U that is taken as thermal motion rather than a placeholder (Å²)."""
@@ -68,11 +66,11 @@ def read_cif(path: str | Path, block: str | None = None) -> CifCrystal:
     lattice = structure.cell.parameters
     require_lattice(lattice, path)
     sites = [(np.array(site.fract.tolist()), _element(site, path), site.occ) for site in structure.sites]
-    formula = _formula(found)
-    symbol, cell = _expand(structure, sites, lattice, formula, path, notes)
-    cell = Cell(lattice, *cell, _motion(structure, notes))
-    _require_occupancies(cell, path)
-    _check(cell, formula, notes)
+    formula = formula_of(found)
+    symbol, expanded = _expand(structure, sites, lattice, formula, path, notes)
+    cell = Cell(lattice, *expanded, _motion(structure, notes))
+    require_occupancies(cell, path)
+    check_composition(cell, formula, notes)
     return CifCrystal(cell, symbol, formula, tuple(notes))
 
 
@@ -115,13 +113,15 @@ def _element(site: gemmi.SmallStructure.Site, path: str | Path) -> str:
     return name
 
 
-def _expand(structure, sites, lattice, formula, path, notes) -> tuple[str, tuple]:
+def _expand(
+    structure, sites, lattice, formula, path, notes
+) -> tuple[str, tuple[np.ndarray, tuple[Species, ...]]]:
     """Return the space group symbol and the sites of the full cell as positions and species."""
     candidates = _symmetries(structure, path, notes)
     cells = {name: _all_sites(sites, operations, lattice) for name, operations in candidates.items()}
     if len(cells) == 1:
         return next(iter(cells.items()))
-    fitting = {name: cell for name, cell in cells.items() if _fits(Cell(lattice, *cell, {}), formula)}
+    fitting = {name: cell for name, cell in cells.items() if fits_formula(Cell(lattice, *cell, {}), formula)}
     if len(fitting) != 1:
         names = " or ".join(cells)
         raise KerasStemError(
@@ -236,68 +236,6 @@ def _equivalent(site: gemmi.SmallStructure.Site, cell: gemmi.UnitCell) -> float:
     if not tensor.any():
         return 0.0
     # U refers to the axes a* a, b* b, c* c (Trueblood et al., Acta Cryst. A52 (1996) 770).
-    axes = np.array(cell.orth.mat.tolist()) * [cell.ar, cell.br, cell.cr]
+    orthogonal = np.array(cell.orth.mat.tolist())
+    axes = orthogonal * np.linalg.norm(np.linalg.inv(orthogonal), axis=1)
     return float(np.trace(axes @ tensor @ axes.T)) / 3
-
-
-def _formula(block: gemmi.cif.Block) -> dict[str, float]:
-    text = block.find_value("_chemical_formula_sum") or ""
-    parts = re.findall(r"([A-Z][a-z]?)(\d*\.?\d*)", gemmi.cif.as_string(text))
-    found: dict[str, float] = {}
-    for name, count in parts:
-        element = "H" if name in ("D", "T") else name
-        found[element] = found.get(element, 0.0) + float(count or 1)
-    return found
-
-
-def _fits(cell: Cell, formula: dict[str, float]) -> bool:
-    """Return whether the composition of a cell matches a formula, ignoring hydrogen."""
-    shares = []
-    for counts in (cell.composition, formula):
-        heavy = {element: count for element, count in counts.items() if element != "H"}
-        total = sum(heavy.values()) or 1.0
-        shares.append({element: count / total for element, count in heavy.items()})
-    elements = set(shares[0]) | set(shares[1])
-    return all(
-        abs(shares[0].get(one, 0) - shares[1].get(one, 0)) <= _COMPOSITION_TOLERANCE * shares[1].get(one, 0.1)
-        for one in elements
-    )
-
-
-def _require_occupancies(cell: Cell, path: str | Path) -> None:
-    for element, occupancy in (one for species in cell.species for one in species):
-        if not 0 <= occupancy <= LARGEST_OCCUPANCY:
-            raise KerasStemError(
-                f"Expected an occupancy of {element} from 0 to {LARGEST_OCCUPANCY} in {path}, "
-                f"found {occupancy:g}; correct the file."
-            )
-
-
-def _check(cell: Cell, formula: dict[str, float], notes: list[str]) -> None:
-    """Add warnings on physically implausible structures."""
-    if formula and not _fits(cell, formula):
-        expected, found = (composition_text(counts) for counts in (formula, cell.composition))
-        notes.append(f"The formula of the file is {expected}, but its atoms are {found}.")
-    full = [sum(occupancy for _, occupancy in species) for species in cell.species]
-    if max(full) > 1.01:
-        notes.append(f"A site is occupied {max(full):.2f} times.")
-    if (nearest := shortest_distance(cell)) < 0.5:
-        notes.append(f"Two sites are only {nearest:.2f} Å apart.")
-    volume = cell.volume / sum(cell.composition.values())
-    if not 4 <= volume <= 60:
-        notes.append(f"Each atom has a volume of {volume:.1f} Å³, which no crystal has.")
-
-
-def shortest_distance(cell: Cell) -> float:
-    """Return the shortest distance between two sites, including periodic images (Å)."""
-    between = nearest_images(cell.positions[:, None] - cell.positions)
-    images = np.stack(np.meshgrid(*3 * [(-1, 0, 1)]), axis=-1).reshape(-1, 3)
-    lengths = np.linalg.norm((between[:, :, None] + images) @ cell.base, axis=-1)
-    return float(np.where(lengths < 1e-6, np.inf, lengths).min())
-
-
-def composition_text(counts: dict[str, float]) -> str:
-    """Return a composition as text, such as "Li8 Mn16 O32"."""
-    return " ".join(
-        f"{element}{count:.3g}" if abs(count - 1) > 1e-6 else element for element, count in counts.items()
-    )

@@ -75,7 +75,7 @@ def load_given(
         raise KerasStemError(
             f"Expected a space group for each of {len(cifs)} CIF files, found {len(space_groups)}."
         )
-    expected = space_groups or [None] * len(cifs)
+    expected: Sequence[int | None] = space_groups or [None] * len(cifs)
     given: list[GivenPhase] = []
     for text, number in zip(map(str, cifs), expected, strict=True):
         entry, mark, path = text.partition("=")

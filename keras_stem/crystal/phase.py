@@ -13,7 +13,7 @@ from orix.crystal_map import Phase
 from orix.io.plugins.orix_hdf5 import dict2phase, phase2dict
 from pydantic import Field
 
-from keras_stem.crystal.cell import Cell, merged_sites, wrapped
+from keras_stem.crystal.cell import Cell, Species, merged_sites, wrapped
 from keras_stem.crystal.plain_phase import Angle, Matrix, SpaceGroupNumber, Vector, checked_phase
 from keras_stem.crystal.scattering import structure_factors
 from keras_stem.crystal.space_group import CellSymmetry, operation_arrays
@@ -114,7 +114,8 @@ def linio2() -> CrystalPhase:
     group = gemmi.find_spacegroup_by_name("R -3 m:H")
     lattice = (2.876, 2.876, 14.19, 90.0, 90.0, 120.0)
     turns, shifts = operation_arrays(group.operations())
-    places, species = [], []
+    places: list[np.ndarray] = []
+    species: list[Species] = []
     for element, height in (("Ni", 0.0), ("Li", 0.5), ("O", 0.242)):
         orbit = (turns @ [0, 0, height] + shifts) % 1.0
         places.extend(np.unique(np.round(orbit, 9) % 1.0, axis=0))
@@ -227,7 +228,7 @@ def setting_of(
     symmetry: CellSymmetry,
     file: str,
     said: str,
-    lattice: tuple[float, ...],
+    lattice: Constants | tuple[()],
     basis: np.ndarray | None = None,
     origin: np.ndarray | None = None,
     notes: Sequence[str] = (),
@@ -237,7 +238,7 @@ def setting_of(
     basis = np.eye(3) if basis is None else basis
     origin = np.zeros(3) if origin is None else origin
     return Setting(
-        symmetry.number, symmetry.symbol, _plain(turns), file, said, tuple(lattice),
+        symmetry.number, symmetry.symbol, plain_operations(turns), file, said, lattice,
         _clean(basis), _clean(origin), symmetry.tolerance, tuple(notes),
     )  # fmt: skip
 
@@ -261,7 +262,8 @@ def _clean(values: np.ndarray) -> tuple:
     return _tuples((np.round(values, 9) + 0.0).tolist())
 
 
-def _plain(operations: np.ndarray) -> tuple:
+def plain_operations(operations: np.ndarray) -> tuple[tuple[_Row, _Row, _Row], ...]:
+    """Return rotations in fractional coordinates, shape (n, 3, 3), as tuples."""
     return _tuples(np.asarray(operations).tolist())
 
 

@@ -104,7 +104,7 @@ def neutral_element(text: str) -> str | None:
 
     Only elements with known electron scattering factors are valid; deuterium is treated as hydrogen.
     """
-    letters = re.match(r"\s*([A-Za-z]*)", text)[1]
+    letters = re.findall(r"^\s*([A-Za-z]*)", text)[0]
     name = gemmi.Element(letters).name
     name = "H" if name == "D" else name
     return name if name in ATOMIC_SCATTERING_PARAMS_LOBATO else None

@@ -121,7 +121,7 @@ def conventional_cell(cell: Cell, symmetry: CellSymmetry) -> ConventionalCell:
         tuple(kinds[kind] for kind in dataset.std_types.tolist()),
         cell.motion,
     )
-    operations = gemmi.symops_from_hall(spglib.get_spacegroup_type(dataset.hall_number).hall_symbol)
+    operations = gemmi.symops_from_hall(_setting_type(dataset.hall_number).hall_symbol)
     rotations, translations = operation_arrays(operations)
     symbol = gemmi.find_spacegroup_by_ops(operations).xhm()
     own = CellSymmetry(symmetry.number, symbol, rotations, translations, symmetry.tolerance)
@@ -163,7 +163,7 @@ def rotation_between(old_base: np.ndarray, new_base: np.ndarray, basis: np.ndarr
 def _dataset(cell: Cell, tolerance: float, hall_number: int = 0):
     atoms = (cell.base, cell.positions, cell.types)
     try:
-        return spglib.get_symmetry_dataset(atoms, symprec=tolerance, hall_number=hall_number)
+        return spglib.get_symmetry_dataset(atoms, symprec=tolerance, hall_number=hall_number)  # type: ignore[arg-type] # arrays are sequences
     except Exception:  # depending on its version, spglib raises its own errors or returns None
         return None
 
@@ -194,12 +194,19 @@ def operation_arrays(operations: Iterable[gemmi.Op]) -> tuple[np.ndarray, np.nda
     return rotations, np.array([operation.tran for operation in every]) / gemmi.Op.DEN
 
 
+def _setting_type(hall_number: int) -> spglib.SpaceGroupType:
+    """Return the description of one of the 530 settings that spglib knows."""
+    found = spglib.get_spacegroup_type(hall_number)
+    assert found is not None  # only for numbers that spglib does not know
+    return found
+
+
 @functools.cache
 def _conventional_hall_number(space_group: int) -> int:
     settings = [
         (number, kind.choice)
         for number in _HALL_NUMBERS
-        if (kind := spglib.get_spacegroup_type(number)).number == space_group
+        if (kind := _setting_type(number)).number == space_group
     ]
     wanted = ("H", "2")
     return next((number for number, choice in settings if choice in wanted), settings[0][0])

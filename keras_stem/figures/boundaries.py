@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from keras_stem.analysis.boundaries import Boundaries, BoundaryClass
+from keras_stem.analysis.boundaries import Boundaries
+from keras_stem.analysis.boundary_classes import BoundaryClass
 from keras_stem.analysis.grid import Grid
 from keras_stem.analysis.random_boundaries import random_angles
 from keras_stem.crystal.symmetry import proper_point_group

@@ -4,10 +4,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from orix.crystal_map import CrystalMap
 
+from keras_stem.crystal.map_phases import single_phase
 from keras_stem.figures.ipf import draw_image, draw_ipf_map
 from keras_stem.figures.ipf_key import draw_ipf_key
 from keras_stem.figures.style import StyledFigure, plain_text, scalar_colors, style
-from keras_stem.scan.labels import grid_shape, map_extent, single_phase
+from keras_stem.io.map_grid import grid_shape, map_extent
 
 LARGEST_SHOWN = 15.0
 """Upper end of the colour bar of the disorientation (degrees)."""

@@ -6,7 +6,7 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.figures.ipf import draw_image
 from keras_stem.figures.style import StyledFigure, scalar_colors, style
-from keras_stem.scan.labels import grid_shape, map_extent
+from keras_stem.io.map_grid import grid_shape, map_extent
 
 LARGEST_SHOWN = 15.0
 """Upper end of the colour bar of the uncertainty (degrees)."""

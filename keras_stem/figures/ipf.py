@@ -1,14 +1,18 @@
 """Orientation maps in inverse pole figure (IPF) colours."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib_scalebar.scalebar import ScaleBar
 from orix.crystal_map import CrystalMap
 
+from keras_stem.crystal.map_phases import single_phase
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import MASKED, StyledFigure, plain_text, style
-from keras_stem.scan.labels import grid_shape, map_extent, map_steps, single_phase
+from keras_stem.io.map_grid import grid_shape, map_extent, map_steps
 from keras_stem.units import convert_length, is_length, readable_unit, unit_text
 
 SCALE_BAR = {
@@ -49,12 +53,14 @@ def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: n
     draw_image(axes, crystal_map, colors.reshape(*grid_shape(crystal_map), 3))
 
 
-def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options):
+def draw_image(axes: Axes, crystal_map: CrystalMap, image: np.ndarray, **options: Any) -> AxesImage:
     """Draw an image (rows, columns) on the grid of a map, with a scale bar; return the matplotlib image."""
     return draw_scaled(axes, image, map_steps(crystal_map), crystal_map.scan_unit, **options)
 
 
-def draw_scaled(axes: Axes, image: np.ndarray, steps: tuple[float, float], unit: str, **options):
+def draw_scaled(
+    axes: Axes, image: np.ndarray, steps: tuple[float, float], unit: str, **options: Any
+) -> AxesImage:
     """Draw an image (rows, columns) with the aspect ratio of the steps along y and x.
 
     A scale bar is added if the unit is a length. The matplotlib image is returned.

@@ -23,7 +23,7 @@ from keras_stem.figures.ipf import draw_image
 from keras_stem.figures.paper_page import WIDTH, page
 from keras_stem.figures.style import StyledFigure, plain_text, scalar_colors, style
 from keras_stem.figures.training import ANGLES
-from keras_stem.scan.labels import grid_shape, map_extent
+from keras_stem.io.map_grid import grid_shape, map_extent
 
 LARGEST_SHOWN = 0.1
 """Upper end of the colour bars of angles, as a fraction of their ranges."""

@@ -8,11 +8,12 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from orix.crystal_map import CrystalMap
 
+from keras_stem.crystal.map_phases import single_phase
 from keras_stem.figures.ipf import draw_image, draw_ipf_map
 from keras_stem.figures.ipf_key import DIRECTIONS, ipf_colors, to_sector
 from keras_stem.figures.paper_page import draw_key, ipf_axes, page
 from keras_stem.figures.style import plain_text, scalar_colors, style
-from keras_stem.scan.labels import grid_shape, map_extent, single_phase
+from keras_stem.io.map_grid import grid_shape, map_extent
 
 _FULL_Q = 99
 """Percentile of Q from which a label has full brightness, as in `kstem virtual`."""

@@ -10,7 +10,7 @@ from orix.crystal_map import CrystalMap
 from keras_stem.figures.ipf import draw_image
 from keras_stem.figures.paper_page import WIDTH
 from keras_stem.figures.style import MASKED, StyledFigure, style
-from keras_stem.scan.labels import grid_shape
+from keras_stem.io.map_grid import grid_shape
 from keras_stem.scan.splits import Split
 from keras_stem.scan.subsets import Thresholds, subset
 

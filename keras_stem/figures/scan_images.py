@@ -6,10 +6,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from orix.crystal_map import CrystalMap
 
+from keras_stem.crystal.map_phases import phases_of, single_phase
 from keras_stem.figures.ipf import draw_image, draw_scaled
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import MASKED, StyledFigure, plain_text, style
-from keras_stem.scan.labels import grid_shape, map_extent, phases_of, single_phase
+from keras_stem.io.map_grid import grid_shape, map_extent
 from keras_stem.scan.metadata import ScanInfo
 
 _PHASE_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")

@@ -1,5 +1,7 @@
 """Euler head: the three Bunge Euler angles, as in the paper."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -27,15 +29,15 @@ class EulerDecoder(Decoder):
         super().__init__(**kwargs)
         self.ranges = [float(bound) for bound in ranges]
 
-    def call(self, normalised):  # noqa: D102
+    def call(self, normalised) -> dict[str, keras.KerasTensor]:  # noqa: D102
         return {"euler": ops.cast(normalised, "float32") * ops.array(self.ranges, "float32")}
 
-    def candidates(self, outputs):
+    def candidates(self, outputs) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Return the single orientation of each pattern, (B, 1, 3, 3), with weight 1."""
         matrices = matrices_of_bunge(self(outputs)["euler"])[:, None]
         return matrices, ops.ones_like(matrices[..., 0, 0])
 
-    def get_config(self):  # noqa: D102
+    def get_config(self) -> dict[str, Any]:  # noqa: D102
         return {**super().get_config(), "ranges": self.ranges}
 
 

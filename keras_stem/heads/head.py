@@ -54,7 +54,7 @@ class Decoder(keras.layers.Layer):
 
     several: ClassVar[bool] = False
 
-    def candidates(self, outputs):
+    def candidates(self, outputs) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Return all candidate orientations with their weights.
 
         Parameters
@@ -87,13 +87,13 @@ class AllCandidates(Decoder):
         super().__init__(**kwargs)
         self._decoder = decoder
 
-    def call(self, outputs):  # noqa: D102
+    def call(self, outputs) -> dict[str, keras.KerasTensor]:  # noqa: D102
         matrices, weights = self._decoder.candidates(outputs)
         best = keras.ops.one_hot(keras.ops.argmax(weights, axis=-1), weights.shape[-1], dtype="float32")
         euler = bunge(matrices)
         return {"euler": keras.ops.sum(best[..., None] * euler, axis=1), "runners_up": euler}
 
-    def build(self, input_shape):  # noqa: D102
+    def build(self, input_shape) -> None:  # noqa: D102
         self._decoder.build(input_shape)
         self.built = True
 

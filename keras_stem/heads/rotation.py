@@ -1,6 +1,7 @@
 """Rotation head: a rotation from two orthonormalised vectors, and its expected error."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -39,11 +40,11 @@ class RotationDecoder(Decoder):
         self.operators = np.asarray(operators, "float32")
         self.ranges = [float(bound) for bound in ranges]
 
-    def call(self, seven):  # noqa: D102
+    def call(self, seven) -> dict[str, keras.KerasTensor]:  # noqa: D102
         seven = ops.cast(seven, "float32")
         return {"euler": self._bunge(orthonormal(seven[:, :6])), "spread": ops.exp(seven[:, 6])}
 
-    def candidates(self, outputs):
+    def candidates(self, outputs) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Return the single orientation of each pattern, (B, 1, 3, 3), with weight 1."""
         matrices = orthonormal(ops.cast(outputs, "float32")[:, :6])[:, None]
         return matrices, ops.ones_like(matrices[..., 0, 0])
@@ -51,7 +52,7 @@ class RotationDecoder(Decoder):
     def _bunge(self, matrices):
         return fundamental_bunge(matrices, self.operators, self.ranges)
 
-    def get_config(self):  # noqa: D102
+    def get_config(self) -> dict[str, Any]:  # noqa: D102
         own = {"operators": self.operators.tolist(), "ranges": self.ranges}
         return {**super().get_config(), **own}
 
@@ -76,7 +77,7 @@ class DisorientationLoss(keras.losses.Loss):
         self._distance = distance
         self._beam_twofold = beam_twofold
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true, y_pred) -> keras.KerasTensor:
         """Return the loss (B,) of row-major matrices (B, 9) and predictions (B, 6) or (B, 7).
 
         The optional seventh output predicts the logarithm of the disorientation. Its loss term does not

@@ -35,11 +35,11 @@ class VoteDecoder(RotationDecoder):
     several = True
 
     @classmethod
-    def from_config(cls, config):  # noqa: D102
+    def from_config(cls, config) -> "VoteDecoder":  # noqa: D102
         # Models of earlier versions store the number of runners-up.
         return cls(**{name: value for name, value in config.items() if name != "runners_up"})
 
-    def call(self, votes):  # noqa: D102
+    def call(self, votes) -> dict[str, keras.KerasTensor]:  # noqa: D102
         weights, rotations = votes_in_lab(ops.cast(votes, "float32"))
         weights = ops.exp(weights)
         strongest = _chosen(rotations, weights)
@@ -52,7 +52,7 @@ class VoteDecoder(RotationDecoder):
             "runners_up": self._bunge(_chosen(rotations, others))[:, None],
         }
 
-    def candidates(self, outputs):
+    def candidates(self, outputs) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Return the orientation of each vote, (B, azimuths, 3, 3), and its weight, (B, azimuths)."""
         weights, rotations = votes_in_lab(ops.cast(outputs, "float32"))
         return rotations, ops.exp(weights)
@@ -91,7 +91,7 @@ class VoteLoss(keras.losses.Loss):
         self._beam_twofold = beam_twofold
         self._first_width = first_width
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true, y_pred) -> keras.KerasTensor:
         """Return the loss (B,) of votes (B, azimuths, 7).
 
         The targets (B, 10) are the row-major matrices and the completed fraction of the training. The width

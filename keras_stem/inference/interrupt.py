@@ -41,7 +41,7 @@ class HeedInterrupt(keras.callbacks.Callback):
                 signal.signal(number, handler)
         self.heed()
 
-    def on_train_batch_end(self, batch, logs=None):  # noqa: D102
+    def on_train_batch_end(self, batch, logs=None) -> None:  # noqa: D102
         self.heed()
 
     def _receive(self, number: int, frame: FrameType | None) -> None:

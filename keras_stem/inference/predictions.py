@@ -32,17 +32,18 @@ class Predictions:
 
     def __getitem__(self, chosen: slice | np.ndarray) -> "Predictions":
         """Return the predictions for a subset of the patterns."""
-        return Predictions(*(None if values is None else values[chosen] for values in self._values))
+        return Predictions(**{name: values[chosen] for name, values in self._known.items()})
 
     @property
-    def _values(self) -> tuple[np.ndarray | None, ...]:
-        return tuple(getattr(self, field.name) for field in fields(self))
+    def _known(self) -> dict[str, np.ndarray]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
 
     @classmethod
     def joined(cls, parts: Sequence["Predictions"]) -> "Predictions":
         """Concatenate the predictions of several blocks."""
-        columns = zip(*(part._values for part in parts), strict=True)
-        return cls(*(None if column[0] is None else np.concatenate(column) for column in columns))
+        names = parts[0]._known
+        return cls(**{name: np.concatenate([part._known[name] for part in parts]) for name in names})
 
 
 def predict(

@@ -53,7 +53,14 @@ class Reindexer:
 def _better(verified: VerifiedAnswers, again: VerifiedAnswers, where: np.ndarray) -> VerifiedAnswers:
     """Return the first results, replaced at the indices ``where`` by the second if those agree better."""
     better = again.agreement > verified.agreement[where]
-    found = [verified.euler.copy(), verified.agreement.copy(), verified.runner_up_agreement.copy()]
-    for values, others in zip(found, (again.euler, again.agreement, again.runner_up_agreement), strict=True):
-        values[where[better]] = others[better]
-    return VerifiedAnswers(*found)
+
+    def replaced(values: np.ndarray | None, others: np.ndarray | None) -> np.ndarray:
+        found = np.array(values)
+        found[where[better]] = np.array(others)[better]
+        return found
+
+    return VerifiedAnswers(
+        replaced(verified.euler, again.euler),
+        replaced(verified.agreement, again.agreement),
+        replaced(verified.runner_up_agreement, again.runner_up_agreement),
+    )

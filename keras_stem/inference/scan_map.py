@@ -8,12 +8,13 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import require_relation
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.map_phases import in_axes_of
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.blocks import map_blocks
 from keras_stem.inference.steps import Answers, InferenceSteps
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
-from keras_stem.scan.labels import crystal_map, in_axes_of
 from keras_stem.scan.scan import Scan
 
 
@@ -92,15 +93,28 @@ def predict_map(
     positions = np.arange(len(scan))
     blocks = map_blocks(lambda _, patterns: steps(patterns), source, positions, verbose=verbose)
     answers = Answers.joined(blocks)
-    rotations, euler = Rotation.from_euler(answers.euler.astype(float)), answers.euler
-    if not np.allclose(to_phase.angle, 0):
-        rotations = to_phase * rotations
-        euler = rotations.to_euler()
-    properties = {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}
-    properties |= answers.properties
-    info = scan.info
+    rotations, euler = _in_axes(answers.euler, to_phase)
+    info, properties = scan.info, {**_qualities(labels), **answers.properties}
     found = crystal_map(rotations, phase, info.shape, info.steps, info.unit, properties)
+    return Prediction(euler, found, labels, _errors(rotations, labels, phase))
+
+
+def _in_axes(euler: np.ndarray, to_phase: Rotation) -> tuple[Rotation, np.ndarray]:
+    """Return the orientations in the axes of the phase, and their angles: the given ones if those agree."""
+    rotations = Rotation.from_euler(euler.astype(float))
+    if np.allclose(to_phase.angle, 0):
+        return rotations, euler
+    rotations = to_phase * rotations
+    return rotations, rotations.to_euler()
+
+
+def _errors(rotations: Rotation, labels: CrystalMap | None, phase: Phase) -> np.ndarray | None:
+    """Return the disorientation from the labels (degrees), or None without labels."""
     if labels is None:
-        return Prediction(euler, found, None, None)
-    angles = disorientation(rotations, labels.rotations, proper_point_group(phase))
-    return Prediction(euler, found, labels, np.rad2deg(angles))
+        return None
+    return np.rad2deg(disorientation(rotations, labels.rotations, proper_point_group(phase)))
+
+
+def _qualities(labels: CrystalMap | None) -> dict[str, np.ndarray]:
+    """Return Q and R of the labels, if they have them."""
+    return {} if labels is None else {name: labels.prop[name] for name in "QR" if name in labels.prop}

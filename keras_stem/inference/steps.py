@@ -8,7 +8,7 @@ import numpy as np
 from keras_stem.inference.novelty import NoveltyThresholds
 from keras_stem.inference.predictions import Predictions, predict_block
 from keras_stem.inference.reindexing import Reindexer
-from keras_stem.inference.uncertainty import Calibration, evidence, reliability
+from keras_stem.inference.uncertainty import UncertaintyCalibration, evidence, reliability
 from keras_stem.inference.verification import VerifiedAnswers, verifier_of
 from keras_stem.models.card import ModelCard
 from keras_stem.models.orientation_model import OrientationModel
@@ -60,16 +60,16 @@ class InferenceSteps:
         self._model = model
         self._refine = refine
         self._verifier = verifier_of(model.card, refine)
-        again = refine == "thorough" and self._verifier is not None
-        self._reindexer = Reindexer(model, self._verifier) if again else None
+        thorough = refine == "thorough"
+        self._reindexer = Reindexer(model, self._verifier) if thorough and self._verifier else None
 
     def __call__(self, patterns: np.ndarray) -> Answers:
         """Return the results for patterns in counts, shape (n, H, W)."""
         predictions, verified = predict_block(self._model, patterns), None
         if self._verifier is not None:
             verified = self._verifier.verify(patterns, predictions, self._refine)
-        if self._reindexer is not None:
-            verified = self._reindexer.reindex(patterns, verified)
+            if self._reindexer is not None:
+                verified = self._reindexer.reindex(patterns, verified)
         euler = predictions.euler if verified is None else verified.euler
         return Answers(euler, known_of(self._model.card, predictions, verified, self._refine is not None))
 
@@ -110,5 +110,5 @@ def _uncertainty(
     calibration = card.refined_calibration if refined else card.calibration
     if known is None or calibration is None:
         return {}
-    bound_68, bound_95 = Calibration(**calibration).bounds(known)
+    bound_68, bound_95 = UncertaintyCalibration(**calibration).bounds(known)
     return {"uncertainty": bound_68, "uncertainty_95": bound_95, "reliability": reliability(bound_68)}

@@ -23,7 +23,7 @@ _SMALLEST_ERROR = 0.05
 
 
 @dataclass(frozen=True)
-class Calibration:
+class UncertaintyCalibration:
     """Calibration that maps evidence about predictions to bounds of their errors.
 
     Parameters
@@ -92,7 +92,7 @@ def evidence(predictions: Predictions, verified: VerifiedAnswers | None) -> np.n
     return np.stack(known, axis=1).astype(float) if known else None
 
 
-def calibrate(evidence: np.ndarray, errors: np.ndarray) -> Calibration:
+def calibrate(evidence: np.ndarray, errors: np.ndarray) -> UncertaintyCalibration:
     """Fit a calibration to predictions with known errors.
 
     The logarithm of the error is regressed linearly on the evidence. The predictions are sorted by their
@@ -114,7 +114,7 @@ def calibrate(evidence: np.ndarray, errors: np.ndarray) -> Calibration:
     bounds = (np.array([np.quantile(errors[step], share) for step in steps]) for share in (0.68, 0.95))
     rank = _APART * np.arange(len(steps))  # makes the bounds strictly increasing
     ascending = ((IsotonicRegression().fit_transform(middles, bound) + rank).tolist() for bound in bounds)
-    return Calibration(weights.tolist(), middles.tolist(), *ascending)
+    return UncertaintyCalibration(weights.tolist(), middles.tolist(), *ascending)
 
 
 def reliability(uncertainty: np.ndarray) -> np.ndarray:

@@ -109,9 +109,9 @@ def read_ang(path: Path) -> ForeignMap:
     require_told_grid(columns["x"], columns["y"], _told_grid(header, program), path)
     q, q_factor, r, r_factor = _QUALITIES[program]
     properties = {name: values for name, values in columns.items() if name not in _GEOMETRY}
-    properties["Q"], missing = q_factor * columns[q], 0
+    properties["Q"], without = q_factor * columns[q], 0
     if r is not None:
-        properties["R"], missing = reliability(columns[r], r_factor)
+        properties["R"], without = reliability(columns[r], r_factor)
     phase_id = _phase_id(columns, program, path)
     return ForeignMap(
         rotations=Rotation.from_euler(_euler(columns, phase_id, path)),
@@ -121,7 +121,7 @@ def read_ang(path: Path) -> ForeignMap:
         y=columns["y"],
         unit="nm" if program == "astar" else "um",
         properties=properties,
-        without_reliability=missing if program == "astar" else 0,  # otherwise points are not indexed
+        without_reliability=without if program == "astar" else 0,  # otherwise points are not indexed
         first_phase=min(1, int(phase_id.max(initial=0))),  # files with one phase count from 0
     )
 

@@ -5,6 +5,7 @@ Angles are in degrees and positions in µm. Points of phase 0 are not indexed.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
@@ -19,6 +20,8 @@ from keras_stem.io.phases import LAUE_GROUPS, indexed_phases, plain_name, read_p
 from keras_stem.io.text import read_lines, read_table
 from keras_stem.io.told_grid import ToldGrid, require_told_grid
 from keras_stem.io.writing import MapText
+
+Number = TypeVar("Number", int, float)
 
 _COLUMNS = ("Phase", "X", "Y", "Bands", "Error", "Euler1", "Euler2", "Euler3", "MAD", "BC", "BS")
 _GEOMETRY = ("Phase", "X", "Y", "Euler1", "Euler2", "Euler3")
@@ -98,18 +101,18 @@ def _told_grid(header: Sequence[str], path: Path) -> ToldGrid:
     if missing:
         raise KerasStemError(f"Expected a Channel text file in {path}, found no {missing[0]}.")
     rows, columns = (_number(told, name, int, path) for name in ("YCells", "XCells"))
-    y_step, x_step = (_number(told, name, float, path) for name in ("YStep", "XStep"))
+    y_step, x_step = (
+        _number(told, name, float, path) if name in told else None for name in ("YStep", "XStep")
+    )
     return ToldGrid((rows, columns), (y_step, x_step))
 
 
-def _number(told: Mapping[str, str], name: str, kind: type, path: Path) -> int | float | None:
-    """Return a positive number of the header; None if the header has no such entry."""
-    if name not in told:
-        return None
+def _number(told: Mapping[str, str], name: str, kind: type[Number], path: Path) -> Number:
+    """Return a positive number of the header."""
     try:
         number = kind(told[name].replace(",", "."))
     except ValueError:
-        number = 0
+        number = kind(0)
     if not 0 < number < np.inf:
         what = "a whole number" if kind is int else "a number"
         raise KerasStemError(
@@ -119,6 +122,7 @@ def _number(told: Mapping[str, str], name: str, kind: type, path: Path) -> int |
 
 
 def _require_all(rows: int, told: ToldGrid, path: Path) -> None:
+    assert told.shape is not None  # the header must contain it
     expected = told.shape[0] * told.shape[1]
     if rows < expected:
         raise KerasStemError(

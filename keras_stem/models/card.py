@@ -1,6 +1,6 @@
 """Model card: metadata saved with a model, which prevent its application outside its domain."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
 
 from orix.crystal_map import Phase
@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from keras_stem.crystal.phase import phase_from_dict
 from keras_stem.errors import KerasStemError
+from keras_stem.models.stored_recipe import recipe_thresholds, recipe_values
 from keras_stem.networks.registry import network_names
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.instrument import Instrument
@@ -24,6 +25,7 @@ PIXEL_SIZE_TOLERANCE = 0.01
 median error from 3 to 32 degrees."""
 
 _WHERE = "the model card"
+_RECIPE = f"the recipe of {_WHERE}"
 
 _Numbers = Annotated[list[Finite], Field(min_length=1)]
 
@@ -98,8 +100,8 @@ class ModelCard:
     version
         Version of keras_stem that trained the model.
     calibration, refined_calibration
-        Calibrations of the uncertainty, as fields of `keras_stem.inference.uncertainty.Calibration`, for
-        predicted orientations and for orientations refined by simulation. None if unavailable.
+        Fields of `keras_stem.inference.uncertainty.UncertaintyCalibration` for predicted orientations and for
+        orientations refined by simulation. None if unavailable.
     novelty, refined_novelty
         Thresholds of novelty detection, as fields of `keras_stem.inference.novelty.NoveltyThresholds`, for
         predicted and for refined orientations. None if unavailable.
@@ -138,19 +140,20 @@ class ModelCard:
         card = validated(
             cls, up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE, [_renamed_novelty]), _WHERE
         )
+        card = replace(card, recipe=with_schema(recipe_values(card.recipe, _RECIPE)))
         card.load_phase()
         _ = card.thresholds, card.schedule
         return card
 
     @property
     def thresholds(self) -> Thresholds:
-        """Smallest Q and R of the training patterns."""
-        return validated(Thresholds, self.recipe.get("thresholds"), f"thresholds of the recipe of {_WHERE}")
+        """Smallest Q and R of the training patterns; the default ones for simulated patterns."""
+        return recipe_thresholds(self.recipe, _RECIPE)
 
     @property
     def schedule(self) -> str:
         """Learning-rate schedule of the training, one of `keras_stem.choices.SCHEDULES`."""
-        return validated(str, self.recipe.get("schedule"), f"schedule of the recipe of {_WHERE}")
+        return validated(str, self.recipe.get("schedule"), f"schedule of {_RECIPE}")
 
     @property
     def detector(self) -> Detector:

@@ -35,7 +35,7 @@ class GeometryEncoder(keras.Model):
         self.before, self.inner, self.after = list(before), network, list(after)
         self.geometry = [float(number) for number in geometry]
 
-    def call(self, inputs, training=None):  # noqa: D102
+    def call(self, inputs, training=None) -> keras.KerasTensor:  # noqa: D102
         counts, geometry = inputs if isinstance(inputs, list | tuple) else (inputs, None)
         if geometry is None:
             geometry = ops.ones_like(counts[:, 0, 0, :1]) * ops.array([self.geometry], "float32")
@@ -46,14 +46,14 @@ class GeometryEncoder(keras.Model):
             outputs = layer(outputs)
         return outputs
 
-    def build(self, input_shape):  # noqa: D102
+    def build(self, input_shape) -> None:  # noqa: D102
         self.built = True  # the network is already built, and the other layers have no weights
 
-    def compute_output_shape(self, input_shape):  # noqa: D102
+    def compute_output_shape(self, input_shape) -> tuple[int | None, ...]:  # noqa: D102
         shape = input_shape[0] if isinstance(input_shape[0], list | tuple) else input_shape
         return (shape[0], *self.inner.output_shape[1:])
 
-    def get_config(self):  # noqa: D102
+    def get_config(self) -> dict[str, Any]:  # noqa: D102
         plain = keras.saving.serialize_keras_object
         return {
             "name": self.name,
@@ -64,7 +64,7 @@ class GeometryEncoder(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config):  # noqa: D102
+    def from_config(cls, config) -> "GeometryEncoder":  # noqa: D102
         made = keras.saving.deserialize_keras_object
         lists = {name: [made(layer) for layer in config[name]] for name in ("before", "after")}
         return cls(**{**config, **lists, "network": made(config["network"])})

@@ -8,7 +8,7 @@ from keras import ops
 class LogScale(keras.layers.Layer):
     """Layer that maps counts (B, H, W, 1) to log(1 + counts); negative values are clipped to zero."""
 
-    def call(self, counts):  # noqa: D102
+    def call(self, counts) -> keras.KerasTensor:  # noqa: D102
         return ops.log1p(ops.maximum(counts, 0.0))
 
 
@@ -16,7 +16,7 @@ class LogScale(keras.layers.Layer):
 class UnitScale(keras.layers.Layer):
     """Layer that scales each pattern (B, H, W, 1) linearly to [0, 1]; a constant pattern becomes 0."""
 
-    def call(self, patterns):  # noqa: D102
+    def call(self, patterns) -> keras.KerasTensor:  # noqa: D102
         axes = (1, 2, 3)
         low = ops.min(patterns, axis=axes, keepdims=True)
         high = ops.max(patterns, axis=axes, keepdims=True)

@@ -63,15 +63,15 @@ class OrientationModel(keras.Model):
             self.encoder, AllCandidates(self.decoder), self.card.to_dict(), name=self.name
         )
 
-    def build(self, input_shape):  # noqa: D102
+    def build(self, input_shape) -> None:  # noqa: D102
         self.decoder.build(self.encoder.compute_output_shape(input_shape))
         self.built = True
 
-    def call(self, counts):
+    def call(self, counts) -> dict[str, keras.KerasTensor]:
         """Return the orientations for counts, or for a pair of counts and detector geometry."""
         return self.decoder(self.encoder(counts))
 
-    def get_config(self):  # noqa: D102
+    def get_config(self) -> dict[str, Any]:  # noqa: D102
         encoder = keras.saving.serialize_keras_object(self.encoder)
         encoder.pop("compile_config", None)  # the training configuration is not part of the model
         return {
@@ -82,7 +82,7 @@ class OrientationModel(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config):  # noqa: D102
+    def from_config(cls, config) -> "OrientationModel":  # noqa: D102
         parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in ("encoder", "decoder")}
         return cls(**{**config, **parts})
 

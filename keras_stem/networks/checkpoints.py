@@ -10,7 +10,7 @@ import numpy as np
 
 from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.networks.build import build_model
-from keras_stem.networks.declaration import NetworkConfig
+from keras_stem.networks.declaration import NetworkConfig, Pretrained
 from keras_stem.networks.weights_file import require_sound_weights
 
 IMAGENET = "imagenet"
@@ -81,20 +81,22 @@ def model_weights(
     return {rename(variable.path): keras.ops.convert_to_numpy(variable) for variable in network.variables}
 
 
-def _foreign(config: NetworkConfig) -> ModuleType | None:
-    """Return the module for the pre-trained weights of a network, or None if there is none."""
-    return None if config.pretrained is None else importlib.import_module(config.pretrained.module)
+def _foreign(pretrained: Pretrained) -> ModuleType:
+    """Return the module for the pre-trained weights of a network."""
+    return importlib.import_module(pretrained.module)
 
 
 def _renamed(model: keras.Model, config: NetworkConfig) -> dict[str, np.ndarray]:
-    return model_weights(model, getattr(_foreign(config), "own_path", lambda path: path))
+    if config.pretrained is None:
+        return model_weights(model)
+    return model_weights(model, getattr(_foreign(config.pretrained), "own_path", lambda path: path))
 
 
 def _imagenet(config: NetworkConfig) -> dict[str, np.ndarray]:
     if config.pretrained is None:
         raise KerasStemError(f"There are no ImageNet weights for {config.arch}.")
     try:
-        return _renamed(_foreign(config).imagenet(), config)
+        return _renamed(_foreign(config.pretrained).imagenet(), config)
     except Exception as error:  # any error of the connection, Kaggle or Hugging Face
         raise KerasStemError(
             f"Cannot download ImageNet weights for {config.arch} ({reason_of(error)[:120]}). Without the "
@@ -106,7 +108,7 @@ def _imagenet(config: NetworkConfig) -> dict[str, np.ndarray]:
 def _folder(source: str, config: NetworkConfig) -> dict[str, np.ndarray]:
     if config.pretrained is None or not config.pretrained.folders:
         raise KerasStemError(f"Expected a file as the weights of {config.arch}, found the folder {source}.")
-    return _renamed(_foreign(config).from_folder(source), config)
+    return _renamed(_foreign(config.pretrained).from_folder(source), config)
 
 
 def _load_any(path: Path) -> keras.Model:
@@ -136,7 +138,7 @@ def _weights_file(path: Path, config: NetworkConfig) -> dict[str, np.ndarray]:
 def _possible_writers(config: NetworkConfig) -> Iterator[keras.Model]:
     """Yield networks with these options for several input shapes, those of other programs first."""
     if config.pretrained is not None:
-        yield from _foreign(config).writers()
+        yield from _foreign(config.pretrained).writers()
     for pixels in _SIZES[:1] if config.any_size else _SIZES:
         for channels in (1, 3):
             yield build_model(config, (pixels, pixels, channels), 3)

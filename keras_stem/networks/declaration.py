@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 RESERVED = frozenset(
     (
         *("ambiguity", "arch", "augment", "augmentation", "background", "batch_size", "binning", "cache"),
-        *("clamp", "clip_norm", "decay_per", "distance", "dose", "freeze", "hot_pixels", "keep_cell"),
-        *("learning_rate", "like", "max_epochs", "min_q", "min_r", "mirror", "name", "network"),
-        *("overlap", "patterns", "precision", "pretrained", "recipe", "resume", "rotate", "scale"),
-        *("scan", "schedule", "score_every", "seed", "shift", "simulate", "simulation", "space_group"),
-        *("split", "stop", "symmetry", "symmetry_tolerance", "target", "thresholds", "variant"),
-        *("weight_decay", "weights"),
+        *("clamp", "clip_norm", "config", "data", "decay_per", "distance", "dose_scale", "freeze"),
+        *("hot_pixels", "keep_cell", "learning_rate", "like", "max_epochs", "min_q", "min_r", "mirror"),
+        *("name", "network", "overlap_fraction", "patterns", "precision", "pretrained", "recipe"),
+        *("resume", "rotate", "save_config", "scale", "scan", "schedule", "score_every", "seed", "shift"),
+        *("simulate", "space_group", "split", "stop", "symmetry", "symmetry_tolerance", "target"),
+        *("thresholds", "variant", "weight_decay", "weights"),
     )
 )
 """Names of the options of every training, which an option of a network cannot have."""
@@ -126,4 +126,4 @@ def option(default: Any, help: str, minimum: float | None = None) -> Any:
 
 def option_names(config: type[NetworkConfig]) -> set[str]:
     """Return the names of the options of a network."""
-    return {one.name for one in fields(config)}
+    return {one.name for one in fields(config)}  # type: ignore[arg-type] # subclasses are dataclasses

@@ -7,8 +7,8 @@ from pathlib import Path
 import h5py
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.hdf5 import open_hdf5
-from keras_stem.scan.hdf5_items import require_readable_tree
+from keras_stem.io.hdf5 import open_hdf5
+from keras_stem.io.hdf5_items import require_readable_tree
 
 _LARGEST_TEXT = 64 << 20
 """Bytes of a configuration; that of the largest network has less than one of them."""

@@ -23,13 +23,13 @@ class Augmentation:
         Largest offset of the direct beam along rows and along columns (pixels).
     scale
         Largest relative error of the camera length.
-    dose
+    dose_scale
         Smallest fraction of the electrons that is kept.
     background
         Largest added diffuse scattering, as a fraction of the counts of the pattern.
     hot_pixels
         Largest number of hot pixels.
-    overlap
+    overlap_fraction
         Largest fraction of another pattern that is mixed in, to simulate overlapping grains.
     """
 
@@ -37,16 +37,18 @@ class Augmentation:
     mirror: bool = True
     shift: float = 0.5
     scale: float = 0.002
-    dose: float = 0.5
+    dose_scale: float = 0.5
     background: float = 0.1
     hot_pixels: int = 3
-    overlap: float = 0.3
+    overlap_fraction: float = 0.3
 
     def __post_init__(self):
-        if min(self.shift, self.scale, self.background, self.hot_pixels, self.overlap) < 0:
+        if min(self.shift, self.scale, self.background, self.hot_pixels, self.overlap_fraction) < 0:
             raise KerasStemError(f"Expected augmentations of at least 0, found {self}.")
-        if not 0 < self.dose <= 1 or self.overlap >= 0.5:
-            raise KerasStemError(f"Expected a dose of up to 1 and an overlap of less than 0.5, found {self}.")
+        if not 0 < self.dose_scale <= 1 or self.overlap_fraction >= 0.5:
+            raise KerasStemError(
+                f"Expected a dose scale of up to 1 and an overlap fraction of less than 0.5, found {self}."
+            )
 
 
 def augment(
@@ -79,14 +81,14 @@ def augment(
     zoom = 1 + settings.scale * rng.uniform(-1, 1, count)
     shift = settings.shift * rng.uniform(-1, 1, (count, 2))
     mixed = resample(patterns, angles[0], mirrored[0], zoom, shift)
-    if settings.overlap:
+    if settings.overlap_fraction:
         other = resample(np.roll(patterns, 1, axis=0), angles[1], mirrored[1], zoom, shift)
-        share = settings.overlap * rng.uniform(size=(count, 1, 1))
+        share = settings.overlap_fraction * rng.uniform(size=(count, 1, 1))
         mixed = (1 - share) * mixed + share * other
     if settings.background:
         mixed += _halos(mixed, settings.background, rng)
-    if settings.dose < 1:
-        mixed = _thinned(mixed, rng.uniform(settings.dose, 1, (count, 1, 1)), rng)
+    if settings.dose_scale < 1:
+        mixed = _thinned(mixed, rng.uniform(settings.dose_scale, 1, (count, 1, 1)), rng)
     if settings.hot_pixels:
         _heat(mixed, settings.hot_pixels, rng)
     return mixed.astype(np.float32), reoriented(matrices, angles[0], mirrored[0])

@@ -64,15 +64,7 @@ def shuffled_patterns(
     pairs = _blocks(order).map(read_both, num_parallel_calls=2, deterministic=True).rebatch(batch_size)
     count = -(-len(positions) // batch_size)
     if change is not None:
-
-        def changed(number, patterns, targets):
-            return change(order.epoch, int(number), patterns, targets)
-
-        def apply(number, pair):
-            return _both(changed, (number, *pair), source.shape)
-
-        pairs = tf.data.Dataset.zip(tf.data.Dataset.range(count), pairs)
-        pairs = pairs.map(apply, num_parallel_calls=2, deterministic=True)
+        pairs = _changed(pairs, count, change, order, source.shape)
     return _floats(pairs, count), order
 
 
@@ -127,6 +119,21 @@ def with_progress(batches: tf.data.Dataset, following: Epoch, epochs: int) -> tf
         return counts, tf.pad(targets, [[0, 0], [0, 1]], constant_values=share)
 
     return tf.data.Dataset.zip(tf.data.Dataset.range(count), batches).map(append)
+
+
+def _changed(
+    pairs: tf.data.Dataset, count: int, change: Change, order: Epoch, shape: tuple[int, int]
+) -> tf.data.Dataset:
+    """Return the batches of patterns (B, H, W) and targets (B, d) after a change in separate threads."""
+
+    def changed(number, patterns, targets):
+        return change(order.epoch, int(number), patterns, targets)
+
+    def apply(number, pair):
+        return _both(changed, (number, *pair), shape)
+
+    numbered = tf.data.Dataset.zip(tf.data.Dataset.range(count), pairs)
+    return numbered.map(apply, num_parallel_calls=2, deterministic=True)
 
 
 def _both(function: Callable, arguments: tuple, shape: tuple[int, int]) -> tuple[tf.Tensor, tf.Tensor]:

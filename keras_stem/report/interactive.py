@@ -67,11 +67,6 @@ def explorer_data(
     kept, shape = every_nth(analysis.grid.shape, every)
     values = map_values(analysis)
     packed_values = [_value(value, kept) for value in values]
-    patterns = simulation = None
-    if scan is not None:
-        room = LARGEST - sum(len(value["data"]) for value in packed_values)
-        patterns = asdict(sprite_sheets(scan, room, every, progress))
-        simulation = _simulation(analysis, scan)
     overlays = map_overlays(analysis, values, lambda colors: colors[kept].reshape(*shape, -1))
     return {
         "shape": shape,
@@ -85,8 +80,8 @@ def explorer_data(
         "first": f"ipf_{direction}",
         "keys": [_key(phase, analysis.grid.names[number]) for number, phase in analysis.grid.phases.items()],
         "colors": [mpl.colors.to_hex(color) for color in scalar_colors()(np.linspace(0, 1, _STOPS))],
-        "patterns": patterns,
-        "simulation": simulation,
+        "patterns": None if scan is None else _patterns(scan, packed_values, every, progress),
+        "simulation": None if scan is None else _simulation(analysis, scan),
     }
 
 
@@ -101,6 +96,14 @@ def _value(value: Value, kept: np.ndarray) -> dict[str, Any]:
     kind = np.int32 if np.issubdtype(value.data.dtype, np.integer) else np.float32
     plain = {name: getattr(value, name) for name in ("name", "title", "unit", "digits")}
     return {**plain, **packed(value.data[kept].astype(kind))}
+
+
+def _patterns(
+    scan: Scan, values: list[dict[str, Any]], every: int, progress: Callable[[int, int], None]
+) -> dict[str, Any]:
+    """Return the sprite sheets of the patterns, in the room that the values leave."""
+    room = LARGEST - sum(len(value["data"]) for value in values)
+    return asdict(sprite_sheets(scan, room, every, progress))
 
 
 def packed(array: np.ndarray) -> dict[str, str]:

@@ -11,9 +11,9 @@ from keras_stem.analysis.grid import Grid, grid_of
 from keras_stem.analysis.segmentation import segment
 from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.map_phases import phases_of
 from keras_stem.crystal.rotations import first_rotations
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.scan.labels import phases_of
 from keras_stem.units import readable_unit, unit_text
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from orix.crystal_map import CrystalMap, Phase
 
-from keras_stem.analysis.boundaries import boundary_classes
+from keras_stem.analysis.boundary_classes import boundary_classes
+from keras_stem.crystal.map_phases import phases_of
 from keras_stem.crystal.rotations import first_rotations
 from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
 from keras_stem.figures.comparison import comparison_figure
@@ -16,8 +17,8 @@ from keras_stem.figures.grains import grain_figure, size_figure
 from keras_stem.figures.ipf import ipf_figure
 from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.files import file_part
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.report.map_analysis import MapAnalysis
-from keras_stem.scan.labels import crystal_map, phases_of
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keras_stem.analysis.boundaries import HIGH_ANGLE, boundary_shares
+from keras_stem.analysis.boundary_classes import HIGH_ANGLE, boundary_shares
 from keras_stem.analysis.grains import mean_angles
 from keras_stem.metrics.scores import disorientations
 from keras_stem.metrics.vocabulary import DISORIENTATION, explained

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.hdf5 import open_hdf5
+from keras_stem.io.hdf5 import open_hdf5
 from keras_stem.scan.tiff_pages import ends_early
 
 Signal = dict[str, Any]

@@ -9,15 +9,8 @@ import numpy as np
 from diffsims.utils.sim_utils import get_electron_wavelength
 
 from keras_stem.errors import KerasStemError
+from keras_stem.io.hdf5_items import attribute, item, number_attribute, place, require_group, require_stored
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.hdf5_items import (
-    attribute,
-    item,
-    number_attribute,
-    place,
-    require_group,
-    require_stored,
-)
 from keras_stem.scan.signal_axes import SignalAxis, axis_name, axis_step, scan_first, spectrum_axis
 from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length, plain_unit
 

@@ -13,9 +13,9 @@ import numpy as np
 import rsciio
 
 from keras_stem.errors import KerasStemError, reason_of
+from keras_stem.io.hdf5 import hdf5_reader, open_hdf5, top_groups
+from keras_stem.io.hdf5_items import require_readable_tree
 from keras_stem.scan.formats import Plan, Signal, plan_for
-from keras_stem.scan.hdf5 import hdf5_reader, open_hdf5, top_groups
-from keras_stem.scan.hdf5_items import require_readable_tree
 from keras_stem.scan.signal_axes import scan_first
 
 OF_HYPERSPY = frozenset({"HSPY", "ZSPY"})

@@ -11,9 +11,10 @@ import numpy as np
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.grains import segment_grains
+from keras_stem.crystal.map_phases import single_phase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import grid_shape, single_phase
+from keras_stem.io.map_grid import grid_shape
 
 FRACTIONS = (0.6, 0.2, 0.2)
 """Fractions of DS_Train, DS_Val and DS_Test."""

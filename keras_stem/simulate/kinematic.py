@@ -107,31 +107,41 @@ def spots_of(
     ----------
     Palatinus et al., Acta Cryst. B75 (2019) 512, equations 6 and 10, as in diffsims.
     """
-    count = 0
+    count, brightest = 0, 0.0
     x, y, intensity = np.empty(len(vectors)), np.empty(len(vectors)), np.empty(len(vectors))
-    sigma = np.pi / error
     high, across = wave * np.cos(precession), wave * np.sin(precession)
-    brightest = 0.0
     for k in range(len(vectors)):
-        z = vectors[k, 0] * matrix[0, 2] + vectors[k, 1] * matrix[1, 2] + vectors[k, 2] * matrix[2, 2]
-        if abs(z) > 3 * error + 0.2:  # too far from the Ewald sphere, whose cap is flatter than this bound
-            continue
-        u = vectors[k, 0] * matrix[0, 0] + vectors[k, 1] * matrix[1, 0] + vectors[k, 2] * matrix[2, 0]
-        v = vectors[k, 0] * matrix[0, 1] + vectors[k, 1] * matrix[1, 1] + vectors[k, 2] * matrix[2, 1]
+        u, v, z = _in_lab(vectors, k, matrix)
         r = np.sqrt(u * u + v * v)
-        if r > radius:
-            continue
-        # Keep reflections that the Ewald sphere intersects during the precession.
-        above = high - np.sqrt(wave * wave - (r + across) ** 2)
-        below = high - np.sqrt(wave * wave - (r - across) ** 2)
-        if z - error > above or z + error < below:
+        if r > radius or not _is_crossed(r, z, wave, high, across, error):
             continue
         s = wave - np.sqrt(wave * wave - r * r) - z
         x[count], y[count] = u, v
-        intensity[count] = strengths[k] * _shape(s, r, precession, sigma)
+        intensity[count] = strengths[k] * _shape(s, r, precession, np.pi / error)
         brightest = max(brightest, intensity[count])
         count += 1
     return _visible(x[:count], y[:count], intensity[:count], brightest)
+
+
+@numba.njit(cache=True, nogil=True)
+def _in_lab(vectors: np.ndarray, k: int, matrix: np.ndarray) -> tuple[float, float, float]:
+    """Return a reciprocal lattice vector in the lab frame."""
+    a, b, c = vectors[k, 0], vectors[k, 1], vectors[k, 2]
+    return (
+        a * matrix[0, 0] + b * matrix[1, 0] + c * matrix[2, 0],
+        a * matrix[0, 1] + b * matrix[1, 1] + c * matrix[2, 1],
+        a * matrix[0, 2] + b * matrix[1, 2] + c * matrix[2, 2],
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_crossed(r: float, z: float, wave: float, high: float, across: float, error: float) -> bool:
+    """Return whether the precessing Ewald sphere intersects a reflection within its excitation error."""
+    if abs(z) > 3 * error + 0.2:  # too far from the Ewald sphere, whose cap is flatter than this bound
+        return False
+    above = high - np.sqrt(wave * wave - (r + across) ** 2)
+    below = high - np.sqrt(wave * wave - (r - across) ** 2)
+    return not (z - error > above or z + error < below)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -187,25 +197,34 @@ def expose(
         Output array, shape (n, H, W), which is overwritten.
     """
     np.random.seed(seed)
-    height, width = counts.shape[1:]
-    radius = np.hypot(height, width) / 2 * pixel_size
     for k in range(len(counts)):
-        error, precession, disk, direct, diffuse, halo, dose, drift_row, drift_column, scale = conditions[k]
-        row0, column0 = (height - 1) / 2 + drift_row, (width - 1) / 2 + drift_column
-        image = np.zeros((height, width))
-        add_disks(image, np.array([row0]), np.array([column0]), np.array([direct]), disk)
-        add_halo(image, row0, column0, diffuse, halo)
-        for grain in range(2):
-            share = shares[k] if grain == 0 else 1 - shares[k]
-            if share <= 0.0:
-                continue
-            x, y, intensity = spots_of(
-                vectors, strengths, matrices[k, grain], wave, precession, error, radius
-            )
-            zoom = scale / pixel_size
-            total = (1 - direct - diffuse) * share
-            add_disks(image, row0 - y * zoom, column0 + x * zoom, total * intensity, disk)
-        for row in range(height):
-            for column in range(width):
-                electrons = np.random.poisson(dose * image[row, column])
-                counts[k, row, column] = min(electrons, _FULL)
+        image = np.zeros(counts.shape[1:])
+        _add_pattern(image, vectors, strengths, matrices[k], shares[k], conditions[k], wave, pixel_size)
+        _add_noise(image, conditions[k, 6], counts[k])
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_pattern(image, vectors, strengths, matrices, share, conditions, wave, pixel_size):
+    """Add the expected pattern of two grains to an image of shape (H, W), as fractions of the dose."""
+    error, precession, disk, direct, diffuse, halo, _, drift_row, drift_column, scale = conditions
+    height, width = image.shape
+    radius, zoom = np.hypot(height, width) / 2 * pixel_size, scale / pixel_size
+    row0, column0 = (height - 1) / 2 + drift_row, (width - 1) / 2 + drift_column
+    add_disks(image, np.array([row0]), np.array([column0]), np.array([direct]), disk)
+    add_halo(image, row0, column0, diffuse, halo)
+    for grain in range(2):
+        part = share if grain == 0 else 1 - share
+        if part <= 0.0:
+            continue
+        x, y, intensity = spots_of(vectors, strengths, matrices[grain], wave, precession, error, radius)
+        total = (1 - direct - diffuse) * part
+        add_disks(image, row0 - y * zoom, column0 + x * zoom, total * intensity, disk)
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_noise(image, dose, counts):
+    """Write the counts of an image at a dose (electrons), with Poisson noise, in place."""
+    for row in range(image.shape[0]):
+        for column in range(image.shape[1]):
+            electrons = np.random.poisson(dose * image[row, column])
+            counts[row, column] = min(electrons, _FULL)

@@ -14,11 +14,11 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.nested import flat
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import create_scan
+from keras_stem.scan.writing import create_scan
 from keras_stem.simulate.matching_labels import imitate_template_matching
 from keras_stem.simulate.microstructure import Polycrystal, Truth, grow
 from keras_stem.simulate.patterns import Microscope, PatternSimulator
@@ -42,7 +42,7 @@ class Camera:
     ----------
     pixels
         Side of the square detector (pixels), 64 to 512.
-    radius
+    detector_radius
         Reciprocal distance from the direct beam to the centre of a detector edge (1/Å).
     dose
         Number of electrons per pattern.
@@ -53,7 +53,7 @@ class Camera:
     """
 
     pixels: int = 64
-    radius: float = 1.6
+    detector_radius: float = 1.6
     dose: float = 1e5
     drift: float = 0.0
     hot_pixels: int = 0
@@ -67,7 +67,7 @@ class Camera:
     @property
     def detector(self) -> Detector:
         """Shape and calibration of the detector."""
-        return Detector((self.pixels, self.pixels), 2 * self.radius / self.pixels)
+        return Detector((self.pixels, self.pixels), 2 * self.detector_radius / self.pixels)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
 """Infinite stream of simulated patterns of random orientations, for training without a labelled scan."""
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from orix.crystal_map import Phase
 
 from keras_stem.crystal.rotations import random_rotations
-from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.instrument import Instrument
 from keras_stem.simulate.kinematic import expose, reflections
@@ -58,32 +57,6 @@ class Nuisances:
         ranges = [value for value in astuple(self) if isinstance(value, tuple)]
         if any(low > high for low, high in ranges):
             raise KerasStemError(f"Expected ranges from low to high, found {self}.")
-
-
-@dataclass(frozen=True)
-class SimulatedTraining:
-    """Settings of a training on simulated patterns.
-
-    Parameters
-    ----------
-    crystal
-        Crystal structure file of the phase.
-    instrument
-        Detector and beam.
-    nuisances
-        Ranges of the nuisance parameters.
-    patterns
-        Number of patterns per epoch; each epoch has new patterns.
-    """
-
-    crystal: CrystalFile = field(default_factory=CrystalFile)
-    instrument: Instrument = field(default_factory=Instrument)
-    nuisances: Nuisances = field(default_factory=Nuisances)
-    patterns: int = 40_000
-
-    def __post_init__(self):
-        if self.patterns < 1:
-            raise KerasStemError(f"Expected at least one pattern in an epoch, found {self.patterns}.")
 
 
 class PatternStream:

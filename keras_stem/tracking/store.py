@@ -5,10 +5,14 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keras_stem.files import complete_file
 from keras_stem.tracking.database import EXPERIMENT, artifact_folder, usable_database
 from keras_stem.tracking.server import require_answer
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 DEFAULT_FOLDER = Path("mlruns")
 _SQLITE = "sqlite:///"
@@ -49,7 +53,7 @@ def experiment(client) -> str:
         return client.get_experiment_by_name(EXPERIMENT).experiment_id
 
 
-def connect(uri: str | None = None, writing: bool = False):
+def connect(uri: str | None = None, writing: bool = False) -> "MlflowClient":
     """Connect MLflow to its store and return a client.
 
     Parameters

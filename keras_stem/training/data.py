@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from orix.crystal_map import Phase
@@ -20,9 +21,9 @@ from keras_stem.pipeline.source import ArraySource, MemorySource, PatternSource,
 from keras_stem.scan.detector import bin_patterns
 from keras_stem.scan.instrument import Instrument
 from keras_stem.scan.scan import Scan
-from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import few_notes, subset
-from keras_stem.simulate.stream import PatternStream, SimulatedTraining
+from keras_stem.simulate.stream import PatternStream
+from keras_stem.training.data_settings import ScanData, SimulatedData
 from keras_stem.training.patterns import LabelledPatterns, ScanPatterns, SimulatedPatterns, TrainingPatterns
 from keras_stem.training.recipe import Recipe
 
@@ -70,7 +71,39 @@ class TrainingData:
     notes: tuple[str, ...] = ()
 
 
-def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
+@contextlib.contextmanager
+def training_data(recipe: Recipe, scan_path: str | Path = "") -> Iterator[TrainingData]:
+    """Prepare the training data of a recipe, and close their file at the end.
+
+    Parameters
+    ----------
+    recipe
+        Recipe of the training.
+    scan_path
+        Path of the scan with labels; empty for simulated patterns.
+
+    Yields
+    ------
+    TrainingData
+
+    Raises
+    ------
+    KerasStemError
+        If the data cannot be used, or a scan is given beside a simulation, or neither.
+    """
+    match recipe.data:
+        case SimulatedData() as settings:
+            if scan_path:
+                raise KerasStemError("Expected a scan to train on or a simulation, found both.")
+            yield prepare_simulation(settings, recipe.seed)
+        case ScanData() as settings:
+            if not scan_path:
+                raise KerasStemError("Expected a scan to train on, found none; give its path.")
+            with Scan(scan_path) as scan:
+                yield prepare_scan(scan, settings, recipe.seed)
+
+
+def prepare_scan(scan: Scan, settings: ScanData, seed: int) -> TrainingData:
     """Prepare a scan for training.
 
     Raises
@@ -80,13 +113,12 @@ def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
         calibrated, or all patterns are zero.
     """
     labels, phase = scan.labels, scan.phase
-    ds_r = subset(labels, "DS_R", recipe.thresholds)
     _require_calibration(scan)
     scan.require_signal()
-    parts = split(labels, ds_r, recipe.split, recipe.seed)
-    file = ScanSource(scan, recipe.binning)
+    parts = settings.parts(labels, seed)
+    file = ScanSource(scan, settings.binning)
     seen = file
-    if recipe.cache:
+    if settings.cache:
         with file.plain_errors():
             seen = MemorySource(file, np.sort(np.concatenate([parts.train, parts.val])))
 
@@ -98,23 +130,23 @@ def prepare(scan: Scan, recipe: Recipe) -> TrainingData:
         path=str(scan.path.resolve()),
         title=scan.info.title,
         fingerprint=scan.fingerprint,
-        instrument=Instrument.of_scan(scan.info, recipe.binning),
+        instrument=Instrument.of_scan(scan.info, settings.binning),
         phase=phase,
         symmetry=proper_point_group(phase),
-        train=ScanPatterns(train, recipe.augmentation, recipe.seed),
+        train=ScanPatterns(train, settings.augmentation, seed),
         some_rotations=train.rotations,
         scored={
             "val": labelled(seen, parts.val),
             "test": labelled(file, parts.test),
-            "q": labelled(file, subset(labels, "DS_Q", recipe.thresholds)),
+            "q": labelled(file, subset(labels, "DS_Q", settings.thresholds)),
         },
         test_source_for=lambda card: ScanSource(scan, card.binning_for(scan.info.detector)),
         plain_errors=file.plain_errors,
-        notes=tuple(few_notes(labels, recipe.thresholds)),
+        notes=tuple(few_notes(labels, settings.thresholds)),
     )
 
 
-def prepare_simulation(settings: SimulatedTraining, seed: int) -> TrainingData:
+def prepare_simulation(settings: SimulatedData, seed: int) -> TrainingData:
     """Prepare a simulation for training; DS_Val and DS_Test are simulated likewise, with separate seeds.
 
     Raises
@@ -152,7 +184,7 @@ def prepare_simulation(settings: SimulatedTraining, seed: int) -> TrainingData:
     )
 
 
-def _fingerprint(settings: SimulatedTraining, phase: Phase, seed: int) -> str:
+def _fingerprint(settings: SimulatedData, phase: Phase, seed: int) -> str:
     """Return the first 16 hexadecimal digits of the SHA-256 of structure and settings.
 
     The fingerprint does not depend on the path of the CIF file.

@@ -9,6 +9,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.networks.declaration import NetworkConfig, Variant, option_names
 from keras_stem.networks.registry import config_class, config_classes
 from keras_stem.pipeline.augmentation import Augmentation
+from keras_stem.training.data_settings import DataSettings, ScanData, SimulatedData
 from keras_stem.training.paper import paper_arch, paper_options
 from keras_stem.training.recipe import Recipe
 
@@ -19,13 +20,17 @@ TUNING_EPOCHS = 20
 """Number of epochs for fine-tuning networks that were pre-trained on diffraction patterns."""
 
 _SIMULATED = {
-    "augmentation": None,
     "batch_size": 128,
     "learning_rate": 2e-3,
     "max_epochs": 55,
     "score_every": 10,
 }
 """Changes to the default recipe for simulated patterns, which are numerous and never seen twice."""
+
+_THRESHOLDS = {"min_q": "q", "min_r": "r"}
+_AUGMENTATION = frozenset(field.name for field in fields(Augmentation))
+_OF_SCANS = {"augment", "split", "binning", "cache", *_THRESHOLDS, *_AUGMENTATION}
+"""Names of the options of `ScanData`."""
 
 
 def paper_recipe(arch: str = "cnn", variant: str | None = None) -> Recipe:
@@ -82,17 +87,21 @@ def _variant(config: type[NetworkConfig], name: str | None) -> Variant:
     return known[name]
 
 
-def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Recipe:
+def recipe_from_options(
+    options: Mapping[str, Any], strict: bool = True, simulated: SimulatedData | None = None
+) -> Recipe:
     """Return the default recipe or the paper's recipe for a network, modified by options.
 
     Parameters
     ----------
     options
         Option values by name: "recipe" ("default" or "paper"), "arch", "variant", "min_q", "min_r",
-        "augment" (whether to augment), and the fields of `Recipe` (including "simulation"), of its
-        augmentation and of the options of the network. None keeps the value of the recipe.
+        "augment" (whether to augment), and the fields of `Recipe`, of its `ScanData`, of their augmentation
+        and of the options of the network. None keeps the value of the recipe.
     strict
         Whether options of other networks raise an error; otherwise they are ignored.
+    simulated
+        Settings of the simulation, if the training patterns are simulated; None for a scan.
 
     Returns
     -------
@@ -104,9 +113,7 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
         If an option does not exist or does not apply to this network.
     """
     given = {name: value for name, value in options.items() if value is not None}
-    if "simulation" in given:
-        _require_no_scan_options(given)
-    recipe = _named_recipe(given)
+    recipe = _named_recipe(given, simulated)
     if recipe.target != "euler" and (given.get("weights") or recipe.weights):
         given.setdefault("learning_rate", TUNING_RATE)
     if recipe.target != "euler" and str(given.get("weights", "")).startswith(MODEL_URIS):
@@ -117,42 +124,42 @@ def recipe_from_options(options: Mapping[str, Any], strict: bool = True) -> Reci
 def _changed(recipe: Recipe, given: dict[str, Any], strict: bool) -> Recipe:
     """Return a recipe with values replaced by options."""
     network, given = _changed_network(recipe.network, given, strict)
-    augmentation = _changed_augmentation(recipe.augmentation, given)
-    thresholds = {name: given.pop(f"min_{name}") for name in ("q", "r") if f"min_{name}" in given}
-    unknown = given.keys() - {field.name for field in fields(Recipe)}
+    data = _changed_data(recipe.data, {name: given.pop(name) for name in _OF_SCANS & given.keys()})
+    unknown = given.keys() - {field.name for field in fields(Recipe)} | given.keys() & {"data", "network"}
     if unknown:
         raise KerasStemError(f"There is no option {min(unknown).replace('_', '-')!r} for a training.")
-    thresholds = replace(recipe.thresholds, **thresholds)
-    return replace(recipe, network=network, thresholds=thresholds, augmentation=augmentation, **given)
+    return replace(recipe, data=data, network=network, **given)
 
 
-def _require_no_scan_options(given: Mapping[str, Any]) -> None:
-    of_scans = {"augment", "min_q", "min_r", "split", "binning", "cache"}
-    of_scans |= {field.name for field in fields(Augmentation)}
-    foreign = sorted(of_scans & given.keys())
-    if foreign:
-        raise KerasStemError(
-            f"--{foreign[0].replace('_', '-')} is for trainings on a scan, not for --simulate."
-        )
+def _changed_data(data: DataSettings, given: dict[str, Any]) -> DataSettings:
+    """Return settings of training data with values replaced by options of `ScanData`."""
+    if not given:
+        return data
+    if not isinstance(data, ScanData):
+        name = min(given).replace("_", "-")
+        raise KerasStemError(f"--{name} is for trainings on a scan, not for --simulate.")
+    thresholds = {_THRESHOLDS[name]: given.pop(name) for name in _THRESHOLDS.keys() & given.keys()}
+    augmentation = _changed_augmentation(data.augmentation, given)
+    thresholds = replace(data.thresholds, **thresholds)
+    return replace(data, thresholds=thresholds, augmentation=augmentation, **given)
 
 
-def _named_recipe(given: dict[str, Any]) -> Recipe:
+def _named_recipe(given: dict[str, Any], simulated: SimulatedData | None) -> Recipe:
     name = given.pop("recipe", RECIPES[0])
     if name not in RECIPES:
         raise KerasStemError(f"Expected a recipe out of {', '.join(RECIPES)}, found {name!r}.")
     variant = given.pop("variant", None)
     if name == "paper":
-        return paper_recipe(given.pop("arch", paper_arch()), variant)
-    recipe = default_recipe(given.pop("arch", "polar"), variant)
-    if "simulation" in given:
-        recipe = replace(recipe, **_SIMULATED)
-    return recipe
+        recipe, changes = paper_recipe(given.pop("arch", paper_arch()), variant), {}
+    else:
+        recipe, changes = default_recipe(given.pop("arch", "polar"), variant), _SIMULATED
+    return recipe if simulated is None else replace(recipe, data=simulated, **changes)
 
 
 def _changed_augmentation(augmentation: Augmentation | None, given: dict[str, Any]) -> Augmentation | None:
     """Return the augmentation with its options replaced; they are removed from ``given``."""
     wanted = given.pop("augment", augmentation is not None)
-    own = {field.name: given.pop(field.name) for field in fields(Augmentation) if field.name in given}
+    own = {name: given.pop(name) for name in _AUGMENTATION & given.keys()}
     if own and not wanted:
         name = min(own).replace("_", "-")
         raise KerasStemError(f"--{name} has no effect without augmentation; drop --no-augment.")

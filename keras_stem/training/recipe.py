@@ -4,29 +4,25 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from keras_stem.choices import (
-    AMBIGUITIES,
-    DECAY_UNITS,
-    DISTANCES,
-    PRECISIONS,
-    SCHEDULES,
-    SPLITS,
-)
-from keras_stem.crystal.structure_files import CrystalFile
+from keras_stem.choices import AMBIGUITIES, DECAY_UNITS, DISTANCES, PRECISIONS, SCHEDULES
 from keras_stem.errors import KerasStemError
 from keras_stem.heads.head import HeadSettings
 from keras_stem.heads.registry import head_class
+from keras_stem.models.stored_recipe import recipe_values
 from keras_stem.nested import flat
 from keras_stem.networks.declaration import NetworkConfig
 from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.networks.registry import config_class
-from keras_stem.pipeline.augmentation import Augmentation
-from keras_stem.scan.instrument import Instrument
-from keras_stem.scan.subsets import Thresholds
 from keras_stem.schema import validated
-from keras_stem.simulate.stream import Nuisances, SimulatedTraining
 from keras_stem.training.criterion import NEVER, Criterion
-from keras_stem.versions import up_to_date, with_schema
+from keras_stem.training.data_settings import (
+    DataSettings,
+    ScanData,
+    data_from_dict,
+    data_to_dict,
+    validated_values,
+)
+from keras_stem.versions import with_schema
 
 _WHERE = "the recipe"
 
@@ -37,6 +33,9 @@ class Recipe:
 
     Parameters
     ----------
+    data
+        Training data: `ScanData` (a scan with labels) or `SimulatedData` (patterns that are simulated during
+        the training).
     network
         Options of the network; their class identifies the network.
     weights
@@ -58,16 +57,6 @@ class Recipe:
         Ambiguity that the loss ignores: "none", or "pattern" for the 180 degree in-plane ambiguity.
     clamp
         Whether the output is clamped to the physical range before the loss, for Euler angles.
-    simulation
-        Settings of the simulation, if the training patterns are simulated instead of read from a scan.
-    augmentation
-        Augmentation of the training patterns of a scan; None disables it.
-    thresholds
-        Smallest Q and R of DS_R, from which DS_Train, DS_Val and DS_Test are drawn.
-    split
-        Split of DS_R: "random" (as in the paper), "grain" or "block".
-    binning
-        Binning factor of the patterns.
     batch_size
         Number of patterns per training step.
     learning_rate
@@ -89,10 +78,9 @@ class Recipe:
         Early-stopping criterion on DS_Val, in the syntax of `keras_stem.training.criterion`.
     seed
         Seed of the split, the initial weights and the order of the patterns.
-    cache
-        Whether the training patterns are kept in memory.
     """
 
+    data: DataSettings = field(default_factory=ScanData)
     network: NetworkConfig = field(default_factory=PolarConfig)
     weights: str | None = None
     freeze: int = 0
@@ -102,11 +90,6 @@ class Recipe:
     distance: str = "geodesic"
     ambiguity: str = "none"
     clamp: bool = False
-    simulation: SimulatedTraining | None = None
-    augmentation: Augmentation | None = field(default_factory=Augmentation)
-    thresholds: Thresholds = field(default_factory=Thresholds)
-    split: str = "random"
-    binning: int = 1
     batch_size: int = 64
     learning_rate: float = 1e-3
     schedule: str = "cosine"
@@ -117,14 +100,12 @@ class Recipe:
     score_every: int = 5
     stop: str = NEVER
     seed: int = 0
-    cache: bool = False
 
     def __post_init__(self):
         for name, allowed in (
             ("precision", PRECISIONS),
             ("distance", DISTANCES),
             ("ambiguity", AMBIGUITIES),
-            ("split", SPLITS),
             ("schedule", SCHEDULES),
             ("decay_per", DECAY_UNITS),
         ):
@@ -132,7 +113,7 @@ class Recipe:
                 raise KerasStemError(
                     f"Expected {name} out of {', '.join(allowed)}, found {getattr(self, name)!r}."
                 )
-        for name in ("binning", "batch_size", "max_epochs", "score_every", "learning_rate"):
+        for name in ("batch_size", "max_epochs", "score_every", "learning_rate"):
             if getattr(self, name) <= 0:
                 raise KerasStemError(f"Expected {name} above 0, found {getattr(self, name)}.")
         self._require_consistency()
@@ -144,7 +125,7 @@ class Recipe:
         for name in ("symmetry", "distance", "ambiguity", "clamp"):
             if getattr(self, name) != getattr(defaults, name) and name not in head.heeds:
                 raise KerasStemError(f"--{name} has no effect on the target {head.name} of {self.arch}.")
-        if self.simulation is not None and not head.streamed:
+        if self.data.streamed and not head.streamed:
             raise KerasStemError(
                 f"Trainings on simulated patterns have the target rotation, found {self.target}."
             )
@@ -159,7 +140,8 @@ class Recipe:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe in plain JSON types; `from_dict` restores it."""
-        return with_schema({"arch": self.arch, **json.loads(json.dumps(asdict(self)))})
+        plain = {"arch": self.arch, **asdict(self), "data": data_to_dict(self.data)}
+        return with_schema(json.loads(json.dumps(plain)))
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Recipe":
@@ -170,33 +152,20 @@ class Recipe:
         KerasStemError
             If it was written by a newer version of keras_stem, or a value is missing or of a wrong type.
         """
-        plain = up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE)
-        arch = validated(str, plain.pop("arch", None), f"arch of {_WHERE}")
-        kinds = {part.name: part.type for part in fields(cls)} | {
-            "network": config_class(arch),
-            "simulation": dict[str, Any] | None,
-        }
-        unknown = sorted(plain.keys() - kinds.keys())
-        if unknown:
-            raise KerasStemError(f"Expected no {unknown[0]!r} in {_WHERE}; the file may be damaged.")
-        found = {name: validated(kinds[name], value, f"{name} of {_WHERE}") for name, value in plain.items()}
-        found.setdefault("network", kinds["network"]())
-        if found.get("simulation") is not None:
-            found["simulation"] = _simulation(found["simulation"])
+        values = recipe_values(plain, _WHERE)
+        network = config_class(validated(str, values.pop("arch", None), f"arch of {_WHERE}"))
+        kinds = {part.name: part.type for part in fields(cls)} | {"network": network, "data": dict[str, Any]}
+        found = validated_values(kinds, values, _WHERE)
+        found.setdefault("network", network())
+        if "data" in found:
+            found["data"] = data_from_dict(found["data"], _WHERE)
         return cls(**found)
 
     def flat(self) -> dict[str, Any]:
-        """Return the recipe as a flat dictionary, as MLflow logs parameters."""
-        return {"arch": self.arch, **flat(asdict(self))}
+        """Return the recipe as a flat dictionary, as MLflow logs parameters.
 
-
-def _simulation(plain: dict[str, Any]) -> SimulatedTraining:
-    where = f"simulation of {_WHERE}"
-    crystal = plain.get("crystal")
-    if crystal is None:  # earlier versions stored only these two values
-        crystal = {name: plain.get(name) for name in ("cif", "space_group")}
-    kinds = {"crystal": CrystalFile, "instrument": Instrument, "nuisances": Nuisances, "patterns": int}
-    values = {**plain, "crystal": crystal}
-    return SimulatedTraining(
-        **{name: validated(kind, values.get(name), f"{name} of the {where}") for name, kind in kinds.items()}
-    )
+        The settings of a scan are at the top level, and those of a simulation have the prefix "simulation.".
+        """
+        rest = {name: value for name, value in asdict(self).items() if name != "data"}
+        data = flat(asdict(self.data), self.data.prefix)
+        return {"arch": self.arch, "data": self.data.kind, **data, **flat(rest)}

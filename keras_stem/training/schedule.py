@@ -1,5 +1,7 @@
 """Learning-rate schedules: the exponential decay of the paper, and warm-up with cosine decay."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -38,7 +40,7 @@ class PaperDecay(keras.optimizers.schedules.LearningRateSchedule):
         i = ops.floor(ops.cast(step, "float32") / self.steps_per_i)
         return self.initial * ops.power(DECAY, (i + 1) / PERIOD)
 
-    def get_config(self):  # noqa: D102
+    def get_config(self) -> dict[str, Any]:  # noqa: D102
         return {"initial": self.initial, "steps_per_i": self.steps_per_i}
 
 

@@ -98,17 +98,25 @@ def train(
         model.network.load_weights(state.best_weights)
         predictions, speeds = _predictions(model, data)
         model.card = replace(model.card, **_calibrated(model, predictions["val"], data))
+    speed = {**_training_speed(state, data.train.count), "prediction_patterns_per_s": speeds[-1]}
+    return Trained(model, state.history, predictions, _scores(predictions, data), done, speed)
+
+
+def _training_speed(state: RunState, count: int) -> dict[str, float]:
+    """Return the training time in seconds, and the patterns per second of the median epoch."""
     epochs = [logs["seconds"] for logs in state.history]
-    speed = {
+    return {
         "training_seconds": sum(epochs),
-        "training_patterns_per_s": data.train.count / float(np.median(epochs)),
-        "prediction_patterns_per_s": speeds[-1],
+        "training_patterns_per_s": count / float(np.median(epochs)),
     }
-    scores = {
+
+
+def _scores(predictions: dict[str, Predictions], data: TrainingData) -> dict[str, Scores]:
+    """Return the scores of each subset against its labels."""
+    return {
         name: score(predictions[name].euler, scored.rotations, data.symmetry)
         for name, scored in data.scored.items()
     }
-    return Trained(model, state.history, predictions, scores, done, speed)
 
 
 def _predictions(model: OrientationModel, data: TrainingData) -> tuple[dict[str, Predictions], list[float]]:

@@ -6,17 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from keras_stem.analysis.boundaries import (
-    HIGH_ANGLE,
-    Boundaries,
-    BoundaryClass,
-    SpecialBoundary,
-    boundary_classes,
-    boundary_shares,
-    find_boundaries,
-)
+from keras_stem.analysis.boundaries import Boundaries, find_boundaries
+from keras_stem.analysis.boundary_classes import HIGH_ANGLE, BoundaryClass, boundary_classes, boundary_shares
 from keras_stem.analysis.grid import Grid, grid_of
 from keras_stem.analysis.segmentation import Segmentation, segment, without_small_grains
+from keras_stem.analysis.special_boundaries import SpecialBoundary
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.boundaries import boundary_figure, misorientation_figure
 from keras_stem.figures.grid_maps import segment_lines

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 from orix.crystal_map import CrystalMap
 
-from keras_stem.analysis.boundaries import SpecialBoundary
 from keras_stem.analysis.cleanup import Cleaned, fuse_variants, replace_odd_points
 from keras_stem.analysis.grid import MASKED, Grid, grid_of
+from keras_stem.analysis.special_boundaries import SpecialBoundary
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file
+from keras_stem.io.export import require_map_name, write_map
 from keras_stem.io.foreign_map import properties_of
-from keras_stem.mapping.export import require_map_name, write_map
 from keras_stem.workflow.prepare import PreparedMap
 
 

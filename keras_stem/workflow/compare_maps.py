@@ -12,8 +12,8 @@ from keras_stem.analysis.segmentation import Segmentation
 from keras_stem.figures.difference import difference_figure, places_figure
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
-from keras_stem.scan.labels import map_steps
-from keras_stem.scan.steps import different_step
+from keras_stem.io.map_grid import map_steps
+from keras_stem.io.steps import different_step
 from keras_stem.workflow.prepare import PreparedMap
 
 

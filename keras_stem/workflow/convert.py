@@ -6,15 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_stem.io.hdf5 import is_labelled
+from keras_stem.io.map_files import read_map
+from keras_stem.io.map_grid import part_of, with_steps
 from keras_stem.scan.beam_candidates import BeamCandidates, find_beam_candidates
 from keras_stem.scan.centring import Centring, centred, choose_shifts
 from keras_stem.scan.cleaning import bad_pixels, repair
 from keras_stem.scan.detector import bin_patterns
-from keras_stem.scan.hdf5 import is_labelled
-from keras_stem.scan.labels import part_of, with_steps
-from keras_stem.scan.map_files import read_map
 from keras_stem.scan.metadata import ScanInfo, beam_radius
-from keras_stem.scan.scan import ScanWriter, create_scan
 from keras_stem.scan.squaring import Squaring
 from keras_stem.scan.values import (
     SAMPLE_PATTERNS,
@@ -26,6 +25,7 @@ from keras_stem.scan.values import (
     summed_type,
 )
 from keras_stem.scan.vendor import read_vendor_file
+from keras_stem.scan.writing import ScanWriter, create_scan
 from keras_stem.workflow.conversion import Conversion, converted_info
 from keras_stem.workflow.source_blocks import SourcePatterns
 

@@ -8,11 +8,11 @@ from orix.crystal_map import CrystalMap, Phase
 from rich import filesize
 
 from keras_stem.crystal.cell import lattice_text
-from keras_stem.crystal.cif import composition_text
+from keras_stem.crystal.composition import composition_text
+from keras_stem.crystal.map_phases import phases_of
 from keras_stem.crystal.phase import CrystalPhase, cell_of
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import phases_of
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import SUBSETS, Thresholds, subset

@@ -6,15 +6,14 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.map_phases import single_phase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.scan_map import Prediction, predict_map
 from keras_stem.metrics.confidence import ConfidenceScores, score_confidence
 from keras_stem.metrics.scores import Scores, score
 from keras_stem.metrics.vocabulary import CLEAR, DS_Q, DS_R, DS_TEST, DS_VAL, LABELS, TRUTH
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.scan.labels import single_phase
 from keras_stem.scan.scan import Scan
-from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.training.recipe import Recipe
 
@@ -83,8 +82,7 @@ def evaluate(
     KerasStemError
         If the scan has no labels or the model does not apply to it.
     """
-    recipe = Recipe.from_dict(model.card.recipe)
-    subsets = _subsets(model, scan, recipe, thresholds or recipe.thresholds)
+    subsets = _subsets(model, scan, thresholds or model.card.thresholds)
     prediction = predict_map(model, scan, verbose, refine, scan.phase)
     return [
         _evaluation(prediction, where, rotations[where], name, reference)
@@ -107,13 +105,11 @@ def _evaluation(
     return Evaluation(subset, reference, scores, stated)
 
 
-def _subsets(
-    model: OrientationModel, scan: Scan, recipe: Recipe, thresholds: Thresholds
-) -> dict[str, np.ndarray]:
+def _subsets(model: OrientationModel, scan: Scan, thresholds: Thresholds) -> dict[str, np.ndarray]:
     found = {}
     if model.card.fingerprint == scan.fingerprint:
-        trained_on = subset(scan.labels, "DS_R", recipe.thresholds)
-        parts = split(scan.labels, trained_on, recipe.split, recipe.seed)
+        recipe = Recipe.from_dict(model.card.recipe)
+        parts = recipe.data.parts(scan.labels, recipe.seed)
         found = {DS_VAL.title: parts.val, DS_TEST.title: parts.test}
     found |= {name: subset(scan.labels, name, thresholds) for name in (DS_R.title, DS_Q.title)}
     if TRUE_WEIGHT in scan.labels.prop:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_stem.crystal.map_phases import single_phase
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.context import Answer, FigureContext
 from keras_stem.figures.registry import PAPER_FIGURES, figure_function
@@ -16,7 +17,6 @@ from keras_stem.files import complete_folder
 from keras_stem.inference.scan_map import predict_map
 from keras_stem.models.card import ModelCard
 from keras_stem.networks.registry import config_class, network_names
-from keras_stem.scan.labels import single_phase
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.tracking.registry import holder, registered_name

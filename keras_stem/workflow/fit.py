@@ -1,7 +1,6 @@
 """Training with scoring, tracking and registration of the model."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +19,12 @@ from keras_stem.figures.training import curves_figure, parity_figure
 from keras_stem.inference.predictions import predict
 from keras_stem.metrics.scores import Scores, score
 from keras_stem.networks.checkpoints import checkpoint_weights, model_weights
-from keras_stem.scan.scan import Scan
 from keras_stem.tracking.registry import promote_alias, register
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import TrackedRun, tracked_run
 from keras_stem.tracking.store import absolute_uri, connect, present
 from keras_stem.training.criterion import Criterion
-from keras_stem.training.data import TrainingData, prepare, prepare_simulation
+from keras_stem.training.data import TrainingData, training_data
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import RunState, last_interrupted
 from keras_stem.training.train import Trained, train
@@ -58,7 +56,7 @@ class FitResult:
 
 
 def fit(
-    scan_path: str | Path | None,
+    scan_path: str | Path = "",
     recipe: Recipe | None = None,
     verbose: bool = False,
     name: str | None = None,
@@ -70,7 +68,7 @@ def fit(
     Parameters
     ----------
     scan_path
-        Path of the scan with labels; None if the recipe has a simulation.
+        Path of the scan with labels; empty if the recipe simulates the patterns.
     recipe
         Recipe of the training; `Recipe()` by default.
     verbose
@@ -91,7 +89,7 @@ def fit(
     """
     recipe = recipe or Recipe()
     path = str(Path(scan_path).resolve()) if scan_path else ""
-    with _prepared(path, recipe) as data:
+    with training_data(recipe, path) as data:
         initial = _initial_weights(recipe)
         client = connect(writing=True)
         for note in data.notes:
@@ -101,17 +99,6 @@ def fit(
             state = RunState(run.run_id, path, recipe.to_dict(), absolute_uri())
             state.save()
             return _fit(client, run, data, recipe, state, initial, verbose)
-
-
-@contextlib.contextmanager
-def _prepared(path: str, recipe: Recipe) -> Iterator[TrainingData]:
-    if recipe.simulation is not None and path:
-        raise KerasStemError("Expected a scan to train on or a simulation, found both.")
-    if recipe.simulation is not None:
-        yield prepare_simulation(recipe.simulation, recipe.seed)
-        return
-    with Scan(path) as scan:
-        yield prepare(scan, recipe)
 
 
 def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
@@ -135,7 +122,7 @@ def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
     """
     state = state or last_interrupted()
     recipe = Recipe.from_dict(state.recipe)
-    with _prepared(state.scan, recipe) as data:
+    with training_data(recipe, state.scan) as data:
         client = _connect_to_interrupted(state)
         known = client.get_run(state.run_id).data.tags.get("scan_fingerprint")
         if known != data.fingerprint:

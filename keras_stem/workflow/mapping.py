@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from orix.crystal_map import Phase
+from orix.crystal_map import CrystalMap, Phase
 
 from keras_stem.figures.comparison import comparison_figure
 from keras_stem.figures.confidence import confidence_figure
@@ -12,8 +12,8 @@ from keras_stem.figures.ipf_key import DIRECTIONS
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
 from keras_stem.inference.scan_map import Prediction, predict_map
+from keras_stem.io.export import write_map
 from keras_stem.io.registry import writable_suffixes
-from keras_stem.mapping.export import write_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.reliable import reliable_points, require_no_limit
 from keras_stem.scan.scan import Scan
@@ -50,13 +50,8 @@ def map_scan(
         points.
     model_name
         Name of the model that is recorded in ``map.h5``.
-    verbose
-        Whether to show progress.
-    refine
-        Refinement by simulation: "quick" or "thorough"; None disables it.
-    phase
-        Phase to whose crystal axes the orientations refer; it has to be the same crystal as the phase of the
-        model, which is the default.
+    verbose, refine, phase
+        Progress, refinement by simulation and phase, as for `keras_stem.inference.scan_map.predict_map`.
 
     Returns
     -------
@@ -71,16 +66,7 @@ def map_scan(
     _require_points(scan, min_q)
     with complete_folder(folder) as staging:
         prediction = predict_map(model, scan, verbose, refine, phase)
-        origin = {
-            "frame": model.card.frame,
-            "model": model_name,
-            "scan": str(scan.path),
-            "training_fingerprint": model.card.fingerprint,
-            "refined": refine or "no",
-        }
-        suffixes = writable_suffixes() if is_length(scan.info.unit) else (".h5",)  # text needs a length
-        for suffix in suffixes:
-            write_map(staging / f"map{suffix}", prediction.crystal_map, origin)
+        _write(prediction.crystal_map, _origin(model, model_name, scan, refine), staging)
         _draw(prediction, reliable_points(prediction.crystal_map, min_q).mask, staging)
     return prediction
 
@@ -91,6 +77,23 @@ def _require_points(scan: Scan, min_q: float | None) -> None:
         reliable_points(scan.labels, min_q)
     else:
         require_no_limit(min_q)
+
+
+def _origin(model: OrientationModel, name: str, scan: Scan, refine: str | None) -> dict[str, str]:
+    """Return the provenance of a predicted map."""
+    return {
+        "frame": model.card.frame,
+        "model": name,
+        "scan": str(scan.path),
+        "training_fingerprint": model.card.fingerprint,
+        "refined": refine or "no",
+    }
+
+
+def _write(crystal_map: CrystalMap, origin: dict[str, str], folder: Path) -> None:
+    """Write a map in all formats; those of text need a unit of length."""
+    for suffix in writable_suffixes() if is_length(crystal_map.scan_unit) else (".h5",):
+        write_map(folder / f"map{suffix}", crystal_map, origin)
 
 
 def _draw(prediction: Prediction, visible: np.ndarray, folder: Path) -> None:

@@ -15,6 +15,7 @@ from orix.quaternion import Rotation
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.grains import OUTSIDE
+from keras_stem.crystal.map_phases import phases_of, single_phase
 from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.crystal.phase import fingerprint
 from keras_stem.crystal.symmetry import proper_point_group
@@ -26,9 +27,10 @@ from keras_stem.indexing.matching import Matcher, require_pyxem
 from keras_stem.indexing.preprocessing import polar_grid, polar_spots
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.labels import crystal_map, phases_of, single_phase
-from keras_stem.scan.scan import Scan, append_labels
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import append_labels
 from keras_stem.version import __version__
 
 BLOCK_PATTERNS = 512

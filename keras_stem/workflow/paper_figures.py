@@ -27,8 +27,6 @@ from keras_stem.figures.paper_errors import error_histograms_figure, errors_figu
 from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weighted_figure
 from keras_stem.figures.paper_subsets import subsets_figure
 from keras_stem.networks.registry import config_class
-from keras_stem.scan.splits import split
-from keras_stem.scan.subsets import subset
 from keras_stem.tracking.run import MODEL_NAME
 from keras_stem.tracking.store import connect
 from keras_stem.training.recipe import Recipe
@@ -47,8 +45,9 @@ def subsets_and_split(context: FigureContext) -> Figure | None:
     except KerasStemError as error:
         context.notes.append(f"Figure 1 is left out: {error}")
         return None
-    parts = split(scan.labels, subset(scan.labels, "DS_R", recipe.thresholds), recipe.split, recipe.seed)
-    return subsets_figure(scan.labels, recipe.thresholds, parts, f"{recipe.split} split, seed {recipe.seed}")
+    data = recipe.data
+    parts = data.parts(scan.labels, recipe.seed)
+    return subsets_figure(scan.labels, data.thresholds, parts, f"{data.split} split, seed {recipe.seed}")
 
 
 def orientation_scatter(context: FigureContext) -> Figure:

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_stem.crystal.axes import orix_form
 from keras_stem.crystal.cell import Cell, lattice_text
-from keras_stem.crystal.cif import composition_text
+from keras_stem.crystal.composition import composition_text
 from keras_stem.crystal.phase import CrystalPhase, cell_of
 from keras_stem.crystal.scattering import Family, families
 from keras_stem.crystal.symmetry import proper_point_group

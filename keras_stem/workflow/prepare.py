@@ -8,7 +8,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.pairing import GivenPhase
-from keras_stem.scan.map_files import load_map, orientation_note
+from keras_stem.io.map_files import load_map, orientation_note
 from keras_stem.scan.reliable import reliable_points
 
 
@@ -45,7 +45,7 @@ def prepare_map(
     Parameters
     ----------
     path, frame, phases
-        Path, reference frame and phases of the map, as for `keras_stem.scan.map_files.load_map`.
+        Path, reference frame and phases of the map, as for `keras_stem.io.map_files.load_map`.
     min_q
         Smallest Q of the selected points, as for `keras_stem.scan.reliable.reliable_points`.
 

@@ -1,7 +1,7 @@
 """HTML report about a map."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from orix.crystal_map import CrystalMap
@@ -10,13 +10,13 @@ from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
+from keras_stem.io.map_files import WITHOUT_ORIENTATION
+from keras_stem.io.map_grid import grid_shape
 from keras_stem.report.interactive import explorer_data
 from keras_stem.report.map_analysis import MapAnalysis, analyse_map
 from keras_stem.report.page import Page, Picture, Section, Written, figure_folder, read_picture, write_page
 from keras_stem.report.pictures import Drawn, map_figures
 from keras_stem.report.tables import Table, largest_grains, map_tables
-from keras_stem.scan.labels import grid_shape
-from keras_stem.scan.map_files import WITHOUT_ORIENTATION
 from keras_stem.scan.scan import Scan
 from keras_stem.workflow.prepare import PreparedMap, prepare_map
 
@@ -72,17 +72,14 @@ def report_map(
     path, page = Path(path), Path(page)
     folder = figure_folder(page)
     prepared = prepare_map(path, frame, phases, min_q)
-    with contextlib.ExitStack() as stack:
-        scan, note = _scan_of(path, prepared, scan_path)
-        if scan is not None:
-            stack.enter_context(scan)
+    with _opened_scan(path, prepared, scan_path) as (scan, note):
         labels = _labels(scan, path)
         analysis = analyse_map(prepared.crystal_map, prepared.visible, prepared.origin, labels)
-        staging = stack.enter_context(complete_folder(folder))
-        pictures = [_saved(drawn, staging) for drawn in map_figures(analysis, direction)]
-        explorer = explorer_data(analysis, scan, direction, progress)
-        provenance = [_provenance(path, prepared), *([] if scan is None else [_scan_table(scan)])]
-        write_page(page, _page(path, analysis, pictures, provenance, explorer, note))
+        with complete_folder(folder) as staging:
+            pictures = [_saved(drawn, staging) for drawn in map_figures(analysis, direction)]
+            explorer = explorer_data(analysis, scan, direction, progress)
+            provenance = _provenance(path, prepared, scan)
+            write_page(page, _page(path, analysis, pictures, provenance, explorer, note))
     return Written(page, folder, note, prepared.counted)
 
 
@@ -110,6 +107,16 @@ def _page(
 def _saved(drawn: Drawn, folder: Path) -> Picture:
     save_both(drawn.figure, folder, drawn.name)
     return read_picture(folder / f"{drawn.name}.png", drawn.title, drawn.alt)
+
+
+@contextlib.contextmanager
+def _opened_scan(
+    path: Path, prepared: PreparedMap, wanted: str | Path | None
+) -> Iterator[tuple[Scan | None, str]]:
+    """Yield the scan of a map, or None with the reason why no patterns are shown; close it at the end."""
+    scan, note = _scan_of(path, prepared, wanted)
+    with contextlib.nullcontext() if scan is None else scan:
+        yield scan, note
 
 
 def _scan_of(path: Path, prepared: PreparedMap, wanted: str | Path | None) -> tuple[Scan | None, str]:
@@ -144,7 +151,11 @@ def _labels(scan: Scan | None, path: Path) -> CrystalMap | None:
     return scan.labels
 
 
-def _provenance(path: Path, prepared: PreparedMap) -> Table:
+def _provenance(path: Path, prepared: PreparedMap, scan: Scan | None) -> list[Table]:
+    return [_map_table(path, prepared), *([] if scan is None else [_scan_table(scan)])]
+
+
+def _map_table(path: Path, prepared: PreparedMap) -> Table:
     known = {
         _ORIGIN.get(name, name): value
         for name, value in prepared.origin.items()

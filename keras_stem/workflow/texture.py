@@ -12,7 +12,7 @@ from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 
 from keras_stem.analysis.density_kernel import DensityKernel
-from keras_stem.analysis.grid import grid_of
+from keras_stem.analysis.grid import Grid, grid_of
 from keras_stem.analysis.notation import write_direction, write_indices
 from keras_stem.analysis.orientation_density import (
     OrientationDensity,
@@ -113,33 +113,33 @@ def analyse_texture(
     settings = settings or TextureSettings()
     grid = grid_of(prepared.crystal_map, prepared.visible)
     _require_fits(settings, grid.phases)
-    names, fractions = grid.names, phase_fractions(grid)
-    phases, tails = {}, _tails(names)
     with complete_folder(folder) as staging:
-        for number, phase in grid.phases.items():
-            rotations = Rotation(grid.rotations.data[grid.phase == number])
-            phases[names[number]] = {
-                "points": rotations.size,
-                "fraction": fractions[number],
-                **_phase_texture(
-                    rotations,
-                    Sample(phase, names[number], rotations.size),
-                    settings,
-                    staging,
-                    tails[number],
-                ),
-            }
         summary = {
             "origin": prepared.origin,
             "counted": prepared.counted,
             "settings": asdict(settings),
             "points": int(grid.shown.sum()),
-            "phases": phases,
+            "phases": _phase_textures(grid, settings, staging),
         }
         (staging / "texture.json").write_text(
             json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
     return summary
+
+
+def _phase_textures(grid: Grid, settings: TextureSettings, folder: Path) -> dict[str, dict[str, Any]]:
+    """Draw the figures of each phase and return its texture parameters by its name."""
+    names, fractions, tails = grid.names, phase_fractions(grid), _tails(grid.names)
+    textures = {}
+    for number, phase in grid.phases.items():
+        rotations = Rotation(grid.rotations.data[grid.phase == number])
+        sample = Sample(phase, names[number], rotations.size)
+        textures[names[number]] = {
+            "points": rotations.size,
+            "fraction": fractions[number],
+            **_phase_texture(rotations, sample, settings, folder, tails[number]),
+        }
+    return textures
 
 
 def _phase_texture(

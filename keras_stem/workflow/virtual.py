@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from rsciio.hspy import file_writer
 
+from keras_stem.crystal.map_phases import phases_of
 from keras_stem.figures.scan_images import phase_figure, shaded_ipf_figure, virtual_figure
 from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
-from keras_stem.scan.labels import phases_of
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.virtual import Annulus, Spot, virtual_images

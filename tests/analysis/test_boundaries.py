@@ -7,24 +7,18 @@ from orix.crystal_map import Phase
 from orix.quaternion import Misorientation, Rotation, symmetry
 from scipy.stats import kstest
 
-from keras_stem.analysis.boundaries import (
-    SPECIAL,
-    SpecialBoundary,
-    boundary_classes,
-    boundary_shares,
-    find_boundaries,
-    is_special,
-    special_boundary,
-)
+from keras_stem.analysis.boundaries import find_boundaries
+from keras_stem.analysis.boundary_classes import boundary_classes, boundary_shares
 from keras_stem.analysis.grid import grid_of
 from keras_stem.analysis.random_boundaries import random_angles
+from keras_stem.analysis.special_boundaries import SPECIAL, SpecialBoundary, is_special, special_boundary
 from keras_stem.choices import SPECIAL_BOUNDARIES
 from keras_stem.crystal.disorientation import smallest_misorientation
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations, rotations_about, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.map_files import load_map
+from keras_stem.io.map_files import load_map
 
 GROUPS = {"cubic": symmetry.O, "hexagonal": symmetry.D6, "trigonal": symmetry.D3, "triclinic": symmetry.C1}
 

@@ -5,9 +5,9 @@ import pytest
 from grids import NICKEL, grid_from, layout_map
 from orix.quaternion import Rotation
 
-from keras_stem.analysis.boundaries import SPECIAL
 from keras_stem.analysis.cleanup import fuse_variants, replace_odd_points
 from keras_stem.analysis.grid import grid_of
+from keras_stem.analysis.special_boundaries import SPECIAL
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations, small_rotations

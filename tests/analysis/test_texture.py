@@ -21,7 +21,7 @@ from keras_stem.analysis.texture import (
 from keras_stem.crystal.rotations import even_directions, random_rotations, rotations_about, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import crystal_map
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.workflow.prepare import prepare_map
 
 NAMES = ("Pm-3m", "P6/mmm", "R-3m")

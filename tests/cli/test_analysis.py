@@ -13,7 +13,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD
 from keras_stem.crystal.rotations import random_rotations
-from keras_stem.mapping.export import write_map
+from keras_stem.io.export import write_map
 
 LAYOUT = np.zeros((10, 15), int)
 LAYOUT[:, 9:] = 1

@@ -7,7 +7,8 @@ import h5py
 import numpy as np
 import pytest
 
-from keras_stem.scan.scan import Scan, append_labels
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import append_labels
 from keras_stem.workflow.mapping import map_scan
 
 resource = pytest.importorskip("resource")

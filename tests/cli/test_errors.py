@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from keras_stem.cli.main import main
-from keras_stem.scan.labels import write_labels
-from keras_stem.scan.scan import create_scan
+from keras_stem.io.orix_h5 import write_map_group
+from keras_stem.scan.writing import create_scan
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_fit_without_labels(fails, remade):
 def test_labels_of_another_shape(fails, remade, scan):
     path = remade("short.h5")
     with h5py.File(path, "r+") as file:
-        write_labels(file, scan.labels[:4])
+        write_map_group(file, scan.labels[:4])
     assert "found 4 x 20" in fails("fit", path)
 
 
@@ -207,7 +207,7 @@ def test_a_beam_energy_in_ev_is_refused(run, scan_path, tmp_path):
 
 @pytest.mark.parametrize("value", ["inf", "nan"])
 @pytest.mark.parametrize(
-    "option", ["--radius", "--spread", "--overlap", "--vacuum", "--step", "--dose", "--drift"]
+    "option", ["--detector-radius", "--spread", "--overlap", "--vacuum", "--step", "--dose", "--drift"]
 )
 def test_sizes_of_a_simulation_that_are_no_numbers(option, value, run, tmp_path):
     told = run("simulate", tmp_path / "out.h5", option, value, status=2)

@@ -58,6 +58,25 @@ def test_every_option_and_command_has_help(name, run):
             assert not isinstance(option, click.Option) or option.help, option.name
 
 
+@pytest.mark.parametrize(
+    ("command", "old", "new"),
+    [
+        ("fit", "--dose", "--dose-scale"),
+        ("study", "--overlap", "--overlap-fraction"),
+        ("simulate", "--radius", "--detector-radius"),
+    ],
+)
+def test_an_old_name_of_an_option_leads_to_the_new_one(command, old, new):
+    from click.testing import CliRunner
+
+    from keras_stem.cli.main import program
+
+    result = CliRunner().invoke(program, [command, "scan.h5", old, "1"])
+    assert result.exit_code == 2
+    assert f"No such option '{old}'" in result.output
+    assert f"'{new}'" in result.output
+
+
 def test_quickstart_names_the_network_that_it_fits():
     from keras_stem.training.recipe import Recipe
 

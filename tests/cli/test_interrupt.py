@@ -12,7 +12,7 @@ import pytest
 
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import create_scan
+from keras_stem.scan.writing import create_scan
 from keras_stem.tracking.store import connect, experiment
 from keras_stem.training.state import last_interrupted
 

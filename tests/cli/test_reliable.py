@@ -6,7 +6,7 @@ from grids import layout_map
 
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
-from keras_stem.mapping.export import write_map
+from keras_stem.io.export import write_map
 from keras_stem.scan.reliable import reliable_points
 
 LAYOUT = np.repeat(np.arange(2), 30).reshape(6, 10)

@@ -6,8 +6,8 @@ import pytest
 
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
-from keras_stem.mapping.export import write_map
-from keras_stem.scan.labels import crystal_map
+from keras_stem.io.export import write_map
+from keras_stem.io.map_grid import crystal_map
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from phases import PHASES
 
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
-from keras_stem.scan.labels import crystal_map, write_labels
+from keras_stem.io.map_grid import crystal_map
+from keras_stem.io.orix_h5 import write_map_group
 
 FIGURES = ("ipf_density", "pole_figures", "odf_sections")
 
@@ -27,7 +28,7 @@ def two_phases(tmp_path, rng):
 
 def _written(path, rotations, phases, shape, properties, ids=None):
     with h5py.File(path, "w") as file:
-        write_labels(file, crystal_map(rotations, phases, shape, 2.0, "nm", properties, ids))
+        write_map_group(file, crystal_map(rotations, phases, shape, 2.0, "nm", properties, ids))
     return path
 
 

@@ -15,9 +15,9 @@ from keras_stem.crystal.phase import cell_of
 from keras_stem.crystal.rotations import from_matrices, random_rotations
 from keras_stem.crystal.structure_files import load_phase
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.mapping.export import write_map
-from keras_stem.scan.labels import crystal_map
-from keras_stem.scan.map_files import read_map
+from keras_stem.io.export import write_map
+from keras_stem.io.map_files import read_map
+from keras_stem.io.map_grid import crystal_map
 
 SETTINGS = (
     "P 1 21/c 1", "P 1 1 21/b", "P 21/b 1 1", "P 1 m 1", "C 1 2/c 1", "P 3 1 2", "P 31 1 2", "P 3 1 m",

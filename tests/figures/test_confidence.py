@@ -6,7 +6,7 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.figures.confidence import confidence_figure
 from keras_stem.figures.style import save
-from keras_stem.scan.labels import crystal_map
+from keras_stem.io.map_grid import crystal_map
 
 
 @pytest.mark.parametrize("known", [("uncertainty", "agreement"), ("uncertainty",), ("agreement",)])

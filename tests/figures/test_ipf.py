@@ -16,8 +16,8 @@ from keras_stem.figures.grains import grain_figure
 from keras_stem.figures.ipf import ipf_figure
 from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
 from keras_stem.figures.style import StyledFigure, save, style
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.report.interactive import KEY_PLACE, KEY_SIZE
-from keras_stem.scan.labels import crystal_map
 
 
 def test_the_crystal_axis_along_the_direction_gives_the_colour():

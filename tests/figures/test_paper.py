@@ -13,8 +13,8 @@ from keras_stem.figures.paper_errors import angle_errors, error_histograms_figur
 from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weighted_figure
 from keras_stem.figures.paper_subsets import subsets_figure
 from keras_stem.figures.style import style
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.metrics.scores import score
-from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.splits import split
 from keras_stem.scan.subsets import Thresholds, subset
 

@@ -13,14 +13,15 @@ from functools import cache
 import matplotlib as mpl
 import numpy as np
 import pytest
-from cycler import cycler
+from hostile import HOSTILE
 from letter_f import LETTER, letter_map, letter_values, reading, readings
 from matplotlib.image import imread
 from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 
 import keras_stem.figures
-from keras_stem.analysis.boundaries import boundary_classes, find_boundaries
+from keras_stem.analysis.boundaries import find_boundaries
+from keras_stem.analysis.boundary_classes import boundary_classes
 from keras_stem.analysis.compare import compare_grids
 from keras_stem.analysis.grains import measure_grains
 from keras_stem.analysis.grid import grid_of
@@ -43,58 +44,20 @@ from keras_stem.figures.style import save
 from keras_stem.figures.texture import Sample, index_text, inverse_pole_figures, pole_figures, section_figure
 from keras_stem.figures.training import curves_figure, loss_figure, parity_figure
 from keras_stem.figures.zone_axes import zone_axis_figure
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.report.interactive import explorer_data
 from keras_stem.report.map_analysis import analyse_map
 from keras_stem.report.sprite_sheets import shown_patterns
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.labels import crystal_map
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import create_scan
 from keras_stem.scan.splits import Split
 from keras_stem.scan.subsets import Thresholds
-
-HOSTILE = {
-    "image.origin": "lower",
-    "image.interpolation": "bicubic",
-    "image.aspect": "auto",
-    "image.cmap": "jet",
-    "text.usetex": True,
-    "text.color": "white",
-    "text.parse_math": False,
-    "font.size": 30,
-    "font.family": "monospace",
-    "mathtext.fontset": "stix",
-    "lines.linewidth": 10,
-    "lines.marker": "s",
-    "patch.force_edgecolor": True,
-    "axes.prop_cycle": cycler(color=["red", "yellow"]),
-    "axes.grid": True,
-    "axes.facecolor": "black",
-    "axes.titlelocation": "left",
-    "axes.unicode_minus": False,
-    "axes.formatter.use_mathtext": True,
-    "xtick.labelsize": 3,
-    "legend.frameon": True,
-    "legend.loc": "center",
-    "scatter.marker": "x",
-    "hist.bins": 3,
-    "path.sketch": (3, 50, 5),
-    "figure.facecolor": "black",
-    "figure.autolayout": True,
-    "figure.dpi": 30,
-    "savefig.transparent": True,
-    "savefig.bbox": None,
-    "savefig.dpi": 40,
-    "savefig.pad_inches": 2,
-    "savefig.facecolor": "red",
-    "svg.fonttype": "path",
-    "scalebar.location": "upper right",
-    "scalebar.color": "red",
-    "scalebar.length_fraction": 0.9,
-}
+from keras_stem.scan.writing import create_scan
 
 NAME = "γ' <x&y> 50% $Ni$ {_x^2}\\$ 奥氏体"
+
 INFO = ScanInfo("test", LETTER.shape, Detector((16, 16), 0.1), (2.0, 2.0), "nm", 200.0, convergence_angle=2.0)
+
 TRAINING = {name: [(epoch, 1 / epoch) for epoch in range(1, 5)] for name in ("loss", "val_r2", "val_median")}
 
 
@@ -151,7 +114,9 @@ def walls():
 
 
 SAMPLE = Sample(linio2(), NAME, LETTER.size)
+
 EVERYWHERE = np.ones(LETTER.size, bool)
+
 WITH_MAPS = {
     "ipf_figure x": lambda: ipf_figure(labels(), "x"),
     "ipf_figure y": lambda: ipf_figure(labels(), "y"),
@@ -176,6 +141,7 @@ WITH_MAPS = {
     "weighted_figure": lambda: weighted_figure(labels()),
     "errors_figure": lambda: errors_figure(NAME, labels(), errors(), EVERYWHERE),
 }
+
 WITHOUT = {
     "misorientation_figure": lambda: misorientation_figure(bent()[0], find_boundaries(bent()[0])),
     "places_figure": lambda: places_figure(difference()[2]),
@@ -195,6 +161,7 @@ WITHOUT = {
     "section_figure": lambda: section_figure(sections(density(), 15.0), SAMPLE, 9.0),
     "zone_axis_figure": lambda: zone_axis_figure(named_phase(), 0.5),
 }
+
 TITLED = ("ipf_figure z", "difference_figure", "grain_figure", "phase_figure", "loss_figure", "errors_figure")
 
 
@@ -269,7 +236,7 @@ def test_the_interactive_map_is_upright():
     with mpl.rc_context(HOSTILE):
         data = explorer_data(analysis, None, "z")
     assert len(data["overlays"]) == 6
-    assert {reading(decoded(layer["image"])[..., :3]) for layer in data["overlays"]} == {"upright"}
+    assert {reading(decoded(overlay["image"])[..., :3]) for overlay in data["overlays"]} == {"upright"}
     np.testing.assert_array_equal(decoded(data["keys"][0]["image"]), decoded(expected["keys"][0]["image"]))
 
 

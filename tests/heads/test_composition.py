@@ -17,7 +17,7 @@ from keras_stem.models.geometry_encoder import GeometryEncoder
 from keras_stem.networks.build import build_model
 from keras_stem.networks.declaration import NetworkConfig
 from keras_stem.training.assemble import assemble, head_of
-from keras_stem.training.data import prepare
+from keras_stem.training.data import prepare_scan
 
 pytestmark = pytest.mark.backend
 PARTS = 7
@@ -133,7 +133,7 @@ def build_seeing(input_shape, outputs, config):
 def test_a_network_that_takes_the_geometry_of_the_detector(scan, narrow_recipe, tmp_path):
     keras.utils.set_random_seed(0)
     recipe = dataclasses.replace(narrow_recipe, network=SeeingConfig())
-    data = prepare(scan, recipe)
+    data = prepare_scan(scan, recipe.data, recipe.seed)
     model = assemble(data, recipe, head_of(recipe, data.symmetry))
     assert isinstance(model.encoder, GeometryEncoder)
     counts = scan.read(np.arange(6))[..., None].astype("float32")

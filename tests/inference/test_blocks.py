@@ -8,7 +8,8 @@ from keras_stem.inference.blocks import map_blocks
 from keras_stem.pipeline.source import ArraySource, ScanSource
 from keras_stem.scan.detector import Detector, bin_patterns
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import Scan, create_scan
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import create_scan
 
 
 @pytest.fixture

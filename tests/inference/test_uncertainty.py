@@ -7,7 +7,7 @@ import pytest
 
 from keras_stem.inference.novelty import NoveltyThresholds
 from keras_stem.inference.predictions import Predictions
-from keras_stem.inference.uncertainty import Calibration, calibrate, evidence, reliability
+from keras_stem.inference.uncertainty import UncertaintyCalibration, calibrate, evidence, reliability
 from keras_stem.inference.verification import VerifiedAnswers
 from keras_stem.metrics.confidence import score_confidence
 
@@ -49,7 +49,7 @@ def test_few_predictions_have_a_common_bound(rng):
 def test_a_calibration_survives_json(rng):
     known, errors = told_and_true(500, rng)
     calibration = calibrate(known, errors)
-    again = Calibration(**json.loads(json.dumps(calibration.to_dict())))
+    again = UncertaintyCalibration(**json.loads(json.dumps(calibration.to_dict())))
     for bounds in zip(again.bounds(known), calibration.bounds(known), strict=True):
         np.testing.assert_array_equal(*bounds)
 

@@ -11,11 +11,11 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.mapping.export import write_map
+from keras_stem.io.export import write_map
+from keras_stem.io.map_files import load_map
+from keras_stem.io.map_grid import crystal_map, grid_shape
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.label_files import ImportOptions, import_labels
-from keras_stem.scan.labels import crystal_map, grid_shape
-from keras_stem.scan.map_files import load_map
 from keras_stem.scan.metadata import ScanInfo
 
 SHAPE = (4, 6)

@@ -7,9 +7,10 @@ import pytest
 
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
-from keras_stem.mapping.export import write_map
-from keras_stem.scan.labels import crystal_map, write_labels
-from keras_stem.scan.map_files import load_map, read_map
+from keras_stem.io.export import write_map
+from keras_stem.io.map_files import load_map, read_map
+from keras_stem.io.map_grid import crystal_map
+from keras_stem.io.orix_h5 import write_map_group
 
 NAMES = [
     "γ-Cu",
@@ -76,7 +77,7 @@ def test_what_orix_cuts_is_read_as_far_as_it_is_there(named, tmp_path):
 @pytest.mark.parametrize("named", ["γ-Cu"], indirect=True)
 def test_names_in_latin_1(named, tmp_path):
     with h5py.File(tmp_path / "map.h5", "w") as file:
-        write_labels(file, named)
+        write_map_group(file, named)
         group = file["crystal_map/header/phases/0"]
         del group["name"], group["keras_stem"]
         group.create_dataset("name", data=np.array(["Würfel".encode("latin-1")]))

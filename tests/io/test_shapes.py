@@ -13,9 +13,9 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.mapping.export import write_map
-from keras_stem.scan.labels import completed, crystal_map, grid_shape
-from keras_stem.scan.map_files import load_map
+from keras_stem.io.export import write_map
+from keras_stem.io.map_files import load_map
+from keras_stem.io.map_grid import completed, crystal_map, grid_shape
 
 FORMATS = ("h5", "ang", "ctf")
 FRAMES = {"h5": None, "ang": "edax3", "ctf": "oxford"}

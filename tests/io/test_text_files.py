@@ -15,9 +15,10 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.mapping.export import write_map
-from keras_stem.scan.labels import crystal_map, write_labels
-from keras_stem.scan.map_files import load_map
+from keras_stem.io.export import write_map
+from keras_stem.io.map_files import load_map
+from keras_stem.io.map_grid import crystal_map
+from keras_stem.io.orix_h5 import write_map_group
 
 EDAX_HEADER = """# TEM_PIXperUM          1.000000
 # x-star                0.489900
@@ -199,7 +200,7 @@ def test_broken_rows_get_a_clear_line(rotations, rng, tmp_path):
 def test_files_are_written_in_utf8_whatever_the_locale(kstem, labels, tmp_path):
     """Under a locale of latin-1, which has no γ."""
     with h5py.File(tmp_path / "map.h5", "w") as file:
-        write_labels(file, labels)
+        write_map_group(file, labels)
     environment = {
         **os.environ,
         "PYTHONUTF8": "0",

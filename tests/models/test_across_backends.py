@@ -17,7 +17,7 @@ from keras_stem.networks.swin.options import SwinConfig
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
 from keras_stem.training.assemble import assemble, head_of
-from keras_stem.training.data import prepare
+from keras_stem.training.data import prepare_scan
 from keras_stem.training.options import recipe_from_options
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow]
@@ -62,7 +62,7 @@ def saved(scan_path, tmp_path_factory):
         for name, options in NETWORKS.items():
             keras.utils.set_random_seed(0)
             recipe = dataclasses.replace(recipe_from_options(options), weights=None)
-            data = prepare(scan, recipe)
+            data = prepare_scan(scan, recipe.data, recipe.seed)
             model = assemble(data, recipe, head_of(recipe, data.symmetry))
             for number, variable in enumerate(model.non_trainable_variables):
                 variable.assign(variable + 0.1 * np.sin(number + np.arange(variable.shape[0])))

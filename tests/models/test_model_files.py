@@ -10,7 +10,7 @@ import pytest
 from keras_stem.errors import KerasStemError
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.training.assemble import assemble, head_of
-from keras_stem.training.data import prepare
+from keras_stem.training.data import prepare_scan
 
 pytestmark = pytest.mark.backend
 
@@ -25,7 +25,7 @@ def right_file(scan_path, narrow_recipe, tmp_path_factory):
 
     path = tmp_path_factory.mktemp("models") / "right.keras"
     with Scan(scan_path) as scan:
-        data = prepare(scan, narrow_recipe)
+        data = prepare_scan(scan, narrow_recipe.data, narrow_recipe.seed)
         assemble(data, narrow_recipe, head_of(narrow_recipe, data.symmetry)).save(path)
     return path
 

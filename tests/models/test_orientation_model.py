@@ -10,7 +10,7 @@ from keras_stem.models.layers import LogScale, UnitScale
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.scan.detector import Detector
 from keras_stem.training.assemble import assemble, head_of
-from keras_stem.training.data import prepare
+from keras_stem.training.data import prepare_scan
 
 pytestmark = pytest.mark.backend
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.backend
 @pytest.fixture
 def model(scan, narrow_recipe):
     keras.utils.set_random_seed(0)
-    data = prepare(scan, narrow_recipe)
+    data = prepare_scan(scan, narrow_recipe.data, narrow_recipe.seed)
     return assemble(data, narrow_recipe, head_of(narrow_recipe, data.symmetry))
 
 

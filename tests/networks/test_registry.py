@@ -9,6 +9,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.networks import registry
 from keras_stem.networks.declaration import RESERVED, NetworkConfig, option, option_names
 from keras_stem.pipeline.augmentation import Augmentation
+from keras_stem.training.data_settings import ScanData
 from keras_stem.training.recipe import Recipe
 
 
@@ -34,7 +35,7 @@ def seeded(monkeypatch):
 def test_reserved_names_are_the_options_of_every_training():
     own = set().union(*map(option_names, registry.config_classes().values()))
     commands = {param.name for command in (fit, study) for param in command.params}
-    of_recipes = {field.name for cls in (Recipe, Augmentation) for field in fields(cls)}
+    of_recipes = {field.name for cls in (Recipe, ScanData, Augmentation) for field in fields(cls)}
     assert (commands - own) | of_recipes == RESERVED
 
 

@@ -65,28 +65,30 @@ def test_weights_of_another_network_are_refused():
         )
 
 
+HUGGING_FACE_CONFIG = {
+    "architectures": ["SwinModel"],
+    "model_type": "swin",
+    "image_size": 224,
+    "patch_size": 4,
+    "num_channels": 3,
+    "embed_dim": 12,
+    "depths": [1, 2],
+    "num_heads": [1, 2],
+    "window_size": 7,
+    "mlp_ratio": 4.0,
+    "qkv_bias": True,
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
+    "drop_path_rate": 0.1,
+}
+
+
 @pytest.fixture(scope="module")
 def hugging_face(tmp_path_factory):
     """A folder as Hugging Face stores a (small) Swin transformer, and its arrays."""
     numpy_files = pytest.importorskip("safetensors.numpy")
     folder = tmp_path_factory.mktemp("swin-small")
-    config = {
-        "architectures": ["SwinModel"],
-        "model_type": "swin",
-        "image_size": 224,
-        "patch_size": 4,
-        "num_channels": 3,
-        "embed_dim": 12,
-        "depths": [1, 2],
-        "num_heads": [1, 2],
-        "window_size": 7,
-        "mlp_ratio": 4.0,
-        "qkv_bias": True,
-        "hidden_dropout_prob": 0.0,
-        "attention_probs_dropout_prob": 0.0,
-        "drop_path_rate": 0.1,
-    }
-    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "config.json").write_text(json.dumps(HUGGING_FACE_CONFIG))
     rng = np.random.default_rng(0)
     arrays = {}
 

@@ -16,7 +16,7 @@ from keras_stem.simulate.patterns import Microscope, PatternSimulator
 DETECTOR = Detector((64, 64), 0.05)
 COUNT = 4
 NOTHING = Augmentation(
-    rotate=False, mirror=False, shift=0, scale=0, dose=1, background=0, hot_pixels=0, overlap=0
+    rotate=False, mirror=False, shift=0, scale=0, dose_scale=1, background=0, hot_pixels=0, overlap_fraction=0
 )
 STILL, UPRIGHT = np.zeros((COUNT, 2)), np.zeros(COUNT, bool)
 SAME_SIZE, UNTURNED = np.ones(COUNT), np.zeros(COUNT)
@@ -124,7 +124,7 @@ def test_augmented_orientations_go_with_augmented_patterns(matrices, rng):
 
 def test_fewer_electrons_are_poisson_distributed(counts, rng):
     identity = np.tile(np.eye(3), (len(counts), 1, 1))
-    thinned, _ = augment(counts, identity, dataclasses.replace(NOTHING, dose=0.2), rng)
+    thinned, _ = augment(counts, identity, dataclasses.replace(NOTHING, dose_scale=0.2), rng)
     kept = thinned.mean(axis=(1, 2)) / 40
     assert kept.min() > 0.18
     assert kept.max() < 1.02
@@ -154,7 +154,7 @@ def test_hot_pixels_only_raise_counts(counts, rng):
 
 def test_an_overlap_is_the_weighted_sum(matrices, rng):
     patterns = drawn(PHASES["R-3m"](), matrices)
-    found, same = augment(patterns, matrices, dataclasses.replace(NOTHING, overlap=0.4), rng)
+    found, same = augment(patterns, matrices, dataclasses.replace(NOTHING, overlap_fraction=0.4), rng)
     others = np.roll(patterns, 1, axis=0)
     np.testing.assert_array_equal(same, matrices)
     for mixed, first, second in zip(found, patterns, others, strict=True):
@@ -192,7 +192,8 @@ def test_integers_as_a_detector_gives_them_are_taken(matrices, rng):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"shift": -1}, {"dose": 0}, {"dose": 1.1}, {"overlap": 0.5}, {"hot_pixels": -1}]
+    "wrong",
+    [{"shift": -1}, {"dose_scale": 0}, {"dose_scale": 1.1}, {"overlap_fraction": 0.5}, {"hot_pixels": -1}],
 )
 def test_impossible_augmentations_are_clear_errors(wrong):
     with pytest.raises(KerasStemError):

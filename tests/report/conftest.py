@@ -12,8 +12,8 @@ def map_path(scan_path, tmp_path_factory):
     import numpy as np
     from orix.quaternion import Rotation
 
-    from keras_stem.mapping.export import write_map
-    from keras_stem.scan.labels import crystal_map
+    from keras_stem.io.export import write_map
+    from keras_stem.io.map_grid import crystal_map
 
     with Scan(scan_path) as scan:
         labels, info = scan.labels, scan.info

@@ -16,6 +16,8 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.io.map_files import read_map
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.report.images import png_uri
 from keras_stem.report.interactive import explorer_data
 from keras_stem.report.map_analysis import analyse_map
@@ -23,8 +25,6 @@ from keras_stem.report.page import Page, Section, figure_folder, write_page
 from keras_stem.report.pictures import map_figures
 from keras_stem.report.sprite_sheets import shown_patterns, sprite_sheets
 from keras_stem.report.tables import Table, map_tables
-from keras_stem.scan.labels import crystal_map
-from keras_stem.scan.map_files import read_map
 from keras_stem.workflow.report_map import report_map
 
 ARRAYS = {"float32": "<f4", "float64": "<f8", "int32": "<i4"}
@@ -222,7 +222,7 @@ def test_a_scan_of_another_shape_is_refused(map_path, remade_small, tmp_path):
 def remade_small(scan, tmp_path_factory):
     from dataclasses import replace
 
-    from keras_stem.scan.scan import create_scan
+    from keras_stem.scan.writing import create_scan
 
     path = tmp_path_factory.mktemp("small") / "small.h5"
     with create_scan(path, replace(scan.info, shape=(4, 20))) as writer:

@@ -9,9 +9,10 @@ import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.settings import Matching
-from keras_stem.mapping.export import write_map
-from keras_stem.scan.map_files import read_map
-from keras_stem.scan.scan import Scan, append_labels
+from keras_stem.io.export import write_map
+from keras_stem.io.map_files import read_map
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import append_labels
 from keras_stem.workflow.convert import Conversion, convert
 from keras_stem.workflow.match import label_scan
 
@@ -26,7 +27,7 @@ with h5py.File(sys.argv[1], sys.argv[2]):
 @pytest.fixture
 def hold(monkeypatch):
     """Let another program hold a file open; return how to close it."""
-    monkeypatch.setattr("keras_stem.scan.hdf5.PATIENCE", 0.0)
+    monkeypatch.setattr("keras_stem.io.hdf5.PATIENCE", 0.0)
     started = []
 
     def hold(path, mode):
@@ -65,7 +66,7 @@ def test_labels_for_a_scan_that_is_being_read(hold, own_scan, scan):
 
 def test_a_short_use_is_waited_for(hold, own_scan, monkeypatch):
     close = hold(own_scan, "r+")
-    monkeypatch.setattr("keras_stem.scan.hdf5.PATIENCE", 60.0)
+    monkeypatch.setattr("keras_stem.io.hdf5.PATIENCE", 60.0)
     threading.Timer(0.5, close).start()
     with Scan(own_scan) as scan:
         assert scan.has_labels

@@ -12,10 +12,12 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.io.map_grid import crystal_map, with_steps
+from keras_stem.io.orix_h5 import write_map_group
 from keras_stem.scan.detector import Detector
-from keras_stem.scan.labels import crystal_map, with_steps, write_labels
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import Scan, append_labels, create_scan
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import append_labels, create_scan
 from keras_stem.workflow.conversion import Conversion
 from keras_stem.workflow.convert import convert
 
@@ -112,7 +114,7 @@ def test_labels_of_another_step_are_refused(tmp_path, patterns, rng):
     with pytest.raises(KerasStemError, match=r"step of the scan .* along x, found 4 nm.*with_steps"):
         append_labels(path, labels)
     with h5py.File(path, "a") as file:
-        write_labels(file, labels)
+        write_map_group(file, labels)
     with Scan(path) as scan, pytest.raises(KerasStemError, match=r"step of the scan .* kstem convert"):
         scan.labels  # noqa: B018
     convert(shutil.copy(path, tmp_path / "copy.h5"), tmp_path / "mended.h5", Conversion())

@@ -7,16 +7,17 @@ from crystals import cell_vectors, cif, orientation_of, write_cif
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import from_lab
+from keras_stem.crystal.map_phases import phases_of
 from keras_stem.crystal.pairing import GivenPhase, load_given
 from keras_stem.crystal.phase import cell_of
 from keras_stem.crystal.rotations import from_matrices, random_rotations
 from keras_stem.crystal.structure_files import load_phase
 from keras_stem.errors import KerasStemError
-from keras_stem.mapping.export import write_map
+from keras_stem.io.export import write_map
+from keras_stem.io.map_files import load_map
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.label_files import ImportOptions, import_labels
-from keras_stem.scan.labels import crystal_map, phases_of
-from keras_stem.scan.map_files import load_map
 from keras_stem.scan.metadata import ScanInfo
 
 INFO = ScanInfo("test", (3, 4), Detector((64, 64), 0.05), (2.0, 2.0), "nm")

@@ -4,7 +4,7 @@ import pytest
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.labels import crystal_map
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.subsets import Thresholds, few_notes, subset
 
 

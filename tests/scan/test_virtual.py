@@ -4,8 +4,9 @@ import pytest
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.scan import Scan, create_scan
+from keras_stem.scan.scan import Scan
 from keras_stem.scan.virtual import Annulus, Spot, apertures_of, virtual_images
+from keras_stem.scan.writing import create_scan
 
 INFO = ScanInfo("test", (2, 3), Detector((21, 21), 0.1), (1.0, 1.0), "nm", 200.0, convergence_angle=2.0)
 

@@ -12,7 +12,8 @@ from keras_stem.scan.detector import Detector
 from keras_stem.scan.instrument import Instrument, wave_number
 from keras_stem.simulate.kinematic import reflections, spots_of
 from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots
-from keras_stem.simulate.stream import Nuisances, PatternStream, SimulatedTraining
+from keras_stem.simulate.stream import Nuisances, PatternStream
+from keras_stem.training.data_settings import SimulatedData
 
 DETECTOR = Detector((64, 64), 0.05)
 
@@ -71,7 +72,7 @@ def test_settings_that_make_no_sense_are_clear_errors():
         lambda: Nuisances(dose=(2e5, 1e5)),
         lambda: Instrument((0, 64)),
         lambda: Instrument(precession_angle=-1),
-        lambda: SimulatedTraining(patterns=0),
+        lambda: SimulatedData(patterns=0),
     ):
         with pytest.raises(KerasStemError):
             make()

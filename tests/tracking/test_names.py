@@ -8,7 +8,8 @@ from urllib.parse import unquote
 import pytest
 
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.scan import Scan, append_labels
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import append_labels
 from keras_stem.tracking.registry import promote_alias, register, registered_models, registered_name
 from keras_stem.tracking.resolve import best_reference, load_model
 from keras_stem.tracking.store import connect

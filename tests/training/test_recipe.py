@@ -12,7 +12,9 @@ from keras_stem.networks.registry import network_names
 from keras_stem.networks.swin.options import SwinConfig
 from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.scan.instrument import Instrument
-from keras_stem.simulate.stream import Nuisances, SimulatedTraining
+from keras_stem.scan.subsets import Thresholds
+from keras_stem.simulate.stream import Nuisances
+from keras_stem.training.data_settings import ScanData, SimulatedData
 from keras_stem.training.options import default_recipe, paper_recipe, recipe_from_options
 from keras_stem.training.recipe import Recipe
 
@@ -20,10 +22,10 @@ from keras_stem.training.recipe import Recipe
 def test_the_papers_values():
     recipe = paper_recipe()
     assert recipe.arch == "cnn"
-    assert (recipe.target, recipe.augmentation, recipe.network.kernel_size) == ("euler", None, 3)
+    assert (recipe.target, recipe.data.augmentation, recipe.network.kernel_size) == ("euler", None, 3)
     assert (recipe.batch_size, recipe.learning_rate, recipe.schedule) == (64, 5e-4, "exponential")
     assert (recipe.weight_decay, recipe.clip_norm) == (0, 0)
-    assert (recipe.thresholds.q, recipe.thresholds.r, recipe.split) == (20, 15, "random")
+    assert (recipe.data.thresholds.q, recipe.data.thresholds.r, recipe.data.split) == (20, 15, "random")
     assert (recipe.max_epochs, recipe.score_every, recipe.stop) == (200, 10, "r2>0.95")
     swin = paper_recipe("swin")
     assert (swin.batch_size, swin.learning_rate, swin.schedule) == (32, 1e-4, "constant")
@@ -33,18 +35,18 @@ def test_the_defaults_are_ours():
     recipe = Recipe()
     assert recipe == default_recipe() == recipe_from_options({})
     assert (recipe.arch, recipe.target, recipe.schedule) == ("polar", "rotation", "cosine")
-    assert recipe.augmentation == Augmentation()
+    assert recipe.data.augmentation == Augmentation()
     assert recipe.stop == "never"
-    assert (recipe.thresholds, recipe.split) == (paper_recipe().thresholds, paper_recipe().split)
+    assert recipe.data == dataclasses.replace(paper_recipe().data, augmentation=Augmentation())
 
 
 @pytest.mark.parametrize("arch", network_names())
 def test_every_network_has_a_default_recipe(arch):
     recipe = default_recipe(arch)
     assert (recipe.arch, recipe.target, recipe.schedule) == (arch, "rotation", "cosine")
-    turned = recipe.augmentation.rotate, recipe.augmentation.mirror
+    turned = recipe.data.augmentation.rotate, recipe.data.augmentation.mirror
     assert turned == (arch == "polar", arch == "polar")
-    assert recipe.augmentation.overlap > 0
+    assert recipe.data.augmentation.overlap_fraction > 0
     if arch != "polar":
         assert recipe.network == paper_recipe(arch).network
 
@@ -59,7 +61,7 @@ def test_options_change_what_the_named_recipe_has():
     for recipe in ("default", "paper"):
         found = recipe_from_options({"recipe": recipe, "arch": "cnn", **options})
         assert (found.network.kernel_size, found.network.filters) == (5, (8,))
-        assert (found.thresholds.q, found.thresholds.r) == (30, 15)
+        assert (found.data.thresholds.q, found.data.thresholds.r) == (30, 15)
         assert found.target == {"default": "rotation", "paper": "euler"}[recipe]
     with pytest.raises(KerasStemError, match="recipe out of default, paper"):
         recipe_from_options({"recipe": "mine"})
@@ -78,19 +80,20 @@ def test_weights_are_tuned_at_a_lower_rate_for_a_shorter_time():
 
 
 def test_augmentation_is_switched_and_changed():
-    assert recipe_from_options({"augment": False}).augmentation is None
-    assert recipe_from_options({"mirror": False, "dose": 1.0}).augmentation == Augmentation(
-        mirror=False, dose=1.0
+    assert recipe_from_options({"augment": False}).data.augmentation is None
+    assert recipe_from_options({"mirror": False, "dose_scale": 1.0}).data.augmentation == Augmentation(
+        mirror=False, dose_scale=1.0
     )
-    assert recipe_from_options({"recipe": "paper", "augment": True}).augmentation == Augmentation()
+    assert recipe_from_options({"recipe": "paper", "augment": True}).data.augmentation == Augmentation()
     with pytest.raises(KerasStemError, match="--shift has no effect without augmentation"):
         recipe_from_options({"augment": False, "shift": 1.0})
 
 
 def test_simulated_patterns_are_not_augmented():
-    recipe = recipe_from_options({"simulation": SimulatedTraining(patterns=100)})
-    assert recipe.augmentation is None
-    assert recipe.simulation.patterns == 100
+    recipe = recipe_from_options({}, simulated=SimulatedData(patterns=100))
+    assert recipe.data == SimulatedData(patterns=100)
+    with pytest.raises(KerasStemError, match="--shift is for trainings on a scan"):
+        recipe_from_options({"shift": 1.0}, simulated=SimulatedData())
 
 
 @pytest.mark.parametrize(
@@ -103,28 +106,22 @@ def test_simulated_patterns_are_not_augmented():
     ],
 )
 @pytest.mark.parametrize(
-    "patterns",
+    "data",
     [
-        {"augmentation": None},
-        {"augmentation": Augmentation(overlap=0.1)},
-        {
-            "simulation": SimulatedTraining(
-                CrystalFile("Cu.cif", 225), Instrument((32, 64), 0.1), Nuisances(dose=(1, 2)), 7
-            )
-        },
+        ScanData(augmentation=None),
+        ScanData(Thresholds(1, 2), "block", 2, True, Augmentation(overlap_fraction=0.1)),
+        SimulatedData(CrystalFile("Cu.cif", 225), Instrument((32, 64), 0.1), Nuisances(dose=(1, 2)), 7),
     ],
     ids=["plain", "augmented", "simulated"],
 )
-def test_round_trip_through_json(network, patterns):
-    recipe = Recipe(
-        network=network, split="block", seed=7, cache=True, weights="imagenet", freeze=2, **patterns
-    )
+def test_round_trip_through_json(network, data):
+    recipe = Recipe(data=data, network=network, seed=7, weights="imagenet", freeze=2)
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 
 
 def test_recipes_of_older_versions_have_the_defaults_of_what_they_do_not_know():
     plain = paper_recipe().to_dict()
-    del plain["stop"], plain["schema"]
+    del plain["stop"], plain["data"]["split"]
     assert Recipe.from_dict(plain) == dataclasses.replace(paper_recipe(), stop=Recipe().stop)
 
 
@@ -137,21 +134,23 @@ def test_recipes_of_newer_versions_and_unknown_parts_are_refused():
 
 def test_every_field_is_logged():
     flat = recipe_from_options({"arch": "cnn"}).flat()
-    names = {field.name for field in dataclasses.fields(Recipe)} - {"network", "thresholds", "augmentation"}
-    assert names <= set(flat)
+    names = {field.name for cls in (Recipe, ScanData) for field in dataclasses.fields(cls)}
+    assert names - {"network", "thresholds", "augmentation"} <= set(flat)
     assert {"network.filters", "network.kernel_size", "network.widths", "thresholds.q"} <= set(flat)
-    assert {"augmentation.rotate", "augmentation.dose"} <= set(flat)
-    assert flat["arch"] == "cnn"
+    assert {"augmentation.rotate", "augmentation.dose_scale"} <= set(flat)
+    assert (flat["arch"], flat["data"]) == ("cnn", "scan")
+    simulated = Recipe(data=SimulatedData(patterns=7)).flat()
+    assert (simulated["data"], simulated["simulation.patterns"]) == ("simulated", 7)
+    assert simulated["simulation.instrument.pixel_size"] == 0.05
+    assert not {"split", "thresholds.q"} & set(simulated)
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"split": "fair"},
         {"schedule": "linear"},
         {"precision": "float8"},
         {"batch_size": 0},
-        {"binning": -1},
         {"weight_decay": -1.0},
         {"stop": "luck>1"},
     ],
@@ -168,7 +167,7 @@ def test_impossible_values_are_named(wrong):
         ({"target": "euler"}, "target euler .* azimuths"),
         ({"network": CNNConfig(), "clamp": True}, "clamp"),
         ({"network": CNNConfig(), "target": "euler", "ambiguity": "pattern"}, "ambiguity"),
-        ({"network": CNNConfig(), "target": "euler", "simulation": SimulatedTraining()}, "simulated"),
+        ({"network": CNNConfig(), "target": "euler", "data": SimulatedData()}, "simulated"),
         ({"distance": "chordal"}, "distance has no effect on the target votes"),
     ],
 )
@@ -177,24 +176,25 @@ def test_what_does_not_go_together_is_told(options, said):
         Recipe(**options)
 
 
-def test_recipes_of_versions_that_knew_no_cells_are_read():
-    recipe = recipe_from_options({"simulation": SimulatedTraining(CrystalFile("Cu.cif", 225), patterns=100)})
-    plain = recipe.to_dict()
-    crystal = plain["simulation"].pop("crystal")
-    plain["simulation"] |= {name: crystal[name] for name in ("cif", "space_group")}
-    assert Recipe.from_dict(plain) == recipe
+@pytest.mark.parametrize(("wrong", "said"), [({"split": "fair"}, "split"), ({"binning": -1}, "binning")])
+def test_impossible_values_of_scan_data_are_named(wrong, said):
+    with pytest.raises(KerasStemError, match=said):
+        ScanData(**wrong)
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"batch_size": "many"}, "Expected batch_size of the recipe"),
-        ({"thresholds": {"q": None}}, "thresholds of the recipe"),
-        ({"augmentation": [1]}, "augmentation of the recipe"),
+        ({"data": {"kind": "scan", "thresholds": {"q": None}}}, "thresholds of the recipe"),
+        ({"data": {"kind": "scan", "augmentation": [1]}}, "augmentation of the recipe"),
+        ({"data": {"kind": "scan", "patterns": 7}}, "Expected no 'patterns' in the recipe"),
+        ({"data": {"kind": "measured"}}, "data of the recipe out of scan, simulated, found 'measured'"),
+        ({"data": {}}, "kind of the data of the recipe"),
         ({"network": {"filters": 3}}, "network of the recipe"),
         ({"arch": ["cnn"]}, "arch of the recipe"),
         ({"arch": "perceptron"}, "architecture out of"),
-        ({"simulation": {"instrument": 1}}, "instrument of the simulation of the recipe"),
+        ({"data": {"kind": "simulated", "instrument": 1}}, "instrument of the recipe"),
     ],
 )
 def test_wrong_parts_of_stored_recipes_are_named(change, said):

@@ -17,10 +17,10 @@ from keras_stem.inference.verification import verifier_of, verify
 from keras_stem.models.orientation_model import load_keras_file
 from keras_stem.networks.polar.options import PolarConfig
 from keras_stem.scan.instrument import Instrument
-from keras_stem.simulate.stream import SimulatedTraining
 from keras_stem.tracking.resolve import load_model
 from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare_simulation
+from keras_stem.training.data_settings import SimulatedData
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import RunState, last_interrupted
@@ -34,8 +34,7 @@ pytestmark = pytest.mark.backend
 TINY = PolarConfig(radii=8, azimuths=24, channels=8, dilations=(1, 3))
 RECIPE = Recipe(
     network=TINY,
-    simulation=SimulatedTraining(instrument=SMALL, nuisances=PURE, patterns=600),
-    augmentation=None,
+    data=SimulatedData(instrument=SMALL, nuisances=PURE, patterns=600),
     learning_rate=5e-3,
     max_epochs=4,
     score_every=2,
@@ -54,7 +53,7 @@ def run(recipe, name, on_epoch=lambda epoch, logs: None, state=None):
     """Train by a recipe under a name, and return the result and the state."""
     state = state or RunState(name, "", recipe.to_dict())
     state.save()
-    data = prepare_simulation(recipe.simulation, recipe.seed)
+    data = prepare_simulation(recipe.data, recipe.seed)
     return train(data, recipe, state, on_epoch, verbose=False), state
 
 
@@ -76,7 +75,7 @@ def loss_of(model, data):
 
 
 def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
-    data = prepare_simulation(RECIPE.simulation, RECIPE.seed)
+    data = prepare_simulation(RECIPE.data, RECIPE.seed)
     untrained = assemble(data, RECIPE, head_of(RECIPE, data.symmetry))
     assert loss_of(learned.model, data) < loss_of(untrained, data) - 0.1
     assert np.isfinite([logs["loss"] for logs in learned.history]).all()
@@ -111,7 +110,7 @@ def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
 
 
 def test_a_second_look_is_for_answers_that_agree_less_than_is_common(learned, monkeypatch):
-    val = prepare_simulation(RECIPE.simulation, RECIPE.seed).scored["val"]
+    val = prepare_simulation(RECIPE.data, RECIPE.seed).scored["val"]
     card, where = learned.model.card, val.positions
     predictions = predict(learned.model, val.source, where)
     first = verify(card, val.source, where, predictions, refine="quick")
@@ -148,7 +147,7 @@ def test_a_resumed_training_is_the_one_that_would_have_been(learned):
 
 
 def test_the_seed_fixes_what_is_seen():
-    first, again, other = (prepare_simulation(RECIPE.simulation, seed) for seed in (0, 0, 1))
+    first, again, other = (prepare_simulation(RECIPE.data, seed) for seed in (0, 0, 1))
     patterns = [data.scored["val"].source.read(np.arange(200)) for data in (first, again, other)]
     np.testing.assert_array_equal(patterns[0], patterns[1])
     assert (patterns[0] != patterns[2]).any()
@@ -170,7 +169,7 @@ def test_lower_precision_trains_and_answers_in_float32(precision):
 
 def test_other_networks_are_trained_on_simulations_too():
     small = {"arch": "cnn", "filters": (4,), "widths": (16,), "max_epochs": 1}
-    recipe = recipe_from_options({**small, "simulation": RECIPE.simulation})
+    recipe = recipe_from_options(small, simulated=RECIPE.data)
     result, state = run(recipe, "cnn")
     state.discard()
     assert np.isfinite(result.history[0]["loss"])
@@ -180,8 +179,8 @@ def test_other_networks_are_trained_on_simulations_too():
 @pytest.mark.slow
 @pytest.mark.usefixtures("own_store")
 def test_what_was_learned_from_a_simulation_is_applied_to_a_scan_and_tuned_on_it(scan, tmp_path):
-    simulation = SimulatedTraining(instrument=Instrument.of_scan(scan.info), nuisances=PURE, patterns=200)
-    first = fit(None, dataclasses.replace(RECIPE, simulation=simulation, max_epochs=1))
+    simulated = SimulatedData(instrument=Instrument.of_scan(scan.info), nuisances=PURE, patterns=200)
+    first = fit(recipe=dataclasses.replace(RECIPE, data=simulated, max_epochs=1))
     model = load_model(first.model_uri)
     prediction = map_scan(model, scan, tmp_path / "map")
     for name in ("uncertainty", "reliability", "agreement"):
@@ -206,7 +205,7 @@ def test_an_interrupted_simulated_training_is_resumed(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("keras_stem.tracking.run.TrackedRun.log_epoch", interrupt)
         with pytest.raises(KeyboardInterrupt, match="kstem fit --resume"):
-            fit(None, RECIPE)
+            fit(recipe=RECIPE)
     assert last_interrupted().epochs in (1, 2)
     assert resume().epochs == 4
 
@@ -214,7 +213,7 @@ def test_an_interrupted_simulated_training_is_resumed(monkeypatch):
 def test_the_fingerprint_is_that_of_the_crystal_and_not_of_its_file(tmp_path):
     def fingerprint(name, a):
         path = write_cif(tmp_path / f"{name}.cif", "F m -3 m", f"{a} {a} {a} 90 90 90", ["Cu 0 0 0 1 0"])
-        settings = dataclasses.replace(RECIPE.simulation, crystal=CrystalFile(str(path)))
+        settings = dataclasses.replace(RECIPE.data, crystal=CrystalFile(str(path)))
         return prepare_simulation(settings, 0).fingerprint
 
     assert fingerprint("one", 3.6) == fingerprint("other", 3.6) != fingerprint("one", 3.61)
@@ -228,11 +227,11 @@ def test_a_training_is_not_resumed_with_another_crystal(monkeypatch, tmp_path):
             raise KeyboardInterrupt
 
     path = write_cif(tmp_path / "Cu.cif", "F m -3 m", "3.6 3.6 3.6 90 90 90", ["Cu 0 0 0 1 0"])
-    simulation = dataclasses.replace(RECIPE.simulation, crystal=CrystalFile(str(path)))
+    simulated = dataclasses.replace(RECIPE.data, crystal=CrystalFile(str(path)))
     with monkeypatch.context() as patch:
         patch.setattr("keras_stem.tracking.run.TrackedRun.log_epoch", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            fit(None, dataclasses.replace(RECIPE, simulation=simulation))
+            fit(recipe=dataclasses.replace(RECIPE, data=simulated))
     write_cif(path, "F m -3 m", "3.7 3.7 3.7 90 90 90", ["Cu 0 0 0 1 0"])
     with pytest.raises(KerasStemError, match=r"Cu\.cif has changed"):
         resume()

@@ -8,7 +8,8 @@ from keras_stem.errors import KerasStemError
 from keras_stem.networks.checkpoints import model_weights
 from keras_stem.pipeline.augmentation import Augmentation
 from keras_stem.scan.scan import Scan
-from keras_stem.training.data import prepare
+from keras_stem.training.data import prepare_scan
+from keras_stem.training.data_settings import ScanData
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.state import RunState, last_interrupted
 from keras_stem.training.train import train
@@ -23,7 +24,9 @@ def run(scan):
     def run(recipe, name, on_epoch=lambda epoch, logs: None, state=None):
         state = state or RunState(name, str(scan.path), recipe.to_dict())
         state.save()
-        return train(prepare(scan, recipe), recipe, state, on_epoch, verbose=False), state
+        return train(
+            prepare_scan(scan, recipe.data, recipe.seed), recipe, state, on_epoch, verbose=False
+        ), state
 
     return run
 
@@ -52,10 +55,16 @@ def test_training_stops_when_it_is_good_enough(run, narrow_recipe):
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"cache": True}, {"augmentation": Augmentation()}], ids=["plain", "cached", "augmented"]
+    "data",
+    [
+        ScanData(augmentation=None),
+        ScanData(augmentation=None, cache=True),
+        ScanData(augmentation=Augmentation()),
+    ],
+    ids=["plain", "cached", "augmented"],
 )
-def test_a_resumed_training_is_the_one_that_would_have_been(run, narrow_recipe, options):
-    recipe = dataclasses.replace(narrow_recipe, max_epochs=4, score_every=2, **options)
+def test_a_resumed_training_is_the_one_that_would_have_been(run, narrow_recipe, data):
+    recipe = dataclasses.replace(narrow_recipe, max_epochs=4, score_every=2, data=data)
     whole, state = run(recipe, "whole")
     state.discard()
 
@@ -151,22 +160,22 @@ def test_nothing_interrupted_is_a_clear_error(tmp_path, monkeypatch):
 
 
 def test_a_scan_of_zeros_is_refused(tmp_path, scan, narrow_recipe):
-    from keras_stem.scan.scan import create_scan
+    from keras_stem.scan.writing import create_scan
 
     with create_scan(tmp_path / "zeros.h5", scan.info) as writer:
         writer.write_rows(0, np.zeros_like(scan.patterns[:]))
         writer.write_labels(scan.labels)
     with Scan(tmp_path / "zeros.h5") as zeros, pytest.raises(KerasStemError, match="zero"):
-        prepare(zeros, narrow_recipe)
+        prepare_scan(zeros, narrow_recipe.data, narrow_recipe.seed)
 
 
 def test_a_scan_without_calibration_is_refused(tmp_path, scan, narrow_recipe):
     from keras_stem.scan.detector import Detector
-    from keras_stem.scan.scan import create_scan
+    from keras_stem.scan.writing import create_scan
 
     info = dataclasses.replace(scan.info, detector=Detector((64, 64), float("nan")))
     with create_scan(tmp_path / "bare.h5", info) as writer:
         writer.write_rows(0, scan.patterns[:])
         writer.write_labels(scan.labels)
     with Scan(tmp_path / "bare.h5") as bare, pytest.raises(KerasStemError, match="no reciprocal calibration"):
-        prepare(bare, narrow_recipe)
+        prepare_scan(bare, narrow_recipe.data, narrow_recipe.seed)

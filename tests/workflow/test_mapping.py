@@ -14,7 +14,8 @@ from keras_stem.errors import KerasStemError
 from keras_stem.inference.novelty import NoveltyThresholds
 from keras_stem.inference.scan_map import predict_map
 from keras_stem.models.orientation_model import OrientationModel
-from keras_stem.scan.scan import Scan, create_scan
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import create_scan
 from keras_stem.tracking.resolve import load_model
 from keras_stem.workflow.evaluate import evaluate
 from keras_stem.workflow.mapping import map_scan

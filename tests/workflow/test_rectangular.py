@@ -17,7 +17,8 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import rotations_about
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.ipf import ipf_figure
-from keras_stem.scan.labels import crystal_map, write_labels
+from keras_stem.io.map_grid import crystal_map
+from keras_stem.io.orix_h5 import write_map_group
 from keras_stem.scan.scan import Scan
 from keras_stem.workflow.conversion import Calibration, Conversion
 from keras_stem.workflow.convert import convert
@@ -161,7 +162,7 @@ def test_pictures_have_the_aspect_of_the_scan(halves, tmp_path):
 
 def test_exports_and_tables_have_both_steps(halves, tmp_path, run):
     with h5py.File(tmp_path / "map.h5", "w") as file:
-        write_labels(file, halves)
+        write_map_group(file, halves)
     for suffix in ("ctf", "ang", "h5"):
         run("export", tmp_path / "map.h5", tmp_path / f"out.{suffix}")
         found = orix.io.load(tmp_path / f"out.{suffix}")

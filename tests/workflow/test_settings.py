@@ -14,8 +14,9 @@ from keras_stem.crystal.structure_files import CrystalFile, load_phase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.settings import Matching
-from keras_stem.scan.labels import crystal_map
-from keras_stem.scan.scan import Scan, append_labels
+from keras_stem.io.map_grid import crystal_map
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import append_labels
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
 from keras_stem.tracking.resolve import load_model
@@ -131,7 +132,7 @@ def test_two_phases_of_one_name_keep_their_grains(run, tmp_path):
     phase_id = np.repeat([0, 1], 18)
     rotations = random_rotations(2, np.random.default_rng(2))[phase_id]
     made = crystal_map(rotations, phases, (6, 6), 1.0, "nm", {}, phase_id)
-    from keras_stem.mapping.export import write_map
+    from keras_stem.io.export import write_map
 
     write_map(tmp_path / "map.h5", made, {})
     run("grains", tmp_path / "map.h5", "--out", tmp_path / "grains")
@@ -142,7 +143,7 @@ def test_two_phases_of_one_name_keep_their_grains(run, tmp_path):
 
 
 def test_a_map_of_another_setting_is_compared_in_the_axes_of_the_first(run, tmp_path):
-    from keras_stem.mapping.export import write_map
+    from keras_stem.io.export import write_map
 
     standard, kept = load_phase(cif("zirconia_p21c")), load_phase(cif("zirconia_unique_c"), keep_cell=True)
     rotations = random_rotations(36, np.random.default_rng(2))

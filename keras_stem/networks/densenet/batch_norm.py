@@ -15,7 +15,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
     On JAX, whose compiler fuses the operations, the implementation of Keras is used.
     """
 
-    def call(self, inputs, training=None, mask=None):  # noqa: D102
+    def call(self, inputs, training=None, mask=None) -> keras.KerasTensor:  # noqa: D102
         backend = keras.backend.backend()
         if backend == "jax":
             return super().call(inputs, training=training, mask=mask)

@@ -1,5 +1,7 @@
 """Layers of the polar network: polar sampling of patterns, and circular convolution along the azimuth."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -24,7 +26,7 @@ class PolarSampling(layers.Layer):
         super().__init__(**kwargs)
         self.radii, self.azimuths, self.inner = radii, azimuths, inner
 
-    def build(self, input_shape):  # noqa: D102
+    def build(self, input_shape) -> None:  # noqa: D102
         height, width = input_shape[1:3]
         outer = (min(height, width) - 1) / 2
         radius = np.linspace(self.inner * outer, outer, self.radii)
@@ -34,7 +36,7 @@ class PolarSampling(layers.Layer):
         self._places, self._weights = _bilinear(row, column, height, width)
         super().build(input_shape)
 
-    def call(self, patterns):  # noqa: D102
+    def call(self, patterns) -> keras.KerasTensor:  # noqa: D102
         # With the pixel axis first, whole rows are gathered, which is several times faster.
         pixels = ops.transpose(ops.reshape(patterns, (-1, patterns.shape[1] * patterns.shape[2])))
         corners = [
@@ -43,10 +45,10 @@ class PolarSampling(layers.Layer):
         ]
         return ops.reshape(ops.transpose(sum(corners)), (-1, self.azimuths, self.radii))
 
-    def compute_output_shape(self, input_shape):  # noqa: D102
+    def compute_output_shape(self, input_shape) -> tuple[int | None, ...]:  # noqa: D102
         return (input_shape[0], self.azimuths, self.radii)
 
-    def get_config(self):  # noqa: D102
+    def get_config(self) -> dict[str, Any]:  # noqa: D102
         own = {"radii": self.radii, "azimuths": self.azimuths, "inner": self.inner}
         return {**super().get_config(), **own}
 
@@ -82,15 +84,15 @@ class CircularConv(layers.Dense):
         super().__init__(units, **kwargs)
         self.dilation = dilation
 
-    def build(self, input_shape):  # noqa: D102
+    def build(self, input_shape) -> None:  # noqa: D102
         super().build((*input_shape[:-1], 3 * input_shape[-1]))
         self.input_spec = None
 
-    def call(self, inputs):  # noqa: D102
+    def call(self, inputs) -> keras.KerasTensor:  # noqa: D102
         taps = [ops.roll(inputs, shift, axis=1) for shift in (self.dilation, 0, -self.dilation)]
         return super().call(ops.concatenate(taps, axis=-1))
 
-    def get_config(self):  # noqa: D102
+    def get_config(self) -> dict[str, Any]:  # noqa: D102
         return {**super().get_config(), "dilation": self.dilation}
 
 
@@ -98,6 +100,6 @@ class CircularConv(layers.Dense):
 class Halve(layers.Layer):
     """Layer that concatenates pairs of adjacent azimuths, (B, azimuths, C) to (B, azimuths / 2, 2 C)."""
 
-    def call(self, inputs):  # noqa: D102
+    def call(self, inputs) -> keras.KerasTensor:  # noqa: D102
         _, azimuths, channels = inputs.shape
         return ops.reshape(inputs, (-1, azimuths // 2, 2 * channels))

@@ -1,5 +1,7 @@
 """Layers of the Swin transformer, named as in keras-hub, so that its weights can be loaded."""
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -43,7 +45,7 @@ class WindowAttention(layers.Layer):
         self.window = window
         self.shifted = shifted
 
-    def build(self, input_shape):  # noqa: D102
+    def build(self, input_shape) -> None:  # noqa: D102
         _, rows, columns, channels = input_shape
         self._windows = Windows.fit((rows, columns), self.window, self.shifted)
         self._relative_index = self._windows.relative_index()
@@ -58,7 +60,7 @@ class WindowAttention(layers.Layer):
             initializer=_INITIALIZER,
         )
 
-    def call(self, tokens, training=False):  # noqa: D102
+    def call(self, tokens, training=False) -> keras.KerasTensor:  # noqa: D102
         windows, channels = self._windows, tokens.shape[-1]
         # Windows and heads share an axis, so that the masks of the windows are broadcast over the batch.
         shape = (-1, windows.tokens, windows.number * self.heads, channels // self.heads)
@@ -84,7 +86,7 @@ class WindowAttention(layers.Layer):
         bias = bias + ops.cast(self._mask[:, None], bias.dtype)
         return ops.reshape(bias, (1, number * self.heads, tokens, tokens))
 
-    def get_config(self):  # noqa: D102
+    def get_config(self) -> dict[str, Any]:  # noqa: D102
         config = {"heads": self.heads, "window": self.window, "shifted": self.shifted}
         return {**super().get_config(), **config}
 
@@ -116,7 +118,7 @@ class SwinBlock(layers.Layer):
         self.shifted = shifted
         self.mlp_ratio = mlp_ratio
 
-    def build(self, input_shape):  # noqa: D102
+    def build(self, input_shape) -> None:  # noqa: D102
         policy, channels = self.dtype_policy, input_shape[-1]
         hidden = int(channels * self.mlp_ratio)
         self.norm1 = _norm("norm1", policy)
@@ -128,12 +130,12 @@ class SwinBlock(layers.Layer):
             layer.build(input_shape)
         self.fc2.build((*input_shape[:-1], hidden))
 
-    def call(self, tokens, training=False):  # noqa: D102
+    def call(self, tokens, training=False) -> keras.KerasTensor:  # noqa: D102
         tokens = tokens + self.attn(self.norm1(tokens), training=training)
         hidden = ops.gelu(self.fc1(self.norm2(tokens)), approximate=False)
         return tokens + self.fc2(hidden)
 
-    def get_config(self):  # noqa: D102
+    def get_config(self) -> dict[str, Any]:  # noqa: D102
         names = ("heads", "window", "shifted", "mlp_ratio")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
@@ -142,7 +144,7 @@ class SwinBlock(layers.Layer):
 class PatchMerging(layers.Layer):
     """Patch merging: 2 x 2 tokens become one with twice the channels, (B, 2 H, 2 W, C) to (B, H, W, 2 C)."""
 
-    def build(self, input_shape):  # noqa: D102
+    def build(self, input_shape) -> None:  # noqa: D102
         _, rows, columns, channels = input_shape
         self._odd = (rows % 2, columns % 2)
         self.norm = _norm("norm", self.dtype_policy)
@@ -150,7 +152,7 @@ class PatchMerging(layers.Layer):
         self.reduction = _dense(2 * channels, "reduction", self.dtype_policy, use_bias=False)
         self.reduction.build((None, None, None, 4 * channels))
 
-    def call(self, tokens):  # noqa: D102
+    def call(self, tokens) -> keras.KerasTensor:  # noqa: D102
         if any(self._odd):
             tokens = ops.pad(tokens, [(0, 0), (0, self._odd[0]), (0, self._odd[1]), (0, 0)])
         _, rows, columns, channels = tokens.shape
@@ -160,6 +162,6 @@ class PatchMerging(layers.Layer):
         tokens = ops.reshape(tokens, (-1, rows // 2, columns // 2, 4 * channels))
         return self.reduction(self.norm(tokens))
 
-    def compute_output_shape(self, input_shape):  # noqa: D102
+    def compute_output_shape(self, input_shape) -> tuple[int | None, ...]:  # noqa: D102
         batch, rows, columns, channels = input_shape
         return batch, -(-rows // 2), -(-columns // 2), 2 * channels

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -38,19 +39,22 @@ class Windows:
     @classmethod
     def fit(cls, shape: tuple[int, int], window: int, shifted: bool) -> "Windows":
         """Return the windows of a map; along sides smaller than the window, it shrinks and is not shifted."""
-        size = tuple(min(side, window) for side in shape)
+        rows, columns = shape
+        size = min(rows, window), min(columns, window)
         shift = tuple(window // 2 if shifted and side > window else 0 for side in shape)
-        return cls(tuple(shape), size, shift)
+        return cls((rows, columns), size, (shift[0], shift[1]))
 
     @property
     def padded(self) -> tuple[int, int]:
         """Rows and columns of the map after padding to whole windows."""
-        return tuple(-(-side // window) * window for side, window in zip(self.shape, self.size, strict=True))
+        rows, columns = self.grid
+        return rows * self.size[0], columns * self.size[1]
 
     @property
     def grid(self) -> tuple[int, int]:
         """Number of windows along the rows and columns of the map."""
-        return tuple(side // window for side, window in zip(self.padded, self.size, strict=True))
+        (rows, columns), (height, width) = self.shape, self.size
+        return -(-rows // height), -(-columns // width)
 
     @property
     def number(self) -> int:
@@ -67,7 +71,7 @@ class Windows:
         """Number of distinct relative positions of two tokens in a window."""
         return (2 * self.size[0] - 1) * (2 * self.size[1] - 1)
 
-    def divide(self, tokens):
+    def divide(self, tokens) -> keras.KerasTensor:
         """Partition a map (B, rows, columns, C) into n windows of T tokens, (B, T, n, C)."""
         channels = tokens.shape[-1]
         if any(self.shift):
@@ -80,7 +84,7 @@ class Windows:
         tokens = ops.transpose(tokens, (0, 2, 4, 1, 3, 5))
         return ops.reshape(tokens, (-1, self.tokens, rows * columns, channels))
 
-    def unite(self, windows):
+    def unite(self, windows) -> keras.KerasTensor:
         """Merge windows (B, T, n, C) to the map (B, rows, columns, C), as the inverse of `divide`."""
         channels = windows.shape[-1]
         (rows, columns), (height, width) = self.grid, self.size

@@ -30,7 +30,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._state = state
         self._on_epoch = on_epoch
 
-    def on_epoch_end(self, epoch, logs=None):  # noqa: D102
+    def on_epoch_end(self, epoch, logs=None) -> None:  # noqa: D102
         logs = {name: float(value) for name, value in (logs or {}).items()}
         logs["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         self._on_epoch(epoch + 1, logs)

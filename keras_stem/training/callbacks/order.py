@@ -20,5 +20,5 @@ class FollowEpoch(keras.callbacks.Callback):
         super().__init__()
         self._order = order
 
-    def on_epoch_begin(self, epoch, logs=None):  # noqa: D102
+    def on_epoch_begin(self, epoch, logs=None) -> None:  # noqa: D102
         self._order.epoch = epoch

@@ -28,7 +28,7 @@ class ShowProgress(keras.callbacks.Callback):
         self._first = first
         self._scores = ""
 
-    def on_train_begin(self, logs=None):  # noqa: D102
+    def on_train_begin(self, logs=None) -> None:  # noqa: D102
         columns = (
             TextColumn(self._what),
             BarColumn(bar_width=16),
@@ -41,12 +41,12 @@ class ShowProgress(keras.callbacks.Callback):
         )
         self._progress.start()
 
-    def on_epoch_end(self, epoch, logs=None):  # noqa: D102
+    def on_epoch_end(self, epoch, logs=None) -> None:  # noqa: D102
         logs = logs or {}
         self._scores = _scores_text(logs) or self._scores
         self._progress.update(self._task, completed=epoch + 1, note=_loss_text(logs) + self._scores)
 
-    def on_train_end(self, logs=None):  # noqa: D102
+    def on_train_end(self, logs=None) -> None:  # noqa: D102
         self._progress.stop()
 
 
@@ -64,7 +64,7 @@ class PrintScores(keras.callbacks.Callback):
         self._what = what
         self._begin = time.monotonic()
 
-    def on_epoch_end(self, epoch, logs=None):  # noqa: D102
+    def on_epoch_end(self, epoch, logs=None) -> None:  # noqa: D102
         scores = _scores_text(logs or {})
         if scores:
             passed = timedelta(seconds=round(time.monotonic() - self._begin))

@@ -11,9 +11,9 @@ class Stopwatch(keras.callbacks.Callback):
     It has to precede the callbacks that score and save, whose time is not included.
     """
 
-    def on_epoch_begin(self, epoch, logs=None):  # noqa: D102
+    def on_epoch_begin(self, epoch, logs=None) -> None:  # noqa: D102
         self._start = time.perf_counter()
 
-    def on_epoch_end(self, epoch, logs=None):  # noqa: D102
+    def on_epoch_end(self, epoch, logs=None) -> None:  # noqa: D102
         if logs is not None:
             logs["seconds"] = time.perf_counter() - self._start

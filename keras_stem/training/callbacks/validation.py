@@ -40,7 +40,7 @@ class ScoreValidation(keras.callbacks.Callback):
         self._stop = stop
         self._state = state
 
-    def on_epoch_end(self, epoch, logs=None):  # noqa: D102
+    def on_epoch_end(self, epoch, logs=None) -> None:  # noqa: D102
         if (epoch + 1) % self._every and epoch + 1 != self.params["epochs"]:
             return
         scores = self._score()

@@ -7,12 +7,12 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.errors import KerasStemError
+from keras_stem.io.foreign_file import on_own_grid, read_foreign_map
+from keras_stem.io.hdf5 import open_hdf5
+from keras_stem.io.hdf5_items import attribute
+from keras_stem.io.orix_h5 import read_map_group
 from keras_stem.io.registry import map_format
 from keras_stem.io.text import read_lines
-from keras_stem.scan.hdf5 import open_hdf5
-from keras_stem.scan.hdf5_items import attribute
-from keras_stem.scan.label_files import on_own_grid, read_foreign_map
-from keras_stem.scan.labels import read_labels
 
 WITHOUT_ORIENTATION = "without_orientation"
 """Key of an origin: number of points with a phase but non-numeric angles."""
@@ -96,7 +96,7 @@ def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     try:
         with open_hdf5(path) as file:
-            found = read_labels(file)
+            found = read_map_group(file)
             group = file["crystal_map"]
             origin = {name: str(attribute(group, name)) for name in group.attrs}
     except OSError as error:

@@ -9,21 +9,16 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import in_file_axes, orix_form, phase_text, rotation_from_file
 from keras_stem.crystal.cell import lattice_text
+from keras_stem.crystal.map_phases import in_other_cells, phases_of
 from keras_stem.crystal.phase import CrystalPhase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.io.hdf5 import open_hdf5
+from keras_stem.io.map_grid import completed, grid_shape, map_steps
+from keras_stem.io.orix_h5 import map_bytes
 from keras_stem.io.registry import map_format, writable_suffixes
 from keras_stem.io.text import one_line
 from keras_stem.io.writing import MapText, micrometres
-from keras_stem.scan.hdf5 import open_hdf5
-from keras_stem.scan.labels import (
-    completed,
-    grid_shape,
-    in_other_cells,
-    labels_file,
-    map_steps,
-    phases_of,
-)
 
 
 def write_map(
@@ -64,19 +59,26 @@ def write_map(
     """
     path = Path(path)
     require_map_name(path)
-    crystal_map = completed(crystal_map)
+    suffix = path.suffix.lower()
+    crystal_map = _in_axes(completed(crystal_map), axes, suffix)
+    known = map_format(suffix)
+    if known is None or known.write is None:  # .h5, as require_map_name has accepted the suffix
+        path.write_bytes(map_bytes(crystal_map, origin))
+    else:
+        known.write(path, crystal_map, _text(crystal_map, origin))
+
+
+def _in_axes(crystal_map: CrystalMap, axes: str, suffix: str) -> CrystalMap:
+    """Return a map whose orientations refer to the cells that `axes` names in a format."""
     if axes == "file":
         crystal_map = in_other_cells(crystal_map, _file_cells(crystal_map))
-    suffix = path.suffix.lower()
-    if suffix != ".h5":
-        for phase in phases_of(crystal_map).values():
-            proper_point_group(phase)  # raises an error if missing, since text formats need it
-    if axes == "standard" and suffix != ".h5":
-        crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
     if suffix == ".h5":
-        path.write_bytes(labels_file(crystal_map, origin))
-    else:
-        map_format(suffix).write(path, crystal_map, _text(crystal_map, origin))
+        return crystal_map
+    for phase in phases_of(crystal_map).values():
+        proper_point_group(phase)  # raises an error if missing, since text formats need it
+    if axes == "standard":
+        crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
+    return crystal_map
 
 
 def axes_text(crystal_map: CrystalMap, axes: str) -> list[str]:
@@ -104,11 +106,12 @@ def _file_cells(crystal_map: CrystalMap) -> dict[int, tuple[Phase, Rotation]]:
 def _known_cells(crystal_map: CrystalMap, suffix: str) -> dict[int, tuple[Phase, Rotation]]:
     """Return the cells whose axes agree with the conventions of the readers of a text format."""
     found = {number: (phase, orix_form(phase)) for number, phase in phases_of(crystal_map).items()}
+    known_format = map_format(suffix)
+    unique_axis_b = known_format is not None and known_format.unique_axis_b
     return {
         number: known
         for number, (phase, known) in found.items()
-        if known[0] is not phase
-        and not (map_format(suffix).unique_axis_b and proper_point_group(phase).name == "121")
+        if known[0] is not phase and not (unique_axis_b and proper_point_group(phase).name == "121")
     }
 
 

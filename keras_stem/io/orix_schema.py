@@ -7,11 +7,12 @@ import h5py
 import numpy as np
 from orix.crystal_map import Phase
 
+from keras_stem.crystal.map_phases import EULER
 from keras_stem.crystal.phase import phase_from_dict
 from keras_stem.crystal.plain_phase import Matrix
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED
-from keras_stem.scan.hdf5_items import (
+from keras_stem.io.hdf5_items import (
     item,
     place,
     read_numbers,
@@ -31,8 +32,6 @@ OWN = "keras_stem"
 
 The rotation is from the crystal axes of this package to those of the file.
 """
-
-EULER = ("phi1", "Phi", "phi2")
 
 _GEOMETRY = ("x", "y", "phase_id", "is_in_data", "id", *EULER)
 
@@ -192,7 +191,7 @@ def _read_phase(group: h5py.Group) -> tuple[Phase, np.ndarray]:
     except (ValueError, RecursionError) as error:
         raise KerasStemError(f"Expected JSON in {where}, found something else ({error}).") from error
     own = validated(dict[str, Any], own, where)
-    rotation = np.array(validated(Matrix, own.get("rotation"), f"the rotation of {where}"))
+    rotation: np.ndarray = np.array(validated(Matrix, own.get("rotation"), f"the rotation of {where}"))
     if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-4) or np.linalg.det(rotation) < 0:
         raise KerasStemError(f"Expected a rotation in {where}, found another matrix.")
     return phase_from_dict(own.get("phase"), where), rotation

@@ -11,9 +11,9 @@ from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.mapping.export import write_map
-from keras_stem.scan.labels import crystal_map
-from keras_stem.scan.map_files import read_map
+from keras_stem.io.export import write_map
+from keras_stem.io.map_files import read_map
+from keras_stem.io.map_grid import crystal_map
 
 ORIGIN = {"model": "models:/LiNiO2/7", "scan": "scan.h5"}
 
