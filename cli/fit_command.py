@@ -26,14 +26,16 @@ SIMULATION = ("crystal", "like", "patterns")
     click.option(
         "--like",
         type=click.Path(path_type=Path),
-        help="Simulate: a scan whose detector and beam to take.  "
-        "[64 pixels, 1.6 1/Å, 300 kV, 0.6 deg, 1.6 mrad]",
+        help="Scan whose detector and beam are simulated, with --simulate.  "
+        "[64 pixels, 1.6 1/Å, 300 kV, 0.6°, 1.6 mrad]",
     ),
-    click.option("--patterns", type=click.IntRange(1), help="Simulate: patterns in an epoch.  [40000]"),
+    click.option(
+        "--patterns", type=click.IntRange(1), help="Number of simulated patterns per epoch.  [40000]"
+    ),
 )
 @in_group(
     "Network",
-    click.option("--arch", type=arch_choice(), help="Network.  [polar; paper cnn]"),
+    click.option("--arch", type=arch_choice(), help="Network architecture.  [polar; paper cnn]"),
     click.option(
         "--variant",
         type=variant_choice(),
@@ -44,18 +46,20 @@ SIMULATION = ("crystal", "like", "patterns")
 @config_options
 @in_group(
     "Tracking",
-    click.option("--resume", is_flag=True, help="Go on with the training that was interrupted last."),
+    click.option("--resume", is_flag=True, help="Resume the training that was interrupted last."),
 )
 @click.pass_context
 def command(context, scan, resume, config, save_config, **options) -> None:
     """Train a network on SCAN, as an MLflow run, and register the model.
 
-    Without SCAN, the built-in demonstration scan is taken, or patterns are simulated for --simulate. What is
-    not given has the values in brackets; --recipe paper takes those of the paper.
+    Without SCAN, the network is trained on the built-in demonstration scan, or on simulated patterns with
+    --simulate. Defaults are in brackets; --recipe paper takes those of the paper.
     """
     given = [name.replace("_", "-") for name in given_options(context) if name != "resume"]
     if resume and given:
-        raise click.UsageError(f"--resume takes everything from the interrupted run; leave out {given[0]}.")
+        raise click.UsageError(
+            f"Expected --resume alone, as the settings are those of the interrupted run; leave out {given[0]}."
+        )
     import_backend()
     if resume:
         result = _resume()
@@ -93,7 +97,7 @@ def _simulated(crystal, like: Path | None, patterns: int | None):
     """Return what is simulated, if anything."""
     if crystal is None:
         if like or patterns:
-            raise click.UsageError("--like and --patterns go with --simulate.")
+            raise click.UsageError("Expected --simulate with --like or --patterns, found none.")
         return None
     from keras_stem.instrument.instrument import Instrument
     from keras_stem.scan.scan import Scan
@@ -113,8 +117,8 @@ def _resume():
 
     state = last_interrupted()
     click.echo(
-        f"Going on with run {state.run_id} after epoch {state.epochs}: weights, optimizer, best weights, "
-        "history and the order of the data are restored; the interrupted epoch begins anew."
+        f"Resuming run {state.run_id} after epoch {state.epochs}: weights, optimizer, best weights, "
+        "history and the order of the data are restored; the interrupted epoch starts again."
     )
     return resume(state, verbose=True)
 

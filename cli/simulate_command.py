@@ -10,16 +10,22 @@ from keras_stem.cli.crystal_options import crystal_option
 
 @click.command("simulate")
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--shape", type=GridShape(), default="64x64", show_default=True, help="Scan positions.")
 @click.option(
-    "--detector", type=click.IntRange(64, 512), default=64, show_default=True, help="Pixels along a side."
+    "--shape", type=GridShape(), default="64x64", show_default=True, help="Shape of the scan (positions)."
+)
+@click.option(
+    "--detector",
+    type=click.IntRange(64, 512),
+    default=64,
+    show_default=True,
+    help="Side of the detector (pixels).",
 )
 @click.option(
     "--detector-radius",
     type=POSITIVE,
     default=1.6,
     show_default=True,
-    help="Reciprocal half width of the detector, 1/Å.",
+    help="Half-width of the detector in reciprocal space (1/Å).",
 )
 @click.option("--grains", type=click.IntRange(2), default=24, show_default=True, help="Number of grains.")
 @click.option(
@@ -27,37 +33,47 @@ from keras_stem.cli.crystal_options import crystal_option
     type=NOT_NEGATIVE,
     default=2.0,
     show_default=True,
-    help="Largest misorientation inside a grain, deg.",
+    help="Largest misorientation inside a grain (degrees).",
 )
 @click.option(
     "--overlap",
     type=NOT_NEGATIVE,
     default=0.5,
     show_default=True,
-    help="Widest overlap of grains, in grain diameters.",
+    help="Largest width of the overlap of neighbouring grains (grain diameters).",
 )
 @click.option(
-    "--vacuum", type=FINITE, default=0.2, show_default=True, help="Share of the scan outside the sample."
+    "--vacuum", type=FINITE, default=0.2, show_default=True, help="Share of the scan that is vacuum."
 )
-@click.option("--step", type=POSITIVE, default=5.0, show_default=True, help="Distance of positions, nm.")
-@click.option("--dose", type=POSITIVE, default=1e5, show_default=True, help="Electrons in a pattern.")
+@click.option("--step", type=POSITIVE, default=5.0, show_default=True, help="Step of the scan (nm).")
 @click.option(
-    "--drift", type=NOT_NEGATIVE, default=0.0, show_default=True, help="Largest drift of the centre, pixels."
+    "--dose", type=POSITIVE, default=1e5, show_default=True, help="Number of electrons per pattern."
 )
 @click.option(
-    "--hot-pixels", type=click.IntRange(0), default=0, show_default=True, help="Number of hot pixels."
+    "--drift",
+    type=NOT_NEGATIVE,
+    default=0.0,
+    show_default=True,
+    help="Largest drift of the pattern centre (pixels).",
+)
+@click.option(
+    "--hot-pixels",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Number of hot pixels of the detector.",
 )
 @crystal_option("--cif", "Crystal structure.  [default: LiNiO2]")
-@click.option("--seed", type=int, default=0, show_default=True, help="Fixes all that is random.")
-@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: all cores]")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all random numbers.")
+@click.option("--workers", type=click.IntRange(1), help="Number of processes.  [default: all cores]")
 def command(
     out, shape, detector, detector_radius, grains, spread, overlap, vacuum, step, dose, drift, hot_pixels,
     crystal, seed, workers,
 ) -> None:  # fmt: skip
-    """Simulate a polycrystal scan with known truth.
+    """Simulate a scan of a polycrystal with known ground truth.
 
-    OUT becomes an HDF5 file that HyperSpy opens as a signal and orix as a crystal map. The labels imitate
-    template matching; the truth stands beside them.
+    OUT is an HDF5 file that HyperSpy opens as a signal and orix as a crystal map. Its labels imitate template
+    matching; the true orientations are stored as further properties of the map.
     """
     from keras_stem.simulate.microstructure import Polycrystal
     from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan

@@ -21,24 +21,24 @@ from keras_stem.networks.registry import network_names
         "--pretrained",
         multiple=True,
         metavar="ARCH=WEIGHTS",
-        help="What pre-trained cells of a network start from instead of ImageNet: a checkpoint or models:/ "
-        "URI.",
+        help="Initial weights of the pre-trained cells of a network, in place of ImageNet: a checkpoint or a "
+        "models:/ URI.",
     ),
 )
 @in_group(
     "Tracking",
-    click.option("--resume", is_flag=True, help="Go on with the last study that was not finished."),
+    click.option("--resume", is_flag=True, help="Resume the last unfinished study."),
 )
 def command(name, scan, pretrained, resume, **options) -> None:
     """Train a grid of networks on SCAN, as MLflow runs under one parent, and print their table.
 
     NAME is a study of the paper (architectures, batch-size, clamp, kernel-size, layers, schedule, variants),
-    one of ours (ablation, targets), or a TOML file of your own. The other options override those of all
-    cells; those of a network change the cells of that network.
+    one of keras_stem (ablation, targets), or a TOML file. The other options apply to all cells; options of a
+    network apply to its cells.
     """
     given = name or scan or pretrained or any(value is not None for value in options.values())
     if resume and given:
-        raise click.UsageError("--resume takes everything from the interrupted study.")
+        raise click.UsageError("Expected --resume alone, as all settings are those of the interrupted study.")
     if not resume and not (name and scan):
         raise click.UsageError("Expected the NAME of a study and a SCAN, or --resume.")
     import_backend()

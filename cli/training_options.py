@@ -53,15 +53,24 @@ def _printed(value: object) -> str:
 _DATA = (
     click.option("--min-q", type=FINITE, help="Smallest correlation index Q of DS_Q and DS_R.  [20]"),
     click.option("--min-r", type=FINITE, help="Smallest reliability R of DS_R.  [15]"),
-    click.option("--split", type=click.Choice(SPLITS), help="How DS_R is divided.  [random]"),
-    click.option("--binning", type=click.IntRange(1), help="Factor by which patterns are binned.  [1]"),
+    click.option(
+        "--split",
+        type=click.Choice(SPLITS),
+        help="Split of DS_R into DS_Train, DS_Val and DS_Test: random positions, whole grains or blocks.  "
+        "[random]",
+    ),
+    click.option("--binning", type=click.IntRange(1), help="Binning factor of the patterns.  [1]"),
     click.option("--cache/--no-cache", default=None, help="Keep the training patterns in memory.  [no]"),
 )
 _NETWORK = (
     click.option(
-        "--weights", help="imagenet, a checkpoint (file or folder), or a models:/ URI to start from."
+        "--weights", help="Initial weights: imagenet, a checkpoint (file or folder), or a models:/ URI."
     ),
-    click.option("--freeze", type=click.IntRange(0), help="Train the head alone for so many epochs.  [0]"),
+    click.option(
+        "--freeze",
+        type=click.IntRange(0),
+        help="Number of first epochs in which only the head is trained.  [0]",
+    ),
     click.option(
         "--precision",
         type=click.Choice(PRECISIONS),
@@ -77,20 +86,24 @@ _ORIENTATION = (
     click.option(
         "--symmetry/--no-symmetry",
         default=None,
-        help="Compare with the nearest equivalent of a label, or with that in the fundamental region.  "
-        "[nearest]",
+        help="Take the loss to the nearest symmetrically equivalent label, or to that in the fundamental "
+        "region.  [nearest]",
     ),
     click.option(
         "--distance",
         type=click.Choice(DISTANCES),
-        help="Distance in the loss of rotations, for all networks but polar.  [geodesic]",
+        help="Distance of rotations in the loss, except for polar.  [geodesic]",
     ),
     click.option(
         "--ambiguity",
         type=click.Choice(AMBIGUITIES),
-        help="pattern: the loss is taken modulo the 180° in-plane ambiguity.  [none]",
+        help="Ambiguity that the loss ignores: pattern is the 180° in-plane ambiguity.  [none]",
     ),
-    click.option("--clamp/--no-clamp", default=None, help="Clamp the output before the loss.  [no]"),
+    click.option(
+        "--clamp/--no-clamp",
+        default=None,
+        help="Clamp the predicted Euler angles to their physical range before the loss.  [no]",
+    ),
 )
 _AUGMENTATION = (
     click.option(
@@ -99,16 +112,20 @@ _AUGMENTATION = (
         help=f"Augment the training patterns.{_values('augment', 'yes')}",
     ),
     click.option(
-        "--rotate/--no-rotate", default=None, help=f"Rotate about the beam.{_values('rotate', 'yes')}"
+        "--rotate/--no-rotate",
+        default=None,
+        help=f"Rotate patterns about the beam at random.{_values('rotate', 'yes')}",
     ),
-    click.option("--mirror/--no-mirror", default=None, help=f"Mirror.{_values('mirror', 'yes')}"),
-    click.option("--shift", type=NOT_NEGATIVE, help="Largest shift in pixels.  [0.5]"),
+    click.option(
+        "--mirror/--no-mirror", default=None, help=f"Mirror patterns at random.{_values('mirror', 'yes')}"
+    ),
+    click.option("--shift", type=NOT_NEGATIVE, help="Largest random shift (pixels).  [0.5]"),
     click.option("--scale", type=NOT_NEGATIVE, help="Largest relative change of the camera length.  [0.002]"),
     click.option(
         "--dose-scale", type=FiniteRange(0, 1, True), help="Smallest share of the dose that is kept.  [0.5]"
     ),
     click.option("--background", type=NOT_NEGATIVE, help="Largest share of diffuse background added.  [0.1]"),
-    click.option("--hot-pixels", type=click.IntRange(0), help="Largest number of hot pixels.  [3]"),
+    click.option("--hot-pixels", type=click.IntRange(0), help="Largest number of added hot pixels.  [3]"),
     click.option(
         "--overlap-fraction", type=NOT_NEGATIVE, help="Largest share of another pattern mixed in.  [0.3]"
     ),
@@ -117,12 +134,12 @@ _OPTIMISATION = (
     click.option(
         "--batch-size",
         type=click.IntRange(1),
-        help=f"Patterns in a training step.{_values('batch_size', '64', simulated='128')}",
+        help=f"Number of patterns in a training step.{_values('batch_size', '64', simulated='128')}",
     ),
     click.option(
         "--learning-rate",
         type=FINITE,
-        help="Highest learning rate; lr_0 of equation 1."
+        help="Highest learning rate; lr_0 in equation 1 of the paper."
         + _values("learning_rate", "0.001", **{"simulated": "0.002", "with --weights": "0.0001"}),
     ),
     click.option(
@@ -130,7 +147,9 @@ _OPTIMISATION = (
         type=click.Choice(SCHEDULES),
         help=f"Schedule of the learning rate.{_values('schedule', 'cosine')}",
     ),
-    click.option("--decay-per", type=click.Choice(DECAY_UNITS), help="Unit of i in equation 1.  [step]"),
+    click.option(
+        "--decay-per", type=click.Choice(DECAY_UNITS), help="Unit of i in equation 1 of the paper.  [step]"
+    ),
     click.option(
         "--weight-decay",
         type=NOT_NEGATIVE,
@@ -144,20 +163,21 @@ _OPTIMISATION = (
     click.option(
         "--max-epochs",
         type=click.IntRange(1),
-        help="Epochs after which the training ends at the latest."
+        help="Largest number of epochs."
         + _values("max_epochs", "120", **{"simulated": "55", "with --weights models:/...": "20"}),
     ),
     click.option(
         "--score-every",
         type=click.IntRange(1),
-        help=f"Epochs between scores on DS_Val.{_values('score_every', '5', simulated='10')}",
+        help="Number of epochs between two validations on DS_Val."
+        + _values("score_every", "5", simulated="10"),
     ),
     click.option(
         "--stop",
-        help="Stop when DS_Val reaches a score: r2>0.95, median-disorientation<1 and others; or never."
+        help="Early-stopping criterion on DS_Val, such as r2>0.95 or median-disorientation<1; or never."
         + _values("stop", "never"),
     ),
-    click.option("--seed", type=int, help="Seed of split, initial weights and order.  [0]"),
+    click.option("--seed", type=int, help="Seed of split, initial weights, shuffling and augmentation.  [0]"),
 )
 
 
@@ -166,7 +186,8 @@ def training_options(command: Callable) -> Callable:
     recipe = click.option(
         "--recipe",
         type=click.Choice(RECIPES),
-        help="What the other options start from: ours, or that of the paper for its networks.  [default]",
+        help="Recipe that the other options modify: the default, or that of the paper for its networks.  "
+        "[default]",
     )
     groups = (
         in_group("Data", recipe, *_DATA),

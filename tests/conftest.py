@@ -139,11 +139,17 @@ def copper_cif(tmp_path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def other_store(tmp_path_factory) -> str:
-    return f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
+def empty_store(tmp_path_factory) -> Path:
+    """A store without runs, which takes seconds to make and no time to copy."""
+    from keras_stem.tracking.store import connect
+
+    path = tmp_path_factory.mktemp("store") / "mlflow.db"
+    connect(f"sqlite:///{path}")
+    return path
 
 
 @pytest.fixture
-def own_store(other_store, monkeypatch) -> None:
-    """Keep what a test trains out of the store of the shared training."""
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", other_store)
+def own_store(empty_store, tmp_path_factory, monkeypatch) -> None:
+    """Give a test that trains a store without the runs of other tests, and keep its runs out of theirs."""
+    path = shutil.copy(empty_store, tmp_path_factory.mktemp("store") / "mlflow.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{path}")

@@ -91,7 +91,7 @@ def test_fit_and_resume(interrupt, kstem, scan_path, own_store, tmp_path, monkey
     assert _last_run().status == "KILLED"
     result = subprocess.run([*kstem, "fit", "--resume"], capture_output=True, text=True, timeout=240)
     assert result.returncode == 0, result.stderr
-    assert "Going on with run" in result.stdout
+    assert "Resuming run" in result.stdout
     assert "60 epochs" in result.stdout
     assert _last_run().status == "FINISHED"
     assert list(states.iterdir()) == []

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.rotations import random_rotations
@@ -14,9 +15,11 @@ def test_what_is_known_has_a_panel(known, tmp_path, rng):
     values = {"uncertainty": rng.uniform(0, 20, 60), "agreement": rng.uniform(0, 100, 60)}
     shown = {name: values[name] if name in known else None for name in values}
     figure = confidence_figure(drawn, **shown)
-    assert len([axes for axes in figure.axes if axes.get_title()]) == len(known)
+    panels = [axes for axes in figure.axes if axes.get_title()]
+    for name, panel in zip(known, panels, strict=True):
+        np.testing.assert_array_equal(panel.images[0].get_array().ravel(), values[name])
     save(figure, tmp_path / "confidence.png")
-    assert (tmp_path / "confidence.png").stat().st_size > 5000
+    assert imread(tmp_path / "confidence.png").std() > 0.1  # not blank
 
 
 def test_points_unlike_the_training_are_told(rng):

@@ -39,5 +39,6 @@ def test_the_colour_bar_states_the_percentiles():
 
 
 def test_an_image_of_one_value_is_drawn(tmp_path):
+    greys, _ = drawn(np.full((20, 20), 7.0))
+    assert len(np.unique(greys)) == 1
     virtual_figure(np.full((20, 20), 7.0), INFO, "Vacuum").savefig(tmp_path / "flat.png")
-    assert (tmp_path / "flat.png").stat().st_size > 1000

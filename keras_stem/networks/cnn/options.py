@@ -32,9 +32,9 @@ class CNNConfig(NetworkConfig):
     # With random rotations, the error of the CNN was 28 degrees after 120 epochs; without, 1 degree after 40.
     recipe: ClassVar = {"rotate": False, "mirror": False}
 
-    filters: tuple[int, ...] = option((32, 64), "Filters of each convolution.", 1)
-    kernel_size: int = option(3, "Side of the kernels.", 1)
-    widths: tuple[int, ...] = option((128, 64), "Units of the layers before the last.", 1)
+    filters: tuple[int, ...] = option((32, 64), "Number of filters of each convolution.", 1)
+    kernel_size: int = option(3, "Side of the convolution kernels (pixels).", 1)
+    widths: tuple[int, ...] = option((128, 64), "Number of units of each hidden fully connected layer.", 1)
 
     def __post_init__(self):
         if not self.filters or min(*self.filters, *self.widths, self.kernel_size) < 1:

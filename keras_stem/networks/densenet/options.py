@@ -29,7 +29,7 @@ class DenseNetConfig(NetworkConfig):
         "the path of densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5 (downloaded elsewhere)",
     )
 
-    blocks: tuple[int, ...] = option((6, 12, 24, 16), "Convolution blocks of each dense block.", 1)
+    blocks: tuple[int, ...] = option((6, 12, 24, 16), "Number of convolution blocks in each dense block.", 1)
 
     def __post_init__(self):
         if len(self.blocks) != 4 or min(self.blocks) < 1:

@@ -27,9 +27,9 @@ class PolarConfig(NetworkConfig):
     output = "azimuths"
     any_size = True
 
-    radii: int = option(40, "Circles on which patterns are sampled.", 2)
-    azimuths: int = option(72, "Samples of each circle.", 8)
-    channels: int = option(128, "Channels of the convolutions.", 1)
+    radii: int = option(40, "Number of circles on which patterns are sampled.", 2)
+    azimuths: int = option(72, "Number of samples on each circle.", 8)
+    channels: int = option(128, "Number of channels of the convolutions.", 1)
     dilations: tuple[int, ...] = option((1, 3, 9, 1, 3, 9, 1, 3), "Dilation of each residual block.", 1)
 
     def __post_init__(self):

@@ -55,14 +55,14 @@ class SwinConfig(NetworkConfig):
         folders=True,
     )
 
-    patch: int = option(4, "Side of the patches that become tokens, in pixels.", 1)
-    embed_dim: int = option(96, "Channels of the first stage.", 1)
-    depths: tuple[int, ...] = option((2, 2, 6, 2), "Blocks of each stage.", 1)
-    heads: tuple[int, ...] = option((3, 6, 12, 24), "Attention heads of each stage.", 1)
-    window: int = option(7, "Side of the windows, in tokens.", 1)
-    mlp_ratio: float = option(4.0, "Hidden width of the perceptrons relative to their channels.", 0)
-    resize: int | None = option(None, "Side to which patterns are resized inside the network.", 1)
-    head_widths: tuple[int, ...] = option((), "Units of linear layers before the last.", 1)
+    patch: int = option(4, "Side of the patches (pixels).", 1)
+    embed_dim: int = option(96, "Number of channels of the first stage.", 1)
+    depths: tuple[int, ...] = option((2, 2, 6, 2), "Number of blocks of each stage.", 1)
+    heads: tuple[int, ...] = option((3, 6, 12, 24), "Number of attention heads of each stage.", 1)
+    window: int = option(7, "Side of the attention windows (tokens).", 1)
+    mlp_ratio: float = option(4.0, "Hidden units of the MLP blocks, as a multiple of their channels.", 0)
+    resize: int | None = option(None, "Side to which the network resizes patterns (pixels).", 1)
+    head_widths: tuple[int, ...] = option((), "Number of units of each linear layer before the last.", 1)
 
     def __post_init__(self):
         if len(self.depths) != len(self.heads) or not self.depths:
