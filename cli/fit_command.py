@@ -58,7 +58,7 @@ def command(context, scan, resume, config, save_config, **options) -> None:
     given = [name.replace("_", "-") for name in given_options(context) if name != "resume"]
     if resume and given:
         raise click.UsageError(
-            f"Expected --resume alone, as the settings are those of the interrupted run; leave out {given[0]}."
+            f"Expected --resume alone, with the settings of the interrupted run; leave out {given[0]}."
         )
     import_backend()
     if resume:

@@ -38,7 +38,7 @@ def command(name, scan, pretrained, resume, **options) -> None:
     """
     given = name or scan or pretrained or any(value is not None for value in options.values())
     if resume and given:
-        raise click.UsageError("Expected --resume alone, as all settings are those of the interrupted study.")
+        raise click.UsageError("Expected --resume alone, with the settings of the interrupted study.")
     if not resume and not (name and scan):
         raise click.UsageError("Expected the NAME of a study and a SCAN, or --resume.")
     import_backend()
