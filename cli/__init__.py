@@ -1,1 +1,1 @@
-"""The command line: one module a command."""
+"""Command line of keras_stem, with one module per command."""

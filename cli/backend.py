@@ -1,4 +1,4 @@
-"""The backend of Keras, which has to be right before Keras is imported."""
+"""Selection of the Keras backend, which is checked before Keras is imported."""
 
 import importlib.util
 import json
@@ -11,7 +11,7 @@ BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def require_backend() -> None:
-    """Raise `KerasStemError` if the backend that is asked for is none of ours, or not installed."""
+    """Raise `KerasStemError` if the selected backend is unsupported or not installed."""
     name, setting = _asked_for()
     known = ", ".join(BACKENDS)
     if name not in BACKENDS:
@@ -25,13 +25,13 @@ def require_backend() -> None:
 
 
 def settings_file() -> Path:
-    """Return the path of the user's settings of Keras, whether it is there or not."""
+    """Return the path of the user's Keras configuration, whether or not it exists."""
     home = os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")  # noqa: PTH111 (raises without a home)
     return Path(home) / "keras.json"
 
 
 def _asked_for() -> tuple[str, str]:
-    """Return the backend, and the name of the setting, in Keras's order."""
+    """Return the selected backend and the setting that selects it, with the precedence of Keras."""
     if name := os.environ.get("KERAS_BACKEND"):
         return name, "KERAS_BACKEND"
     path = settings_file()

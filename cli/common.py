@@ -1,4 +1,4 @@
-"""What several commands share. Nothing heavy is imported until a function is called."""
+"""Options and helpers of several commands; heavy packages are imported only when a function needs them."""
 
 import contextlib
 import math
@@ -125,10 +125,10 @@ class GridShape(click.ParamType):
 
 
 def import_backend() -> None:
-    """Import Keras with its backend, without the news of TensorFlow's libraries on stderr.
+    """Import Keras with its backend, without the log messages of TensorFlow's libraries on stderr.
 
-    TensorFlow writes them before it can be told not to. If the import fails, and with ``--debug``, they are
-    shown.
+    TensorFlow writes them before its log level can be set. They are shown if the import fails, and with
+    ``--debug``.
 
     Raises
     ------
@@ -159,9 +159,9 @@ def import_backend() -> None:
 
 
 def beside(path: Path, ending: str) -> Path:
-    """Return where the results from a file are by default: beside it, under its name without .h5.
+    """Return the default path of results derived from a file: beside it, under its name without .h5.
 
-    Other suffixes stay in the name, so that map.h5 and map.ang have results of their own.
+    Other suffixes are kept, so that the results of map.h5 and map.ang have different paths.
     """
     name = path.stem if path.suffix == ".h5" else path.name
     return path.with_name(f"{name}-{ending}")
@@ -191,7 +191,7 @@ def _progress_bar(what: str):
 
 
 def show_notes(scan) -> None:
-    """Print what a person has to know of the values of a scan's patterns, on stderr."""
+    """Print notes about the pattern values of a scan on stderr."""
     for note in scan.notes():
         click.echo(note, err=True)
 
@@ -199,7 +199,7 @@ def show_notes(scan) -> None:
 def choose_model(
     reference: str | None, arch: str | None, phase: str | None
 ) -> "tuple[OrientationModel, str]":
-    """Return the model that the options name, and its reference; the champion of the phase by default."""
+    """Return the model that the options select, the champion of the phase by default, and its reference."""
     from keras_stem.tracking.resolve import best_reference, load_model
 
     if reference and arch:

@@ -55,7 +55,7 @@ def command(reference, other, frame, phases, min_q, threshold, low_q, direction,
 
 
 def _names(reference: Path, other: Path) -> tuple[str, str]:
-    """Return short names of two maps: those of the files as far as they differ, else of their folders."""
+    """Return short names of two maps: file names if they differ, otherwise folder names."""
     if reference.stem != other.stem:
         return reference.stem, other.stem
     if reference.name != other.name:

@@ -1,4 +1,4 @@
-"""Options of a command in a TOML file: what the command line does not give, and what was given."""
+"""Options of a command in TOML files: reading them as defaults, and writing the options that were given."""
 
 import json
 import tomllib
@@ -16,7 +16,7 @@ _OWN = ("config", "save_config", "resume")
 
 
 def given_options(context: click.Context) -> dict[str, Any]:
-    """Return the parameters of a command that the command line or a file of options gave, by name."""
+    """Return the parameters that were given on the command line or in an option file, by name."""
     default = click.core.ParameterSource.DEFAULT
     return {
         name: value for name, value in context.params.items() if context.get_parameter_source(name) != default
@@ -24,7 +24,7 @@ def given_options(context: click.Context) -> dict[str, Any]:
 
 
 def write_options(context: click.Context, path: Path) -> None:
-    """Write the options of a command that were given to a new TOML file, which ``--config`` reads.
+    """Write the given options of a command to a new TOML file, which ``--config`` reads.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def write_options(context: click.Context, path: Path) -> None:
 
 
 def _read(context: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
-    """Take the options of a file as defaults of the command."""
+    """Use the options of a file as defaults of the command."""
     if path is not None:
         options = _options(context)
         given = {key.replace("_", "-"): value for key, value in _table(path).items()}
@@ -76,7 +76,7 @@ def _table(path: Path) -> Mapping[str, Any]:
 
 
 def _options(context: click.Context) -> dict[str, click.Option]:
-    """Return the options that a file may have, by their keys: the names of the flags."""
+    """Return the options that are allowed in a file, by their keys (the names of the flags)."""
     return {
         param.opts[0].removeprefix("--"): param
         for param in context.command.params
@@ -85,7 +85,7 @@ def _options(context: click.Context) -> dict[str, click.Option]:
 
 
 def _converted(context: click.Context, option: click.Option, value: Any, where: str) -> Any:
-    """Return a value as the option has it from the command line."""
+    """Return a value converted to the type of its option."""
     try:
         return option.type_cast_value(context, value if option.is_flag else _text(value))
     except click.BadParameter as error:
@@ -94,14 +94,14 @@ def _converted(context: click.Context, option: click.Option, value: Any, where: 
 
 
 def _text(value: Any) -> str:
-    """Return a value as it stands on the command line, so that 1.5 or true is no integer."""
+    """Return a value as text of the command line, so that 1.5 and true are not accepted as integers."""
     if isinstance(value, list):
         return ",".join(_text(item) for item in value)
     return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
 def _toml(value: Any) -> str:
-    """Return a value as TOML has it."""
+    """Return a value in TOML syntax."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, bool | int | float):

@@ -1,4 +1,4 @@
-"""The options of commands that take CIF files."""
+"""Options of commands that read CIF files."""
 
 import functools
 from collections.abc import Callable
@@ -30,16 +30,16 @@ def _space_group(name: str, **attributes: Any) -> Callable:
 
 
 def reading_options(command: Callable) -> Callable:
-    """Add the options that say how the structure of each CIF file is read."""
+    """Add the options that control how the structures of CIF files are read."""
     for option in (_TOLERANCE, _KEEP_CELL, _space_group("space_group")):
         command = option(command)
     return command
 
 
 def crystal_options(cif_help: str) -> Callable:
-    """Return a decorator that adds ``--cif`` and how its files are read; the command takes ``phases``.
+    """Return a decorator that adds ``--cif`` and its reading options; the command receives ``phases``.
 
-    What a file turned out to be is printed.
+    The symmetry and the cell that were found are printed.
     """
 
     def add(command):
@@ -68,10 +68,10 @@ def crystal_options(cif_help: str) -> Callable:
 
 
 def crystal_option(flag: str, cif_help: str) -> Callable:
-    """Return a decorator that adds an option for one CIF file, and how it is read.
+    """Return a decorator that adds an option for one CIF file, and its reading options.
 
-    The command takes ``crystal``: a `keras_stem.crystal.structure_files.CrystalFile`, or None without the
-    option. What the file turned out to be is printed.
+    The command receives ``crystal``: a `keras_stem.crystal.structure_files.CrystalFile`, or None without the
+    option. The symmetry and the cell that were found are printed.
     """
     parameter = flag.removeprefix("--")
 
@@ -89,7 +89,7 @@ def crystal_option(flag: str, cif_help: str) -> Callable:
 
 
 def tell_phase(phase) -> None:
-    """Print which crystal a CIF file turned out to be."""
+    """Print the symmetry and the cell of a phase that was read from a CIF file."""
     from keras_stem.workflow.describe import setting_lines
 
     for line in setting_lines(phase):
@@ -97,7 +97,7 @@ def tell_phase(phase) -> None:
 
 
 def _told(cif, space_group, keep_cell, symmetry_tolerance):
-    """Return the file of the options, once it is read and told; None without one."""
+    """Return the crystal file that the options specify, after printing its symmetry; None without one."""
     from keras_stem.crystal.structure_files import CrystalFile
 
     if cif is None:
@@ -115,7 +115,7 @@ def _told(cif, space_group, keep_cell, symmetry_tolerance):
 
 
 def absolute(cif: str) -> str:
-    """Return the path of a CIF file, with its block if there is one, from the root."""
+    """Return the absolute path of a CIF file, followed by the name of its block if one is given."""
     from keras_stem.crystal.structure_files import split_block
 
     path, block = split_block(cif)

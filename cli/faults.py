@@ -1,4 +1,4 @@
-"""Messages for errors of the machine that libraries raise."""
+"""Messages for system errors, such as a full disk, that libraries raise."""
 
 import sys
 
@@ -16,7 +16,7 @@ _NO_CACHE = ("cannot cache function", "requires access to a writable cache direc
 
 
 def explained(error: Exception) -> str:
-    """Return the message of an error of the machine, or that of Python for an unexpected error."""
+    """Return the message for a system error, or Python's description of an unexpected error."""
     from keras_stem.tracking.store import tracking_uri
 
     text = str(error)

@@ -94,7 +94,7 @@ def _fit(scan: Path | None, recipe):
 
 
 def _simulated(crystal, like: Path | None, patterns: int | None):
-    """Return what is simulated, if anything."""
+    """Return the settings of the simulated training data; None for a training on a scan."""
     if crystal is None:
         if like or patterns:
             raise click.UsageError("Expected --simulate with --like or --patterns, found none.")

@@ -1,4 +1,4 @@
-"""Commands whose many options are shown in groups."""
+"""Commands whose options are shown in groups in the help."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ _GROUP = "group"
 
 
 def in_group(title: str, *options: Callable) -> Callable:
-    """Give a command options that its help shows under a title.
+    """Return a decorator that adds options which the help shows under a title.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The program ``kstem``.
 
-Commands are imported when they are needed, and import what they need when they run, so that ``kstem --help``
+Commands are imported on use, and import heavy packages when they run, so that ``kstem --help``
 loads no backend, no MLflow, no orix and no matplotlib.
 """
 

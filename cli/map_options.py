@@ -1,4 +1,4 @@
-"""What the commands that analyse a map share."""
+"""Options shared by the commands that analyse maps."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -61,17 +61,17 @@ DIRECTION = click.option(
 
 
 def map_options(command: Callable) -> Callable:
-    """Add the options that say how a map is read."""
+    """Add the options that control how a map is read."""
     return _with(_OPTIONS, command)
 
 
 def min_q_options(command: Callable) -> Callable:
-    """Add the options that say which points count."""
+    """Add the options that select the points to analyse."""
     return _with(_MIN_Q, command)
 
 
 def grain_options(command: Callable) -> Callable:
-    """Add the options that say which points make a grain."""
+    """Add the options that control the segmentation into grains."""
     return _with(_GRAIN_OPTIONS, command)
 
 
@@ -82,7 +82,7 @@ def _with(options, command):
 
 
 def out_option(what: str, map_: str = "MAP") -> Callable:
-    """Return the option that names the folder to write to; it is MAP without ``.h5``, and ``-what``."""
+    """Return the option for the output folder, by default MAP without ``.h5``, followed by ``-what``."""
     return click.option(
         "--out",
         type=click.Path(path_type=Path),
@@ -91,5 +91,5 @@ def out_option(what: str, map_: str = "MAP") -> Callable:
 
 
 def folder_for(out: Path | None, map_: Path, what: str) -> Path:
-    """Return the folder that ``out_option`` described."""
+    """Return the output folder: the given one, or the default that ``out_option`` describes."""
     return out or beside(map_, what)

@@ -1,4 +1,4 @@
-"""The options of the networks, as each network declares them."""
+"""Options of the networks, derived from their declarations."""
 
 import types
 from collections.abc import Callable
@@ -21,18 +21,18 @@ _ARCHS = "archs"
 
 
 def arch_choice() -> click.Choice:
-    """Return the type of options that name a network."""
+    """Return the click type of options whose value is the name of a network."""
     return click.Choice(network_names())
 
 
 def variant_choice() -> click.Choice:
-    """Return the type of options that name a variant of a network."""
+    """Return the click type of options whose value is a variant of a network."""
     names = [name for config in config_classes().values() for name in config.variants]
     return click.Choice(list(dict.fromkeys(names)))
 
 
 def network_options(command: Callable) -> Callable:
-    """Give a command the options of all networks; what was not given is None."""
+    """Add the options of all networks to a command; the default of each is None."""
     options: dict[str, list[tuple[type[NetworkConfig], Field]]] = {}
     for config in config_classes().values():
         for field in fields(config):
@@ -44,19 +44,19 @@ def network_options(command: Callable) -> Callable:
 
 
 class NetworkCommand(GroupedCommand):
-    """Command that shows the options of one network: that of ``--arch``, or the default."""
+    """Command whose help shows only the options of one network: that of ``--arch``, or the default."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Remember the network that is named, whether it stands before ``--help`` or after it."""
+        """Store the name of the network before parsing; ``--arch`` may stand before or after ``--help``."""
         context.meta[_ARCH] = _named(args) or network_names()[0]
         return super().parse_args(context, args)
 
     def shows(self, param: click.Parameter, context: click.Context) -> bool:
-        """Return whether the help shows an option: none that only other networks have."""
+        """Return whether the help shows an option, that is, unless only other networks have it."""
         return context.meta[_ARCH] in getattr(param, _ARCHS, (context.meta[_ARCH],))
 
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Say how the options of the other networks are shown."""
+        """Write how to display the options of the other networks."""
         super().format_epilog(context, formatter)
         others = [arch for arch in network_names() if arch != context.meta[_ARCH]]
         formatter.write_paragraph()
@@ -67,7 +67,7 @@ class NetworkCommand(GroupedCommand):
 
 
 def _named(args: list[str]) -> str | None:
-    """Return the network that arguments name."""
+    """Return the name of the network in command-line arguments; None without one."""
     for number, word in enumerate(args):
         if word.startswith("--arch="):
             return word.partition("=")[2]
@@ -77,7 +77,7 @@ def _named(args: list[str]) -> str | None:
 
 
 def _option(name: str, uses: list[tuple[type[NetworkConfig], Field]]) -> Callable:
-    """Return the option of a name, which several networks may share if its type is the same."""
+    """Return the click option for a name, which several networks share if its type is the same."""
     kinds = {_type_of(config, field) for config, field in uses}
     if len(kinds) > 1:
         archs = ", ".join(config.arch for config, _ in uses)
@@ -90,7 +90,7 @@ def _option(name: str, uses: list[tuple[type[NetworkConfig], Field]]) -> Callabl
 
 
 def _type_of(config: type[NetworkConfig], field: Field) -> type:
-    """Return int, float, bool, str or tuple, of whichever an option has."""
+    """Return the type of an option: int, float, bool, str or tuple."""
     hint = get_type_hints(config)[field.name]
     if get_origin(hint) in (Union, types.UnionType):
         hint = next(part for part in get_args(hint) if part is not type(None))

@@ -1,4 +1,4 @@
-"""What the program asks of the process that it runs in: its streams and the signals that end it."""
+"""Standard streams and terminating signals of the process."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ _STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
 
 
 def prepare_streams() -> None:
-    """Let output be written whatever the terminal knows, and if there is none."""
+    """Configure the standard streams for any encoding, and for processes without a terminal."""
     for name, number in _STREAMS.items():
         try:
             os.fstat(number)
@@ -25,7 +25,7 @@ def prepare_streams() -> None:
 
 
 def discard_output(only_terminals: bool = False) -> None:
-    """Let what is printed from now on, or waits to be, go nowhere."""
+    """Discard pending and future output."""
     null = os.open(os.devnull, os.O_WRONLY)
     for number in (1, 2):
         if not only_terminals or stat.S_ISCHR(os.fstat(number).st_mode):
@@ -34,7 +34,7 @@ def discard_output(only_terminals: bool = False) -> None:
 
 
 def flush_output() -> None:
-    """Write what waits to be written, and drop what cannot be, of which Python would complain at its end."""
+    """Flush the output, discarding what cannot be written, about which Python would complain on exit."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -43,12 +43,13 @@ def flush_output() -> None:
 
 @contextlib.contextmanager
 def ended_like_ctrl_c() -> Iterator[list[int]]:
-    """Raise `KeyboardInterrupt` at signals of schedulers and closed terminals, the first of which is noted.
+    """Raise `KeyboardInterrupt` on SIGTERM and SIGHUP, which schedulers and closed terminals send.
 
     Yields
     ------
     list of int
-        Of the signal that came, if one did. Those that are ignored, as nohup does, stay so.
+        Number of the first received signal; empty if there is none. Ignored signals, as under
+        nohup, remain ignored.
     """
     received: list[int] = []
 

@@ -36,7 +36,7 @@ _COMPARED = (*DISORIENTATION, R2, MAE, MSE)
 
 
 def print_scores(rows: "list[tuple[str, str, Scores]]") -> None:
-    """Print the scores of each subset and reference: the disorientation first."""
+    """Print the scores for each subset and reference, beginning with the disorientation."""
     lines, euler = [], []
     for subset, reference, scores in rows:
         named = scores.named("")
@@ -50,14 +50,14 @@ def print_scores(rows: "list[tuple[str, str, Scores]]") -> None:
 
 
 def print_confidence(rows: "list[tuple[str, str, ConfidenceScores]]") -> None:
-    """Print how well the stated uncertainties agree with the errors."""
+    """Print the calibration scores of the predicted uncertainties."""
     lines = [[subset, reference, *cells(CONFIDENCE, asdict(scores))] for subset, reference, scores in rows]
     _print_table(["Subset", "Reference", *_heads(CONFIDENCE)], lines, 2)
     print(definitions(CONFIDENCE))
 
 
 def print_phase(report: "PhaseReport") -> None:
-    """Print what is known of a phase, its strongest reflections, and what is suspicious."""
+    """Print the properties of a phase, its strongest reflections and warnings."""
     for name, value in report.facts.items():
         print(f"{name + ':':<16}{value}")
     largest = max((family.amplitude for family in report.strongest), default=1.0)
@@ -76,7 +76,7 @@ def print_phase(report: "PhaseReport") -> None:
 
 
 def print_parts(difference: "Difference") -> None:
-    """Print how far two maps differ on each part of the points."""
+    """Print the differences of two maps for each group of points."""
     titles = ["Where", "Points", "Median (°)", f"> {difference.threshold:g}°", "Only by 180°"]
     lines = [
         [part.name, str(part.points), f"{part.median:.2f}", f"{part.differing:.1%}", f"{part.half_turn:.1%}"]
@@ -89,7 +89,7 @@ def print_parts(difference: "Difference") -> None:
 
 
 def print_comparison(rows: "list[Row]", markdown: bool = False) -> None:
-    """Print the scores, and then the cost, of trainings; as Markdown on demand."""
+    """Print the scores and the costs of trainings, optionally as Markdown."""
     scores = ["Training", "Subset", *_heads(_COMPARED)]
     cost = ["Training", "Backend", "Precision", *_heads(COST)]
     cost_lines = [[row.name, row.backend, row.precision, *cells(COST, row.metrics)] for row in rows]
@@ -121,7 +121,7 @@ def _score_lines(row: "Row") -> list[list[str]]:
 
 
 def _stacked(lines: list[list[str]]) -> list[str]:
-    """Return lines of one training as one, its name beside the other columns' values below each other."""
+    """Return the rows of one training merged into one row, with the values of each column stacked."""
     (name, *_), *columns = zip(*lines, strict=True)
     return [name, *map("\n".join, columns)]
 
@@ -134,7 +134,7 @@ def _print_markdown(titles: list[str], lines: list[list[str]], texts: int) -> No
 
 
 def _as_markdown(name: str) -> str:
-    """Return a name so that Markdown shows it as it is."""
+    """Return a name escaped for Markdown."""
     return re.sub(r"([\\`*\[\]<>&|$])", r"\\\1", name)
 
 

@@ -1,4 +1,4 @@
-"""Definitions of the terms of the tables, below them and in the help."""
+"""Definitions of the terms in tables, printed below them and in the help."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ EVALUATION = (
 
 
 def definitions(terms: Iterable[vocabulary.Term]) -> str:
-    """Return lines of at most 80 characters that define terms."""
+    """Return the definitions of terms as lines of at most 80 characters."""
     formatter = click.HelpFormatter(width=WIDTH)
     with formatter.indentation():
         formatter.write_dl(list(vocabulary.defined(terms).items()))

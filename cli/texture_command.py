@@ -9,7 +9,7 @@ from keras_stem.cli.map_options import MAP, folder_for, map_options, out_option
 
 
 class _Notation(click.ParamType):
-    """Text that a function of `keras_stem.analysis` turns into what it stands for."""
+    """Click type for text that a function of `keras_stem.analysis` parses."""
 
     def __init__(self, name: str, module: str, function: str):
         self.name = name

@@ -1,4 +1,4 @@
-"""The options of a training, for ``kstem fit`` and ``kstem study``; the recipe has what is not given."""
+"""Options of trainings for ``kstem fit`` and ``kstem study``; the recipe provides all other values."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ PAPER = "paper"
 
 
 def _values(name: str, default: str, **others: str) -> str:
-    """Return the defaults of an option as the help shows them in brackets.
+    """Return the default values of an option as text in brackets for the help.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def _values(name: str, default: str, **others: str) -> str:
     default
         Value in the default recipe.
     **others
-        Values in other cases, by the case.
+        Values in other cases, by the name of the case.
     """
     networks = {config.title: config.recipe for config in config_classes().values()}
     cases = {title: _printed(recipe[name]) for title, recipe in networks.items() if name in recipe}
@@ -182,7 +182,7 @@ _OPTIMISATION = (
 
 
 def training_options(command: Callable) -> Callable:
-    """Give a command the options of a training; what was not given is None."""
+    """Add the options of a training to a command; the default of each is None."""
     recipe = click.option(
         "--recipe",
         type=click.Choice(RECIPES),

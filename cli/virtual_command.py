@@ -8,7 +8,7 @@ from keras_stem.cli.common import SCAN, beside, pattern_progress, show_notes
 
 
 class Numbers(click.ParamType):
-    """Some numbers with a character between them."""
+    """Numbers separated by a character."""
 
     def __init__(self, separator: str, counts: tuple[int, ...], example: str):
         self.name = example

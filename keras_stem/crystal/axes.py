@@ -144,7 +144,7 @@ def relation(first: Phase, second: Phase) -> Rotation | None:
 
 
 def require_relation(first: Phase, second: Phase) -> Rotation:
-    """Return the rotation of `relation`.
+    """Return the rotation of `relation` between two phases that have to be the same crystal.
 
     Raises
     ------
