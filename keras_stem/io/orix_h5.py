@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import h5py
@@ -25,7 +26,7 @@ _INCOMING = "incoming_labels"
 """Group to which labels are written before they replace existing ones."""
 
 
-def write_map_group(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
+def write_map_group(file: h5py.File, labels: CrystalMap, origin: Mapping[str, str] | None = None) -> None:
     """Write a crystal map to an open HDF5 file in the format of orix, replacing an existing one.
 
     The old map is removed only after the new one is complete. The origin is stored in the attributes of
@@ -45,7 +46,7 @@ def write_map_group(file: h5py.File, labels: CrystalMap, origin: dict[str, str] 
     file["crystal_map"].attrs.update(origin or {})
 
 
-def map_bytes(labels: CrystalMap, origin: dict[str, str] | None = None) -> bytes:
+def map_bytes(labels: CrystalMap, origin: Mapping[str, str] | None = None) -> bytes:
     """Return the content of an HDF5 file that holds only labels, written by `write_map_group`."""
     image = io.BytesIO()
     with h5py.File(image, "w") as file:
