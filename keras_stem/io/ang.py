@@ -12,6 +12,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.rotations import first_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
@@ -241,7 +242,7 @@ def write_ang(path: Path, crystal_map: CrystalMap, origin: Mapping[str, str]) ->
     for k, (index, _) in enumerate(phases):
         number[crystal_map.phase_id == index] = k + 1
     indexed = number > 0
-    euler = first_rotations(crystal_map).to_euler()
+    euler = euler_of(first_rotations(crystal_map))
     euler[~indexed] = 4 * np.pi
     q, r = np.where(indexed, text.q, 0), np.where(indexed, text.r / 100, -1)
     fit = np.where(indexed, 0, 180)

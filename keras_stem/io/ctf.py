@@ -11,6 +11,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.frames import from_lab
 from keras_stem.crystal.rotations import first_rotations
 from keras_stem.errors import KerasStemError
@@ -229,7 +230,7 @@ def _points(crystal_map: CrystalMap, phases: Sequence[tuple[int, Phase]]) -> tup
         chosen = crystal_map.phase_id == index
         number[chosen] = k + 1
         turned = from_lab(rotations[chosen], "oxford", phase.structure.lattice)
-        euler[chosen] = np.rad2deg(turned.to_euler())
+        euler[chosen] = np.rad2deg(euler_of(turned))
     return number, euler
 
 

@@ -13,6 +13,7 @@ from orix.io.plugins.orix_hdf5 import crystalmap2dict, dict2hdf5group, phase2dic
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import orix_form
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.map_phases import EULER, turn_points
 from keras_stem.crystal.phase import phase_to_dict
 from keras_stem.crystal.rotations import from_matrices
@@ -64,6 +65,7 @@ def _for_orix(labels: CrystalMap) -> dict[str, Any]:
     """Return the dictionary of a map for the orix plugin, adapted so that orix reads it correctly."""
     plain = crystalmap2dict(labels)
     plain["header"]["scan_unit"] = plain_unit(labels.scan_unit)
+    plain["data"] |= dict(zip(EULER, np.moveaxis(euler_of(labels.rotations), -1, 0), strict=True))
     described = plain["header"]["phases"]
     for number, phase in labels.phases:
         if phase.point_group is None:

@@ -170,7 +170,6 @@ def test_impossible_values_are_named(wrong):
         ({"target": "euler"}, "target euler .* azimuths"),
         ({"network": CNNConfig(), "clamp": True}, "clamp"),
         ({"network": CNNConfig(), "target": "euler", "ambiguity": "pattern"}, "ambiguity"),
-        ({"network": CNNConfig(), "target": "euler", "data": SimulatedData()}, "simulated"),
         ({"distance": "chordal"}, "distance has no effect on the target votes"),
     ],
 )
