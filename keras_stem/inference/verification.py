@@ -130,7 +130,9 @@ def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
         If refinement is requested and the phase cannot be simulated, or the refinement is unknown.
     """
     if refine is not None and refine not in REFINEMENTS:
-        raise KerasStemError(f"Expected a refinement out of {', '.join(REFINEMENTS)}, found {refine!r}.")
+        raise KerasStemError(
+            f"Expected the refinement to be one of {', '.join(REFINEMENTS)}, found {refine!r}."
+        )
     phase = card.load_phase()
     try:
         comparison = PatternComparison(phase, card.instrument)

@@ -111,7 +111,7 @@ class Recipe:
         ):
             if getattr(self, name) not in allowed:
                 raise KerasStemError(
-                    f"Expected {name} out of {', '.join(allowed)}, found {getattr(self, name)!r}."
+                    f"Expected {name} to be one of {', '.join(allowed)}, found {getattr(self, name)!r}."
                 )
         for name in ("batch_size", "max_epochs", "score_every", "learning_rate"):
             if getattr(self, name) <= 0:
