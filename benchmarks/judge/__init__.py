@@ -1,0 +1,1 @@
+"""The judge: patterns by other programs, what is possible on them, and the answers of all methods."""
