@@ -71,7 +71,7 @@ def python_of(program: str) -> Path:
     return python
 
 
-def run_program(program: str, script: str, given: dict[str, np.ndarray]) -> Run:
+def run_program(program: str, script: str, given: dict[str, np.ndarray], keep: bool = True) -> Run:
     """Run a script of the folder ``programs`` on arrays, unless its result is kept from an earlier run.
 
     Parameters
@@ -82,6 +82,8 @@ def run_program(program: str, script: str, given: dict[str, np.ndarray]) -> Run:
         Name of the script without its suffix. It is called with the files of the given and the made arrays.
     given
         Arrays for the script. A made array ``seconds`` is the duration of its work without imports.
+    keep
+        Whether the result is kept for the next run.
 
     Raises
     ------
@@ -95,6 +97,8 @@ def run_program(program: str, script: str, given: dict[str, np.ndarray]) -> Run:
         _call([str(python_of(program)), "-W", "ignore", str(source)], given, made)
     with np.load(made) as file:
         arrays = {name: file[name] for name in file.files}
+    if not keep:
+        made.unlink()
     return Run(arrays, float(arrays.pop("seconds")), float(arrays.pop("memory")))
 
 

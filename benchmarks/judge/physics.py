@@ -78,13 +78,15 @@ class Physics:
         beam = Beam(ENERGY, CONVERGENCE, self.precession_angle)
         return Instrument(Detector((pixels, pixels), 2 * REACH / pixels), beam)
 
-    def spots(self, matrices: np.ndarray) -> Spots:
+    def spots(self, matrices: np.ndarray, keep: bool = True) -> Spots:
         """Return the spots of patterns.
 
         Parameters
         ----------
         matrices
             Orientations, lab to crystal, shape (m, 3, 3).
+        keep
+            Whether the result of another program is kept for the next run.
         """
         if self.program == "keras_stem":
             return _own_spots(self, matrices)
@@ -97,7 +99,7 @@ class Physics:
             "radius": np.array(np.sqrt(2) * REACH),
             "shape_factor": np.array(SHAPE_FACTOR),
         }
-        made = run_program(self.program, f"{self.program.lower()}_spots", given).made
+        made = run_program(self.program, f"{self.program.lower()}_spots", given, keep).made
         return Spots(made["spots"][:, :2], made["spots"][:, 2], made["counts"], made["direct"])
 
 

@@ -11,10 +11,10 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from py4DSTEM.process.diffraction import Crystal
 
-TILTS = 32
+TILTS = 24
 """Number of beam directions that stand for the precession."""
 
-EXCITATION = 0.06
+EXCITATION = 0.04
 """Largest excitation error of a beam of the Bloch waves (1/Å); kinematic spots have up to three shape factors."""
 
 FAINTEST = 1e-5

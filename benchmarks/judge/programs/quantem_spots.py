@@ -30,10 +30,10 @@ from quantem.diffraction import bloch
 from quantem.diffraction.crystal import Crystal
 from scipy.spatial.transform import Rotation
 
-TILTS = 32
+TILTS = 24
 """Number of beam directions that stand for the precession."""
 
-EXCITATION = 0.06
+EXCITATION = 0.04
 """Largest excitation error of a beam at some tilt (1/Å)."""
 
 COUPLING = 1.5

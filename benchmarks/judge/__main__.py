@@ -1,0 +1,125 @@
+"""Command of the judge: ``python -m judge run``, ``python -m judge train``, ``python -m judge list``."""
+
+import itertools
+from pathlib import Path
+
+import click
+import numpy as np
+from judge.environments import work_folder
+from judge.method import Method, in_own_process
+from judge.methods.network import train as train_network
+from judge.oracle import COUNT, Ceiling, ceiling
+from judge.registry import methods, test_sets
+from judge.scores import BOUNDS, Share, difference, errors, score
+from judge.table import Row, Section, paired, write
+from judge.test_set import TestSet
+
+from keras_stem.errors import KerasStemError
+
+STANDARD = 1000
+"""Number of patterns of a set in the standard run."""
+
+chosen_sets = click.option("--set", "names", multiple=True, help="Names of test sets.  [all]")
+
+
+@click.group()
+def main() -> None:
+    """Compare methods on patterns of other programs."""
+
+
+@main.command("list")
+def list_all() -> None:
+    """Print the test sets and the methods."""
+    for one in test_sets().values():
+        click.echo(f"{one.name}: {one.statement}.")
+    for method in methods().values():
+        click.echo(f"{method.name}: {method.settings}.")
+
+
+@main.command()
+@chosen_sets
+def train(names: tuple[str, ...]) -> None:
+    """Train the networks that are missing for the test sets."""
+    for test_set in _chosen(test_sets(), names):
+        train_network(test_set)
+
+
+@main.command()
+@chosen_sets
+@click.option("--method", "asked", multiple=True, help="Names of methods.  [all]")
+@click.option("--count", default=STANDARD, show_default=True, help="Number of patterns of a set.")
+@click.option("--seed", default=0, show_default=True, help="Seed of orientations and noise.")
+@click.option("--out", type=Path, help="Folder of the table.  [that of the kept results]")
+def run(names: tuple[str, ...], asked: tuple[str, ...], count: int, seed: int, out: Path | None) -> None:
+    """Ask the methods about the test sets and write the table; what was made before is kept."""
+    sections = []
+    out = out or work_folder()
+    options = [f" --set {name}" for name in names] + [f' --method "{name}"' for name in asked]
+    command = f"python -m judge run --count {count} --seed {seed}{''.join(options)}"
+    for test_set in _chosen(test_sets(), names):
+        sections.append(_section(test_set, _chosen(methods(), asked), count, seed))
+        write(sections, command, out)
+    click.echo(f"{out}/judge.md, judge.csv, judge.html")
+
+
+def _chosen(known: dict, names: tuple[str, ...]) -> list:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise click.UsageError(f"Expected one of {', '.join(known)}, found {unknown[0]!r}.")
+    return [known[name] for name in names or known]
+
+
+def _section(test_set: TestSet, asked: list[Method], count: int, seed: int) -> Section:
+    click.echo(f"{test_set.name}: {test_set.statement}")
+    known = ceiling(test_set, seed)
+    rows, wrong_by = [], {}
+    truth = test_set.make(min(count, test_set.most), seed).matrices
+    for method in asked:
+        rows.append(_row(method, test_set, min(count, test_set.most), seed, known, truth, wrong_by))
+        click.echo("  " + "  ".join(rows[-1].cells[:7]))
+    return Section(test_set.name, test_set.statement, _told(known), rows, _differences(wrong_by))
+
+
+def _row(
+    method: Method,
+    test_set: TestSet,
+    count: int,
+    seed: int,
+    known: Ceiling,
+    truth: np.ndarray,
+    wrong_by: dict[str, np.ndarray],
+) -> Row:
+    """Return the row of a method, and add its errors to `wrong_by`."""
+    reason = method.refuses(test_set)
+    if reason:
+        return Row(method.name, reason)
+    count = min(count, method.largest)
+    try:
+        answers = in_own_process(method.name, test_set.name, count, seed)
+    except KerasStemError as error:
+        return Row(method.name, str(error))
+    wrong_by[method.name] = errors(answers, truth[:count], test_set.symmetry)
+    return Row(method.name, score(answers, wrong_by[method.name], known))
+
+
+def _told(known: Ceiling) -> str:
+    shares = [Share.of(known.share(bound) * COUNT, COUNT) for bound in BOUNDS]
+    texts = [
+        f"{100 * one.value:.1f} % ({100 * one.low:.1f}–{100 * one.high:.1f}) under {bound}°"
+        for bound, one in zip(BOUNDS, shares, strict=True)
+    ]
+    return f"Possible: {', '.join(texts)}."
+
+
+def _differences(wrong_by: dict[str, np.ndarray]) -> list[str]:
+    """Return the paired differences of all methods, each pair on the patterns that both were asked about."""
+    found = []
+    for first, second in itertools.combinations(wrong_by, 2):
+        count = min(len(wrong_by[first]), len(wrong_by[second]))
+        share = difference(wrong_by[first][:count], wrong_by[second][:count])
+        found.append(paired(first, second, share, count))
+    return found
+
+
+if __name__ == "__main__":
+    main()

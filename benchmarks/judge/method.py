@@ -1,0 +1,120 @@
+"""Methods: how the judge asks a program for the orientations of patterns, and what it gets."""
+
+import json
+import subprocess
+import sys
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from judge.environments import HERE, work_folder
+from judge.test_set import Patterns, TestSet
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers of a method to n patterns.
+
+    Parameters
+    ----------
+    matrices
+        Orientations, lab to crystal, shape (n, 3, 3); NaN where the method gives none.
+    confidence
+        Larger where the method is surer, shape (n,); NaN if it does not tell.
+    bound
+        Stated bound of 68 % of the errors, shape (n,), in degrees; NaN if the method states none.
+    seconds
+        Time for the patterns alone, without imports, banks of templates and compilation.
+    memory
+        Peak memory of the process (MiB).
+    """
+
+    matrices: np.ndarray
+    confidence: np.ndarray
+    bound: np.ndarray
+    seconds: float
+    memory: float
+
+
+class Method(ABC):
+    """A way to index patterns.
+
+    Attributes
+    ----------
+    name
+        Name in the table.
+    settings
+        Statement of its settings, and of the command that trains it, if it is trained.
+    largest
+        Largest number of patterns of a standard run, for slow programs.
+    """
+
+    name: ClassVar[str]
+    settings: ClassVar[str]
+    largest: ClassVar[int] = 1000
+
+    @abstractmethod
+    def answer(self, test_set: TestSet, patterns: Patterns) -> Answers:
+        """Return the answers; `matrices` of the patterns are for scores, not for methods."""
+
+    def refuses(self, test_set: TestSet) -> str:
+        """Return why the method cannot be asked about a set; "" if it can."""
+        return ""
+
+
+def in_own_process(method: str, test_set: str, count: int, seed: int) -> Answers:
+    """Return the answers of a method that runs in a process of its own, kept for the next run.
+
+    Parameters
+    ----------
+    method, test_set
+        Names.
+    count, seed
+        Arguments of `TestSet.make`.
+    """
+    path = work_folder() / "answers" / f"{test_set}-{count}-{seed}-{method.replace(' ', '_')}.npz"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_suffix(".part.npz")
+        job = json.dumps([method, test_set, count, seed, str(part)])
+        subprocess.run([sys.executable, "-W", "ignore", "-m", "judge.answer", job], check=True, cwd=HERE.parent)
+        part.rename(path)
+    with np.load(path) as file:
+        seconds, memory = float(file["seconds"]), float(file["memory"])
+        return Answers(file["matrices"], file["confidence"], file["bound"], seconds, memory)
+
+
+class Stopwatch:
+    """Measures the seconds of a block."""
+
+    seconds = 0.0
+
+    def __enter__(self) -> "Stopwatch":
+        self._start = time.perf_counter()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.seconds = time.perf_counter() - self._start
+
+
+def unknown(count: int) -> np.ndarray:
+    """Return what a method does not tell of n patterns."""
+    return np.full(count, np.nan)
+
+
+def scan_path(test_set: TestSet, patterns: Patterns) -> Path:
+    """Return a new scan file of keras_stem with patterns, in the folder of the process."""
+    from keras_stem.scan.metadata import ScanInfo
+    from keras_stem.scan.writing import create_scan
+
+    instrument = test_set.instrument
+    path = Path(f"{test_set.name}.h5")
+    info = ScanInfo(
+        test_set.name, (1, len(patterns.counts)), instrument.detector, (1.0, 1.0), "nm", beam=instrument.beam
+    )
+    with create_scan(path, info, np.uint16) as writer:
+        writer.write_rows(0, patterns.counts[None])
+    return path

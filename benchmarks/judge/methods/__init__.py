@@ -1,0 +1,1 @@
+"""Methods; each module adds its own as ``METHODS``."""

@@ -1,0 +1,142 @@
+"""Scores of answers, with their intervals, and paired differences between methods."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from judge.method import Answers
+from judge.oracle import Ceiling
+from scipy.stats import norm
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.rotations import from_matrices
+from keras_stem.metrics.confidence import score_confidence
+
+BOUNDS = (1, 2, 5)
+"""Bounds of the errors whose shares are stated (degrees)."""
+
+_Z = float(norm.ppf(0.975))
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with its 95 % interval.
+
+    Parameters
+    ----------
+    value, low, high
+        From 0 to 1.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, successes: float, count: int) -> "Share":
+        """Return the share of successes with Wilson's interval (J. Am. Stat. Assoc. 22, 209, 1927)."""
+        share = successes / count
+        middle = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
+        half = _Z / (1 + _Z**2 / count) * np.sqrt(share * (1 - share) / count + (_Z / (2 * count)) ** 2)
+        return cls(share, max(middle - half, 0.0), min(middle + half, 1.0))
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of a method on a test set.
+
+    Parameters
+    ----------
+    count
+        Number of patterns.
+    under
+        Share of errors below each of `BOUNDS`.
+    of_possible
+        `under` relative to the ceiling, by bound.
+    median
+        Median error (degrees).
+    covered
+        Share of the errors below the stated bounds of 68 %; NaN if none are stated.
+    risk
+        Area under the risk-coverage curve (degrees); NaN without a confidence.
+    stated
+        Share of the answers that are stated to be within 1 degree; NaN if nothing is stated.
+    stated_wrong
+        Share of these that are wrong by more than 5 degrees.
+    rate
+        Patterns per second.
+    memory
+        Peak memory (MiB).
+    """
+
+    count: int
+    under: dict[int, Share]
+    of_possible: dict[int, float]
+    median: float
+    covered: float
+    risk: float
+    stated: float
+    stated_wrong: float
+    rate: float
+    memory: float
+
+
+def errors(answers: Answers, truth: np.ndarray, symmetry) -> np.ndarray:
+    """Return the disorientation of each answer from the truth, shape (n,), in degrees; 180 without an answer."""
+    given = np.isfinite(answers.matrices).all(axis=(1, 2))
+    found = np.full(len(truth), 180.0)
+    if given.any():
+        pair = from_matrices(answers.matrices[given]), from_matrices(truth[given])
+        found[given] = np.rad2deg(disorientation(*pair, symmetry))
+    return found
+
+
+def score(answers: Answers, wrong_by: np.ndarray, ceiling: Ceiling | None) -> Scores:
+    """Return the scores of answers.
+
+    Parameters
+    ----------
+    answers
+        Answers to n patterns.
+    wrong_by
+        Their errors, shape (n,), in degrees.
+    ceiling
+        Ceiling of the test set, if it is known.
+    """
+    count = len(wrong_by)
+    under = {bound: Share.of(float(np.sum(wrong_by < bound)), count) for bound in BOUNDS}
+    possible = {bound: np.nan if ceiling is None else ceiling.share(bound) for bound in BOUNDS}
+    told, states = np.isfinite(answers.confidence).all(), np.isfinite(answers.bound).all()
+    sure = answers.bound < 1
+    return Scores(
+        count=count,
+        under=under,
+        of_possible={bound: under[bound].value / possible[bound] for bound in BOUNDS},
+        median=float(np.median(wrong_by)),
+        covered=float(np.mean(wrong_by <= answers.bound)) if states else np.nan,
+        risk=score_confidence(-answers.confidence, -answers.confidence, wrong_by).risk if told else np.nan,
+        stated=float(sure.mean()) if states else np.nan,
+        stated_wrong=float(np.mean(wrong_by[sure] > 5)) if states and sure.any() else np.nan,
+        rate=count / answers.seconds,
+        memory=answers.memory,
+    )
+
+
+def difference(first: np.ndarray, second: np.ndarray, bound: float = 5) -> Share:
+    """Return how much more of the same patterns the first method answers within a bound than the second.
+
+    The interval is that of paired proportions (Agresti and Min, Stat. Med. 24, 729, 2005): with half a pattern
+    added to each of the four cells.
+
+    Parameters
+    ----------
+    first, second
+        Errors of two methods on the same patterns, shape (n,), in degrees.
+    bound
+        Largest error of a right answer (degrees).
+    """
+    right, other = first < bound, second < bound
+    count = len(right) + 2
+    gained, lost = np.sum(right & ~other) + 0.5, np.sum(other & ~right) + 0.5
+    middle = (gained - lost) / count
+    half = _Z * np.sqrt(gained + lost - (gained - lost) ** 2 / count) / count
+    return Share(float(np.mean(right) - np.mean(other)), float(middle - half), float(middle + half))

@@ -1,0 +1,1 @@
+"""Test sets; each module adds its own as ``SETS``."""

@@ -1,0 +1,144 @@
+"""The table of the judge as Markdown, CSV and HTML."""
+
+import csv
+import html
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from judge.scores import BOUNDS, Scores, Share
+
+HEADS = (
+    "Method",
+    "DPs",
+    *(f"< {bound}° (%)" for bound in BOUNDS),
+    "Of what is possible, < 5° (%)",
+    "Median (°)",
+    "Coverage 68 % (%)",
+    "AURC (°)",
+    "Stated < 1° (%)",
+    "of these > 5° (%)",
+    "DPs/s",
+    "Memory (MiB)",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Row of the table.
+
+    Parameters
+    ----------
+    method
+        Name of the method.
+    scores
+        Its scores, or why there are none.
+    """
+
+    method: str
+    scores: Scores | str
+
+    @property
+    def cells(self) -> list[str]:
+        """The texts of the cells; the reason, if there are no scores."""
+        found = self.scores
+        if isinstance(found, str):
+            return [self.method, found, *[""] * (len(HEADS) - 2)]
+        return [
+            self.method,
+            str(found.count),
+            *(_percent(found.under[bound]) for bound in BOUNDS),
+            _number(100 * found.of_possible[5], ".1f"),
+            _number(found.median, ".2f"),
+            _number(100 * found.covered, ".0f"),
+            _number(found.risk, ".2f"),
+            _number(100 * found.stated, ".0f"),
+            _number(100 * found.stated_wrong, ".1f"),
+            _number(found.rate, ".3g"),
+            _number(found.memory, ".0f"),
+        ]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows of one test set.
+
+    Parameters
+    ----------
+    name, statement
+        Name and statement of the set.
+    ceiling
+        The ceiling below 1, 2 and 5 degrees, as text.
+    rows
+        Rows, in the order of the methods.
+    differences
+        Paired differences of methods, as sentences.
+    """
+
+    name: str
+    statement: str
+    ceiling: str
+    rows: list[Row]
+    differences: list[str]
+
+
+def paired(first: str, second: str, share: Share, count: int) -> str:
+    """Return a paired difference as a sentence."""
+    low, high = 100 * share.low, 100 * share.high
+    value = f"{100 * share.value:+.1f} points ({low:+.1f} to {high:+.1f})"
+    return f"{first} against {second}: {value} under 5° on the same {count} patterns."
+
+
+def markdown(sections: list[Section], command: str) -> str:
+    """Return the table as Markdown, with the command that made it."""
+    lines = [f"`{command}`; 95 % intervals in brackets.", ""]
+    for section in sections:
+        lines += [f"### {section.name}", "", f"{section.statement}. {section.ceiling}", ""]
+        lines += [f"| {' | '.join(HEADS)} |", f"|{'---|' * len(HEADS)}"]
+        lines += [f"| {' | '.join(row.cells)} |" for row in section.rows]
+        lines += ["", *(f"- {one}" for one in section.differences), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def page(sections: list[Section], command: str) -> str:
+    """Return the table as a page of HTML."""
+    parts = [f"<h1>The judge</h1><p><code>{html.escape(command)}</code>; 95 % intervals in brackets.</p>"]
+    for section in sections:
+        told = html.escape(f"{section.statement}. {section.ceiling}")
+        rows = [_html_row("th", HEADS), *(_html_row("td", row.cells) for row in section.rows)]
+        notes = "".join(f"<li>{html.escape(one)}</li>" for one in section.differences)
+        parts.append(f"<h2>{section.name}</h2><p>{told}</p><table>{''.join(rows)}</table><ul>{notes}</ul>")
+    style = "body{font-family:sans-serif}td,th{padding:2px 8px;text-align:right}td:first-child{text-align:left}"
+    body = "".join(parts)
+    return f'<!doctype html><meta charset="utf-8"><title>The judge</title><style>{style}</style>{body}\n'
+
+
+def comma_separated(sections: list[Section]) -> str:
+    """Return the table as CSV, a row for each method and test set."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("Set", *HEADS))
+    for section in sections:
+        writer.writerows([section.name, *row.cells] for row in section.rows)
+    return text.getvalue()
+
+
+def write(sections: list[Section], command: str, folder: Path) -> None:
+    """Write judge.md, judge.csv and judge.html."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "judge.md").write_text(markdown(sections, command), encoding="utf-8")
+    (folder / "judge.csv").write_text(comma_separated(sections), encoding="utf-8")
+    (folder / "judge.html").write_text(page(sections, command), encoding="utf-8")
+
+
+def _html_row(tag: str, cells) -> str:
+    return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+
+def _percent(share: Share) -> str:
+    return f"{100 * share.value:.1f} ({100 * share.low:.1f}–{100 * share.high:.1f})"
+
+
+def _number(value: float, form: str) -> str:
+    return "" if np.isnan(value) else format(value, form)

@@ -1,0 +1,110 @@
+"""Test sets: patterns with their true orientations, and what they would be for other orientations."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from judge import crystals
+from judge.drawing import draw, exposed
+from judge.physics import Physics
+from orix.quaternion.symmetry import Symmetry
+
+from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.instrument.instrument import Instrument
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Patterns of a test set.
+
+    Parameters
+    ----------
+    counts
+        Shape (n, H, W), uint16.
+    matrices
+        True orientations, lab to crystal, shape (n, 3, 3).
+    """
+
+    counts: np.ndarray
+    matrices: np.ndarray
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Patterns of random orientations of a crystal.
+
+    Parameters
+    ----------
+    name
+        Name in the table, such as "oxide-bloch-50nm".
+    physics
+        Crystal, and what the program computes: positions and intensities of the spots.
+    dose
+        Electrons per pattern.
+    pixels
+        Pixels along each side of the detector.
+    most
+        Largest number of patterns.
+    change
+        What happens to expected patterns (n, H, W) before their noise, such as a distortion.
+    changed
+        Statement of it for the table.
+    """
+
+    __test__ = False  # for pytest, which takes the class for tests
+
+    name: str
+    physics: Physics
+    dose: float = 1e5
+    pixels: int = 64
+    most: int = 4000
+    change: Callable[[np.ndarray], np.ndarray] | None = field(default=None, compare=False)
+    changed: str = ""
+
+    @property
+    def statement(self) -> str:
+        """What the program computes and what is drawn, in one line."""
+        physics = self.physics
+        kind = f"Bloch waves, {physics.thickness:g} nm" if physics.thickness else "kinematic"
+        precession = f"{physics.precession_angle:g}° precession" if physics.precession_angle else "no precession"
+        parts = [physics.crystal.replace("_", " "), f"{kind} by {physics.program}", precession]
+        parts += [f"{self.pixels} px", f"{self.dose:.0e} electrons".replace("e+0", "e")]
+        return ", ".join([*parts, self.changed] if self.changed else parts)
+
+    @property
+    def instrument(self) -> Instrument:
+        """Detector and beam, as the methods are told them."""
+        return self.physics.instrument(self.pixels)
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """Proper point group of the crystal."""
+        return proper_point_group(crystals.phase(self.physics.crystal))
+
+    def expected(self, matrices: np.ndarray, keep: bool = True) -> np.ndarray:
+        """Return the expected counts, shape (n, H, W), for orientations, shape (n, 3, 3).
+
+        The spots of other programs are kept for the next run unless `keep` is False.
+        """
+        images = draw(self.physics.spots(matrices, keep), self.instrument, self.dose)
+        return images if self.change is None else self.change(images)
+
+    def make(self, count: int, seed: int) -> Patterns:
+        """Return the patterns of random orientations.
+
+        The first patterns of a larger number are those of a smaller one. Sets of one crystal share their
+        orientations.
+
+        Parameters
+        ----------
+        count
+            Number of patterns, at most `most`.
+        seed
+            Seed of orientations and noise.
+        """
+        crystal = zlib.crc32(self.physics.crystal.encode())
+        matrices = random_rotations(self.most, np.random.default_rng((seed, crystal))).to_matrix()[:count]
+        rng = np.random.default_rng((seed, zlib.crc32(self.name.encode())))
+        return Patterns(exposed(self.expected(matrices), rng), matrices)
