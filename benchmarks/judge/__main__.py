@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+
 from judge.environments import work_folder
 from judge.method import Method, in_own_process
 from judge.methods.network import train as train_network
@@ -13,7 +14,6 @@ from judge.registry import methods, test_sets
 from judge.scores import BOUNDS, Share, difference, errors, score
 from judge.table import Row, Section, paired, write
 from judge.test_set import TestSet
-
 from keras_stem.errors import KerasStemError
 
 STANDARD = 1000

@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 import numpy as np
+
 from judge.registry import methods, test_sets
 
 

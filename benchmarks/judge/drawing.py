@@ -1,8 +1,8 @@
 """Patterns drawn from spots: disks, direct beam, diffuse background, and counting noise."""
 
 import numpy as np
-from judge.physics import Spots
 
+from judge.physics import Spots
 from keras_stem.instrument.instrument import Instrument
 
 DIFFUSE = 0.25
@@ -46,7 +46,9 @@ def exposed(expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.minimum(rng.poisson(expected), np.iinfo(np.uint16).max).astype(np.uint16)
 
 
-def _pattern(positions: np.ndarray, intensities: np.ndarray, direct: float, instrument: Instrument) -> np.ndarray:
+def _pattern(
+    positions: np.ndarray, intensities: np.ndarray, direct: float, instrument: Instrument
+) -> np.ndarray:
     """Return the disks of a pattern, whose intensities with the direct beam sum to 1."""
     total = intensities.sum()
     if np.isnan(direct):

@@ -107,8 +107,10 @@ def _call(command: list[str], given: dict[str, np.ndarray], made: Path) -> None:
     inputs, outputs = made.with_suffix(".given.npz"), made.with_suffix(".part.npz")
     np.savez(inputs, **given)
     start = time.perf_counter()
-    limits = {name: "2" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-    with subprocess.Popen([*command, inputs, outputs], stdout=subprocess.DEVNULL, env=os.environ | limits) as job:
+    limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2")
+    with subprocess.Popen(
+        [*command, inputs, outputs], stdout=subprocess.DEVNULL, env=os.environ | limits
+    ) as job:
         _, status, usage = os.wait4(job.pid, 0)
         job.returncode = os.waitstatus_to_exitcode(status)
     inputs.unlink()

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from judge.environments import HERE, work_folder
+
+from judge import crystals
+from judge.environments import HERE, run_program, work_folder
 from judge.test_set import Patterns, TestSet
 
 
@@ -80,7 +82,9 @@ def in_own_process(method: str, test_set: str, count: int, seed: int) -> Answers
         path.parent.mkdir(exist_ok=True)
         part = path.with_suffix(".part.npz")
         job = json.dumps([method, test_set, count, seed, str(part)])
-        subprocess.run([sys.executable, "-W", "ignore", "-m", "judge.answer", job], check=True, cwd=HERE.parent)
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "judge.answer", job], check=True, cwd=HERE.parent
+        )
         part.rename(path)
     with np.load(path) as file:
         seconds, memory = float(file["seconds"]), float(file["memory"])
@@ -118,3 +122,26 @@ def scan_path(test_set: TestSet, patterns: Patterns) -> Path:
     with create_scan(path, info, np.uint16) as writer:
         writer.write_rows(0, patterns.counts[None])
     return path
+
+
+def given_to_program(test_set: TestSet, patterns: Patterns) -> dict[str, np.ndarray]:
+    """Return what scripts of other programs need to index patterns."""
+    physics, instrument = test_set.physics, test_set.instrument
+    known = {
+        "pixel_size": instrument.detector.pixel_size,
+        "disk_radius": instrument.disk_radius,
+        "convergence_angle": instrument.beam.convergence_angle,
+        "precession_angle": instrument.beam.precession_angle,
+        "beam_energy": instrument.beam.energy,
+        "radius": instrument.detector.reciprocal_radius,
+    }
+    arrays = {name: np.array(value) for name, value in known.items()}
+    return {**crystals.arrays(physics.crystal), "patterns": patterns.counts, **arrays}
+
+
+def asked_in_program(program: str, script: str, given: dict[str, np.ndarray]) -> Answers:
+    """Return the answers of a script of another program."""
+    run = run_program(program, script, given)
+    matrices = run.made["matrices"]
+    confidence = run.made.get("confidence", unknown(len(matrices)))
+    return Answers(matrices, confidence, unknown(len(matrices)), run.seconds, run.memory)

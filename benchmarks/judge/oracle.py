@@ -8,13 +8,13 @@ A pattern that another orientation explains as well cannot be answered by anyone
 from dataclasses import dataclass, replace
 
 import numpy as np
+from orix.quaternion.symmetry import C1, D2, D4, D6, O, Symmetry
+from scipy.ndimage import gaussian_filter
+
 from judge.drawing import DECAY, DIFFUSE
 from judge.environments import work_folder
 from judge.physics import Spots
 from judge.test_set import TestSet
-from orix.quaternion.symmetry import C1, D2, D3, D4, D6, O, Symmetry
-from scipy.ndimage import gaussian_filter
-
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.rotations import even_directions, from_matrices, rotations_about
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+
 from judge import crystals
 from judge.environments import run_program
-
 from keras_stem.instrument.beam import Beam, wave_number
 from keras_stem.instrument.detector import Detector
 from keras_stem.instrument.instrument import Instrument

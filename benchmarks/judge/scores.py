@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from judge.method import Answers
-from judge.oracle import Ceiling
 from scipy.stats import norm
 
+from judge.method import Answers
+from judge.oracle import Ceiling
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.metrics.confidence import score_confidence

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from judge.scores import BOUNDS, Scores, Share
 
 HEADS = (
@@ -109,7 +110,9 @@ def page(sections: list[Section], command: str) -> str:
         rows = [_html_row("th", HEADS), *(_html_row("td", row.cells) for row in section.rows)]
         notes = "".join(f"<li>{html.escape(one)}</li>" for one in section.differences)
         parts.append(f"<h2>{section.name}</h2><p>{told}</p><table>{''.join(rows)}</table><ul>{notes}</ul>")
-    style = "body{font-family:sans-serif}td,th{padding:2px 8px;text-align:right}td:first-child{text-align:left}"
+    style = (
+        "body{font-family:sans-serif}td,th{padding:2px 8px;text-align:right}td:first-child{text-align:left}"
+    )
     body = "".join(parts)
     return f'<!doctype html><meta charset="utf-8"><title>The judge</title><style>{style}</style>{body}\n'
 

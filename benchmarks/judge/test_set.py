@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from orix.quaternion.symmetry import Symmetry
+
 from judge import crystals
 from judge.drawing import draw, exposed
 from judge.physics import Physics
-from orix.quaternion.symmetry import Symmetry
-
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.instrument.instrument import Instrument
@@ -68,7 +68,9 @@ class TestSet:
         """What the program computes and what is drawn, in one line."""
         physics = self.physics
         kind = f"Bloch waves, {physics.thickness:g} nm" if physics.thickness else "kinematic"
-        precession = f"{physics.precession_angle:g}° precession" if physics.precession_angle else "no precession"
+        precession = (
+            f"{physics.precession_angle:g}° precession" if physics.precession_angle else "no precession"
+        )
         parts = [physics.crystal.replace("_", " "), f"{kind} by {physics.program}", precession]
         parts += [f"{self.pixels} px", f"{self.dose:.0e} electrons".replace("e+0", "e")]
         return ", ".join([*parts, self.changed] if self.changed else parts)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import numpy as np
+
 from judge import crystals
 from judge.method import Answers, Method, Stopwatch, scan_path, unknown
 from judge.test_set import Patterns, TestSet

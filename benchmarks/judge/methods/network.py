@@ -4,9 +4,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
+
 from judge import crystals
 from judge.environments import work_folder
 from judge.method import Answers, Method, Stopwatch, scan_path, unknown
@@ -71,11 +71,18 @@ def train(test_set: TestSet) -> None:
     os.chdir(folder)
     like = scan_path(test_set, Patterns(empty, np.eye(3)[None]))
     command = [
-        *(str(Path(sys.executable).with_name("kstem")), "fit", "--simulate", str(crystals.cif(test_set.physics.crystal))),
+        *(
+            str(Path(sys.executable).with_name("kstem")),
+            "fit",
+            "--simulate",
+            str(crystals.cif(test_set.physics.crystal)),
+        ),
         *("--like", str(like), "--max-epochs", str(EPOCHS)),
     ]
     print(" ".join(command), flush=True)
-    subprocess.run(command, check=True, env=os.environ | {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/store.db"})
+    subprocess.run(
+        command, check=True, env=os.environ | {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/store.db"}
+    )
     newest = max(folder.rglob("*.keras"), key=lambda file: file.stat().st_mtime)
     newest.rename(path)
 

@@ -32,7 +32,12 @@ def crystal_of(given) -> Crystal:
     if given["thickness"] > 0:
         motion = dict(zip(given["numbers"].tolist(), given["displacement"].tolist(), strict=True))
         crystal.calculate_dynamical_structure_factors(
-            volts, "WK-CP", k_max=2 * radius, thermal_sigma=motion, tol_structure_factor=0.0, g_vec_precision=3
+            volts,
+            "WK-CP",
+            k_max=2 * radius,
+            thermal_sigma=motion,
+            tol_structure_factor=0.0,
+            g_vec_precision=3,
         )
     else:
         crystal.calculate_structure_factors(radius, tol_structure_factor=1e-6)
@@ -84,7 +89,10 @@ def patterns(matrices: np.ndarray, given) -> list[tuple[np.ndarray, float]]:
     crystal = crystal_of(given)
     made = [pattern(crystal, matrix @ TURNED.T, given) for matrix in matrices]
     return [
-        (spots[spots[:, 2] > FAINTEST * spots[:, 2].max(initial=0)], direct if given["thickness"] > 0 else np.nan)
+        (
+            spots[spots[:, 2] > FAINTEST * spots[:, 2].max(initial=0)],
+            direct if given["thickness"] > 0 else np.nan,
+        )
         for spots, direct in made
     ]
 

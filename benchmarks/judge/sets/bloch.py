@@ -14,7 +14,9 @@ SHORT = {
 def _set(short: str, thickness: float, precession: float, program: str = "quantem", **more) -> TestSet:
     still = "" if precession else "-still"
     other = "" if program == "quantem" else f"-{program.lower()}"
-    told = "".join(f"-{more[name]:g}{unit}" for name, unit in (("pixels", "px"), ("dose", "e")) if name in more)
+    told = "".join(
+        f"-{more[name]:g}{unit}" for name, unit in (("pixels", "px"), ("dose", "e")) if name in more
+    )
     name = f"{short}-bloch-{thickness:g}nm{still}{told}{other}"
     return TestSet(name, Physics(program, SHORT[short], thickness, precession), **more)
 

@@ -1,0 +1,22 @@
+"""Orientations by py4DSTEM."""
+
+from typing import ClassVar
+
+from judge.method import Answers, Method, asked_in_program, given_to_program
+from judge.test_set import Patterns, TestSet
+
+
+class Py4DSTEM(Method):
+    """ACOM of py4DSTEM, its peaks found by its own function."""
+
+    name: ClassVar[str] = "py4DSTEM"
+    settings: ClassVar[str] = (
+        "version 0.14.18; peaks by get_maxima_2D; ACOM with a plan of 1°, coarse steps of 4°, and the precession"
+    )
+    largest: ClassVar[int] = 400
+
+    def answer(self, test_set: TestSet, patterns: Patterns) -> Answers:
+        return asked_in_program("py4DSTEM", "py4dstem_match", given_to_program(test_set, patterns))
+
+
+METHODS = (Py4DSTEM(),)

@@ -1,0 +1,55 @@
+"""Orientations by py4DSTEM's ACOM: ``python py4dstem_match.py GIVEN.npz MADE.npz``, as quantem_match.py."""
+
+import sys
+import time
+
+import numpy as np
+from emdfile import PointList
+from py4DSTEM.preprocess.utils import get_maxima_2D
+from py4DSTEM.process.diffraction import Crystal
+
+TURNED = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
+"""From the axes of orix (x right, y up, z to the viewer) to the lab axes of py4DSTEM (x down the rows)."""
+
+
+def peaks_of(pattern: np.ndarray, given) -> PointList:
+    """Return the peaks of a pattern without the direct beam, in 1/Å."""
+    disk, size = float(given["disk_radius"]), float(given["pixel_size"])
+    centre = (np.array(pattern.shape) - 1) / 2
+    peaks = get_maxima_2D(
+        pattern.astype(float),
+        sigma=disk / 2,
+        minSpacing=1.5 * disk,
+        minRelativeIntensity=0.002,
+        maxNumPeaks=70,
+    )
+    vectors = np.zeros(len(peaks), [("qx", float), ("qy", float), ("intensity", float)])
+    vectors["qx"], vectors["qy"] = (peaks["x"] - centre[0]) * size, (peaks["y"] - centre[1]) * size
+    vectors["intensity"] = peaks["intensity"]
+    return PointList(vectors[np.hypot(vectors["qx"], vectors["qy"]) > 1.5 * disk * size])
+
+
+def main() -> None:
+    given = dict(np.load(sys.argv[1]))
+    crystal = Crystal(given["positions"], given["numbers"], given["cell"], given["occupancy"])
+    crystal.calculate_structure_factors(float(given["radius"]))
+    crystal.orientation_plan(
+        zone_axis_range="auto", angle_step_zone_axis=1.0, angle_step_in_plane=1.0,
+        angle_coarse_zone_axis=4.0, angle_refine_range=4.0, accel_voltage=1e3 * float(given["beam_energy"]),
+        precession_angle_degrees=float(given["precession_angle"]) or None, progress_bar=False,
+    )  # fmt: skip
+    start = time.perf_counter()
+    found = [crystal.match_single_pattern(peaks_of(pattern, given)) for pattern in given["patterns"]]
+    seconds = time.perf_counter() - start
+    matrices = np.array([one.matrix[0] for one in found]) @ TURNED
+    matrices[~matrices.any(axis=(1, 2))] = np.nan  # too few peaks
+    np.savez(
+        sys.argv[2],
+        matrices=matrices,
+        confidence=[one.corr[0] for one in found],
+        seconds=seconds,
+    )
+
+
+if __name__ == "__main__":
+    main()
