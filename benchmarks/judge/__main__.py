@@ -1,6 +1,8 @@
 """Command of the judge: ``python -m judge run``, ``python -m judge train``, ``python -m judge list``."""
 
+import contextlib
 import itertools
+import tempfile
 from pathlib import Path
 
 import click
@@ -9,10 +11,11 @@ import numpy as np
 from judge.environments import work_folder
 from judge.method import Method, in_own_process
 from judge.methods.network import train as train_network
-from judge.oracle import COUNT, Ceiling, ceiling
+from judge.oracle import Ceiling, ceiling
 from judge.registry import methods, test_sets
 from judge.scores import BOUNDS, Share, difference, errors, score
-from judge.table import Row, Section, paired, write
+from judge.small import ship, shipped
+from judge.table import Row, Section, comma_separated, paired, write
 from judge.test_set import TestSet
 from keras_stem.errors import KerasStemError
 
@@ -62,6 +65,29 @@ def run(names: tuple[str, ...], asked: tuple[str, ...], count: int, seed: int, o
     click.echo(f"{out}/judge.md, judge.csv, judge.html")
 
 
+@main.command()
+@click.option("--out", type=Path, help="Folder of the table.  [that of the kept results]")
+def small(out: Path | None) -> None:
+    """Ask the template matching of keras_stem about a few shipped patterns, without other programs."""
+    method = methods()["keras_stem matching"]
+    sections = []
+    for one in shipped():
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            answers = method.answer(one.test_set, one.patterns)
+        wrong_by = errors(answers, one.patterns.matrices, one.test_set.symmetry)
+        rows = [Row(method.name, score(answers, wrong_by, one.ceiling))]
+        told = _told(one.ceiling)
+        sections.append(Section(one.test_set.name, one.test_set.statement, told, rows, []))
+    write(sections, "python -m judge small", out or work_folder())
+    click.echo(comma_separated(sections))
+
+
+@main.command("ship", hidden=True)
+def ship_small() -> None:
+    """Write the patterns of `small`, which takes the other programs."""
+    ship()
+
+
 def _chosen(known: dict, names: tuple[str, ...]) -> list:
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -103,7 +129,8 @@ def _row(
 
 
 def _told(known: Ceiling) -> str:
-    shares = [Share.of(known.share(bound) * COUNT, COUNT) for bound in BOUNDS]
+    count = len(known.errors)
+    shares = [Share.of(known.share(bound) * count, count) for bound in BOUNDS]
     texts = [
         f"{100 * one.value:.1f} % ({100 * one.low:.1f}–{100 * one.high:.1f}) under {bound}°"
         for bound, one in zip(BOUNDS, shares, strict=True)

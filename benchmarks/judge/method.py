@@ -29,7 +29,8 @@ class Answers:
     bound
         Stated bound of 68 % of the errors, shape (n,), in degrees; NaN if the method states none.
     seconds
-        Time for the patterns alone, without imports, banks of templates and compilation.
+        Time for the patterns without imports and compilation; banks of templates are included where the
+        program makes them in the same call.
     memory
         Peak memory of the process (MiB).
     """

@@ -1,8 +1,8 @@
 """The ceiling: how often the most likely answer is right, where the physics of the test set is known.
 
 The candidates of each pattern are the truth; the truth turned by small angles; its variants under the 180°
-in-plane ambiguity and under the symmetry of the lattice; and the best of a bank of the test's program, refined.
-A pattern that another orientation explains as well cannot be answered by anyone.
+in-plane ambiguity and under the symmetry of the lattice; and the best of a bank of the test's program, with
+orientations near them. A pattern that another orientation explains as well cannot be answered by anyone.
 """
 
 from dataclasses import dataclass, replace
@@ -103,7 +103,7 @@ def variants(matrices: np.ndarray, symmetry: Symmetry) -> np.ndarray:
 
 
 def nearby(matrices: np.ndarray) -> np.ndarray:
-    """Return orientations (n, 24, 3, 3) that are turned by 0.5, 1, 2 and 5 degrees about the axes of the lab."""
+    """Return orientations (n, 24, 3, 3) turned by 0.5, 1, 2 and 5 degrees about the axes of the lab."""
     axes = np.vstack([np.eye(3), -np.eye(3)])
     small = np.concatenate(
         [rotations_about(axes, np.full(6, np.deg2rad(angle))).to_matrix() for angle in (0.5, 1.0, 2.0, 5.0)]

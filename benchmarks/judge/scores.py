@@ -81,7 +81,7 @@ class Scores:
 
 
 def errors(answers: Answers, truth: np.ndarray, symmetry) -> np.ndarray:
-    """Return the disorientation of each answer from the truth, shape (n,), in degrees; 180 without an answer."""
+    """Return the disorientation of answers from the truth, (n,), in degrees; 180 without an answer."""
     given = np.isfinite(answers.matrices).all(axis=(1, 2))
     found = np.full(len(truth), 180.0)
     if given.any():
@@ -124,8 +124,8 @@ def score(answers: Answers, wrong_by: np.ndarray, ceiling: Ceiling | None) -> Sc
 def difference(first: np.ndarray, second: np.ndarray, bound: float = 5) -> Share:
     """Return how much more of the same patterns the first method answers within a bound than the second.
 
-    The interval is that of paired proportions (Agresti and Min, Stat. Med. 24, 729, 2005): with half a pattern
-    added to each of the four cells.
+    The interval is that of paired proportions with half a pattern added to each of the four cells (Agresti
+    and Min, Stat. Med. 24, 729, 2005).
 
     Parameters
     ----------

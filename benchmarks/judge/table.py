@@ -57,7 +57,7 @@ class Row:
             _number(100 * found.stated, ".0f"),
             _number(100 * found.stated_wrong, ".1f"),
             _number(found.rate, ".3g"),
-            _number(found.memory, ".0f"),
+            _number(found.memory or np.nan, ".0f"),
         ]
 
 

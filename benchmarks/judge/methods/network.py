@@ -70,15 +70,9 @@ def train(test_set: TestSet) -> None:
     empty = np.zeros((1, test_set.pixels, test_set.pixels), np.uint16)
     os.chdir(folder)
     like = scan_path(test_set, Patterns(empty, np.eye(3)[None]))
-    command = [
-        *(
-            str(Path(sys.executable).with_name("kstem")),
-            "fit",
-            "--simulate",
-            str(crystals.cif(test_set.physics.crystal)),
-        ),
-        *("--like", str(like), "--max-epochs", str(EPOCHS)),
-    ]
+    kstem = str(Path(sys.executable).with_name("kstem"))
+    structure = str(crystals.cif(test_set.physics.crystal))
+    command = [kstem, "fit", "--simulate", structure, "--like", str(like), "--max-epochs", str(EPOCHS)]
     print(" ".join(command), flush=True)
     subprocess.run(
         command, check=True, env=os.environ | {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/store.db"}

@@ -20,8 +20,8 @@ class Pyxem(Method):
 
     name: ClassVar[str] = "pyxem"
     settings: ClassVar[str] = (
-        "difference of Gaussians, polar patterns to the power 0.5, templates of diffsims 1° apart in the reduced "
-        "fundamental zone, `get_orientation` without `frac_keep`; "
+        "version 0.21; difference of Gaussians, polar patterns to the power 0.5, templates of diffsims 1° "
+        "apart in the reduced fundamental zone, `get_orientation` without `frac_keep`; "
         "orientations from its template numbers, angles and mirrors"
     )
     largest: ClassVar[int] = 400

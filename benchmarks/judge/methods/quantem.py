@@ -11,8 +11,8 @@ class Quantem(Method):
 
     name: ClassVar[str] = "quantem"
     settings: ClassVar[str] = (
-        "version 0.1.10; disks by a synthetic template; plan of 1° (zone axes) and 5° (in plane); matching; refinement "
-        "of each pattern by itself"
+        "version 0.1.10; disks by a synthetic template; plan of 1° (zone axes) and 5° (in plane) without the "
+        "precession; matching; refinement of each pattern by itself"
     )
     largest: ClassVar[int] = 400
 

@@ -1,6 +1,6 @@
-"""Spots of a crystal by py4DSTEM, kinematic or by Bloch waves: ``python py4dstem_spots.py GIVEN.npz MADE.npz``.
+"""Spots of a crystal by py4DSTEM, kinematic or by Bloch waves.
 
-GIVEN and MADE are those of quantem_spots.py.
+``python py4dstem_spots.py GIVEN.npz MADE.npz``; GIVEN and MADE are those of quantem_spots.py.
 """
 
 import multiprocessing
@@ -15,7 +15,7 @@ TILTS = 24
 """Number of beam directions that stand for the precession."""
 
 EXCITATION = 0.04
-"""Largest excitation error of a beam of the Bloch waves (1/Å); kinematic spots have up to three shape factors."""
+"""Largest excitation error of a beam of the Bloch waves (1/Å); that of kinematic spots is 3 shape factors."""
 
 FAINTEST = 1e-5
 """Intensity of the faintest spot kept, as a fraction of the strongest."""

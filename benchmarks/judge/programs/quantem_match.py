@@ -69,8 +69,8 @@ def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         peaks = peaks_of(given)
         finding = time.perf_counter() - start
-        # Averages over the precession need more than 18 GiB for a plan of 1 degree; the Gaussian envelope of the
-        # plan, 0.04 1/Å, is about as wide.
+        # Averages over the precession need more than 18 GiB for a plan of 1 degree; the Gaussian envelope of
+        # the plan, 0.04 1/Å, is about as wide.
         matched = OrientationMap.from_vectors(peaks, crystal, 1e3 * float(given["beam_energy"]))
         matched.build_plan(progress_bar=False)
         start = time.perf_counter()

@@ -13,8 +13,8 @@ GIVEN has
 
 MADE has ``spots`` (k, 3), the positions x and y (1/Å, y up) and intensities of the spots of all patterns, one
 pattern after the other, without the direct beam; ``counts`` (m,), the number of spots of each pattern; and
-``direct`` (m,), the intensity of the direct beam. Intensities of Bloch waves are fractions of the incident beam;
-``direct`` of kinematic patterns is NaN.
+``direct`` (m,), the intensity of the direct beam. Intensities of Bloch waves are fractions of the incident
+beam; ``direct`` of kinematic patterns is NaN.
 """
 
 import multiprocessing
