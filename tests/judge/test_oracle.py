@@ -1,6 +1,7 @@
 """The ceiling on patterns of this package, and where no answer is better than another."""
 
 import numpy as np
+import pytest
 from orix.quaternion.symmetry import D6, O
 
 from judge.method import Answers
