@@ -101,6 +101,7 @@ from keras_stem.crystal.frames import Frame
 from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import ForeignMap
 from keras_stem.io.map_format import MapFormat
+from keras_stem.io.writing import map_text
 
 
 def read(path):
@@ -112,7 +113,8 @@ def read(path):
     )
 
 
-def write(path, crystal_map, text):
+def write(path, crystal_map, origin):
+    text = map_text(crystal_map, origin)
     euler = crystal_map.rotations.to_euler()
     rows = np.column_stack([text.x, text.y, euler, crystal_map.phase_id, text.q])
     path.write_text(json.dumps({"by": text.origin, "points": rows.tolist()}))

@@ -5,7 +5,7 @@ from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
 _EDGE = 1e-9
-"""Tolerance of the region's bounds (radians)."""
+"""Tolerance of the region's bounds, and smallest Phi that defines phi1 and phi2 apart (radians)."""
 
 
 def euler_ranges(symmetry: Symmetry) -> np.ndarray:
@@ -47,10 +47,53 @@ def reduce_euler(rotations: Rotation, symmetry: Symmetry) -> np.ndarray:
     numpy.ndarray
         Shape (n, 3), in radians, each angle from 0 to its bound in `euler_ranges`.
     """
+    return fundamental_euler(rotations.to_matrix().reshape(-1, 3, 3), symmetry)[0]
+
+
+def fundamental_euler(matrices: np.ndarray, symmetry: Symmetry) -> tuple[np.ndarray, np.ndarray]:
+    """Return the symmetrically equivalent orientations inside the Euler fundamental region.
+
+    Parameters
+    ----------
+    matrices
+        Orientation matrices (lab to crystal), shape (n, 3, 3).
+    symmetry
+        Proper point group.
+
+    Returns
+    -------
+    euler : numpy.ndarray
+        Euler angles as in `reduce_euler`, shape (n, 3), in radians.
+    matrices : numpy.ndarray
+        The equivalent orientation matrices, shape (n, 3, 3).
+    """
     bounds = euler_ranges(symmetry)
-    flat = Rotation(rotations.data.reshape(-1, 4))
-    equivalents = np.stack([(Rotation(s.data) * flat).to_euler() for s in symmetry])
-    inside = np.all(equivalents <= bounds + _EDGE, axis=-1)
-    tilt = np.where(inside, equivalents[..., 1], np.inf)
-    chosen = equivalents[tilt.argmin(axis=0), np.arange(len(flat.data))]
-    return np.clip(chosen, 0, bounds)
+    equivalents = np.einsum("sij,njk->snik", symmetry.to_matrix(), matrices)
+    angles = euler_of_matrices(equivalents)
+    inside = np.all(angles <= bounds + _EDGE, axis=-1)
+    nearest = np.where(inside, angles[..., 1], np.inf).argmin(axis=0), np.arange(len(matrices))
+    return np.clip(angles[nearest], 0, bounds), equivalents[nearest]
+
+
+def euler_of(rotations: Rotation) -> np.ndarray:
+    """Return non-negative Bunge Euler angles (..., 3), in radians, of rotations (...).
+
+    ``Rotation.to_euler`` of orix 0.15 returns phi1 with the wrong sign where Phi is 180 degrees.
+    """
+    return euler_of_matrices(rotations.to_matrix())
+
+
+def euler_of_matrices(matrices: np.ndarray) -> np.ndarray:
+    """Return non-negative Bunge Euler angles (..., 3), in radians, of matrices (..., 3, 3), lab to crystal.
+
+    phi2 is 0 where Phi is 0 or 180 degrees, as in orix. Elsewhere it is derived from phi1, so that the
+    angles describe the matrix even where Phi is small.
+    """
+    m = np.asarray(matrices, float)
+    sine = np.hypot(m[..., 2, 0], m[..., 2, 1])
+    flat = sine < _EDGE
+    phi1 = np.where(flat, np.arctan2(m[..., 0, 1], m[..., 0, 0]), np.arctan2(m[..., 2, 0], -m[..., 2, 1]))
+    cos, sin = np.cos(phi1), np.sin(phi1)
+    phi2 = np.arctan2(-m[..., 1, 0] * cos - m[..., 1, 1] * sin, m[..., 0, 0] * cos + m[..., 0, 1] * sin)
+    tilt = np.arctan2(sine, m[..., 2, 2])
+    return np.stack([phi1 % (2 * np.pi), tilt, np.where(flat, 0, phi2 % (2 * np.pi))], axis=-1)

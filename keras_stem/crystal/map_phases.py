@@ -8,6 +8,7 @@ from orix.io.plugins.orix_hdf5 import crystalmap2dict, dict2crystalmap
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import require_relation
+from keras_stem.crystal.euler import euler_of
 from keras_stem.errors import KerasStemError
 
 EULER = ("phi1", "Phi", "phi2")
@@ -35,7 +36,7 @@ def turn_points(data: dict[str, np.ndarray], number: int, rotation: Rotation) ->
             continue
         chosen = np.asarray(phases) == number
         turned = np.array(euler, float)
-        turned[chosen] = (rotation * Rotation.from_euler(turned[chosen])).to_euler()
+        turned[chosen] = euler_of(rotation * Rotation.from_euler(turned[chosen]))
         data |= dict(zip(EULER, np.moveaxis(turned, -1, 0), strict=True)) if not name else {name: turned}
 
 

@@ -50,7 +50,7 @@ def figure_function(name: str) -> Callable:
         If the figure is unknown, or the package that declares it cannot be imported.
     """
     if name not in _entries():
-        raise KerasStemError(f"Expected a figure out of {', '.join(_entries())}, found {name!r}.")
+        raise KerasStemError(f"Expected the figure to be one of {', '.join(_entries())}, found {name!r}.")
     return loaded(_entries()[name], "figure")
 
 

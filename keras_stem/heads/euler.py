@@ -6,9 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_stem.crystal.euler import euler_ranges, reduce_euler
+from keras_stem.crystal.euler import euler_ranges, fundamental_euler
 from keras_stem.crystal.rotation_ops import matrices_of_bunge
-from keras_stem.crystal.rotations import from_matrices
 from keras_stem.heads.head import Decoder, Head
 
 
@@ -50,7 +49,6 @@ class EulerHead(Head):
 
     name = target = "euler"
     heeds = frozenset({"clamp"})
-    streamed = False  # orix reduces only some thousands of orientations per second to the fundamental region
     size = 3
 
     @property
@@ -59,7 +57,7 @@ class EulerHead(Head):
 
     def encode(self, matrices: np.ndarray, phases: np.ndarray | None = None) -> np.ndarray:
         """Return the normalised Euler angles (0 to 1), shape (n, 3), of orientations, shape (n, 3, 3)."""
-        return reduce_euler(from_matrices(matrices), self.symmetries[0]) / self._ranges
+        return fundamental_euler(matrices, self.symmetries[0])[0] / self._ranges
 
     def decoder(self) -> EulerDecoder:
         """Return the decoder from normalised to Bunge Euler angles."""

@@ -121,9 +121,6 @@ class Head(ABC):
         (B, azimuths, size).
     heeds
         Names of the `HeadSettings` that affect the head.
-    streamed
-        Whether the head supports training on simulated patterns, that is, whether `encode` is as fast as the
-        simulation.
     needs_progress
         Whether the loss depends on the completed fraction of the training, which is then passed as the last
         target value: JAX would not see a value set by a callback before the end of an epoch.
@@ -133,7 +130,6 @@ class Head(ABC):
     target: ClassVar[str]
     output: ClassVar[str] = "vector"
     heeds: ClassVar[frozenset[str]] = frozenset()
-    streamed: ClassVar[bool] = True
     needs_progress: ClassVar[bool] = False
 
     def __init__(self, symmetries: Sequence[Symmetry], settings: HeadSettings | None = None):

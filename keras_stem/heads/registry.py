@@ -42,7 +42,7 @@ def head_class(target: str, output: str = "vector") -> type["Head"]:
     """
     entries = _entries()
     if target not in entries:
-        raise KerasStemError(f"Expected a target out of {', '.join(entries)}, found {target!r}.")
+        raise KerasStemError(f"Expected the target to be one of {', '.join(entries)}, found {target!r}.")
     found = [loaded(entry, "head") for entry in entries[target]]
     for head in found:
         if head.output == output:

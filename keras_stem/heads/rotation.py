@@ -9,9 +9,8 @@ from keras import ops
 from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.choices import ROTATION_SIZE
-from keras_stem.crystal.euler import euler_ranges, reduce_euler
+from keras_stem.crystal.euler import euler_ranges, fundamental_euler
 from keras_stem.crystal.rotation_ops import angle_of, fundamental_bunge, orthonormal, squared_chord
-from keras_stem.crystal.rotations import from_matrices, matrices_of_euler
 from keras_stem.heads.head import Decoder, Head, HeadSettings
 
 ERROR_SHARE = 0.1
@@ -124,7 +123,7 @@ class RotationHead(Head):
     def encode(self, matrices: np.ndarray, phases: np.ndarray | None = None) -> np.ndarray:
         """Return the row-major matrices, shape (n, 9), of orientations, shape (n, 3, 3)."""
         if not self.settings.symmetry:
-            matrices = matrices_of_euler(reduce_euler(from_matrices(matrices), self.symmetries[0]))
+            _, matrices = fundamental_euler(matrices, self.symmetries[0])
         return matrices.reshape(-1, 9)
 
     def decoder(self) -> RotationDecoder:

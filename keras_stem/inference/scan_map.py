@@ -8,6 +8,7 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import require_relation
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.map_phases import in_axes_of
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.blocks import map_blocks
@@ -105,7 +106,7 @@ def _in_axes(euler: np.ndarray, to_phase: Rotation) -> tuple[Rotation, np.ndarra
     if np.allclose(to_phase.angle, 0):
         return rotations, euler
     rotations = to_phase * rotations
-    return rotations, rotations.to_euler()
+    return rotations, euler_of(rotations)
 
 
 def _errors(rotations: Rotation, labels: CrystalMap | None, phase: Phase) -> np.ndarray | None:

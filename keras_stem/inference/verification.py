@@ -8,7 +8,7 @@ from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.choices import REFINEMENTS
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
-from keras_stem.crystal.euler import reduce_euler
+from keras_stem.crystal.euler import fundamental_euler
 from keras_stem.crystal.rotations import from_matrices, matrices_of_euler
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
@@ -91,7 +91,7 @@ class Verifier:
         best = agreements.argmax(axis=1) if refine else np.zeros(len(patterns), int)
         rows = np.arange(len(best))
         answers = candidates[rows, best]
-        euler = reduce_euler(from_matrices(answers), self._symmetry) if refine else predictions.euler
+        euler = fundamental_euler(answers, self._symmetry)[0] if refine else predictions.euler
         others = self._runner_up_agreement(candidates, agreements, answers)
         return VerifiedAnswers(
             euler, agreements[rows, best], None if predictions.runners_up is None else others
@@ -130,7 +130,9 @@ def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
         If refinement is requested and the phase cannot be simulated, or the refinement is unknown.
     """
     if refine is not None and refine not in REFINEMENTS:
-        raise KerasStemError(f"Expected a refinement out of {', '.join(REFINEMENTS)}, found {refine!r}.")
+        raise KerasStemError(
+            f"Expected the refinement to be one of {', '.join(REFINEMENTS)}, found {refine!r}."
+        )
     phase = card.load_phase()
     try:
         comparison = PatternComparison(phase, card.instrument)

@@ -5,13 +5,14 @@ Angles are in radians. Positions are in µm, except in nm in files of ASTAR.
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.rotations import first_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
@@ -20,7 +21,7 @@ from keras_stem.io.map_format import MapFormat
 from keras_stem.io.phases import indexed_phases, plain_name, read_phase
 from keras_stem.io.text import read_lines, read_table
 from keras_stem.io.told_grid import ToldGrid, require_told_grid
-from keras_stem.io.writing import MapText
+from keras_stem.io.writing import map_text
 
 _EDAX = ("phi1", "Phi", "phi2", "x", "y", "iq", "ci", "phase", "detector_signal", "fit")
 _COLUMNS = {
@@ -209,7 +210,7 @@ def _phase(told: dict[str, str], path: Path) -> tuple[int, Phase]:
         ) from error
 
 
-def write_ang(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
+def write_ang(path: Path, crystal_map: CrystalMap, origin: Mapping[str, str]) -> None:
     """Write an ``.ang`` file with the columns of EDAX, in UTF-8.
 
     Points that are not indexed have angles of 4 pi and a confidence index of -1, as in orix.
@@ -220,9 +221,10 @@ def write_ang(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
         The file.
     crystal_map
         Map on a complete grid, with orientations in EDAX setting 3.
-    text
-        Additional data to write.
+    origin
+        Provenance of the map.
     """
+    text = map_text(crystal_map, origin)
     phases = indexed_phases(crystal_map)
     # The last phase comes first, as OIM Analysis 7 expects (orix).
     described = [_phase_text(k + 1, phase) for k, (_, phase) in reversed(list(enumerate(phases)))]
@@ -240,7 +242,7 @@ def write_ang(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
     for k, (index, _) in enumerate(phases):
         number[crystal_map.phase_id == index] = k + 1
     indexed = number > 0
-    euler = first_rotations(crystal_map).to_euler()
+    euler = euler_of(first_rotations(crystal_map))
     euler[~indexed] = 4 * np.pi
     q, r = np.where(indexed, text.q, 0), np.where(indexed, text.r / 100, -1)
     fit = np.where(indexed, 0, 180)

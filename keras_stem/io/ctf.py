@@ -11,6 +11,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.frames import from_lab
 from keras_stem.crystal.rotations import first_rotations
 from keras_stem.errors import KerasStemError
@@ -19,7 +20,7 @@ from keras_stem.io.map_format import MapFormat
 from keras_stem.io.phases import LAUE_GROUPS, indexed_phases, plain_name, read_phase
 from keras_stem.io.text import read_lines, read_table
 from keras_stem.io.told_grid import ToldGrid, require_told_grid
-from keras_stem.io.writing import MapText
+from keras_stem.io.writing import map_text
 
 Number = TypeVar("Number", int, float)
 
@@ -179,7 +180,7 @@ def _phase(line: str, path: Path) -> Phase:
         ) from error
 
 
-def write_ctf(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
+def write_ctf(path: Path, crystal_map: CrystalMap, origin: Mapping[str, str]) -> None:
     """Write a ``.ctf`` file in UTF-8, with angles in the crystal axes of Oxford.
 
     BC is Q as an integer, MAD is R / 100 as in files of ASTAR, and BS is R as an integer.
@@ -190,9 +191,10 @@ def write_ctf(path: Path, crystal_map: CrystalMap, text: MapText) -> None:
         The file.
     crystal_map
         Map on a complete grid, with orientations in the frames of this package.
-    text
-        Additional data to write.
+    origin
+        Provenance of the map.
     """
+    text = map_text(crystal_map, origin)
     phases = indexed_phases(crystal_map)
     (rows, columns), (y_step, x_step) = text.shape, text.steps
     header = _HEADER.format(
@@ -228,7 +230,7 @@ def _points(crystal_map: CrystalMap, phases: Sequence[tuple[int, Phase]]) -> tup
         chosen = crystal_map.phase_id == index
         number[chosen] = k + 1
         turned = from_lab(rotations[chosen], "oxford", phase.structure.lattice)
-        euler[chosen] = np.rad2deg(turned.to_euler())
+        euler[chosen] = np.rad2deg(euler_of(turned))
     return number, euler
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import h5py
-import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
@@ -14,11 +13,9 @@ from keras_stem.crystal.phase import CrystalPhase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.io.hdf5 import open_hdf5
-from keras_stem.io.map_grid import completed, grid_shape, map_steps
-from keras_stem.io.orix_h5 import map_bytes
-from keras_stem.io.registry import map_format, writable_suffixes
-from keras_stem.io.text import one_line
-from keras_stem.io.writing import MapText, micrometres
+from keras_stem.io.map_format import MapFormat
+from keras_stem.io.map_grid import completed
+from keras_stem.io.registry import writable_formats
 
 
 def write_map(
@@ -59,25 +56,21 @@ def write_map(
     """
     path = Path(path)
     require_map_name(path)
-    suffix = path.suffix.lower()
-    crystal_map = _in_axes(completed(crystal_map), axes, suffix)
-    known = map_format(suffix)
-    if known is None or known.write is None:  # .h5, as require_map_name has accepted the suffix
-        path.write_bytes(map_bytes(crystal_map, origin))
-    else:
-        known.write(path, crystal_map, _text(crystal_map, origin))
+    [known] = [one for one in writable_formats() if one.suffix == path.suffix.lower()]
+    assert known.write is not None  # as in all writable formats
+    known.write(path, _in_axes(completed(crystal_map), axes, known), origin)
 
 
-def _in_axes(crystal_map: CrystalMap, axes: str, suffix: str) -> CrystalMap:
+def _in_axes(crystal_map: CrystalMap, axes: str, known: MapFormat) -> CrystalMap:
     """Return a map whose orientations refer to the cells that `axes` names in a format."""
     if axes == "file":
         crystal_map = in_other_cells(crystal_map, _file_cells(crystal_map))
-    if suffix == ".h5":
+    if known.lossless:
         return crystal_map
     for phase in phases_of(crystal_map).values():
         proper_point_group(phase)  # raises an error if missing, since text formats need it
     if axes == "standard":
-        crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, suffix))
+        crystal_map = in_other_cells(crystal_map, _known_cells(crystal_map, known))
     return crystal_map
 
 
@@ -103,15 +96,14 @@ def _file_cells(crystal_map: CrystalMap) -> dict[int, tuple[Phase, Rotation]]:
     }
 
 
-def _known_cells(crystal_map: CrystalMap, suffix: str) -> dict[int, tuple[Phase, Rotation]]:
+def _known_cells(crystal_map: CrystalMap, known_format: MapFormat) -> dict[int, tuple[Phase, Rotation]]:
     """Return the cells whose axes agree with the conventions of the readers of a text format."""
     found = {number: (phase, orix_form(phase)) for number, phase in phases_of(crystal_map).items()}
-    known_format = map_format(suffix)
-    unique_axis_b = known_format is not None and known_format.unique_axis_b
     return {
         number: known
         for number, (phase, known) in found.items()
-        if known[0] is not phase and not (unique_axis_b and proper_point_group(phase).name == "121")
+        if known[0] is not phase
+        and not (known_format.unique_axis_b and proper_point_group(phase).name == "121")
     }
 
 
@@ -120,9 +112,9 @@ def require_map_name(path: Path) -> None:
 
     A scan with patterns is never replaced by a map.
     """
-    if path.suffix.lower() not in writable_suffixes():
-        known = ", ".join(writable_suffixes())
-        raise KerasStemError(f"Expected a map to end in {known}, found {path.name}.")
+    suffixes = [one.suffix for one in writable_formats()]
+    if path.suffix.lower() not in suffixes:
+        raise KerasStemError(f"Expected a map to end in {', '.join(suffixes)}, found {path.name}.")
     if not h5py.is_hdf5(path):
         return
     try:
@@ -134,37 +126,3 @@ def require_map_name(path: Path) -> None:
         ) from error
     if scan:
         raise KerasStemError(f"{path} is a scan with patterns; give the map another name.")
-
-
-def _text(crystal_map: CrystalMap, origin: dict[str, str]) -> MapText:
-    scale = micrometres(crystal_map.scan_unit)
-    steps = map_steps(crystal_map)
-    y, x = (np.zeros(crystal_map.size) if a is None else a * scale for a in (crystal_map.y, crystal_map.x))
-    q, r = (
-        np.zeros(crystal_map.size) if known is None else np.where(np.isfinite(known), known, 0)
-        for known in _qualities(crystal_map)
-    )
-    return MapText(
-        origin=_told(origin),
-        shape=grid_shape(crystal_map),
-        steps=(steps[0] * scale, steps[1] * scale),
-        x=x,
-        y=y,
-        q=q,
-        r=r,
-    )
-
-
-def _qualities(crystal_map: CrystalMap) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Return the properties written as Q and R: those of predictions take precedence over the labels'."""
-    found = []
-    for names in (("agreement", "Q"), ("reliability", "R")):
-        known = [np.asarray(crystal_map.prop[name]) for name in names if name in crystal_map.prop]
-        found.append(known[0].reshape(crystal_map.size, -1)[:, 0] if known else None)
-    return found[0], found[1]
-
-
-def _told(origin: dict[str, str]) -> str:
-    """Return the provenance as one line without characters that end a line or a column."""
-    known = ("model", "method", "scan")
-    return one_line(", ".join(f"{key} {value}" for key, value in origin.items() if key in known))

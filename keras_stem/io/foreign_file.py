@@ -1,33 +1,22 @@
 """Maps of other programs: their file, their phases and their frame, on a grid of this package."""
 
-import contextlib
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
 import numpy as np
-import orix.io
 from diffpy.structure import Lattice
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.frames import to_lab
 from keras_stem.crystal.pairing import GivenPhase, PairedPhase, pair_phases, unpaired
-from keras_stem.errors import KerasStemError, reason_of
+from keras_stem.errors import KerasStemError
 from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, from_crystal_map
 from keras_stem.io.grid import PointGrid, find_grid
-from keras_stem.io.hdf5 import open_hdf5
 from keras_stem.io.map_grid import has_orientation, on_grid
-from keras_stem.io.orix_h5 import read_map_group
 from keras_stem.io.registry import frames, map_format, map_formats
-
-
-def _formats() -> str:
-    """Return the readable formats, for messages."""
-    known = [f"{one.suffix} ({one.programs})" for one in map_formats()]
-    return f"{', '.join(known)}, and .h5 (orix, EMsoft, Bruker)"
 
 
 @dataclass(frozen=True)
@@ -55,7 +44,7 @@ def read_foreign_map(path: str | Path, frame: str, phases: Sequence[GivenPhase] 
     Parameters
     ----------
     path
-        The file, in a format of `keras_stem.io.registry.map_formats`, or HDF5 of orix, EMsoft or Bruker.
+        The file, in a format of `keras_stem.io.registry.map_formats`.
     phases
         Phases that replace those of the map, paired by `keras_stem.crystal.pairing.pair_phases`. A ``.csv``
         file has no phases of its own.
@@ -129,41 +118,16 @@ def read_unplaced(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
     """
     if not path.is_file():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
-    known = map_format(path.suffix)
-    if known is not None and not known.lists_phases and not phases:
-        raise KerasStemError(f"{path} does not state its phases; give --cif FILE for each.")
-    if known is not None:
-        return known.read(path)
-    if not h5py.is_hdf5(path):
+    known = map_format(".h5" if h5py.is_hdf5(path) else path.suffix)
+    if known is None:
+        readable = ", ".join(f"{one.suffix} ({one.programs})" for one in map_formats())
         raise KerasStemError(
-            f"Expected a map in one of the formats {_formats()}, found {path}; "
+            f"Expected a map in one of the formats {readable}, found {path}; "
             "export it as one of them with the program that wrote it."
         )
-    with open_hdf5(path) as file:
-        if "crystal_map" in file:  # contains more information on phases than orix reads
-            return from_crystal_map(read_map_group(file))
-    return _read_with_orix(path)
-
-
-def _read_with_orix(path: Path) -> ForeignMap:
-    """Read the HDF5 files of EMsoft and Bruker."""
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # orix prints the names that it parses
-            found = from_crystal_map(orix.io.load(path))
-    except Exception as error:  # the parser of orix raises various errors
-        reason = reason_of(error).rstrip(".")
-        raise KerasStemError(
-            f"orix cannot read the map {path} ({reason}); kstem reads {_formats()}."
-        ) from error
-    return _with_qualities(found)
-
-
-def _with_qualities(found: ForeignMap) -> ForeignMap:
-    """Return a map whose missing Q is derived from the dot products of EMsoft."""
-    dot_product = next((name for name in ("DP", "dp") if name in found.properties), None)
-    if dot_product is None or "Q" in found.properties:
-        return found
-    return replace(found, properties={**found.properties, "Q": 100 * found.properties[dot_product]})
+    if not known.lists_phases and not phases:
+        raise KerasStemError(f"{path} does not state its phases; give --cif FILE for each.")
+    return known.read(path)
 
 
 def chosen_phases(

@@ -51,7 +51,8 @@ def load_map(
         if found.without_orientation:
             origin[WITHOUT_ORIENTATION] = str(found.without_orientation)
         return found.labels, origin
-    if map_format(path.suffix) is not None:
+    known = map_format(path.suffix)
+    if known is not None and not known.lossless:
         raise KerasStemError(f"{path.name} does not state its frame; give --frame (docs/labels.md).")
     found, origin = read_map(path)
     return (on_own_grid(found, phases, "orix", path) if phases else found), origin

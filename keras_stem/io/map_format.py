@@ -8,7 +8,6 @@ from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.frames import Frame
 from keras_stem.io.foreign_map import ForeignMap
-from keras_stem.io.writing import MapText
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,8 @@ class MapFormat:
         Function that reads a file, with Q and R where they can be derived, and raises `KerasStemError` with a
         one-line message.
     write
-        Function that writes a map on a complete grid; None if writing is not supported.
+        Function that writes a map on a complete grid with its provenance; None if writing is not supported.
+        Text formats take positions and qualities from `keras_stem.io.writing.map_text`.
     frame
         Name of the Euler angle convention in files that this package writes.
     frames
@@ -34,13 +34,17 @@ class MapFormat:
         Whether files describe their phases.
     unique_axis_b
         Whether programs that read the format expect unique axis b for monoclinic crystals, unlike orix.
+    lossless
+        Whether files hold any unit of length, any cell and all properties, so that maps are written as they
+        are, and read in the frame of this package.
     """
 
     suffix: str
     programs: str
     read: Callable[[Path], ForeignMap]
-    write: Callable[[Path, CrystalMap, MapText], None] | None = None
+    write: Callable[[Path, CrystalMap, Mapping[str, str]], None] | None = None
     frame: str | None = None
     frames: Mapping[str, Frame] = field(default_factory=dict)
     lists_phases: bool = True
     unique_axis_b: bool = False
+    lossless: bool = False

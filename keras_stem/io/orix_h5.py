@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import h5py
@@ -12,6 +13,7 @@ from orix.io.plugins.orix_hdf5 import crystalmap2dict, dict2hdf5group, phase2dic
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import orix_form
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.map_phases import EULER, turn_points
 from keras_stem.crystal.phase import phase_to_dict
 from keras_stem.crystal.rotations import from_matrices
@@ -25,7 +27,7 @@ _INCOMING = "incoming_labels"
 """Group to which labels are written before they replace existing ones."""
 
 
-def write_map_group(file: h5py.File, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:
+def write_map_group(file: h5py.File, labels: CrystalMap, origin: Mapping[str, str] | None = None) -> None:
     """Write a crystal map to an open HDF5 file in the format of orix, replacing an existing one.
 
     The old map is removed only after the new one is complete. The origin is stored in the attributes of
@@ -45,7 +47,7 @@ def write_map_group(file: h5py.File, labels: CrystalMap, origin: dict[str, str] 
     file["crystal_map"].attrs.update(origin or {})
 
 
-def map_bytes(labels: CrystalMap, origin: dict[str, str] | None = None) -> bytes:
+def map_bytes(labels: CrystalMap, origin: Mapping[str, str] | None = None) -> bytes:
     """Return the content of an HDF5 file that holds only labels, written by `write_map_group`."""
     image = io.BytesIO()
     with h5py.File(image, "w") as file:
@@ -63,6 +65,7 @@ def _for_orix(labels: CrystalMap) -> dict[str, Any]:
     """Return the dictionary of a map for the orix plugin, adapted so that orix reads it correctly."""
     plain = crystalmap2dict(labels)
     plain["header"]["scan_unit"] = plain_unit(labels.scan_unit)
+    plain["data"] |= dict(zip(EULER, np.moveaxis(euler_of(labels.rotations), -1, 0), strict=True))
     described = plain["header"]["phases"]
     for number, phase in labels.phases:
         if phase.point_group is None:

@@ -15,6 +15,7 @@ GROUP = "keras_stem.map_formats"
 """Entry point group in which other packages register formats under the suffix without its dot."""
 
 _OWN = {
+    "h5": "keras_stem.io.hdf5_maps:FORMAT",
     "ang": "keras_stem.io.ang:FORMAT",
     "ctf": "keras_stem.io.ctf:FORMAT",
     "csv": "keras_stem.io.csv_table:FORMAT",
@@ -48,9 +49,9 @@ def map_formats() -> list["MapFormat"]:
     return [found for suffix in suffixes() if (found := map_format(suffix)) is not None]
 
 
-def writable_suffixes() -> tuple[str, ...]:
-    """Return the suffixes of writable formats, beginning with that of orix."""
-    return (".h5", *(one.suffix for one in map_formats() if one.write is not None))
+def writable_formats() -> list["MapFormat"]:
+    """Return the formats that can be written, beginning with that of orix."""
+    return [one for one in map_formats() if one.write is not None]
 
 
 def frames() -> dict[str, "Frame"]:

@@ -8,7 +8,7 @@ from orix.quaternion.symmetry import Symmetry
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
-from keras_stem.crystal.euler import reduce_euler
+from keras_stem.crystal.euler import euler_of, reduce_euler
 
 _SMALLEST = 0.01
 """Floor of the errors in the geometric mean (degrees)."""
@@ -131,7 +131,7 @@ def _nearest(rotations: Rotation, expected: np.ndarray, symmetry: Symmetry) -> n
     scatter = np.maximum(expected.std(axis=0), 1e-6)
     nearest, distance = np.zeros_like(expected), np.full(len(expected), np.inf)
     for operation in symmetry:
-        angles = np.rad2deg((Rotation(operation.data) * rotations).to_euler())
+        angles = np.rad2deg(euler_of(Rotation(operation.data) * rotations))
         for same in (
             angles,
             angles * (1, -1, 1) + (180, 0, 180),

@@ -40,7 +40,7 @@ def config_class(arch: str) -> type[NetworkConfig]:
     """
     entries = _entries()
     if arch not in entries:
-        raise KerasStemError(f"Expected an architecture out of {', '.join(entries)}, found {arch!r}.")
+        raise KerasStemError(f"Expected the architecture to be one of {', '.join(entries)}, found {arch!r}.")
     found = loaded(entries[arch], "network")
     if getattr(found, "arch", None) != arch:
         place = entries[arch].value

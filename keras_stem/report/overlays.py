@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from orix.crystal_map import CrystalMap
 
-from keras_stem.crystal.euler import reduce_euler
+from keras_stem.crystal.euler import euler_of, reduce_euler
 from keras_stem.crystal.grains import OUTSIDE
 from keras_stem.crystal.rotations import first_rotations
 from keras_stem.crystal.symmetry import proper_point_group
@@ -106,7 +106,7 @@ def map_values(analysis: MapAnalysis) -> list[Value]:
 def _euler(analysis: MapAnalysis, crystal_map: CrystalMap, prefix: str = "", title: str = "") -> list[Value]:
     """Return the Euler angles in the fundamental region of the map's phase at each point."""
     rotations = first_rotations(crystal_map)
-    angles = np.rad2deg(rotations.to_euler())
+    angles = np.rad2deg(euler_of(rotations))
     for number, phase in analysis.grid.phases.items():
         own = analysis.grid.phase == number
         angles[own] = np.rad2deg(reduce_euler(rotations[own], proper_point_group(phase)))

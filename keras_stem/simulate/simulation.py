@@ -11,6 +11,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
@@ -228,7 +229,7 @@ def _labels(truth: Truth, phase: Phase, info: ScanInfo, rng: np.random.Generator
     labels = imitate_template_matching(truth, rng)
     properties = {"Q": labels.q, "R": labels.r}
     for name, grain in (("truth", truth.dominant), ("second", truth.second)):
-        properties[f"{name}_euler"] = grain.rotations.to_euler()
+        properties[f"{name}_euler"] = euler_of(grain.rotations)
         properties[f"{name}_weight"] = grain.weight
         properties[f"{name}_grain"] = grain.number
     return crystal_map(labels.rotations, phase, info.shape, info.steps, info.unit, properties)

@@ -71,7 +71,7 @@ def read_study(name: str) -> Study:
         plain = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise KerasStemError(
-            f"Expected a study out of {', '.join(shipped_studies())}, or a .toml file, found {name!r}."
+            f"Expected the study to be one of {', '.join(shipped_studies())} or a .toml file, found {name!r}."
         ) from None
     except (OSError, ValueError) as error:
         raise KerasStemError(f"Cannot read the study {name}: {error}") from error

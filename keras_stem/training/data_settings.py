@@ -56,7 +56,7 @@ class ScanData:
 
     def __post_init__(self):
         if self.split not in SPLITS:
-            raise KerasStemError(f"Expected split out of {', '.join(SPLITS)}, found {self.split!r}.")
+            raise KerasStemError(f"Expected split to be one of {', '.join(SPLITS)}, found {self.split!r}.")
         if self.binning <= 0:
             raise KerasStemError(f"Expected binning above 0, found {self.binning}.")
 
@@ -141,7 +141,9 @@ def data_from_dict(plain: dict[str, Any], where: str) -> DataSettings:
     values = dict(plain)
     kind = validated(str, values.pop("kind", None), f"kind of the data of {where}")
     if kind not in _CLASSES:
-        raise KerasStemError(f"Expected data of {where} out of {', '.join(_CLASSES)}, found {kind!r}.")
+        raise KerasStemError(
+            f"Expected the data of {where} to be one of {', '.join(_CLASSES)}, found {kind!r}."
+        )
     cls = _CLASSES[kind]
     return cls(**validated_values({part.name: part.type for part in fields(cls)}, values, where))
 

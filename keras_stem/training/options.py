@@ -83,7 +83,7 @@ def _variant(config: type[NetworkConfig], name: str | None) -> Variant:
         return next(iter(known.values()), Variant())
     if name not in known:
         names = ", ".join(known) or "none"
-        raise KerasStemError(f"Expected a variant of {config.arch} out of {names}, found {name!r}.")
+        raise KerasStemError(f"Expected the variant of {config.arch} to be one of {names}, found {name!r}.")
     return known[name]
 
 
@@ -127,7 +127,7 @@ def _changed(recipe: Recipe, given: dict[str, Any], strict: bool) -> Recipe:
     data = _changed_data(recipe.data, {name: given.pop(name) for name in _OF_SCANS & given.keys()})
     unknown = given.keys() - {field.name for field in fields(Recipe)} | given.keys() & {"data", "network"}
     if unknown:
-        raise KerasStemError(f"There is no option {min(unknown).replace('_', '-')!r} for a training.")
+        raise KerasStemError(f"Training has no option {min(unknown).replace('_', '-')!r}.")
     return replace(recipe, data=data, network=network, **given)
 
 
@@ -137,7 +137,7 @@ def _changed_data(data: DataSettings, given: dict[str, Any]) -> DataSettings:
         return data
     if not isinstance(data, ScanData):
         name = min(given).replace("_", "-")
-        raise KerasStemError(f"--{name} is for trainings on a scan, not for --simulate.")
+        raise KerasStemError(f"--{name} applies to training on a scan, not to --simulate.")
     thresholds = {_THRESHOLDS[name]: given.pop(name) for name in _THRESHOLDS.keys() & given.keys()}
     augmentation = _changed_augmentation(data.augmentation, given)
     thresholds = replace(data.thresholds, **thresholds)
@@ -147,7 +147,7 @@ def _changed_data(data: DataSettings, given: dict[str, Any]) -> DataSettings:
 def _named_recipe(given: dict[str, Any], simulated: SimulatedData | None) -> Recipe:
     name = given.pop("recipe", RECIPES[0])
     if name not in RECIPES:
-        raise KerasStemError(f"Expected a recipe out of {', '.join(RECIPES)}, found {name!r}.")
+        raise KerasStemError(f"Expected the recipe to be one of {', '.join(RECIPES)}, found {name!r}.")
     variant = given.pop("variant", None)
     if name == "paper":
         recipe, changes = paper_recipe(given.pop("arch", paper_arch()), variant), {}
@@ -175,7 +175,7 @@ def _changed_network(
     named = {name: value for name, value in given.items() if name in of_networks}
     foreign = sorted(named.keys() - known)
     if foreign and strict:
-        raise KerasStemError(f"--{foreign[0].replace('_', '-')} is no option of {network.arch}.")
+        raise KerasStemError(f"--{foreign[0].replace('_', '-')} is not an option of {network.arch}.")
     own = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in named.items()

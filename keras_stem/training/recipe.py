@@ -111,7 +111,7 @@ class Recipe:
         ):
             if getattr(self, name) not in allowed:
                 raise KerasStemError(
-                    f"Expected {name} out of {', '.join(allowed)}, found {getattr(self, name)!r}."
+                    f"Expected {name} to be one of {', '.join(allowed)}, found {getattr(self, name)!r}."
                 )
         for name in ("batch_size", "max_epochs", "score_every", "learning_rate"):
             if getattr(self, name) <= 0:
@@ -125,10 +125,6 @@ class Recipe:
         for name in ("symmetry", "distance", "ambiguity", "clamp"):
             if getattr(self, name) != getattr(defaults, name) and name not in head.heeds:
                 raise KerasStemError(f"--{name} has no effect on the target {head.name} of {self.arch}.")
-        if self.data.streamed and not head.streamed:
-            raise KerasStemError(
-                f"Trainings on simulated patterns have the target rotation, found {self.target}."
-            )
         for name in ("freeze", "weight_decay", "clip_norm"):
             if getattr(self, name) < 0:
                 raise KerasStemError(f"Expected {name} of at least 0, found {getattr(self, name)}.")

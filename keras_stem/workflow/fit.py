@@ -13,7 +13,7 @@ from orix.quaternion import Rotation
 from keras_stem.choices import MODEL_URIS
 from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.euler import euler_degrees
+from keras_stem.crystal.euler import euler_degrees, euler_of
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
 from keras_stem.inference.predictions import predict
@@ -242,4 +242,4 @@ class _Incumbent:
         except KerasStemError:
             return None
         predicted = to_data * Rotation.from_euler(predict(model, source, test.positions).euler)
-        return score(predicted.to_euler(), test.rotations, self._data.symmetry).median
+        return score(euler_of(predicted), test.rotations, self._data.symmetry).median

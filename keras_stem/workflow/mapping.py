@@ -13,7 +13,7 @@ from keras_stem.figures.style import save
 from keras_stem.files import complete_folder
 from keras_stem.inference.scan_map import Prediction, predict_map
 from keras_stem.io.export import write_map
-from keras_stem.io.registry import writable_suffixes
+from keras_stem.io.registry import writable_formats
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.reliable import reliable_points, require_no_limit
 from keras_stem.scan.scan import Scan
@@ -92,8 +92,9 @@ def _origin(model: OrientationModel, name: str, scan: Scan, refine: str | None) 
 
 def _write(crystal_map: CrystalMap, origin: dict[str, str], folder: Path) -> None:
     """Write a map in all formats; those of text need a unit of length."""
-    for suffix in writable_suffixes() if is_length(crystal_map.scan_unit) else (".h5",):
-        write_map(folder / f"map{suffix}", crystal_map, origin)
+    for one in writable_formats():
+        if one.lossless or is_length(crystal_map.scan_unit):
+            write_map(folder / f"map{one.suffix}", crystal_map, origin)
 
 
 def _draw(prediction: Prediction, visible: np.ndarray, folder: Path) -> None:

@@ -13,6 +13,7 @@ from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.grains import OUTSIDE
 from keras_stem.crystal.map_phases import phases_of, single_phase
@@ -225,7 +226,7 @@ def _labels(scan: Scan, phases: list[Phase], solutions: Solutions) -> CrystalMap
     quaternions = solutions.rotations.data
     properties = {"Q": solutions.q[:, 0], "R": solutions.r}
     for k in range(1, quaternions.shape[1]):
-        properties[f"match{k + 1}_euler"] = Rotation(quaternions[:, k]).to_euler()
+        properties[f"match{k + 1}_euler"] = euler_of(Rotation(quaternions[:, k]))
         properties[f"match{k + 1}_phase_id"] = solutions.phase_id[:, k]
         properties[f"match{k + 1}_Q"] = solutions.q[:, k]
     return crystal_map(

@@ -134,7 +134,6 @@ def test_an_unknown_criterion(fails, scan_path):
 def test_options_that_do_not_go_together(fails, scan_path):
     assert "no polar network" in fails("fit", scan_path, "--recipe", "paper", "--arch", "polar")
     assert "found both" in fails("fit", scan_path, "--simulate", "linio2")
-    assert "found euler" in fails("fit", "--simulate", "linio2", "--recipe", "paper")
     assert "--shift has no effect without augmentation" in fails(
         "fit", scan_path, "--no-augment", "--shift", "1"
     )

@@ -93,10 +93,10 @@ def test_what_cannot_be_understood_is_a_clear_error(tmp_path, text, said):
 
 
 def test_options_that_make_no_sense_are_clear_errors():
-    with pytest.raises(KerasStemError, match="--kernel-size is no option of swin"):
+    with pytest.raises(KerasStemError, match="--kernel-size is not an option of swin"):
         recipe_from_options({"arch": "swin", "kernel_size": 5})
     with pytest.raises(KerasStemError, match="no option 'colour'"):
         recipe_from_options({"colour": 1})
-    with pytest.raises(KerasStemError, match="variant of cnn out of none"):
+    with pytest.raises(KerasStemError, match="variant of cnn to be one of none"):
         recipe_from_options({"arch": "cnn", "variant": "plain"})
     assert recipe_from_options({"arch": "swin", "kernel_size": 5}, strict=False).arch == "swin"
