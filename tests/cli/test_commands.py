@@ -7,7 +7,6 @@ import pytest
 
 pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("own_store")]
 
-
 NARROW = ("--arch", "cnn", "--filters", "4", "--widths", "16", "--score-every", "1")
 NARROW_POLAR = ("--radii", "8", "--azimuths", "24", "--channels", "8", "--dilations", "1,3")
 

@@ -1,15 +1,11 @@
+"""The convolutional network of the paper."""
+
 import keras
 import numpy as np
 import pytest
 
-import keras_stem
-from keras_stem.crystal.phase import linio2
-from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.errors import KerasStemError
 from keras_stem.networks.build import build_model
 from keras_stem.networks.cnn.options import CNNConfig
-from keras_stem.training.assemble import head_of
-from keras_stem.training.options import default_recipe
 
 pytestmark = pytest.mark.backend
 
@@ -34,18 +30,3 @@ def test_options_shape_the_network():
     assert [layer.filters for layer in layer_names(model, keras.layers.Conv2D)] == [4, 4, 8, 8]
     assert {layer.kernel_size for layer in layer_names(model, keras.layers.Conv2D)} == {(7, 7)}
     assert np.asarray(model.predict(np.zeros((2, 64, 64, 1)), verbose=0)).shape == (2, 6)
-
-
-def test_what_does_not_fit_is_a_clear_error():
-    with pytest.raises(KerasStemError, match="pooling layers"):
-        build_model(CNNConfig((1,) * 4), (8, 8, 1), 3)
-    with pytest.raises(KerasStemError, match="'transformer'"):
-        build_model("transformer", (64, 64, 1), 3)
-    with pytest.raises(KerasStemError, match="positive"):
-        CNNConfig(filters=(0,))
-
-
-@pytest.mark.parametrize("arch", ["cnn", "polar"])
-def test_a_network_predicts_a_rotation_by_default(arch):
-    expected = head_of(default_recipe(arch), proper_point_group(linio2())).size
-    assert keras_stem.build_model(arch, (64, 64, 1)).output_shape[-1] == expected

@@ -1,7 +1,4 @@
-"""What heads and networks of other packages may be: a head of heads, a network with a second input."""
-
-import dataclasses
-from typing import ClassVar
+"""What every head has: symmetry on demand, and heads of other packages that are made of heads."""
 
 import keras
 import numpy as np
@@ -13,13 +10,8 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.heads.head import Decoder, Head, HeadSettings
 from keras_stem.heads.rotation import RotationHead
-from keras_stem.models.geometry_encoder import GeometryEncoder
-from keras_stem.networks.build import build_model
-from keras_stem.networks.declaration import NetworkConfig
-from keras_stem.training.assemble import assemble, head_of
-from keras_stem.training.data import prepare_scan
+from keras_stem.heads.votes import VotesHead
 
-pytestmark = pytest.mark.backend
 PARTS = 7
 
 
@@ -89,6 +81,7 @@ class PhasesHead(Head):
         return Loss()
 
 
+@pytest.mark.backend
 def test_a_head_of_heads_learns_phases_and_orientations(rng):
     keras.utils.set_random_seed(0)
     groups = (symmetry.D3, symmetry.O)
@@ -113,41 +106,19 @@ def test_a_head_of_heads_learns_phases_and_orientations(rng):
     assert history[-1] < 0.3 * history[0]
 
 
-@dataclasses.dataclass(frozen=True)
-class SeeingConfig(NetworkConfig):
-    """Options of a network that sees the geometry of the detector."""
-
-    arch: ClassVar[str] = "cnn"  # a card knows the names of networks that are installed
-    title: ClassVar[str] = "Seeing"
-    builder: ClassVar[str] = f"{__name__}:build_seeing"
-    geometry: ClassVar[bool] = True
-
-
-def build_seeing(input_shape, outputs, config):
-    patterns, geometry = keras.Input(input_shape), keras.Input((3,))
-    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(patterns))
-    x = keras.layers.Concatenate()([x, geometry])
-    return keras.Model([patterns, geometry], keras.layers.Dense(outputs, name="head")(x))
-
-
-def test_a_network_that_takes_the_geometry_of_the_detector(scan, narrow_recipe, tmp_path):
-    keras.utils.set_random_seed(0)
-    recipe = dataclasses.replace(narrow_recipe, network=SeeingConfig())
-    data = prepare_scan(scan, recipe.data, recipe.seed)
-    model = assemble(data, recipe, head_of(recipe, data.symmetry))
-    assert isinstance(model.encoder, GeometryEncoder)
-    counts = scan.read(np.arange(6))[..., None].astype("float32")
-    alone = model.predict(counts, verbose=0)["euler"]
-    own = np.tile(np.float32(data.instrument.geometry), (6, 1))
-    given, other = (ops.convert_to_numpy(model([counts, pair])["euler"]) for pair in (own, 2 * own))
-    np.testing.assert_allclose(given, alone, atol=1e-5)
-    assert np.abs(other - alone).max() > 1e-3
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False)
-    np.testing.assert_allclose(loaded.predict(counts, verbose=0)["euler"], alone, atol=1e-5)
-    model.encoder.compile("adam", head_of(recipe, data.symmetry).loss())
-    model.encoder.fit(counts, np.zeros((6, 3), "float32"), verbose=0)
-
-
-def test_builders_are_found_by_name():
-    assert len(build_model(SeeingConfig(), (16, 16, 1), 3).inputs) == 2
+@pytest.mark.backend
+@pytest.mark.parametrize("kind", [RotationHead, VotesHead])
+def test_without_symmetry_equivalents_have_one_label(kind, rng):
+    group = symmetry.D3
+    rotations = random_rotations(50, rng)
+    equivalents = Rotation(group.data[4]) * rotations
+    one = kind([group], HeadSettings(symmetry=False))
+    np.testing.assert_allclose(
+        one.encode(equivalents.to_matrix()), one.encode(rotations.to_matrix()), atol=1e-6
+    )
+    assert (
+        np.abs(
+            kind([group]).encode(equivalents.to_matrix()) - kind([group]).encode(rotations.to_matrix())
+        ).max()
+        > 0.1
+    )

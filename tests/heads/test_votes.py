@@ -1,36 +1,23 @@
-"""The polar network: turned patterns turn the votes, and votes become orientations."""
+"""The head of votes: votes become orientations, and the loss is the density that it claims."""
 
-import keras
 import numpy as np
 import pytest
 from gradients import gradient
 from keras import ops
 from orix.quaternion import Rotation
 from phases import PHASES
+from votes import VOTES, decoded, degrees
 
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.rotation_ops import turned_about_beam
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.errors import KerasStemError
-from keras_stem.heads.head import AllCandidates, HeadSettings
+from keras_stem.heads.head import HeadSettings
 from keras_stem.heads.votes import DISTINCT, LAST_WIDTH, TAIL, VoteDecoder, VotesHead
-from keras_stem.networks.build import build_model
-from keras_stem.networks.polar.layers import PolarSampling
-from keras_stem.networks.polar.options import PolarConfig
-from keras_stem.pipeline.augmentation import reoriented, resample
 
 pytestmark = pytest.mark.backend
 
-CONFIG = PolarConfig(radii=8, azimuths=24, channels=8, dilations=(1, 3))
-VOTES = CONFIG.azimuths // 2
 AZIMUTHS = 2 * np.pi * (np.arange(VOTES) + 0.25) / VOTES
-
-
-@pytest.fixture
-def network():
-    keras.utils.set_random_seed(1)
-    return build_model(CONFIG, (32, 32, 1), VotesHead.size)
 
 
 @pytest.fixture(params=PHASES)
@@ -43,21 +30,6 @@ def votes_for(rotations, scores):
     here = ops.convert_to_numpy(turned_about_beam(rotations.astype("float32"), -AZIMUTHS))
     six = np.swapaxes(here[..., :2], -1, -2).reshape(*here.shape[:2], 6)
     return np.concatenate([scores[..., None], six], axis=-1).astype("float32")
-
-
-def decoded(symmetry, votes, all_candidates=False):
-    """The answers of the decoder, Euler angles as rotations."""
-    decoder = VotesHead([symmetry]).decoder()
-    answers = (AllCandidates(decoder) if all_candidates else decoder)(votes)
-    found = {name: ops.convert_to_numpy(value) for name, value in answers.items()}
-    return {
-        name: value if name == "spread" else Rotation.from_euler(value.astype(float))
-        for name, value in found.items()
-    }
-
-
-def degrees(first, second, symmetry):
-    return np.rad2deg(disorientation(first, second, symmetry))
 
 
 def expected_at(share, head, rotations):
@@ -78,77 +50,6 @@ def all_votes(rotations, off=0.0, rng=None):
     turns = small_rotations(np.full(rotations.size * VOTES, off), rng or np.random.default_rng(0)).to_matrix()
     matrices = turns.reshape(-1, VOTES, 3, 3) @ rotations.to_matrix()[:, None]
     return votes_for(matrices, np.zeros(matrices.shape[:2]))
-
-
-def test_azimuths_run_counter_clockwise_from_x():
-    rows, columns = np.indices((20, 32))
-    x, y = columns - 15.5, 9.5 - rows
-    patterns = np.stack([x, y])[..., None].astype("float32")  # bilinear samples of them are exact
-    found = ops.convert_to_numpy(PolarSampling(radii=5, azimuths=16, inner=0.1)(patterns))
-    radius, angle = np.linspace(0.95, 9.5, 5), 2 * np.pi * np.arange(16)[:, None] / 16
-    np.testing.assert_allclose(found, [np.cos(angle) * radius, np.sin(angle) * radius], atol=1e-5)
-
-
-def test_a_turned_pattern_turns_the_votes(network, rng):
-    patterns = rng.random((3, 32, 32))
-    quarters = np.array([0.5, 1.0, 1.5]) * np.pi
-    turned = resample(patterns, quarters, np.zeros(3, bool), np.ones(3), np.zeros((3, 2)))
-    before, after = (
-        ops.convert_to_numpy(network(made[..., None].astype("float32"))) for made in (patterns, turned)
-    )
-    rolled = [np.roll(before[k], (k + 1) * VOTES // 4, axis=0) for k in range(3)]
-    np.testing.assert_allclose(after, rolled, atol=1e-5)
-    assert np.abs(after - before).max() > 0.01
-
-
-def test_a_turn_by_any_votes_angle_turns_the_votes(network, rng):
-    polar = rng.random((2, CONFIG.azimuths, CONFIG.radii), dtype="float32")
-    after_sampling = keras.Model(network.get_layer("polar").output, network.output)
-    before = ops.convert_to_numpy(after_sampling(polar))
-    for votes in range(1, VOTES):
-        after = ops.convert_to_numpy(after_sampling(np.roll(polar, 2 * votes, axis=1)))
-        np.testing.assert_allclose(after, np.roll(before, votes, axis=1), atol=1e-5)
-
-
-def test_a_turned_pattern_turns_the_answer(network, symmetry, rng):
-    patterns = rng.random((4, 32, 32))
-    quarter, upright = np.full(4, np.pi / 2), np.zeros(4, bool)
-    turned = resample(patterns, quarter, upright, np.ones(4), np.zeros((4, 2)))
-    first, second = (
-        decoded(symmetry, network(made[..., None].astype("float32"))) for made in (patterns, turned)
-    )
-    for before, after in (
-        (first["euler"], second["euler"]),
-        (first["runners_up"][:, 0], second["runners_up"][:, 0]),
-    ):
-        expected = reoriented(before.to_matrix(), quarter, upright)
-        assert degrees(after, Rotation.from_matrix(expected), symmetry).max() < 0.1
-    np.testing.assert_allclose(second["spread"], first["spread"], rtol=1e-3)
-
-
-@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
-def test_votes_are_in_float32(precision, rng):
-    network = build_model(CONFIG, (20, 32, 1), VotesHead.size, precision)
-    found = network(rng.random((3, 20, 32, 1), dtype="float32"))
-    assert tuple(found.shape) == (3, VOTES, 7)
-    assert keras.backend.standardize_dtype(found.dtype) == "float32"
-    assert {keras.backend.standardize_dtype(weight.dtype) for weight in network.weights} == {"float32"}
-    assert np.isfinite(ops.convert_to_numpy(found)).all()
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"azimuths": 25},
-        {"azimuths": 6},
-        {"radii": 1},
-        {"channels": 0},
-        {"azimuths": 24, "dilations": (1, 13)},
-    ],
-)
-def test_impossible_options_are_clear_errors(wrong):
-    with pytest.raises(KerasStemError):
-        PolarConfig(**wrong)
 
 
 def test_the_strongest_vote_is_the_answer(symmetry, rng):
