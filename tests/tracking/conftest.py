@@ -1,0 +1,10 @@
+"""Fixtures of the tests of tracking."""
+
+import pytest
+
+from keras_stem.tracking.store import connect
+
+
+@pytest.fixture
+def client(trained):
+    return connect()
