@@ -7,4 +7,5 @@ from keras_stem.tracking.store import connect
 
 @pytest.fixture
 def client(trained):
+    """A client of the store that has the shared training."""
     return connect()

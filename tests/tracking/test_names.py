@@ -48,17 +48,6 @@ def test_a_model_of_any_name_is_found(registered, phase, client, trained, run, m
     )
 
 
-def test_models_of_other_programs_do_no_harm(client, trained, run):
-    client.create_registered_model("theirs' \"[b]")
-    try:
-        client.create_model_version("theirs' \"[b]", "file:///theirs")
-        told = run("models")
-    finally:
-        client.delete_registered_model("theirs' \"[b]")
-    assert trained.model_uri in told
-    assert "theirs" not in told
-
-
 @pytest.mark.slow
 def test_from_the_training_to_the_page(own_store, scan_path, narrow_recipe, tmp_path, run, monkeypatch):
     from keras_stem.workflow.fit import fit
