@@ -1,13 +1,12 @@
-import dataclasses
-import re
+"""The figures of the paper: which are written, and which are left out."""
 
-import numpy as np
+import dataclasses
+
 import pytest
 from matplotlib.figure import Figure
 
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.scan import Scan
-from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import simulate_scan
 from keras_stem.tracking.resolve import load_model
@@ -20,13 +19,6 @@ pytestmark = pytest.mark.slow
 ALL = {"figure_1", "figure_7", "figure_8", "figure_9", "figure_10"} | {f"figure_a{k}" for k in range(1, 5)}
 
 
-@pytest.fixture(scope="module")
-def drawn(trained, scan_path, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("paper") / "figures"
-    with Scan(scan_path) as scan:
-        return folder, write_figures(scan, [trained.run_id], folder)
-
-
 def test_all_figures_are_there_and_nothing_else(drawn):
     folder, figures = drawn
     assert set(figures.written) == ALL
@@ -36,25 +28,6 @@ def test_all_figures_are_there_and_nothing_else(drawn):
     for name in ALL:
         assert (folder / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
         assert "</svg>" in (folder / f"{name}.svg").read_text(encoding="utf-8")
-
-
-def test_figure_1_tells_the_parts_of_the_training(drawn, scan, trained):
-    folder, _ = drawn
-    told = (folder / "figure_1.svg").read_text(encoding="utf-8")
-    in_q = len(subset(scan.labels, "DS_Q", Thresholds()))
-    assert re.search(rf">{in_q} \(\d+%\)<", told)
-    assert re.search(rf">{trained.scores['test'].count} \(20%\)<", told)
-    assert "random split" in told
-
-
-def test_figure_10_tells_the_scores_of_ds_q(drawn, trained):
-    folder, figures = drawn
-    told = (folder / "figure_10.svg").read_text(encoding="utf-8")
-    means = [float(mean) for mean in re.findall(r"mean ([\d.]+)°", told)]
-    assert len(means) == 3
-    assert np.mean(means) == pytest.approx(trained.scores["q"].mae, abs=0.01)
-    assert f"median {trained.scores['q'].median:.2f}°" in told
-    assert figures.models == {"CNN": trained.run_id}
 
 
 def test_the_best_of_each_network_by_default(trained):
