@@ -1,14 +1,12 @@
-"""Stores that were moved or copied, that can only be read, and servers that do not answer."""
+"""Stores that were moved or copied, and those that can only be read."""
 
 import contextlib
 import ctypes
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import mlflow
@@ -18,7 +16,6 @@ from keras_stem.errors import KerasStemError
 from keras_stem.tracking.registry import registered_models
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import tracked_run
-from keras_stem.tracking.server import require_answer
 from keras_stem.tracking.store import connect
 from keras_stem.training.state import RunState
 from keras_stem.workflow.fit import resume
@@ -176,42 +173,3 @@ def test_the_program_reads_a_store_without_the_permission_to_write(
     assert told.count(trained.model_uri) == 2
     assert (tmp_path / "map" / "map.h5").is_file()
     assert _contents(copied) == before
-
-
-@pytest.mark.parametrize("listening", [False, True])
-def test_a_server_that_does_not_answer_is_told_soon(listening, monkeypatch):
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        if listening:  # takes the connection, and says nothing
-            silent.listen()
-        uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-        begun, before = time.monotonic(), dict(os.environ)
-        with pytest.raises(KerasStemError, match=f"The tracking server {uri} does not answer") as raised:
-            connect()
-    assert time.monotonic() - begun < 10
-    assert "\n" not in str(raised.value)
-    assert {name for name in os.environ if "HTTP_REQUEST" in name} == {
-        name for name in before if "HTTP_REQUEST" in name
-    }
-
-
-def test_a_server_that_refuses_is_told_with_its_reason(monkeypatch):
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-    from threading import Thread
-
-    class Refuse(BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.send_error(401)
-
-        def log_message(self, *text):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Refuse)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        with pytest.raises(KerasStemError, match=r"rejects the request: .*401"):
-            require_answer(f"http://127.0.0.1:{server.server_port}")
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,7 +1,5 @@
 """Registered models in plain MLflow, without a word of keras_stem."""
 
-import ast
-import configparser
 import json
 import os
 import signal
@@ -10,16 +8,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-from packaging.utils import canonicalize_name
 
-import keras_stem
 from keras_stem.errors import KerasStemError
 from keras_stem.inference.scan_map import predict_map
 from keras_stem.tracking.resolve import load_model
@@ -28,6 +23,7 @@ from keras_stem.tracking.store import absolute_uri, connect
 pytestmark = pytest.mark.backend
 
 COUNT = 20
+
 ANGLES = ["phi1", "Phi", "phi2"]
 
 
@@ -84,30 +80,6 @@ def test_what_are_no_patterns_is_a_clear_error(model, wrong, found):
         model.predict(wrong)
 
 
-def test_a_model_lists_what_the_package_requires_in_the_versions_it_was_made_with(trained):
-    connect()
-    path = mlflow.artifacts.download_artifacts(f"{trained.model_uri}/requirements.txt")
-    listed = dict(line.split("==") for line in Path(path).read_text().splitlines())
-    names = {canonicalize_name(name.split("[")[0]) for name in listed}
-    given = packages_distributions()
-    for module in _imported():
-        assert names & {canonicalize_name(name) for name in given[module]}, f"nothing that gives {module}"
-    assert listed["keras"] == __import__("keras").__version__
-    assert "keras_stem" not in listed
-
-
-def _imported() -> set[str]:
-    """Return the modules of others that ours import as soon as they are imported."""
-    found = set()
-    for path in Path(keras_stem.__file__).parent.rglob("*.py"):
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                found.add(node.module)
-    return {name.split(".")[0] for name in found} - sys.stdlib_module_names - {"keras_stem"}
-
-
 ALONE = """
 import sys
 sys.path += {paths}
@@ -139,32 +111,6 @@ def test_a_model_predicts_where_the_package_is_not_installed(trained, patterns, 
     assert result.returncode == 0, result.stderr
     assert "artifacts/code/keras_stem" in result.stdout
     _compare(pd.read_json(tmp_path / "answer.json"), expected)
-
-
-@pytest.fixture
-def installed(tmp_path) -> Path:
-    """A folder with the entry points of this package, as pip writes them when it installs it."""
-    setup = configparser.ConfigParser()
-    setup.read(Path(__file__).parents[2] / "setup.cfg")
-    metadata = tmp_path / "installed" / "keras_stem-0.dist-info"
-    metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: keras_stem\nVersion: 0\n")
-    groups = setup["options.entry_points"].items()
-    (metadata / "entry_points.txt").write_text("\n".join(f"[{name}]{lines}" for name, lines in groups))
-    return metadata.parent
-
-
-@pytest.mark.slow
-def test_mlflow_loads_the_keras_model_where_the_package_is_installed(trained, installed):
-    connect()
-    code = f"import mlflow; print(type(mlflow.keras.load_model({trained.model_uri!r})).__module__)"
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "MLFLOW_TRACKING_URI": absolute_uri(), "PYTHONPATH": str(installed)},
-        capture_output=True,
-        text=True,
-    )
-    assert result.stdout.splitlines()[-1:] == ["keras_stem.models.orientation_model"], result.stderr
 
 
 @pytest.fixture
