@@ -1,12 +1,15 @@
 """Structure factors against gemmi, and extinctions and thermal motion by hand."""
 
+from dataclasses import replace
+
 import gemmi
 import numpy as np
 import pytest
 from crystals import write_cif
 
+from keras_stem.crystal.cell import Cell
 from keras_stem.crystal.phase import cell_of, fingerprint
-from keras_stem.crystal.scattering import families, reflections_within, structure_factors
+from keras_stem.crystal.scattering import families, reciprocal_base, reflections_within, structure_factors
 from keras_stem.crystal.structure_files import load_phase
 from keras_stem.simulate.kinematic import reflections
 
@@ -107,3 +110,37 @@ def test_thermal_motion_reaches_the_simulation(tmp_path):
     # exp(-2 B s^2) of intensities with B = 8 pi^2 U and s = g / 2, by hand.
     np.testing.assert_allclose(strengths[1] / strengths[0], np.exp(-4 * np.pi**2 * 0.02 * lengths**2))
     assert fingerprint(still) != fingerprint(moving)
+
+
+def cubic(element, positions):
+    """A cubic cell of 4 Å."""
+    site = ((element, 1.0),)
+    return Cell((4.0, 4.0, 4.0, 90.0, 90.0, 90.0), np.array(positions, float), (site,) * len(positions), {})
+
+
+def test_reflections_up_to_a_radius():
+    """By hand, in units of a*: 6 of 100, 12 of 110, 8 of 111 and 6 of 200."""
+    cell = cubic("Fe", [(0, 0, 0)])
+    np.testing.assert_allclose(reciprocal_base(cell), 0.25 * np.eye(3))
+    assert [len(reflections_within(cell, radius)) for radius in (0.24, 0.26, 0.36, 0.44, 0.51)] == [
+        0, 6, 18, 26, 32,
+    ]  # fmt: skip
+
+
+def test_body_centring_extinguishes_odd_sums_of_indices():
+    one, two = cubic("Fe", [(0, 0, 0)]), cubic("Fe", [(0, 0, 0), (0.5, 0.5, 0.5)])
+    indices = reflections_within(one, 1.0)
+    even = indices.sum(axis=1) % 2 == 0
+    amplitudes = structure_factors(one, indices)
+    np.testing.assert_allclose(structure_factors(two, indices), np.where(even, 2 * amplitudes, 0), atol=1e-9)
+    names = [family.indices for family in families(two, np.eye(3, dtype=int)[None], 0.36)]
+    assert sorted(names) == sorted([(1, 1, 0), (1, 0, 1), (0, 1, 1), (1, -1, 0), (1, 0, -1), (0, 1, -1)])
+
+
+def test_occupancies_and_thermal_motion_scale_the_atoms():
+    indices = np.array([[1, 0, 0], [2, 0, 0]])
+    whole = cubic("Fe", [(0, 0, 0)])
+    half = replace(whole, species=((("Fe", 0.5),),), motion={"Fe": 0.02})
+    ratio = structure_factors(half, indices) / structure_factors(whole, indices)
+    # Debye and Waller: exp(-2 pi^2 U g^2) for amplitudes.
+    np.testing.assert_allclose(ratio, 0.5 * np.exp(-2 * np.pi**2 * 0.02 * np.array([0.25, 0.5]) ** 2))
