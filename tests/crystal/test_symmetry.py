@@ -7,6 +7,7 @@ from orix.crystal_map import Phase
 from orix.quaternion import symmetry
 from phases import PHASES, phase_of
 
+from keras_stem.crystal.cell import lattice_base
 from keras_stem.crystal.symmetry import proper_point_group, same_operations
 from keras_stem.errors import KerasStemError
 
@@ -59,3 +60,12 @@ def test_groups_with_other_axes_differ():
 def test_a_phase_without_point_group_is_refused():
     with pytest.raises(KerasStemError, match="'glass' has no point group"):
         proper_point_group(Phase("glass"))
+
+
+def test_the_threefold_axis_of_a_rhombohedral_cell_is_its_diagonal():
+    lattice = (5.1, 5.1, 5.1, 74.0, 74.0, 74.0)
+    group = proper_point_group(phase_of(166, lattice))
+    threefold = group[np.isclose(group.angle, 2 * np.pi / 3)].axis.data
+    diagonal = lattice_base(lattice).sum(axis=0)
+    np.testing.assert_allclose(np.abs(threefold @ diagonal), np.linalg.norm(diagonal), rtol=1e-6)
+    assert (group.size, len(threefold)) == (6, 2)
