@@ -30,3 +30,13 @@ def test_binning_keeps_the_direct_beam_and_the_counts(rng):
 def test_binning_must_divide_the_shape():
     with pytest.raises(KerasStemError, match="divides"):
         Detector((64, 60), 0.05).binned(8)
+
+
+def test_distances_are_from_the_direct_beam_in_the_middle():
+    detector = Detector((4, 6), 0.1)
+    assert detector.centre == (1.5, 2.5)
+    assert detector.reciprocal_radius == pytest.approx(0.1 * np.hypot(2, 3))  # to the corner
+    assert detector.inner_radius == pytest.approx(0.2)  # to the nearest edge
+    assert detector.distances.shape == (4, 6)
+    np.testing.assert_allclose(detector.distances[0, 0], 0.1 * np.hypot(1.5, 2.5))
+    np.testing.assert_allclose(detector.distances, detector.distances[::-1, ::-1])
