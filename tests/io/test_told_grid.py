@@ -1,0 +1,42 @@
+"""Text maps whose header and points do not agree."""
+
+import re
+
+import pytest
+from text_maps import TEXT_FORMATS, require_refused, rewrite, written
+
+from keras_stem.io.map_files import load_map
+
+
+@pytest.mark.parametrize(("suffix", "frame"), TEXT_FORMATS)
+@pytest.mark.parametrize("missing", [1, 3, 6, 9])
+def test_files_that_were_cut_off(missing, suffix, frame, labels, tmp_path):
+    path = tmp_path / f"map.{suffix}"
+    header, rows = written(labels, path)
+    rewrite(path, header, rows[:-missing])
+    require_refused(path, frame, "cut off")
+
+
+@pytest.mark.parametrize(("suffix", "frame"), TEXT_FORMATS)
+def test_rows_and_columns_exchanged_in_the_header(suffix, frame, labels, tmp_path):
+    path = tmp_path / f"map.{suffix}"
+    header, rows = written(labels, path)
+    exchanged = {"XCells": "YCells", "YCells": "XCells", "NROWS": "NCOLS_ODD", "NCOLS_ODD": "NROWS"}
+    names = "|".join(exchanged)
+    header = [re.sub(rf"^((?:# )?)({names})", lambda m: m[1] + exchanged[m[2]], line) for line in header]
+    rewrite(path, header, rows)
+    require_refused(path, frame, r"6 x 4 points .* found 4 x 6 .* exchanged")
+
+
+@pytest.mark.parametrize(("suffix", "frame"), TEXT_FORMATS)
+@pytest.mark.parametrize("axis", "XY")
+def test_a_step_in_the_header_that_is_not_that_of_the_points(axis, suffix, frame, labels, tmp_path):
+    path = tmp_path / f"map.{suffix}"
+    header, rows = written(labels, path)
+    rewrite(path, [re.sub(rf"({axis}STEP:|{axis}Step)\s.*", r"\1 0.5", line) for line in header], rows)
+    found = {"X": "0.002", "Y": "0.003"}[axis]
+    require_refused(path, frame, rf"step of 0\.5 along {axis.lower()} .* found {found}")
+    # A step that is rounded is right.
+    rounded = [re.sub(r"(XSTEP:|XStep)\s.*", r"\1 0.00205", line) for line in header]
+    rewrite(path, rounded, rows)
+    assert load_map(path, frame)[0].dx == pytest.approx(0.002)
