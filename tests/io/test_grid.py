@@ -8,6 +8,7 @@ from shaped_maps import FORMATS, FRAMES, STEPS, made, require_equal
 
 from keras_stem.errors import KerasStemError
 from keras_stem.io.export import write_map
+from keras_stem.io.grid import find_grid
 from keras_stem.io.map_files import load_map
 from keras_stem.io.map_grid import completed, grid_shape
 
@@ -40,3 +41,23 @@ def test_positions_with_rounding_errors(suffix, rng, tmp_path):
     require_equal(found, given)
     told = orix.io.load(tmp_path / f"map.{suffix}")
     assert (told.dy * scale, told.dx * scale) == pytest.approx(STEPS, rel=1e-6)
+
+
+def test_points_find_their_places():
+    x, y = np.array([1.0, 3.5, 6.0, 1.0]), np.array([5.0, 5.0, 8.0, 8.0])
+    grid = find_grid(x, y, "a map")
+    assert (grid.shape, grid.steps, grid.origin, grid.size) == ((2, 3), (3.0, 2.5), (5.0, 1.0), 6)
+    assert grid.places.tolist() == [0, 1, 5, 3]
+    assert grid.x.tolist() == [1, 3.5, 6, 1, 3.5, 6] and grid.y.tolist() == [5, 5, 5, 8, 8, 8]
+
+
+def test_a_hexagonal_grid_is_refused():
+    rows, columns = np.indices((6, 8)).reshape(2, -1)
+    x, y = columns + 0.5 * (rows % 2), rows * np.sqrt(3) / 2
+    with pytest.raises(KerasStemError, match="rectangular grid in a map, found a hexagonal grid"):
+        find_grid(x, y, "a map")
+
+
+def test_positions_that_are_not_finite_are_refused():
+    with pytest.raises(KerasStemError, match="finite positions in a map"):
+        find_grid(np.array([0, np.nan]), np.zeros(2), "a map")

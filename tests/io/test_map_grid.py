@@ -9,9 +9,18 @@ from shaped_maps import FORMATS, FRAMES, made, require_equal
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.errors import KerasStemError
 from keras_stem.io.export import write_map
 from keras_stem.io.map_files import load_map
-from keras_stem.io.map_grid import completed, grid_shape
+from keras_stem.io.map_grid import (
+    completed,
+    grid_shape,
+    map_extent,
+    map_steps,
+    part_of,
+    require_shape,
+    with_steps,
+)
 
 
 def test_rows_in_any_order_and_missing_ones(greek_labels, rng, tmp_path):
@@ -83,3 +92,23 @@ def test_a_map_without_any_orientation_is_not_indexed(suffix, rng, tmp_path):
     broken = CrystalMap(Rotation(np.full((30, 4), np.nan)), x=given.x, y=given.y, scan_unit="nm")
     write_map(tmp_path / f"map.{suffix}", broken, {})
     assert load_map(tmp_path / f"map.{suffix}", FRAMES[suffix])[0].phase_id.tolist() == [-1] * 30
+
+
+def test_shape_steps_and_extent_of_a_map(labels):
+    assert (grid_shape(labels), map_steps(labels), map_extent(labels)) == ((4, 6), (3.0, 2.0), (12.0, 12.0))
+    row = labels[labels.y == 0]
+    assert (grid_shape(row), map_steps(row)) == ((1, 6), (2.0, 2.0))
+    with pytest.raises(KerasStemError, match="labels of 6 x 4 positions for a scan, found 4 x 6"):
+        require_shape(labels, (6, 4), "a scan")
+
+
+def test_a_part_begins_at_its_first_position(labels):
+    found = part_of(labels, slice(1, 3), slice(4, 6))
+    assert found.prop["Q"].tolist() == [10, 11, 16, 17]
+    assert found.x.tolist() == [0, 2, 0, 2] and found.y.tolist() == [0, 0, 3, 3]
+
+
+def test_other_steps_leave_the_rest(labels):
+    found = with_steps(labels, (1.0, 0.5), "um")
+    assert (map_steps(found), found.scan_unit) == ((1.0, 0.5), "um")
+    np.testing.assert_array_equal(found.prop["Q"], labels.prop["Q"])

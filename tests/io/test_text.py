@@ -7,8 +7,10 @@ from text_maps import TEXT_FORMATS, rewrite, written
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.errors import KerasStemError
 from keras_stem.io.export import write_map
 from keras_stem.io.map_files import load_map, read_map
+from keras_stem.io.text import one_line, read_lines, read_table
 
 CHANGES = {
     "as it is": lambda text: text.encode(),
@@ -79,3 +81,24 @@ def test_text_formats_have_a_space_for_control_characters(named_map, tmp_path):
         )
     write_map(tmp_path / "map.h5", named_map, {})
     assert read_map(tmp_path / "map.h5")[0].phases[0].name == named_map.phases[0].name
+
+
+def test_one_line_has_no_control_characters():
+    assert one_line("a\n\tb\0 c\u2028d ") == "a b c d"
+
+
+def test_lines_do_not_end_at_characters_of_names(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"a\x0bb\r\nc\rd")
+    assert read_lines(tmp_path / "a.txt") == ["a\x0bb", "c", "d"]
+    (tmp_path / "b.txt").write_bytes(b"a\0b")
+    with pytest.raises(KerasStemError, match=r"a text file, found other data in .*b\.txt"):
+        read_lines(tmp_path / "b.txt")
+
+
+def test_tables_tell_the_row_that_is_wrong(tmp_path):
+    np.testing.assert_array_equal(read_table(["1,5 2", "", "3 4"], tmp_path), [[1.5, 2], [3, 4]])
+    np.testing.assert_array_equal(read_table(["1,5", "3,4"], tmp_path, ","), [[1, 5], [3, 4]])
+    with pytest.raises(KerasStemError, match="found 'x' in row 2, column 1"):
+        read_table(["1 2", "x 4"], tmp_path)
+    with pytest.raises(KerasStemError, match="found 3 columns in place of 2 in row 2"):
+        read_table(["1 2", "3 4 5"], tmp_path)

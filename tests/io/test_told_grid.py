@@ -1,11 +1,15 @@
 """Text maps whose header and points do not agree."""
 
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 from text_maps import TEXT_FORMATS, require_refused, rewrite, written
 
+from keras_stem.errors import KerasStemError
 from keras_stem.io.map_files import load_map
+from keras_stem.io.told_grid import ToldGrid, require_told_grid
 
 
 @pytest.mark.parametrize(("suffix", "frame"), TEXT_FORMATS)
@@ -40,3 +44,12 @@ def test_a_step_in_the_header_that_is_not_that_of_the_points(axis, suffix, frame
     rounded = [re.sub(r"(XSTEP:|XStep)\s.*", r"\1 0.00205", line) for line in header]
     rewrite(path, rounded, rows)
     assert load_map(path, frame)[0].dx == pytest.approx(0.002)
+
+
+def test_points_may_be_missing_but_not_at_the_end():
+    rows, columns = np.indices((3, 4)).reshape(2, -1) * 2.0
+    told, path = ToldGrid((3, 4), (2.0, 2.0)), Path("map.ang")
+    middle, end = np.arange(12) != 5, np.arange(12) < 11
+    require_told_grid(columns[middle], rows[middle], told, path)
+    with pytest.raises(KerasStemError, match=r"12 points \(3 x 4\) in map.ang, found 11; .* cut off"):
+        require_told_grid(columns[end], rows[end], told, path)

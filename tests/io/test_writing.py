@@ -16,6 +16,7 @@ from keras_stem.io.export import write_map
 from keras_stem.io.map_files import load_map
 from keras_stem.io.map_grid import crystal_map
 from keras_stem.io.orix_h5 import write_map_group
+from keras_stem.io.writing import map_text, micrometres
 
 
 def test_files_are_written_in_utf8_whatever_the_locale(kstem, greek_labels, tmp_path):
@@ -71,3 +72,14 @@ def test_qualities_that_are_no_numbers_are_0_in_text_formats(odd, names, suffix,
     for name in "QR":
         np.testing.assert_allclose(found.prop[name], [40, 40, 0, 40, 40, 40])
     require_equal(found, given)
+
+
+def test_text_formats_count_in_micrometres(labels):
+    text = map_text(labels, {"model": "a\nb", "scan": "s.h5", "other": "x"})
+    assert text.origin == "model a b, scan s.h5"
+    assert (text.shape, text.steps) == ((4, 6), (pytest.approx(0.003), pytest.approx(0.002)))
+    np.testing.assert_allclose(text.x[:7], np.array([0, 2, 4, 6, 8, 10, 0]) / 1000)
+    np.testing.assert_array_equal(text.q, np.arange(24))
+    assert text.decimals == 7  # 0.002000 with four significant digits
+    with pytest.raises(KerasStemError, match="found 'px'"):
+        micrometres("px")
