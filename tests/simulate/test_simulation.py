@@ -1,10 +1,13 @@
 import dataclasses
 
 import numpy as np
+import orix.io
 import pytest
+from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import linio2
+from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
@@ -73,7 +76,6 @@ def test_vacuum_takes_its_share(rng):
 
 
 def test_electrons_are_conserved(rng):
-    from keras_stem.crystal.rotations import random_rotations
 
     camera = Camera(pixels=64)
     simulator = PatternSimulator(linio2(), Microscope(halo=0.05), camera.detector)
@@ -118,3 +120,17 @@ def test_impossible_settings_are_clear_errors():
     ):
         with pytest.raises(KerasStemError):
             make()
+
+
+def test_the_truth_reads_back_as_it_was_simulated(simulation, scan_path):
+    from keras_stem.simulate.microstructure import grow
+
+    stream = np.random.SeedSequence(simulation.seed).spawn(3)[0]
+    truth = grow(simulation.polycrystal, np.random.default_rng(stream))
+    stored = orix.io.load(scan_path).prop
+    symmetry = proper_point_group(linio2())
+    for name, grain in (("truth", truth.dominant), ("second", truth.second)):
+        angles = disorientation(Rotation.from_euler(stored[f"{name}_euler"]), grain.rotations, symmetry)
+        assert angles.max() < 1e-6
+        np.testing.assert_allclose(stored[f"{name}_weight"], grain.weight)
+        np.testing.assert_array_equal(stored[f"{name}_grain"], grain.number)
