@@ -33,3 +33,9 @@ def test_sums_that_no_type_holds_are_refused(tmp_path):
     with pytest.raises(KerasStemError, match="sum over 4 fits into 64 bits"):
         converted(tmp_path, patterns, scan_binning=2)
     assert bin_patterns(np.full((1, 2, 2), 2**62 - 1, np.uint64), 2)[0, 0, 0] == 2**64 - 4
+
+
+def test_blocks_are_summed():
+    binned = bin_patterns(np.arange(16, dtype=np.uint8).reshape(1, 4, 4), 2)
+    assert binned.tolist() == [[[10, 18], [42, 50]]]
+    assert bin_patterns(np.full((1, 2, 2), 255, np.uint8), 2).tolist() == [[[1020]]]

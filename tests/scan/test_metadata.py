@@ -7,6 +7,7 @@ import pytest
 from plain_scans import INFO, write
 
 from keras_stem.errors import KerasStemError
+from keras_stem.scan.metadata import common_steps, hyperspy_axes, require_positive, require_square
 from keras_stem.scan.scan import Scan
 
 
@@ -47,3 +48,31 @@ def test_an_axis_that_only_declares_its_values_is_refused(own_scan):
         experiment["axis-3"].create_dataset("axis", (10**10,), "f8", chunks=(4096,))
     with pytest.raises(KerasStemError, match=r"axis-3/axis.* is incomplete"):
         Scan(own_scan).info  # noqa: B018
+
+
+def test_the_direct_beam_is_the_origin_of_the_axes():
+    y, x, ky, kx = hyperspy_axes(INFO)  # 64 x 64 pixels of 0.05 1/Å
+    assert [axis["size"] for axis in (y, x, ky, kx)] == [3, 40, 64, 64]
+    assert (ky["offset"], kx["offset"]) == (pytest.approx(-1.575), pytest.approx(-1.575))
+    assert (y["scale"], y["units"], kx["scale"], kx["units"]) == (2.0, "nm", 0.05, "1/Å")
+
+
+@pytest.mark.parametrize(
+    ("axes", "expected"),
+    [
+        ([(2.0, "nm"), (3.0, "nm")], ((2.0, 3.0), "nm")),
+        ([(0.002, "um"), (3.0, "nm")], ((pytest.approx(2.0), 3.0), "nm")),
+        ([(2.0, "px"), (3.0, "nm")], ((1.0, 1.0), "px")),
+    ],
+)
+def test_steps_in_a_common_unit(axes, expected):
+    assert common_steps(axes) == expected
+
+
+def test_calibrations_that_make_no_sense_name_their_option():
+    require_square((0.05, 0.0504), "a scan")
+    with pytest.raises(KerasStemError, match=r"found 0\.05 x 0\.06 1/Å"):
+        require_square((0.05, 0.06), "a scan")
+    for wrong in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(KerasStemError, match=r"a step above 0 in a scan, found .* with --step"):
+            require_positive(wrong, "a step", "a scan", "--step")
