@@ -20,7 +20,7 @@ def test_the_disks_are_found_from_the_brightest_on():
     np.testing.assert_allclose(found.positions[0, :3], [[20, 25], [40, 30], [10, 12]], atol=1e-6)
     assert np.isnan(found.positions[0, 3:]).all()
     assert np.isneginf(found.evidence[0, 3:]).all()
-    assert found.evidence[0, 0] == 0
+    assert found.evidence[0].max() == 0 and found.evidence[0, :3].min() >= -1.5
 
 
 def test_symmetry_outweighs_brightness():

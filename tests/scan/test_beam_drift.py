@@ -30,7 +30,7 @@ def test_a_jump_between_rows_is_followed(rng):
 
 
 def test_two_parallel_drifts_alike_are_rivals():
-    twins = BeamCandidates(np.stack([RAMP, RAMP + (12, 0)], axis=1), np.zeros((120, 2)))
+    twins = BeamCandidates(np.stack([RAMP, RAMP + np.array([12, 0])], axis=1), np.zeros((120, 2)))
     found = find_drift(twins, SHAPE, (64, 64), 2.0)
     assert found.rival_support == pytest.approx(1, abs=0.1)
     assert abs(found.rival[0]) == pytest.approx(12, abs=1)

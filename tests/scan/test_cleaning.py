@@ -29,7 +29,7 @@ def test_bad_pixels_become_the_median_of_good_ones():
     bad[2, 2] = bad[0, 0] = True
     mended = repair(patterns, bad)
     assert mended.dtype == np.uint16
-    # By hand: of 1 to 24 without 12, the middle ones are 12 and 13 on either side of the gap: 13.
+    # By hand: 1 to 24 without 12 are 23 values, the twelfth of which is 13.
     assert mended[0, 2, 2] == 13
     assert mended[0, 0, 0] == 6  # of 1, 2, 5, 6, 7, 10, 11
     np.testing.assert_array_equal(mended[:, ~bad], patterns[:, ~bad])

@@ -40,7 +40,7 @@ def test_files_without_a_reader_get_advice(tmp_path):
     ("error", "told"),
     [
         (
-            ModuleNotFoundError("no", name="PIL"),
+            ModuleNotFoundError(name="PIL"),
             "needs the package pillow; install it with: pip install pillow",
         ),
         (KeyError("axes"), "its content is not what the reader expects"),
