@@ -15,9 +15,7 @@ def test_grains_bend_no_more_than_they_may(rng):
     symmetry = proper_point_group(linio2())
     for grain in np.unique(number):
         members = np.flatnonzero(number == grain)
-        angles = disorientation(
-            rotations[members], rotations[np.full(len(members), members[0])], proper_point_group(linio2())
-        )
+        angles = disorientation(rotations[members], rotations[np.full(len(members), members[0])], symmetry)
         assert np.rad2deg(angles.max()) <= 6.0 + 1e-6  # twice 3 deg, from one end to the other
     assert truth.in_sample.all()
     np.testing.assert_allclose(truth.dominant.weight + truth.second.weight, 1)
