@@ -9,8 +9,12 @@ from keras import ops
 from simulated import PURE, SMALL
 from simulated_training import RECIPE, TINY, train_simulated
 
+from keras_stem.crystal.euler import euler_ranges
+from keras_stem.crystal.phase import linio2
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.predictions import predict
 from keras_stem.models.orientation_model import load_keras_file
+from keras_stem.networks.cnn.options import CNNConfig
 from keras_stem.tracking.resolve import load_model
 from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare_simulation
@@ -31,6 +35,20 @@ def loss_of(model, data):
     expected = np.pad(target.encode(val.rotations.to_matrix()), [(0, 0), (0, 1)], constant_values=1 / 3)
     pair = (ops.convert_to_tensor(array.astype("float32")) for array in (expected, votes))
     return float(ops.mean(target.loss().call(*pair)))
+
+
+@pytest.mark.parametrize("target", ["euler", "rotation"])
+def test_any_target_learns_from_simulated_patterns(target):
+    """The targets of the paper, too, whose angles are those of the Euler fundamental region."""
+    recipe = dataclasses.replace(
+        RECIPE, network=CNNConfig(filters=(4, 8), widths=(16,)), target=target, max_epochs=2
+    )
+    result, _ = train_simulated(recipe, f"{target}-simulated")
+    ranges = euler_ranges(proper_point_group(linio2()))
+    found = result.predictions["test"].euler
+    assert found.shape == (200, 3)
+    assert (np.median(found, axis=0) > 0).all() and (np.median(found, axis=0) < ranges).all()
+    assert result.history[-1]["loss"] < result.history[0]["loss"]
 
 
 def test_training_learns_and_knows_how_sure_it_is(learned, tmp_path):
