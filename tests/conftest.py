@@ -153,3 +153,21 @@ def own_store(empty_store, tmp_path_factory, monkeypatch) -> None:
     """Give a test that trains a store without the runs of other tests, and keep its runs out of theirs."""
     path = shutil.copy(empty_store, tmp_path_factory.mktemp("store") / "mlflow.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{path}")
+
+
+@pytest.fixture
+def few_scored(monkeypatch) -> None:
+    """Score trainings on simulated patterns with few of them."""
+    monkeypatch.setattr("keras_stem.training.data.SCORED_PATTERNS", 200)
+
+
+@pytest.fixture(scope="session")
+def learned(own_folders):
+    """The result of one training on simulated patterns."""
+    from simulated_training import RECIPE, train_simulated
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("keras_stem.training.data.SCORED_PATTERNS", 200)
+        result, state = train_simulated(RECIPE, "whole")
+    state.discard()
+    return result

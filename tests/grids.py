@@ -10,6 +10,11 @@ from keras_stem.io.map_grid import crystal_map
 
 NICKEL = Phase("Ni", space_group=225)
 
+LAYOUT = np.zeros((10, 15), int)
+LAYOUT[:, 9:] = 1
+LAYOUT[3, 3] = 2
+"""Two grains and one odd point."""
+
 
 def map_of(
     rotations: Rotation, shape, phase=None, phase_id=None, step=2.0, unit="nm", **properties

@@ -7,40 +7,9 @@ import pytest
 
 pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("own_store")]
 
-
 NARROW = ("--arch", "cnn", "--filters", "4", "--widths", "16", "--score-every", "1")
+
 NARROW_POLAR = ("--radii", "8", "--azimuths", "24", "--channels", "8", "--dilations", "1,3")
-
-
-def test_simulate_then_info(run, tmp_path):
-    path = tmp_path / "scan.h5"
-    run(
-        "simulate",
-        path,
-        "--shape",
-        "12x10",
-        "--grains",
-        "3",
-        "--seed",
-        "5",
-        "--drift",
-        "1",
-        "--hot-pixels",
-        "1",
-    )
-    told = run("info", path)
-    for part in (
-        "12 x 10",
-        "step 5 nm",
-        "64 x 64",
-        "0.05 1/Å",
-        "300 kV",
-        "LiNiO2",
-        "-3m",
-        "DS_R",
-        "precession",
-    ):
-        assert part in told
 
 
 def test_fit_evaluate_map_models(run, scan_path, tmp_path):
@@ -62,14 +31,6 @@ def test_fit_evaluate_map_models(run, scan_path, tmp_path):
 
 
 @pytest.mark.slow
-def test_fit_without_a_scan_takes_the_demonstration(run, monkeypatch, simulation):
-    monkeypatch.setattr("keras_stem.simulate.demonstration.DEMONSTRATION", simulation)
-    for _ in range(2):
-        told = run("fit", *NARROW, "--max-epochs", "1")
-        assert "demonstration" in told
-
-
-@pytest.mark.slow
 def test_fit_on_a_simulation_then_map_and_evaluate_a_scan(run, scan_path, tmp_path, monkeypatch):
     monkeypatch.setattr("keras_stem.training.data.SCORED_PATTERNS", 200)
     simulated = ("--simulate", "linio2", "--like", scan_path, "--patterns", "200")
@@ -85,22 +46,6 @@ def test_fit_on_a_simulation_then_map_and_evaluate_a_scan(run, scan_path, tmp_pa
         assert part in told
     tuned = run("fit", scan_path, "--weights", uri, *NARROW_POLAR, "--max-epochs", "1")
     assert re.search(r"Weights from models:/LiNiO2/\d+: \d+ loaded", tuned)
-
-
-def test_fit_on_a_simulation_of_ones_own_crystal(run, copper_cif, monkeypatch):
-    monkeypatch.setattr("keras_stem.training.data.SCORED_PATTERNS", 100)
-    crystal = ("--simulate", copper_cif, "--space-group", "225", "--patterns", "100")
-    told = run("fit", *crystal, *NARROW, "--max-epochs", "1", "--stop", "under-5>0.5")
-    assert "models:/Cu/" in told
-
-
-@pytest.mark.slow
-def test_quickstart(run, monkeypatch, simulation, tmp_path):
-    monkeypatch.setattr("keras_stem.simulate.demonstration.DEMONSTRATION", simulation)
-    told = run("quickstart", "--out", tmp_path / "quick", "--max-epochs", "1")
-    assert "kstem ui" in told
-    for name in ("scan.h5", "ipf_z.png", "comparison.png", "map.h5", "map.ang"):
-        assert (tmp_path / "quick" / name).exists()
 
 
 def test_wrong_usage_has_status_2(run, kstem, scan_path):

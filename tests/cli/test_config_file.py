@@ -120,12 +120,3 @@ def test_an_existing_file_is_kept(refused, tmp_path):
     said = refused("seed = 1", "--save-config", "mine.toml")
     assert said == "Expected a new file for --save-config, found mine.toml, which exists."
     assert (tmp_path / "mine.toml").read_text() == "seed = 1"
-
-
-def test_every_option_of_a_training_has_a_group():
-    titles = {"Data", "Network", "Orientation", "Augmentation", "Optimisation", "Tracking"}
-    shown = CliRunner().invoke(program, ["fit", "--help"]).output.splitlines()
-    sections = [line.removesuffix(":") for line in shown if line.endswith(":") and line[0] != " "]
-    assert set(sections) == titles | {"Options"}
-    assert shown[shown.index("Options:") + 1].startswith("  -h, --help")
-    assert shown[shown.index("Options:") + 2] == ""

@@ -10,30 +10,9 @@ import numba
 import pytest
 
 import keras_stem
-from keras_stem.cli.backend import require_backend
-from keras_stem.errors import KerasStemError
-from keras_stem.scan.scan import Scan
 
 NOWHERE = "/dev/null/home"
 """No home, and none that even root could make."""
-
-
-@pytest.fixture
-def bare(kstem, tmp_path):
-    """Run a command in a folder with blanks and signs of other scripts, with next to no environment."""
-    folder = tmp_path / "Messung 1 – 測定"
-    folder.mkdir()
-    (tmp_path / "temporary").mkdir()
-
-    def bare(*arguments, prefix=(), stdout=subprocess.PIPE, **environment):
-        known = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path / "temporary"), "MPLBACKEND": "Agg"}
-        command = [*prefix, *kstem, *(str(argument) for argument in arguments)]
-        return subprocess.run(
-            command, cwd=folder, env=known | environment, stdout=stdout, stderr=subprocess.PIPE, text=True
-        )
-
-    bare.folder = folder
-    return bare
 
 
 @pytest.fixture(scope="module")
@@ -69,41 +48,6 @@ def test_without_a_home_where_nothing_can_be_written(bare, read_only, own_scan):
     assert not (bare.folder / "~").exists()
 
 
-def test_a_backend_that_does_not_exist(bare, scan_path):
-    done = bare("evaluate", scan_path, KERAS_BACKEND="tensorfow")
-    assert done.returncode == 1
-    assert "tensorflow, jax, torch" in done.stderr and "'tensorfow' in KERAS_BACKEND" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-
-
-def test_a_backend_in_the_settings_of_keras_that_does_not_exist(bare, scan_path, tmp_path):
-    (tmp_path / "keras.json").write_text('{"backend": "theano"}')
-    done = bare("evaluate", scan_path, KERAS_HOME=str(tmp_path))
-    assert done.returncode == 1
-    assert "'theano' in" in done.stderr and "keras.json" in done.stderr
-
-
-def test_a_backend_is_checked_before_anything_is_done(bare):
-    done = bare("quickstart", KERAS_BACKEND="tensorfow")
-    assert done.returncode == 1
-    assert list(bare.folder.iterdir()) == []
-
-
-def test_settings_that_keras_refuses(bare, scan_path, tmp_path):
-    (tmp_path / "keras.json").write_text('{"floatx": "float8"}')
-    done = bare("map", scan_path, KERAS_HOME=str(tmp_path))
-    assert done.returncode == 1
-    assert len(done.stderr.splitlines()) == 1
-    assert f"Keras rejects the settings in {tmp_path / 'keras.json'}" in done.stderr
-
-
-def test_a_backend_that_is_not_installed(monkeypatch):
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(KerasStemError, match=r"jax .*KERAS_BACKEND.*pip install 'keras_stem\[jax\]'"):
-        require_backend()
-
-
 def test_nothing_at_all_can_be_written(read_only, own_scan):
     nowhere = "import tempfile; tempfile._candidate_tempdir_list = lambda: []"
     program = f"{nowhere}; from keras_stem.cli.main import main; main()"
@@ -113,32 +57,6 @@ def test_nothing_at_all_can_be_written(read_only, own_scan):
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "set HOME or TMPDIR" in done.stderr
-
-
-def test_a_reader_that_wants_no_more(bare, own_scan):
-    for command in (("info", own_scan), ("--help",)):
-        reading, writing = os.pipe()
-        os.close(reading)
-        done = bare(*command, stdout=writing)
-        os.close(writing)
-        assert done.stderr == ""
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-def test_output_that_cannot_be_written(bare, own_scan):
-    with open("/dev/full", "w") as full:  # noqa: PTH123
-        done = bare("info", own_scan, stdout=full)
-    assert done.returncode == 1
-    assert len(done.stderr.splitlines()) == 1
-    assert "No space left" in done.stderr
-
-
-def test_no_terminal_at_all(bare, own_scan):
-    closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
-    assert bare("convert", own_scan, "out.h5", prefix=closed).returncode == 0
-    with Scan(bare.folder / "out.h5") as scan:
-        assert scan.has_labels
-    assert bare("info", "absent.h5", prefix=closed).returncode == 1
 
 
 @pytest.mark.parametrize("environment", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}])

@@ -9,10 +9,11 @@ from orix.plot import IPFColorKeyTSL
 from orix.quaternion import Orientation, Rotation
 from orix.vector import Vector3d
 
-from keras_stem.crystal.axes import orix_form, relation
+from keras_stem.crystal.axes import in_file_axes, orix_form, relation, rotation_from_file
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.phase import cell_of
-from keras_stem.crystal.rotations import from_matrices, random_rotations
+from keras_stem.crystal.phase import cell_of, fingerprint
+from keras_stem.crystal.rotations import random_rotations
+from keras_stem.crystal.scattering import reflections_within, structure_factors
 from keras_stem.crystal.structure_files import load_phase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.io.export import write_map
@@ -83,13 +84,6 @@ def pairs_in_lab(phase, rotation):
     return np.unique(seen.round(3), axis=0)
 
 
-def test_half_turns_keep_their_axis(rng):
-    axes = rng.standard_normal((200, 3))
-    axes /= np.linalg.norm(axes, axis=1, keepdims=True)
-    turns = 2 * axes[:, :, None] * axes[:, None, :] - np.eye(3)
-    np.testing.assert_allclose(from_matrices(turns).to_matrix(), turns, atol=1e-9)
-
-
 def test_a_phase_whose_axes_orix_has_stays_as_it_is():
     for name in ("linio2_hexagonal", "spinel_origin2", "olivine_states", "gan"):
         phase = load_phase(cif(name))
@@ -106,3 +100,15 @@ def test_relation_is_the_way_between_cells(name):
     # Lattice vectors of the kept cell are lattice vectors of the other, centring included.
     np.testing.assert_allclose(6 * moved, np.rint(6 * moved), atol=2e-3)
     assert relation(load_phase(cif("silicon_origin1")), standard) is None
+
+
+@pytest.mark.parametrize("name", ["linio2_rhombohedral", "zirconia_p21a", "zirconia_unique_c"])
+def test_the_way_back_to_the_axes_of_the_file(name):
+    phase, kept = load_phase(cif(name)), load_phase(cif(name), keep_cell=True)
+    back = in_file_axes(phase)
+    np.testing.assert_allclose(cell_of(back).lattice, cell_of(kept).lattice, atol=1e-6)
+    indices = reflections_within(cell_of(kept), 0.8)
+    both = [np.abs(structure_factors(cell_of(one), indices)) for one in (back, kept)]
+    np.testing.assert_allclose(both[0], both[1], atol=1e-6 * both[1].max())
+    assert fingerprint(back) == fingerprint(kept)
+    assert rotation_from_file(kept).angle == pytest.approx(0)

@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from matched import DETECTOR, SETTINGS, drawn
 from orix.quaternion import Rotation
 from phases import PHASES
 
@@ -16,20 +17,7 @@ from keras_stem.indexing.bank import build_bank
 from keras_stem.indexing.matching import HALF_TURN_ABOUT_Y, Matcher
 from keras_stem.indexing.preprocessing import polar_grid, polar_spots
 from keras_stem.indexing.ranking import rank
-from keras_stem.indexing.settings import Matching
-from keras_stem.instrument.beam import Beam
-from keras_stem.instrument.detector import Detector
 from keras_stem.simulate.patterns import Microscope, PatternSimulator
-
-DETECTOR = Detector((96, 96), 3.2 / 96)
-SETTINGS = Matching(resolution=6, radius=1.8, beam=Beam(300, 1.6, 0.6), spot_radius=0.0813, beam_mask=0.122)
-
-
-def drawn(phase, rotations):
-    """Patterns without noise, as counts."""
-    simulator = PatternSimulator(phase, Microscope(), DETECTOR)
-    patterns = [simulator.draw([spots], [1.0], np.zeros(2)) for spots in simulator.spots(rotations)]
-    return np.stack(patterns) * 1e6
 
 
 def errors(phase, truth, found):
@@ -74,43 +62,6 @@ def test_truth_comes_back(name, rng):
     assert np.sum(wrong[mirrored] > 0.01) <= 1
     assert np.sum(wrong[~mirrored] > 0.01) <= 1
     assert np.median(np.abs(solutions.q - 100)) < 15
-
-
-@pytest.fixture(scope="module")
-def two_phases():
-    phases = [linio2(), PHASES["Pm-3m"]()]
-    return phases, build_bank(phases, DETECTOR, SETTINGS)
-
-
-def test_phases_are_told_apart(two_phases, rng):
-    phases, bank = two_phases
-    truth = random_rotations(6, rng)
-    patterns = np.concatenate([drawn(phase, truth) for phase in phases])
-    matcher = Matcher(bank, polar_grid(SETTINGS), keep=1.0)
-    solutions = rank(matcher.match(polar_spots(patterns, DETECTOR, SETTINGS)), bank, 10, best=3)
-    assert np.sum(solutions.phase_id[:, 0] == np.repeat([0, 1], 6)) >= 11
-    assert np.all(np.diff(solutions.q, axis=1) <= 0)
-    np.testing.assert_allclose(solutions.r, 100 * (1 - solutions.q[:, 1] / solutions.q[:, 0]))
-
-
-def test_runner_up_is_another_solution(two_phases, rng):
-    phases, bank = two_phases
-    matcher = Matcher(bank, polar_grid(SETTINGS), keep=1.0)
-    polar = polar_spots(drawn(phases[0], random_rotations(5, rng)), DETECTOR, SETTINGS)
-    solutions = rank(matcher.match(polar), bank, 10, best=2)
-    same = solutions.phase_id[:, 0] == solutions.phase_id[:, 1]
-    first, second = (solutions.rotations[:, k] for k in range(2))
-    apart = np.rad2deg(disorientation(first, second, proper_point_group(phases[0])))
-    assert np.all(apart[same] >= 10)
-
-
-def test_no_spots_are_not_indexed(two_phases):
-    _, bank = two_phases
-    polar = polar_spots(np.zeros((2, 96, 96)), DETECTOR, SETTINGS)
-    solutions = rank(Matcher(bank, polar_grid(SETTINGS), keep=0.1).match(polar), bank, 10, best=1)
-    assert np.all(solutions.phase_id == -1)
-    assert np.all(solutions.q == 0)
-    assert np.all(solutions.r == 0)
 
 
 def test_pyxem_is_asked_for(monkeypatch, two_phases):

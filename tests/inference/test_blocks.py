@@ -1,5 +1,3 @@
-import signal
-
 import numpy as np
 import pytest
 
@@ -11,17 +9,6 @@ from keras_stem.scan.binning import bin_patterns
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import create_scan
-
-
-@pytest.fixture
-def positions(scan):
-    return np.arange(3, len(scan), 2)
-
-
-@pytest.fixture
-def small_blocks(monkeypatch):
-    """Blocks of 32 patterns."""
-    monkeypatch.setattr("keras_stem.inference.blocks._block_size", lambda source: 32)
 
 
 class Counted:
@@ -67,27 +54,3 @@ def float_scan(tmp_path):
 def test_nan_is_reported_with_its_position(float_scan):
     with pytest.raises(KerasStemError, match=r"NaN.*row 1, column 7"):
         map_blocks(lambda _, patterns: None, ScanSource(float_scan), np.arange(100))
-
-
-@pytest.mark.parametrize("verbose", [False, True])
-def test_a_failed_step_leaves_the_handlers_of_signals_as_they_were(scan, positions, verbose):
-    def fail(block, patterns):
-        raise ValueError("no answer")
-
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(ValueError, match="no answer"):
-        map_blocks(fail, ScanSource(scan), positions, verbose=verbose)
-    assert signal.getsignal(signal.SIGTERM) is before
-
-
-def test_ctrl_c_ends_between_two_blocks(scan, positions, small_blocks):
-    done = []
-
-    def step(block, patterns):
-        if len(done) == 1:
-            signal.raise_signal(signal.SIGINT)
-        done.append(block)
-
-    with pytest.raises(KeyboardInterrupt):
-        map_blocks(step, ScanSource(scan), positions)
-    assert len(done) == 2

@@ -3,7 +3,10 @@
 import numpy as np
 import orix.io
 import pytest
+from orix.crystal_map import CrystalMap, Phase, PhaseList
+from orix.quaternion import Rotation
 from phases import PHASES
+from shaped_maps import FORMATS, FRAMES
 
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.frames import to_lab
@@ -12,7 +15,7 @@ from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.io.export import write_map
-from keras_stem.io.map_files import read_map
+from keras_stem.io.map_files import load_map, read_map
 from keras_stem.io.map_grid import crystal_map
 
 ORIGIN = {"model": "models:/LiNiO2/7", "scan": "scan.h5"}
@@ -114,3 +117,33 @@ def test_labels_go_out_and_come_back(run, scan_path, tmp_path, suffix, own_scan)
     assert f"labels.{suffix}" in origin["method"]
     assert {"Q", "R", "truth_euler"} <= set(after.prop)
     assert list(tmp_path.glob(".partial*")) == []
+
+
+def test_a_unit_alone_is_refused(rng, tmp_path, run):
+    given = crystal_map(random_rotations(6, rng), linio2(), (2, 3), 1.0, "nm", {})
+    write_map(tmp_path / "map.h5", given, {})
+    told = run("export", tmp_path / "map.h5", tmp_path / "other.h5", "--unit", "mm", status=1)
+    assert "--step together with --unit mm" in told
+    assert not (tmp_path / "other.h5").exists()
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_the_best_of_several_solutions_is_exported(suffix, rng, tmp_path):
+    y, x = np.indices((4, 5)).reshape(2, -1)
+    rotations, quality = random_rotations(60, rng).data.reshape(20, 3, 4), rng.uniform(20, 90, (20, 3))
+    phases = PhaseList(linio2())
+    several = CrystalMap(Rotation(rotations), None, x * 1.0, y * 1.0, phases, {"Q": quality}, "nm")
+    write_map(tmp_path / f"map.{suffix}", several, {})
+    found, _ = load_map(tmp_path / f"map.{suffix}", FRAMES[suffix])
+    np.testing.assert_allclose(found.prop["Q"], quality[:, 0], atol=0.51)
+    best = Rotation(found.rotations.data.reshape(20, -1, 4)[:, 0])
+    assert (
+        np.rad2deg(disorientation(best, Rotation(rotations[:, 0]), proper_point_group(linio2()))).max() < 1e-3
+    )
+
+
+@pytest.mark.parametrize("suffix", ["ang", "ctf"])
+def test_text_formats_need_a_point_group(suffix, rng, tmp_path):
+    unknown = crystal_map(random_rotations(6, rng), Phase("unknown"), (2, 3), 1.0, "nm", {})
+    with pytest.raises(KerasStemError, match="point group"):
+        write_map(tmp_path / f"map.{suffix}", unknown, {})

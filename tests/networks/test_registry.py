@@ -1,16 +1,11 @@
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 
 import pytest
 
-from keras_stem.cli.fit_command import command as fit
-from keras_stem.cli.study_command import command as study
 from keras_stem.errors import KerasStemError
 from keras_stem.networks import registry
-from keras_stem.networks.declaration import RESERVED, NetworkConfig, option, option_names
-from keras_stem.pipeline.augmentation import Augmentation
-from keras_stem.training.data_settings import ScanData
-from keras_stem.training.recipe import Recipe
+from keras_stem.networks.declaration import NetworkConfig, option
 
 
 @dataclass(frozen=True)
@@ -30,13 +25,6 @@ def seeded(monkeypatch):
     entry = EntryPoint("seeded", f"{__name__}:SeededConfig", registry.GROUP)
     monkeypatch.setattr(EntryPoint, "load", lambda self: SeededConfig, raising=True)
     monkeypatch.setattr(registry, "_entries", lambda: {"seeded": entry})
-
-
-def test_reserved_names_are_the_options_of_every_training():
-    own = set().union(*map(option_names, registry.config_classes().values()))
-    commands = {param.name for command in (fit, study) for param in command.params}
-    of_recipes = {field.name for cls in (Recipe, ScanData, Augmentation) for field in fields(cls)}
-    assert (commands - own) | of_recipes == RESERVED
 
 
 def test_an_option_that_every_training_has_is_refused(seeded):

@@ -7,11 +7,6 @@ from keras_stem.pipeline.source import MemorySource, ScanSource
 pytestmark = pytest.mark.backend
 
 
-@pytest.fixture
-def positions(scan):
-    return np.arange(3, len(scan), 2)
-
-
 def together(batches):
     return [np.concatenate(parts) for parts in zip(*batches.as_numpy_iterator(), strict=True)]
 
@@ -89,9 +84,3 @@ def test_progress_is_the_share_of_the_training_that_is_done(scan, positions):
         shares += [targets[:, 1] for _, targets in batches.as_numpy_iterator()]
     assert all(np.ptp(share) == 0 for share in shares)
     np.testing.assert_allclose([share[0] for share in shares], np.arange(12) / 12, atol=1e-6)
-
-
-def test_memory_keeps_integers(scan, positions):
-    source = MemorySource(ScanSource(scan, 2), positions)
-    assert source.dtype == np.uint32
-    assert source.read(positions[:3]).dtype == np.uint32

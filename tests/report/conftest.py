@@ -1,7 +1,13 @@
-"""A page about all points of a predicted map of the tiny scan, written once."""
+"""A page about all points of a predicted map of the tiny scan, written once, and its data."""
 
+import json
+import re
+
+import numpy as np
 import pytest
+from page_data import unpacked
 
+from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.scan import Scan
 from keras_stem.workflow.report_map import report_map
 
@@ -9,11 +15,9 @@ from keras_stem.workflow.report_map import report_map
 @pytest.fixture(scope="session")
 def map_path(scan_path, tmp_path_factory):
     """An orix map that names its scan: the truth, with the uncertainty that a model would state."""
-    import numpy as np
     from orix.quaternion import Rotation
 
     from keras_stem.io.export import write_map
-    from keras_stem.io.map_grid import crystal_map
 
     with Scan(scan_path) as scan:
         labels, info = scan.labels, scan.info
@@ -28,3 +32,19 @@ def map_path(scan_path, tmp_path_factory):
 @pytest.fixture(scope="session")
 def written(map_path):
     return report_map(map_path, map_path.with_name("page.html"), min_q=0)
+
+
+@pytest.fixture(scope="module")
+def html(written) -> str:
+    return written.page.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def shown(html) -> dict:
+    found = re.search(r'<script type="application/json" id="explorer-data">(.*?)</script>', html, re.DOTALL)
+    return json.loads(found[1])
+
+
+@pytest.fixture(scope="module")
+def values(shown) -> dict[str, np.ndarray]:
+    return {value["name"]: unpacked(value) for value in shown["values"]}

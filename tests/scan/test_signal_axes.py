@@ -133,21 +133,3 @@ def test_an_image_beside_a_scan_does_not_matter(signal, counts, tmp_path):
     for path in (tmp_path / "source.hspy", _converted(tmp_path / "source.hspy", tmp_path / "out.h5")):
         with Scan(path) as scan:
             np.testing.assert_array_equal(scan.patterns[()], counts)
-
-
-def test_an_axis_that_is_no_group_is_named(own_scan):
-    with h5py.File(own_scan, "r+") as file:
-        [experiment] = file["Experiments"].values()
-        place = f"{experiment.name}/axis-3"
-        del file[place]
-        file[place] = 1.0
-    with pytest.raises(KerasStemError, match=f"Expected a group {place} in .*, found a data set"):
-        Scan(own_scan).info  # noqa: B018
-
-
-def test_an_axis_that_only_declares_its_values_is_refused(own_scan):
-    with h5py.File(own_scan, "r+") as file:
-        [experiment] = file["Experiments"].values()
-        experiment["axis-3"].create_dataset("axis", (10**10,), "f8", chunks=(4096,))
-    with pytest.raises(KerasStemError, match=r"axis-3/axis.* is incomplete"):
-        Scan(own_scan).info  # noqa: B018

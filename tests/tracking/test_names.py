@@ -3,55 +3,17 @@
 import html
 import shutil
 from dataclasses import replace
-from urllib.parse import unquote
 
 import pytest
+from phase_names import NAMES
 
-from keras_stem.errors import KerasStemError
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import append_labels
-from keras_stem.tracking.registry import promote_alias, register, registered_models, registered_name
+from keras_stem.tracking.registry import promote_alias, register, registered_models
 from keras_stem.tracking.resolve import best_reference, load_model
-from keras_stem.tracking.store import connect
-from keras_stem.tracking.studies import last_study
 from keras_stem.workflow.report_run import find_run
 
-NAMES = (
-    "gamma'",
-    "γ'",
-    "γ''",
-    "α-Fe",
-    'a"b',
-    "<x&y>",
-    "50% $Ni$",
-    "Ni3Al (γ')",
-    "x/y:z",
-    " lead ",
-    "奥氏体",
-    "[bold]x[/bold]",
-    "a@b?c#d\\e",
-    "..",
-)
 ALL_AT_ONCE = "γ'\" <x&y> [b]50%[/b] $Ni$: x@y 奥氏体 "
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_registered_names_are_legal_and_lead_back(name):
-    made = registered_name(name)
-    assert not set('/:@?#"\\') & set(made)
-    assert made == made.strip(" .")
-    assert unquote(made) == name
-
-
-def test_usual_names_stay_as_they_are():
-    for name in ("LiNiO2", "γ'", "α-Fe", "Ni3Al (γ')"):
-        assert registered_name(name) == name
-    assert registered_name("x/y:z") == "x%2Fy%3Az"
-
-
-@pytest.fixture
-def client(trained):
-    return connect()
 
 
 @pytest.fixture
@@ -84,22 +46,6 @@ def test_a_model_of_any_name_is_found(registered, phase, client, trained, run, m
         phase == registered.name
         or f"{registered.name} is the registered model of the phase {phase!r}." in told
     )
-
-
-def test_models_of_other_programs_do_no_harm(client, trained, run):
-    client.create_registered_model("theirs' \"[b]")
-    try:
-        client.create_model_version("theirs' \"[b]", "file:///theirs")
-        told = run("models")
-    finally:
-        client.delete_registered_model("theirs' \"[b]")
-    assert trained.model_uri in told
-    assert "theirs" not in told
-
-
-def test_a_study_of_any_name_may_be_asked_for(client):
-    with pytest.raises(KerasStemError, match="There is no study"):
-        last_study(client, 'mine\' "too"')
 
 
 @pytest.mark.slow

@@ -1,8 +1,10 @@
+"""Learning rates over the steps of a training."""
+
 import keras
 import numpy as np
 import pytest
 
-from keras_stem.training.schedule import PaperDecay
+from keras_stem.training.schedule import PaperDecay, rise_and_fall
 
 pytestmark = pytest.mark.backend
 
@@ -21,3 +23,18 @@ def test_per_step_it_is_keras_exponential_decay():
     steps = np.array([0, 10, 1000])
     ours = [float(keras.ops.convert_to_numpy(PaperDecay(1e-3)(step))) for step in steps]
     np.testing.assert_allclose(ours, [float(keras.ops.convert_to_numpy(theirs(s))) for s in steps], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (0, 1e-5),  # one hundredth of the highest
+        (15, 5.05e-4),  # half of the way up
+        (30, 1e-3),  # 3 % of 1000 steps
+        (515, 5.05e-4),  # half of the way down, where the cosine is 0
+        (1000, 1e-5),
+    ],
+)
+def test_a_linear_rise_and_a_cosine_down_to_one_percent(step, expected):
+    rate = float(keras.ops.convert_to_numpy(rise_and_fall(1e-3, 1000)(step)))
+    assert rate == pytest.approx(expected, rel=1e-3)

@@ -2,7 +2,6 @@
 
 import json
 
-import dask.array as da
 import hyperspy.api as hs
 import numpy as np
 import pytest
@@ -11,29 +10,11 @@ from scipy.ndimage import uniform_filter
 
 import keras_stem.workflow.source_blocks as module
 from keras_stem.errors import KerasStemError
-from keras_stem.instrument.beam import Beam
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
-from keras_stem.workflow.conversion import Calibration, Conversion
+from keras_stem.workflow.conversion import Conversion
 from keras_stem.workflow.convert import convert
-
-
-@pytest.fixture
-def counts(rng):
-    return rng.integers(0, 200, (3, 4, 12, 12)).astype(np.uint8)
-
-
-@pytest.fixture
-def signal(counts):
-    signal = hs.signals.Signal2D(counts)
-    for axis, scale, unit in zip(
-        signal.axes_manager._axes, (2.0, 2.0, 0.02, 0.02), ("nm", "nm", "1/Å", "1/Å"), strict=True
-    ):
-        axis.scale, axis.units = scale, unit
-    signal.metadata.set_item("General.title", "dummy")
-    signal.metadata.set_item("Acquisition_instrument.TEM.beam_energy", 200.0)
-    return signal
 
 
 @pytest.mark.parametrize("suffix", ["hspy", "zspy", "emd", "blo", "npy", "tvips"])
@@ -99,26 +80,6 @@ def test_crop_and_binning_keep_every_count(signal, counts, tmp_path):
         assert scan.patterns.dtype == np.uint16
         assert scan.info.steps == (4.0, 4.0)
         assert scan.info.detector.pixel_size == pytest.approx(0.08)
-
-
-def test_calibration_of_the_reader_counts_first(signal, tmp_path):
-    signal.save(tmp_path / "dummy.hspy")
-    known = Calibration(pixel_size=0.03, steps=(1.5, 1.5), beam=Beam(300.0, precession_angle=0.6))
-    with converted(tmp_path / "dummy.hspy", tmp_path, calibration=known) as scan:
-        assert scan.info.detector.pixel_size == 0.03
-        assert (scan.info.steps, scan.info.unit) == ((1.5, 1.5), "nm")
-        assert (scan.info.beam.energy, scan.info.beam.precession_angle) == (300.0, 0.6)
-
-
-def test_camera_length_gives_the_reciprocal_scale(signal, tmp_path):
-    for axis in signal.axes_manager.signal_axes:
-        axis.scale, axis.units = 0.055, "mm"
-    signal.save(tmp_path / "dummy.hspy")
-    with converted(tmp_path / "dummy.hspy", tmp_path) as scan:
-        assert np.isnan(scan.info.detector.pixel_size)
-    with converted(tmp_path / "dummy.hspy", tmp_path, calibration=Calibration(camera_length=100.0)) as scan:
-        # 0.55 mrad over the wavelength of 200 kV.
-        assert scan.info.detector.pixel_size == pytest.approx(0.55e-3 / 0.025079, rel=1e-4)
 
 
 def test_hot_and_dead_pixels_are_mended(tmp_path, rng):
@@ -210,16 +171,6 @@ def test_doubtful_centring_is_told_and_kept(shifted, tmp_path, run):
     assert "Centring" not in run("convert", source, tmp_path / "out.hspy")
 
 
-def test_blocks_do_not_change_the_result(signal, counts, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "BLOCK_BYTES", 1)
-    signal.save(tmp_path / "dummy.hspy")
-    seen = []
-    convert(tmp_path / "dummy.hspy", tmp_path / "out.h5", Conversion(), lambda *done: seen.append(done))
-    assert seen == [(4, 12), (8, 12), (12, 12)]
-    with Scan(tmp_path / "out.h5") as scan:
-        np.testing.assert_array_equal(scan.patterns[()], counts)
-
-
 def test_bad_sources_leave_nothing(tmp_path, counts):
     spoiled = counts.astype(np.float32)
     spoiled[1, 2, 0, 0] = np.nan
@@ -269,13 +220,6 @@ def test_real_files(name, shape, dtype, step, pixel_size, beam_energy, real_file
         assert scan.info.detector.pixel_size == pytest.approx(pixel_size, rel=1e-3, nan_ok=True)
         assert scan.info.beam.energy == beam_energy
         assert scan.patterns[()].any()
-
-
-def test_rows_are_read_along_the_chunks():
-    data = da.zeros((20, 8, 64, 64), chunks=(6, 8, 64, 64), dtype=np.uint8)
-    firsts = [first for first, _ in module.SourcePatterns(data, Conversion(), "dummy").blocks()]
-    assert firsts[0] == 0
-    assert all(first % 6 == 0 for first in firsts)
 
 
 def test_scans_with_labels_are_replaced_only_on_demand(run, signal, own_scan, tmp_path):

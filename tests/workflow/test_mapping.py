@@ -1,3 +1,5 @@
+"""Maps of scans: their files, and what they tell."""
+
 from dataclasses import asdict, replace
 
 import h5py
@@ -6,7 +8,6 @@ import orix.io
 import pytest
 from matplotlib.image import imread
 
-from keras_stem.choices import REFINEMENTS
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.symmetry import proper_point_group
@@ -16,17 +17,11 @@ from keras_stem.inference.scan_map import predict_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import create_scan
-from keras_stem.tracking.resolve import load_model
-from keras_stem.workflow.evaluate import evaluate
 from keras_stem.workflow.mapping import map_scan
 
 pytestmark = pytest.mark.backend
+
 SYMMETRY = proper_point_group(linio2())
-
-
-@pytest.fixture(scope="module")
-def model(trained):
-    return load_model(trained.model_uri)
 
 
 @pytest.fixture(scope="module")
@@ -106,14 +101,6 @@ def test_refined_answers_agree_better_with_simulations(mapped, model, scan, tmp_
         assert file["crystal_map"].attrs["refined"] == "quick"
 
 
-def test_thorough_refinement_looks_at_more(model, scan):
-    quick, thorough = (predict_map(model, scan, refine=how) for how in REFINEMENTS)
-    gained = thorough.property("agreement") - quick.property("agreement")
-    assert gained.min() > -0.1
-    assert gained.mean() > 1
-    assert np.mean(thorough.disorientation < 5) >= np.mean(quick.disorientation < 5)
-
-
 def test_points_under_the_threshold_are_grey(mapped, model, scan, tmp_path):
     map_scan(model, scan, tmp_path, min_q=0)
     grey = [
@@ -151,32 +138,3 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(model, scan, tmp_path)
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(KerasStemError, match="Cannot write to the folder"):
         map_scan(model, scan, tmp_path / "file" / "map")
-
-
-def test_evaluation_knows_the_parts_of_the_training_scan(model, scan, trained):
-    found = {(row.subset, row.reference): row.scores for row in evaluate(model, scan)}
-    assert found["DS_Test", "labels"] == trained.scores["test"]
-    assert {reference for _, reference in found} == {"labels", "truth"}
-    assert found["DS_Q", "labels"].count == trained.scores["q"].count
-
-
-def test_evaluation_scores_the_stated_uncertainties(model, scan):
-    for row in evaluate(model, scan):
-        assert 0 <= row.confidence.covered_68 <= row.confidence.covered_95 <= 1
-        assert 0 <= row.confidence.risk <= row.scores.p95
-
-
-def test_evaluation_against_the_truth_of_one_grain(model, scan):
-    clear = {row.reference: row.scores for row in evaluate(model, scan) if row.subset == "clear"}
-    pure = (scan.labels.prop["truth_weight"] >= 0.8) & (scan.labels.prop["Q"] >= 20)
-    assert clear["truth"].count == clear["labels"].count == pure.sum()
-
-
-def test_evaluation_of_another_scan_has_no_parts(model, simulation, tmp_path):
-    import dataclasses
-
-    from keras_stem.simulate.simulation import simulate_scan
-
-    simulate_scan(tmp_path / "other.h5", dataclasses.replace(simulation, seed=9))
-    with Scan(tmp_path / "other.h5") as other:
-        assert {row.subset for row in evaluate(model, other)} == {"DS_R", "DS_Q", "clear"}

@@ -1,41 +1,13 @@
-import dataclasses
+"""What the figures of the paper tell."""
+
 import re
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
-from keras_stem.errors import KerasStemError
-from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import Thresholds, subset
-from keras_stem.simulate.microstructure import Polycrystal
-from keras_stem.simulate.simulation import simulate_scan
-from keras_stem.tracking.resolve import load_model
-from keras_stem.workflow import figures as workflow
-from keras_stem.workflow import paper_figures
-from keras_stem.workflow.figures import best_models, write_figures
 
 pytestmark = pytest.mark.slow
-
-ALL = {"figure_1", "figure_7", "figure_8", "figure_9", "figure_10"} | {f"figure_a{k}" for k in range(1, 5)}
-
-
-@pytest.fixture(scope="module")
-def drawn(trained, scan_path, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("paper") / "figures"
-    with Scan(scan_path) as scan:
-        return folder, write_figures(scan, [trained.run_id], folder)
-
-
-def test_all_figures_are_there_and_nothing_else(drawn):
-    folder, figures = drawn
-    assert set(figures.written) == ALL
-    assert figures.written[4] == "figure_10"
-    assert figures.notes == ()
-    assert {path.name for path in folder.iterdir()} == {f"{n}.{s}" for n in ALL for s in ("png", "svg")}
-    for name in ALL:
-        assert (folder / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
-        assert "</svg>" in (folder / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def test_figure_1_tells_the_parts_of_the_training(drawn, scan, trained):
@@ -55,65 +27,3 @@ def test_figure_10_tells_the_scores_of_ds_q(drawn, trained):
     assert np.mean(means) == pytest.approx(trained.scores["q"].mae, abs=0.01)
     assert f"median {trained.scores['q'].median:.2f}°" in told
     assert figures.models == {"CNN": trained.run_id}
-
-
-def test_the_best_of_each_network_by_default(trained):
-    assert trained.model_uri in best_models("LiNiO2")
-    with pytest.raises(KerasStemError, match="no registered model of unobtainium"):
-        best_models("unobtainium")
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Write names alone: the figures are drawn above."""
-    for name in (name for name in dir(paper_figures) if name.endswith(("_figure", "_curves"))):
-        monkeypatch.setattr(paper_figures, name, lambda *_: Figure())
-    monkeypatch.setattr(
-        workflow, "save_both", lambda _, folder, name: (folder / f"{name}.png").write_text("")
-    )
-
-
-@pytest.fixture
-def model_file(trained, tmp_path) -> str:
-    path = str(tmp_path / "model.keras")
-    load_model(trained.model_uri).save(path)
-    return path
-
-
-@pytest.mark.usefixtures("quick")
-def test_equal_names_are_told_apart_and_a_file_has_no_history(trained, model_file, scan, tmp_path):
-    figures = write_figures(scan, [model_file, trained.model_uri], tmp_path / "figures")
-    assert set(figures.written) == ALL | {"figure_a5"}
-    assert figures.notes == (
-        f"Figure 8 is without {model_file}: it has no tracked run with a training loss.",
-    )
-    assert list(figures.models) == ["CNN, exponential (1)", "CNN, exponential (2)"]
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_file_on_another_scan_has_no_split_and_no_history(model_file, simulation, tmp_path):
-    other = dataclasses.replace(simulation, polycrystal=Polycrystal(shape=(8, 8), grains=3), seed=9)
-    simulate_scan(tmp_path / "other.h5", other)
-    with Scan(tmp_path / "other.h5") as opened:
-        figures = write_figures(opened, [model_file], tmp_path / "figures", min_q=30)
-    assert set(figures.written) == ALL - {"figure_1", "figure_8"}
-    told = " ".join(figures.notes)
-    assert "Figure 1 is left out: no model was trained on this scan" in told
-    assert "Figure 8 is left out: no model has a tracked run" in told
-
-
-@pytest.mark.usefixtures("quick")
-def test_nothing_is_left_when_drawing_fails(trained, scan, tmp_path, monkeypatch):
-    def fail(*_):
-        raise RuntimeError("no ink")
-
-    monkeypatch.setattr(paper_figures, "errors_figure", fail)
-    with pytest.raises(RuntimeError, match="no ink"):
-        write_figures(scan, [trained.model_uri], tmp_path / "figures")
-    assert not (tmp_path / "figures").exists()
-
-
-def test_no_position_of_such_quality_is_a_clear_error(trained, scan, tmp_path):
-    with pytest.raises(KerasStemError, match="DS_Q is empty"):
-        write_figures(scan, [trained.model_uri], tmp_path / "figures", min_q=1000)
-    assert not (tmp_path / "figures").exists()

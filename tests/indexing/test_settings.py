@@ -1,0 +1,45 @@
+"""Settings of template matching, completed by the scan."""
+
+import pytest
+
+from keras_stem.errors import KerasStemError
+from keras_stem.indexing.settings import Matching
+from keras_stem.instrument.beam import Beam
+from keras_stem.instrument.detector import Detector
+from keras_stem.scan.metadata import ScanInfo
+
+
+def info_of(pixel_size, beam=Beam(200.0)):  # noqa: B008 - it is frozen
+    return ScanInfo("copper", (3, 4), Detector((64, 80), pixel_size), (1.0, 1.0), "nm", beam)
+
+
+def test_what_is_not_given_is_that_of_the_scan_and_then_the_usual():
+    found = Matching(resolution=2.0, best=3).complete(info_of(0.05))
+    assert found.beam == Beam(200.0, 1.6, 0.0)
+    assert found.radius == pytest.approx(1.25 * 32 * 0.05)
+    # By hand: the wavelength at 200 kV is 0.025079 Å.
+    assert found.spot_radius == pytest.approx(1.6e-3 / 0.025079, rel=1e-4)
+    assert found.beam_mask == pytest.approx(1.5 * found.spot_radius)
+    assert (found.resolution, found.best) == (2.0, 3)
+
+
+def test_what_is_given_is_kept():
+    given = Matching(
+        radius=1.0, beam=Beam(300.0, 2.0, 0.5), spot_radius=0.1, beam_mask=0.0, gamma=0.3, keep=0.2,
+        excitation_error=0.01, runner_up=5.0,
+    )  # fmt: skip
+    assert given.complete(info_of(0.05)) == given
+
+
+def test_a_scan_without_calibration_is_refused():
+    with pytest.raises(KerasStemError, match="copper has no reciprocal calibration"):
+        Matching().complete(info_of(0.0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [({"resolution": 0.05}, "resolution"), ({"resolution": 11}, "resolution"), ({"keep": 0.0}, "share")],
+)
+def test_values_out_of_range_are_refused(wrong, message):
+    with pytest.raises(KerasStemError, match=message):
+        Matching(**wrong)

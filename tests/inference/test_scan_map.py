@@ -1,0 +1,56 @@
+"""Maps of scans: the axes that they are in, and their refinement."""
+
+import numpy as np
+import pytest
+from crystals import cif
+from directions import along_lab, degrees_apart
+
+from keras_stem.choices import REFINEMENTS
+from keras_stem.crystal.axes import relation
+from keras_stem.crystal.structure_files import load_phase
+from keras_stem.errors import KerasStemError
+from keras_stem.inference.scan_map import predict_map
+from keras_stem.io.map_grid import crystal_map
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import append_labels
+from keras_stem.tracking.resolve import load_model
+
+pytestmark = pytest.mark.backend
+
+
+@pytest.fixture(scope="module")
+def model(trained):
+    """The model of the shared training."""
+    return load_model(trained.model_uri)
+
+
+def test_a_network_maps_in_the_axes_of_another_setting(model, scan):
+    kept = load_phase(cif("linio2_rhombohedral"), keep_cell=True)
+    own, other = predict_map(model, scan), predict_map(model, scan, phase=kept)
+    by_hand = np.linalg.inv([[1, -1, 0], [0, 1, -1], [1, 1, 1]])
+    hexagonal = along_lab(kept, other.crystal_map.rotations) @ by_hand
+    reference = along_lab(scan.phase, own.crystal_map.rotations)
+    assert degrees_apart(hexagonal, reference, scan.phase).max() < 0.05
+    np.testing.assert_allclose(other.disorientation, own.disorientation, atol=0.01)
+    with pytest.raises(KerasStemError, match=r"Expected one crystal, found two: LiNiO2 .* and spinel"):
+        predict_map(model, scan, phase=load_phase(cif("spinel_origin2")))
+
+
+def test_labels_in_another_setting_are_compared_in_the_models(model, own_scan):
+    kept = load_phase(cif("linio2_rhombohedral"), keep_cell=True)
+    with Scan(own_scan) as scan:
+        before = predict_map(model, scan).disorientation
+        turned = relation(scan.phase, kept) * scan.labels.rotations
+        labels = crystal_map(turned, kept, scan.info.shape, scan.info.steps, scan.info.unit, {})
+    append_labels(own_scan, labels)
+    with Scan(own_scan) as scan:
+        assert scan.phase.setting.symbol == "R -3 m:R"
+        np.testing.assert_allclose(predict_map(model, scan).disorientation, before, atol=0.01)
+
+
+def test_thorough_refinement_looks_at_more(model, scan):
+    quick, thorough = (predict_map(model, scan, refine=how) for how in REFINEMENTS)
+    gained = thorough.property("agreement") - quick.property("agreement")
+    assert gained.min() > -0.1
+    assert gained.mean() > 1
+    assert np.mean(thorough.disorientation < 5) >= np.mean(quick.disorientation < 5)
