@@ -4,16 +4,18 @@ import contextlib
 import itertools
 import tempfile
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import click
 import numpy as np
 
 from judge.environments import work_folder
-from judge.method import Method, in_own_process
+from judge.method import Answers, Method, in_own_process
 from judge.methods.network import train as train_network
 from judge.oracle import Ceiling, ceiling
 from judge.registry import methods, test_sets
 from judge.scores import BOUNDS, Share, difference, errors, score
+from judge.sets.real import RealSet
 from judge.small import ship, shipped
 from judge.table import Row, Section, comma_separated, paired, write
 from judge.test_set import TestSet
@@ -97,38 +99,38 @@ def _chosen(known: dict, names: tuple[str, ...]) -> list:
 
 def _section(test_set: TestSet, asked: list[Method], count: int, seed: int) -> Section:
     click.echo(f"{test_set.name}: {test_set.statement}")
-    known = ceiling(test_set, seed)
+    known = ceiling(test_set, seed) if test_set.has_ceiling else None
+    count = min(count, test_set.most)
+    truth = test_set.make(count, seed).matrices
     rows, wrong_by = [], {}
-    truth = test_set.make(min(count, test_set.most), seed).matrices
     for method in asked:
-        rows.append(_row(method, test_set, min(count, test_set.most), seed, known, truth, wrong_by))
+        answers = _answers(method, test_set, min(count, method.largest), seed)
+        if isinstance(answers, str):
+            rows.append(Row(method.name, answers))
+        elif isinstance(test_set, RealSet):
+            rows.append(Row(method.name, test_set.agreement(answers.matrices)))
+        else:
+            wrong_by[method.name] = errors(answers, truth[: len(answers.matrices)], test_set.symmetry)
+            rows.append(Row(method.name, score(answers, wrong_by[method.name], known)))
         click.echo("  " + "  ".join(rows[-1].cells[:7]))
-    return Section(test_set.name, test_set.statement, _told(known), rows, _differences(wrong_by))
+    pairs = _differences(wrong_by) if test_set.answerable else []
+    return Section(test_set.name, test_set.statement, _told(known), rows, pairs)
 
 
-def _row(
-    method: Method,
-    test_set: TestSet,
-    count: int,
-    seed: int,
-    known: Ceiling,
-    truth: np.ndarray,
-    wrong_by: dict[str, np.ndarray],
-) -> Row:
-    """Return the row of a method, and add its errors to `wrong_by`."""
+def _answers(method: Method, test_set: TestSet, count: int, seed: int) -> Answers | str:
+    """Return the answers of a method, or why there are none."""
     reason = method.refuses(test_set)
     if reason:
-        return Row(method.name, reason)
-    count = min(count, method.largest)
+        return reason
     try:
-        answers = in_own_process(method.name, test_set.name, count, seed)
-    except KerasStemError as error:
-        return Row(method.name, str(error))
-    wrong_by[method.name] = errors(answers, truth[:count], test_set.symmetry)
-    return Row(method.name, score(answers, wrong_by[method.name], known))
+        return in_own_process(method.name, test_set.name, count, seed)
+    except (KerasStemError, CalledProcessError) as error:
+        return f"failed: {str(error).splitlines()[0][:100]}"
 
 
-def _told(known: Ceiling) -> str:
+def _told(known: Ceiling | None) -> str:
+    if known is None:
+        return "No ceiling is known."
     count = len(known.errors)
     shares = [Share.of(known.share(bound) * count, count) for bound in BOUNDS]
     texts = [

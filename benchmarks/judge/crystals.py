@@ -16,8 +16,8 @@ PLAIN_DISPLACEMENT = 0.08
 
 
 def cif(crystal: str) -> Path:
-    """Return the CIF file of a crystal, named as the file without its suffix."""
-    return FOLDER / f"{crystal}.cif"
+    """Return the CIF file of a crystal: the path itself, or a file of this folder without its suffix."""
+    return Path(crystal) if crystal.endswith(".cif") else FOLDER / f"{crystal}.cif"
 
 
 @cache

@@ -116,18 +116,18 @@ def scan_path(test_set: TestSet, patterns: Patterns) -> Path:
     from keras_stem.scan.writing import create_scan
 
     instrument = test_set.instrument
-    path = Path(f"{test_set.name}.h5")
-    info = ScanInfo(
-        test_set.name, (1, len(patterns.counts)), instrument.detector, (1.0, 1.0), "nm", beam=instrument.beam
-    )
+    path, count = Path(f"{test_set.name}.h5"), len(patterns.counts)
+    whole = test_set.shape is not None and np.prod(test_set.shape) == count
+    rows, columns = shape = test_set.shape if whole else (1, count)
+    info = ScanInfo(test_set.name, shape, instrument.detector, (1.0, 1.0), "nm", beam=instrument.beam)
     with create_scan(path, info, np.uint16) as writer:
-        writer.write_rows(0, patterns.counts[None])
+        writer.write_rows(0, patterns.counts.reshape(rows, columns, *patterns.counts.shape[1:]))
     return path
 
 
 def given_to_program(test_set: TestSet, patterns: Patterns) -> dict[str, np.ndarray]:
     """Return what scripts of other programs need to index patterns."""
-    physics, instrument = test_set.physics, test_set.instrument
+    instrument = test_set.instrument
     known = {
         "pixel_size": instrument.detector.pixel_size,
         "disk_radius": instrument.disk_radius,
@@ -137,7 +137,7 @@ def given_to_program(test_set: TestSet, patterns: Patterns) -> dict[str, np.ndar
         "radius": instrument.detector.reciprocal_radius,
     }
     arrays = {name: np.array(value) for name, value in known.items()}
-    return {**crystals.arrays(physics.crystal), "patterns": patterns.counts, **arrays}
+    return {**crystals.arrays(test_set.crystal), "patterns": patterns.counts, **arrays}
 
 
 def asked_in_program(program: str, script: str, given: dict[str, np.ndarray]) -> Answers:

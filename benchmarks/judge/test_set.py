@@ -24,7 +24,7 @@ class Patterns:
     counts
         Shape (n, H, W), uint16.
     matrices
-        True orientations, lab to crystal, shape (n, 3, 3).
+        True orientations, lab to crystal, shape (n, 3, 3); NaN where there is none.
     """
 
     counts: np.ndarray
@@ -76,6 +76,26 @@ class TestSet:
         return ", ".join([*parts, self.changed] if self.changed else parts)
 
     @property
+    def crystal(self) -> str:
+        """Name of the crystal, as in `judge.crystals`, that the methods are told."""
+        return self.physics.crystal
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the patterns have a true orientation."""
+        return True
+
+    @property
+    def has_ceiling(self) -> bool:
+        """Whether `judge.oracle` knows the physics of single patterns."""
+        return self.answerable
+
+    @property
+    def shape(self) -> tuple[int, int] | None:
+        """Rows and columns of the scan whose positions the patterns are; None if they are no neighbours."""
+        return None
+
+    @property
     def instrument(self) -> Instrument:
         """Detector and beam, as the methods are told them."""
         return self.physics.instrument(self.pixels)
@@ -83,7 +103,7 @@ class TestSet:
     @property
     def symmetry(self) -> Symmetry:
         """Proper point group of the crystal."""
-        return proper_point_group(crystals.phase(self.physics.crystal))
+        return proper_point_group(crystals.phase(self.crystal))
 
     def expected(self, matrices: np.ndarray, keep: bool = True) -> np.ndarray:
         """Return the expected counts, shape (n, H, W), for orientations, shape (n, 3, 3).
@@ -108,5 +128,8 @@ class TestSet:
         """
         crystal = zlib.crc32(self.physics.crystal.encode())
         matrices = random_rotations(self.most, np.random.default_rng((seed, crystal))).to_matrix()[:count]
-        rng = np.random.default_rng((seed, zlib.crc32(self.name.encode())))
-        return Patterns(exposed(self.expected(matrices), rng), matrices)
+        return Patterns(exposed(self.expected(matrices), self.noise(seed)), matrices)
+
+    def noise(self, seed: int) -> np.random.Generator:
+        """Return the generator of all that is random but the orientations."""
+        return np.random.default_rng((seed, zlib.crc32(self.name.encode())))

@@ -21,7 +21,7 @@ class Matching(Method):
         from keras_stem.scan.scan import Scan
         from keras_stem.workflow.match import match_scan
 
-        phase = crystals.phase(test_set.physics.crystal)
+        phase = crystals.phase(test_set.crystal)
         few = Patterns(patterns.counts[:4], patterns.matrices[:4])
         with Scan(scan_path(test_set, few)) as scan:
             match_scan(scan, [phase], Settings())  # compiles

@@ -55,8 +55,8 @@ class Network(Method):
 
 def model_file(test_set: TestSet) -> Path:
     """Return the file of the network for the crystal and the instrument of a test set."""
-    physics = test_set.physics
-    name = f"{physics.crystal}-{test_set.pixels}px-{physics.precession_angle:g}deg.keras"
+    beam = test_set.instrument.beam
+    name = f"{Path(test_set.crystal).stem}-{test_set.pixels}px-{beam.precession_angle:g}deg.keras"
     return work_folder() / "models" / name
 
 
@@ -71,7 +71,7 @@ def train(test_set: TestSet) -> None:
     os.chdir(folder)
     like = scan_path(test_set, Patterns(empty, np.eye(3)[None]))
     kstem = str(Path(sys.executable).with_name("kstem"))
-    structure = str(crystals.cif(test_set.physics.crystal))
+    structure = str(crystals.cif(test_set.crystal))
     command = [kstem, "fit", "--simulate", structure, "--like", str(like), "--max-epochs", str(EPOCHS)]
     print(" ".join(command), flush=True)
     subprocess.run(

@@ -53,7 +53,7 @@ def _simulation(test_set: TestSet):
     from diffsims.generators.simulation_generator import SimulationGenerator
     from orix.sampling import get_sample_reduced_fundamental
 
-    phase, instrument = crystals.phase(test_set.physics.crystal), test_set.instrument
+    phase, instrument = crystals.phase(test_set.crystal), test_set.instrument
     generator = SimulationGenerator(instrument.beam.energy, precession_angle=instrument.beam.precession_angle)
     return generator.calculate_diffraction2d(
         phase,

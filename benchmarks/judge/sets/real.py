@@ -1,0 +1,81 @@
+"""The real cathode particle, where its files are: Bragg peaks of an experiment, drawn as patterns."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from judge import crystals
+from judge.environments import HERE, work_folder
+from judge.physics import ENERGY, Physics
+from judge.test_set import Patterns, TestSet
+from keras_stem.crystal.rotations import from_matrices
+from keras_stem.instrument.beam import Beam
+from keras_stem.instrument.detector import Detector
+from keras_stem.instrument.instrument import Instrument
+from keras_stem.io.export import write_map
+from keras_stem.io.map_grid import crystal_map
+
+DATA = Path(os.environ.get("KERAS_STEM_TEST_DATA", HERE.parents[2] / "shared" / "data"))
+PEAKS = DATA / "real" / "cathode_particle_a.h5"
+
+
+@dataclass(frozen=True)
+class RealSet(TestSet):
+    """Patterns without a truth, judged by how often neighbouring positions agree."""
+
+    @property
+    def crystal(self) -> str:
+        """The CIF file of the particle."""
+        return str(DATA / "cif" / "LCO.cif")
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the patterns have a true orientation."""
+        return False
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the scan."""
+        with h5py.File(PEAKS) as file:
+            return tuple(int(size) for size in file.attrs["shape"])
+
+    @property
+    def instrument(self) -> Instrument:
+        """Instrument as the patterns are drawn."""
+        return Instrument(Detector((self.pixels, self.pixels), 0.05), Beam(ENERGY, 1.6, 0.0))
+
+    @property
+    def statement(self) -> str:
+        """What the patterns are."""
+        return (
+            "cathode particle, peaks of an experiment drawn as patterns of 64 px and 1e5 electrons; judged "
+            "by the share of neighbouring positions within 5°, which smoothing would raise, too"
+        )
+
+    def make(self, count: int, seed: int) -> Patterns:
+        """Return the patterns of the whole scan, whatever the count."""
+        path = work_folder() / f"particle-{seed}.hspy"
+        if not path.exists():
+            command = [sys.executable, DATA / "real" / "render.py", PEAKS, path, "--seed", str(seed)]
+            subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
+        with h5py.File(path) as file:
+            counts = next(iter(file["Experiments"].values()))["data"][()]
+        counts = counts.reshape(-1, *counts.shape[2:])
+        return Patterns(counts, np.full((len(counts), 3, 3), np.nan))
+
+    def agreement(self, matrices: np.ndarray) -> str:
+        """Return what the script of the data says of orientations, lab to crystal, shape (n, 3, 3)."""
+        phase, map_file = crystals.phase(self.crystal), work_folder() / "particle-map.h5"
+        write_map(map_file, crystal_map(from_matrices(matrices), phase, self.shape, 1.0, "nm", {}), {})
+        command = [sys.executable, "-W", "ignore", DATA / "real" / "neighbours.py", PEAKS, map_file]
+        return subprocess.run(
+            list(map(str, command)), check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+
+SETS = (RealSet("particle", Physics("experiment", "LCO", 0.0, 0.0), most=80 * 29),) if PEAKS.exists() else ()
