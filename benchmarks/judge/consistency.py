@@ -1,7 +1,8 @@
 """Kinematic spots of keras_stem beside those of other programs: ``python -m judge.consistency``.
 
 Positions are compared in pixels of 0.05 1/Å. Intensities are compared once the shape factor is the same: the
-structure factors of keras_stem with the Gaussian of the others, averaged over the same directions of the beam.
+structure factors of keras_stem with the Gaussian of the others, averaged over the same directions of the
+beam.
 """
 
 import re
