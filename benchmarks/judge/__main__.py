@@ -76,7 +76,7 @@ def small(out: Path | None) -> None:
     for one in shipped():
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             answers = method.answer(one.test_set, one.patterns)
-        wrong_by = errors(answers, one.patterns.matrices, one.test_set.symmetry)
+        wrong_by = errors(answers, one.patterns, one.test_set.symmetries)
         rows = [Row(method.name, score(answers, wrong_by, one.ceiling))]
         told = _told(one.ceiling)
         sections.append(Section(one.test_set.name, one.test_set.statement, told, rows, []))
@@ -101,7 +101,7 @@ def _section(test_set: TestSet, asked: list[Method], count: int, seed: int) -> S
     click.echo(f"{test_set.name}: {test_set.statement}")
     known = ceiling(test_set, seed) if test_set.has_ceiling else None
     count = min(count, test_set.most)
-    truth = test_set.make(count, seed).matrices
+    patterns = test_set.make(count, seed)
     rows, wrong_by = [], {}
     for method in asked:
         answers = _answers(method, test_set, min(count, method.largest), seed)
@@ -110,7 +110,8 @@ def _section(test_set: TestSet, asked: list[Method], count: int, seed: int) -> S
         elif isinstance(test_set, RealSet):
             rows.append(Row(method.name, test_set.agreement(answers.matrices)))
         else:
-            wrong_by[method.name] = errors(answers, truth[: len(answers.matrices)], test_set.symmetry)
+            asked_of = patterns.first(len(answers.matrices))
+            wrong_by[method.name] = errors(answers, asked_of, test_set.symmetries)
             rows.append(Row(method.name, score(answers, wrong_by[method.name], known)))
         click.echo("  " + "  ".join(rows[-1].cells[:7]))
     pairs = _differences(wrong_by) if test_set.answerable else []

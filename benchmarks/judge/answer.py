@@ -27,6 +27,7 @@ def main() -> None:
         bound=found.bound,
         seconds=found.seconds,
         memory=found.memory or own,
+        **({} if found.phase is None else {"phase": found.phase}),
     )
 
 

@@ -33,6 +33,8 @@ class Answers:
         program makes them in the same call.
     memory
         Peak memory of the process (MiB).
+    phase
+        Index of the crystal of each answer, shape (n,); None of a method that takes one crystal.
     """
 
     matrices: np.ndarray
@@ -40,6 +42,7 @@ class Answers:
     bound: np.ndarray
     seconds: float
     memory: float
+    phase: np.ndarray | None = None
 
 
 class Method(ABC):
@@ -53,11 +56,14 @@ class Method(ABC):
         Statement of its settings, and of the command that trains it, if it is trained.
     largest
         Largest number of patterns of a standard run, for slow programs.
+    takes_phases
+        Whether it is asked about several crystals at once here.
     """
 
     name: ClassVar[str]
     settings: ClassVar[str]
     largest: ClassVar[int] = 1000
+    takes_phases: ClassVar[bool] = False
 
     @abstractmethod
     def answer(self, test_set: TestSet, patterns: Patterns) -> Answers:
@@ -65,7 +71,7 @@ class Method(ABC):
 
     def refuses(self, test_set: TestSet) -> str:
         """Return why the method cannot be asked about a set; "" if it can."""
-        return ""
+        return "" if self.takes_phases or len(test_set.crystals) == 1 else "takes one crystal here"
 
 
 def in_own_process(method: str, test_set: str, count: int, seed: int) -> Answers:
@@ -89,7 +95,8 @@ def in_own_process(method: str, test_set: str, count: int, seed: int) -> Answers
         part.rename(path)
     with np.load(path) as file:
         seconds, memory = float(file["seconds"]), float(file["memory"])
-        return Answers(file["matrices"], file["confidence"], file["bound"], seconds, memory)
+        phase = file.get("phase")
+        return Answers(file["matrices"], file["confidence"], file["bound"], seconds, memory, phase)
 
 
 class Stopwatch:

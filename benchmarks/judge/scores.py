@@ -1,12 +1,15 @@
 """Scores of answers, with their intervals, and paired differences between methods."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from orix.quaternion.symmetry import Symmetry
 from scipy.stats import norm
 
 from judge.method import Answers
 from judge.oracle import Ceiling
+from judge.test_set import Patterns
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.metrics.confidence import score_confidence
@@ -80,13 +83,34 @@ class Scores:
     memory: float
 
 
-def errors(answers: Answers, truth: np.ndarray, symmetry) -> np.ndarray:
-    """Return the disorientation of answers from the truth, (n,), in degrees; 180 without an answer."""
-    given = np.isfinite(answers.matrices).all(axis=(1, 2))
-    found = np.full(len(truth), 180.0)
-    if given.any():
-        pair = from_matrices(answers.matrices[given]), from_matrices(truth[given])
-        found[given] = np.rad2deg(disorientation(*pair, symmetry))
+def errors(answers: Answers, patterns: Patterns, symmetries: Sequence[Symmetry]) -> np.ndarray:
+    """Return the disorientation of answers from the truth.
+
+    Parameters
+    ----------
+    answers
+        Answers to n patterns.
+    patterns
+        The patterns with their truth.
+    symmetries
+        Proper point group of each crystal.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), in degrees; 180 without an answer, without a truth, and where the crystal is wrong.
+    """
+    count = len(answers.matrices)
+    truth, found = patterns.matrices, np.full(count, 180.0)
+    given = np.isfinite(answers.matrices).all(axis=(1, 2)) & np.isfinite(truth).all(axis=(1, 2))
+    true_phase = np.zeros(count, int) if patterns.phase is None else patterns.phase
+    if answers.phase is not None:
+        given &= answers.phase == true_phase
+    for number, symmetry in enumerate(symmetries):
+        own = given & (true_phase == number)
+        if own.any():
+            pair = from_matrices(answers.matrices[own]), from_matrices(truth[own])
+            found[own] = np.rad2deg(disorientation(*pair, symmetry))
     return found
 
 

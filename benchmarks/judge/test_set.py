@@ -25,10 +25,18 @@ class Patterns:
         Shape (n, H, W), uint16.
     matrices
         True orientations, lab to crystal, shape (n, 3, 3); NaN where there is none.
+    phase
+        Index of the true crystal among those of the set, shape (n,); None if there is one crystal.
     """
 
     counts: np.ndarray
     matrices: np.ndarray
+    phase: np.ndarray | None = None
+
+    def first(self, count: int) -> "Patterns":
+        """Return the first patterns."""
+        phase = None if self.phase is None else self.phase[:count]
+        return Patterns(self.counts[:count], self.matrices[:count], phase)
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,11 @@ class TestSet:
         return self.physics.crystal
 
     @property
+    def crystals(self) -> tuple[str, ...]:
+        """Names of all crystals that the methods are told."""
+        return (self.crystal,)
+
+    @property
     def answerable(self) -> bool:
         """Whether the patterns have a true orientation."""
         return True
@@ -102,8 +115,13 @@ class TestSet:
 
     @property
     def symmetry(self) -> Symmetry:
-        """Proper point group of the crystal."""
-        return proper_point_group(crystals.phase(self.crystal))
+        """Proper point group of the first crystal."""
+        return self.symmetries[0]
+
+    @property
+    def symmetries(self) -> tuple[Symmetry, ...]:
+        """Proper point group of each crystal."""
+        return tuple(proper_point_group(crystals.phase(name)) for name in self.crystals)
 
     def expected(self, matrices: np.ndarray, keep: bool = True) -> np.ndarray:
         """Return the expected counts, shape (n, H, W), for orientations, shape (n, 3, 3).

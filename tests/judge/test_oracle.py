@@ -8,14 +8,14 @@ from judge.method import Answers
 from judge.oracle import Ceiling, best_of_bank, ceiling, determine, variants
 from judge.physics import Physics
 from judge.scores import errors
-from judge.test_set import TestSet
+from judge.test_set import Patterns, TestSet
 from keras_stem.crystal.rotations import random_rotations
 
 COPPER = TestSet("copper", Physics("keras_stem", "copper"), dose=1e5, pixels=32, most=100)
 
 
 def wrong_by(matrices, truth, symmetry):
-    return errors(Answers(matrices, truth, truth, 1.0, 0.0), truth, symmetry)
+    return errors(Answers(matrices, truth, truth, 1.0, 0.0), Patterns(truth, truth), [symmetry])
 
 
 def test_most_likely_answers_of_kinematic_patterns_are_right():

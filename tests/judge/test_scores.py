@@ -1,5 +1,7 @@
 """Scores of made-up answers, whose values are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from orix.quaternion.symmetry import D3, O
@@ -7,6 +9,7 @@ from orix.quaternion.symmetry import D3, O
 from judge.method import Answers, unknown
 from judge.oracle import Ceiling
 from judge.scores import Share, difference, errors, score
+from judge.test_set import Patterns
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 
 
@@ -32,7 +35,9 @@ def possible(count):
 
 def test_a_method_that_knows_the_truth_is_always_right(truth):
     turned = D3.to_matrix()[4] @ truth  # an equivalent orientation
-    found = score(answers_of(turned), errors(answers_of(turned), truth, D3), possible(len(truth)))
+    found = score(
+        answers_of(turned), errors(answers_of(turned), Patterns(truth, truth), [D3]), possible(len(truth))
+    )
     assert found.under[1].value == 1
     assert found.of_possible[5] == 1
     assert found.median < 1e-4
@@ -43,7 +48,7 @@ def test_a_method_that_knows_the_truth_is_always_right(truth):
 def test_a_method_that_guesses_is_right_as_often_as_symmetry_says(symmetry, truth, rng):
     """The share of orientations within an angle t is (t - sin t) / pi for each operation of the group."""
     guessed = answers_of(random_rotations(len(truth), rng).to_matrix())
-    wrong_by = errors(guessed, truth, symmetry)
+    wrong_by = errors(guessed, Patterns(truth, truth), [symmetry])
     for bound in (15.0, 25.0):
         angle = np.deg2rad(bound)
         expected = symmetry.size * (angle - np.sin(angle)) / np.pi
@@ -54,15 +59,24 @@ def test_a_method_that_guesses_is_right_as_often_as_symmetry_says(symmetry, trut
 def test_an_answer_that_is_missing_is_wrong(truth):
     matrices = truth.copy()
     matrices[:500] = np.nan
-    found = score(answers_of(matrices), errors(answers_of(matrices), truth, D3), None)
+    found = score(answers_of(matrices), errors(answers_of(matrices), Patterns(truth, truth), [D3]), None)
     assert found.under[5].value == 0.75
     assert np.isnan(found.of_possible[5])
+
+
+def test_an_answer_of_the_wrong_crystal_is_wrong(truth):
+    phase = np.arange(len(truth)) % 2
+    patterns = Patterns(truth, truth, phase)
+    right = replace(answers_of(truth), phase=phase)
+    assert errors(right, patterns, [D3, O]).max() < 1e-4
+    first = replace(answers_of(truth), phase=0 * phase)
+    assert np.mean(errors(first, patterns, [D3, O]) == 180) == 0.5
 
 
 def test_stated_bounds_and_confidence(truth, rng):
     angles = np.where(np.arange(len(truth)) < 200, 20.0, 0.5)
     matrices = small_rotations(np.deg2rad(angles), rng).to_matrix() @ truth
-    wrong_by = errors(answers_of(matrices), truth, O)
+    wrong_by = errors(answers_of(matrices), Patterns(truth, truth), [O])
     np.testing.assert_allclose(wrong_by, angles, atol=1e-6)
     bound = np.where(np.arange(len(truth)) < 100, 30.0, 0.6)
     found = score(answers_of(matrices, -wrong_by, bound), wrong_by, None)

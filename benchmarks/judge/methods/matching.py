@@ -14,6 +14,7 @@ class Matching(Method):
 
     name: ClassVar[str] = "keras_stem matching"
     settings: ClassVar[str] = "`kstem label match SCAN --cif FILE`"
+    takes_phases: ClassVar[bool] = True
 
     def answer(self, test_set: TestSet, patterns: Patterns) -> Answers:
         from keras_stem.crystal.rotations import first_rotations
@@ -21,12 +22,11 @@ class Matching(Method):
         from keras_stem.scan.scan import Scan
         from keras_stem.workflow.match import match_scan
 
-        phase = crystals.phase(test_set.crystal)
-        few = Patterns(patterns.counts[:4], patterns.matrices[:4])
-        with Scan(scan_path(test_set, few)) as scan:
-            match_scan(scan, [phase], Settings())  # compiles
+        phases = [crystals.phase(name) for name in test_set.crystals]
+        with Scan(scan_path(test_set, patterns.first(4))) as scan:
+            match_scan(scan, phases, Settings())  # compiles
         with Scan(scan_path(test_set, patterns)) as scan, Stopwatch() as whole:
-            labels, _ = match_scan(scan, [phase], Settings())
+            labels, _ = match_scan(scan, phases, Settings())
         rotations = first_rotations(labels)
         return Answers(
             rotations.to_matrix(),
@@ -34,6 +34,7 @@ class Matching(Method):
             unknown(len(patterns.counts)),
             whole.seconds,
             0.0,
+            labels.phase_id,
         )
 
 

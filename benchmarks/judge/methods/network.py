@@ -31,8 +31,8 @@ class Network(Method):
         self.name, self.settings, self._refine = name, settings, refine
 
     def refuses(self, test_set: TestSet) -> str:
-        if model_file(test_set).exists():
-            return ""
+        if len(test_set.crystals) > 1 or model_file(test_set).exists():
+            return super().refuses(test_set)
         return "no network is trained for it; `python -m judge train` trains what is missing"
 
     def answer(self, test_set: TestSet, patterns: Patterns) -> Answers:
@@ -42,8 +42,7 @@ class Network(Method):
         from keras_stem.scan.scan import Scan
 
         model = load_keras_file(model_file(test_set))
-        few = Patterns(patterns.counts[:200], patterns.matrices[:200])
-        with Scan(scan_path(test_set, few)) as scan:
+        with Scan(scan_path(test_set, patterns.first(200))) as scan:
             predict_map(model, scan, refine=self._refine)  # compiles
         with Scan(scan_path(test_set, patterns)) as scan, Stopwatch() as whole:
             found = predict_map(model, scan, refine=self._refine).crystal_map
