@@ -68,11 +68,15 @@ def fundamental_euler(matrices: np.ndarray, symmetry: Symmetry) -> tuple[np.ndar
         The equivalent orientation matrices, shape (n, 3, 3).
     """
     bounds = euler_ranges(symmetry)
-    equivalents = np.einsum("sij,njk->snik", symmetry.to_matrix(), matrices)
-    angles = euler_of_matrices(equivalents)
-    inside = np.all(angles <= bounds + _EDGE, axis=-1)
-    nearest = np.where(inside, angles[..., 1], np.inf).argmin(axis=0), np.arange(len(matrices))
-    return np.clip(angles[nearest], 0, bounds), equivalents[nearest]
+    euler, chosen = euler_of_matrices(matrices), np.array(matrices)
+    lowest = np.full(len(matrices), np.inf)
+    for operation in symmetry.to_matrix():  # one by one, as all equivalents of a large map take gigabytes
+        turned = operation @ matrices
+        angles = euler_of_matrices(turned)
+        inside = np.all(angles <= bounds + _EDGE, axis=-1)
+        better = inside & (angles[:, 1] < lowest)
+        euler[better], chosen[better], lowest[better] = angles[better], turned[better], angles[better, 1]
+    return np.clip(euler, 0, bounds), chosen
 
 
 def euler_of(rotations: Rotation) -> np.ndarray:
