@@ -24,7 +24,9 @@ from keras_stem.errors import KerasStemError
 STANDARD = 1000
 """Number of patterns of a set in the standard run."""
 
-chosen_sets = click.option("--set", "names", multiple=True, help="Names of test sets.  [all]")
+chosen_sets = click.option(
+    "--set", "names", multiple=True, help="Names of test sets.  [those of the standard run]"
+)
 
 
 @click.group()
@@ -34,18 +36,18 @@ def main() -> None:
 
 @main.command("list")
 def list_all() -> None:
-    """Print the test sets and the methods."""
+    """Print the test sets, those of the standard run with a star, and the methods."""
     for one in test_sets().values():
-        click.echo(f"{one.name}: {one.statement}.")
+        click.echo(f"{'*' if one.standard else ' '} {one.name}: {one.statement}.")
     for method in methods().values():
-        click.echo(f"{method.name}: {method.settings}.")
+        click.echo(f"  {method.name}: {method.settings}.")
 
 
 @main.command()
 @chosen_sets
 def train(names: tuple[str, ...]) -> None:
     """Train the networks that are missing for the test sets."""
-    for test_set in _chosen(test_sets(), names):
+    for test_set in _chosen_sets(names):
         train_network(test_set)
 
 
@@ -61,7 +63,7 @@ def run(names: tuple[str, ...], asked: tuple[str, ...], count: int, seed: int, o
     out = out or work_folder()
     options = [f" --set {name}" for name in names] + [f' --method "{name}"' for name in asked]
     command = f"python -m judge run --count {count} --seed {seed}{''.join(options)}"
-    for test_set in _chosen(test_sets(), names):
+    for test_set in _chosen_sets(names):
         sections.append(_section(test_set, _chosen(methods(), asked), count, seed))
         write(sections, command, out)
     click.echo(f"{out}/judge.md, judge.csv, judge.html")
@@ -88,6 +90,11 @@ def small(out: Path | None) -> None:
 def ship_small() -> None:
     """Write the patterns of `small`, which takes the other programs."""
     ship()
+
+
+def _chosen_sets(names: tuple[str, ...]) -> list[TestSet]:
+    every = test_sets()
+    return _chosen(every, names or tuple(name for name, one in every.items() if one.standard))
 
 
 def _chosen(known: dict, names: tuple[str, ...]) -> list:

@@ -58,12 +58,15 @@ class Method(ABC):
         Largest number of patterns of a standard run, for slow programs.
     takes_phases
         Whether it is asked about several crystals at once here.
+    states_bounds
+        Whether it states a bound of each error.
     """
 
     name: ClassVar[str]
     settings: ClassVar[str]
     largest: ClassVar[int] = 1000
     takes_phases: ClassVar[bool] = False
+    states_bounds: ClassVar[bool] = False
 
     @abstractmethod
     def answer(self, test_set: TestSet, patterns: Patterns) -> Answers:
@@ -71,7 +74,9 @@ class Method(ABC):
 
     def refuses(self, test_set: TestSet) -> str:
         """Return why the method cannot be asked about a set; "" if it can."""
-        return "" if self.takes_phases or len(test_set.crystals) == 1 else "takes one crystal here"
+        if len(test_set.crystals) > 1 and not self.takes_phases:
+            return "takes one crystal here"
+        return "states no bound" if test_set.needs_bounds and not self.states_bounds else ""
 
 
 def in_own_process(method: str, test_set: str, count: int, seed: int) -> Answers:

@@ -59,6 +59,8 @@ class TestSet:
         What happens to expected patterns (n, H, W) before their noise, such as a distortion.
     changed
         Statement of it for the table.
+    standard
+        Whether the standard run has the set; the others are asked for by name.
     """
 
     __test__ = False  # for pytest, which takes the class for tests
@@ -70,6 +72,7 @@ class TestSet:
     most: int = 4000
     change: Callable[[np.ndarray], np.ndarray] | None = field(default=None, compare=False)
     changed: str = ""
+    standard: bool = False
 
     @property
     def statement(self) -> str:
@@ -97,6 +100,11 @@ class TestSet:
     def answerable(self) -> bool:
         """Whether the patterns have a true orientation."""
         return True
+
+    @property
+    def needs_bounds(self) -> bool:
+        """Whether the set tells nothing about methods that state no bounds of their errors."""
+        return False
 
     @property
     def has_ceiling(self) -> bool:

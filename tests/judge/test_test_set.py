@@ -55,3 +55,16 @@ def test_a_module_adds_a_set_and_a_method(tmp_path, monkeypatch):
     assert registry.test_sets()["added"].physics.crystal == "silicon"
     assert registry.methods()["guess"].name == "guess"
     assert "keras_stem matching" in registry.methods()
+
+
+def test_sets_without_answers_are_for_methods_that_state_bounds():
+    methods, strangers = registry.methods(), registry.test_sets()["vacuum"]
+    assert methods["keras_stem matching"].refuses(strangers) == "states no bound"
+    assert "no network" in methods["keras_stem network"].refuses(strangers)
+    assert methods["keras_stem matching"].refuses(STILL) == ""
+
+
+def test_the_standard_run_has_sets_of_each_kind():
+    standard = {name for name, one in registry.test_sets().items() if one.standard}
+    expected = {"oxide-bloch-50nm", "copper-bloch-50nm", "oxide-grains", "oxide-or-silicon", "vacuum"}
+    assert expected < standard < set(registry.test_sets())

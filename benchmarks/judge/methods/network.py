@@ -27,6 +27,8 @@ class Network(Method):
         Refinement as in `keras_stem.inference.scan_map.predict_map`.
     """
 
+    states_bounds = True
+
     def __init__(self, name: str, settings: str, refine: str | None):
         self.name, self.settings, self._refine = name, settings, refine
 

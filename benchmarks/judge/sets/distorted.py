@@ -59,6 +59,7 @@ SETS = (
             PHYSICS,
             change=stretched((1 + percent / 100,) * 2),
             changed=f"pixel size wrong by {percent:g} %",
+            standard=percent == 1,
         )
         for percent in (0.5, 1.0, 2.0)
     ),

@@ -43,6 +43,7 @@ SETS = tuple(
         Physics("quantem", crystal, 50.0),
         most=SHAPE[0] * SHAPE[1],
         changed="24 bent grains of 32 x 32 positions that overlap at their boundaries",
+        standard=short == "oxide",
     )
     for short, crystal in (("oxide", "layered_oxide"), ("copper", "copper"))
 )

@@ -4,7 +4,11 @@ from judge.physics import Physics
 from judge.test_set import TestSet
 
 SETS = tuple(
-    TestSet(f"{short}-kinematic-{program.lower()}{suffix}", Physics(program, crystal, 0.0, precession))
+    TestSet(
+        f"{short}-kinematic-{program.lower()}{suffix}",
+        Physics(program, crystal, 0.0, precession),
+        standard=program == "keras_stem" and precession > 0,
+    )
     for program, short, crystal, precession, suffix in (
         ("keras_stem", "oxide", "layered_oxide", 0.6, ""),
         ("keras_stem", "oxide", "layered_oxide", 0.0, "-still"),

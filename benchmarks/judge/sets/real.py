@@ -78,4 +78,8 @@ class RealSet(TestSet):
         ).stdout.strip()
 
 
-SETS = (RealSet("particle", Physics("experiment", "LCO", 0.0, 0.0), most=80 * 29),) if PEAKS.exists() else ()
+SETS = (
+    (RealSet("particle", Physics("experiment", "LCO", 0.0, 0.0), most=80 * 29, standard=True),)
+    if PEAKS.exists()
+    else ()
+)

@@ -51,5 +51,6 @@ SETS = (
         Physics("quantem", "layered_oxide", 50.0),
         second=Physics("quantem", "silicon", 50.0),
         changed="or silicon of the same thickness; the crystal is to be found, too",
+        standard=True,
     ),
 )
