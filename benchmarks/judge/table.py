@@ -24,6 +24,18 @@ HEADS = (
     "Memory (MiB)",
 )
 
+_SHARES = {"under_": "value", "low_": "low", "high_": "high"}
+_PLAIN = ("count", "median", "covered", "risk", "stated", "stated_wrong", "rate", "memory")
+COLUMNS = (
+    "set",
+    "method",
+    *(f"{kind}{bound}" for bound in BOUNDS for kind in _SHARES),
+    "of_possible_5",
+    *_PLAIN,
+    "note",
+)
+"""Columns of the CSV file: those of `judge.scores.Scores`, with the limits of the intervals."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -118,13 +130,29 @@ def page(sections: list[Section], command: str) -> str:
 
 
 def comma_separated(sections: list[Section]) -> str:
-    """Return the table as CSV, a row for each method and test set."""
+    """Return the table as CSV, a row for each method and test set; shares are from 0 to 1."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("Set", *HEADS))
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
     for section in sections:
-        writer.writerows([section.name, *row.cells] for row in section.rows)
+        for row in section.rows:
+            writer.writerow({"set": section.name, "method": row.method, **_numbers(row.scores)})
     return text.getvalue()
+
+
+def _numbers(found: Scores | str) -> dict[str, object]:
+    if isinstance(found, str):
+        return {"note": found}
+    shares = {
+        f"{kind}{bound}": getattr(found.under[bound], field)
+        for bound in BOUNDS
+        for kind, field in _SHARES.items()
+    }
+    return {
+        **shares,
+        "of_possible_5": found.of_possible[5],
+        **{name: getattr(found, name) for name in _PLAIN},
+    }
 
 
 def write(sections: list[Section], command: str, folder: Path) -> None:
