@@ -95,11 +95,24 @@ def determine(test_set: TestSet, count: int, seed: int) -> Ceiling:
 
 
 def variants(matrices: np.ndarray, symmetry: Symmetry) -> np.ndarray:
-    """Return orientations (n, k, 3, 3) that are easily confused with the given ones, which come first."""
-    lattice = _LATTICES[symmetry.size].to_matrix()
+    """Return orientations (n, k, 3, 3) that are easily confused with the given ones, which come first.
+
+    Of equivalent ones there is one, so that a tie counts each orientation once.
+    """
+    lattice = _cosets(_LATTICES[symmetry.size].to_matrix(), symmetry.to_matrix())
     turned = matrices * np.array([-1.0, -1.0, 1.0])  # by 180 degrees about the beam
     every = np.stack([matrices, turned])
     return np.einsum("sij,tnjk->nstik", lattice, every).reshape(len(matrices), -1, 3, 3)
+
+
+def _cosets(operations: np.ndarray, subgroup: np.ndarray) -> np.ndarray:
+    """Return one of each set of operations that a subgroup makes equivalent, the identity first."""
+    kept: list[np.ndarray] = []
+    for one in operations:
+        equivalent = subgroup @ one
+        if not any(np.abs(equivalent - known).max(axis=(1, 2)).min() < 1e-6 for known in kept):
+            kept.append(one)
+    return np.stack(kept)
 
 
 def nearby(matrices: np.ndarray) -> np.ndarray:

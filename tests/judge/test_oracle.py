@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from orix.quaternion.symmetry import D6, O
+from orix.quaternion.symmetry import D3, D6, O
 
 from judge.method import Answers
 from judge.oracle import Ceiling, best_of_bank, ceiling, determine, variants
@@ -50,7 +50,14 @@ def test_the_bank_finds_copper():
 
 def test_variants_begin_with_the_truth(rng):
     matrices = random_rotations(3, rng).to_matrix()
-    found = variants(matrices, D6)
-    assert found.shape == (3, 24, 3, 3)
-    np.testing.assert_allclose(wrong_by(found[:, 0], matrices, D6), 0, atol=1e-4)
+    found = variants(matrices, D3)
+    np.testing.assert_allclose(wrong_by(found[:, 0], matrices, D3), 0, atol=1e-4)
     np.testing.assert_allclose(np.linalg.det(found), 1)
+
+
+@pytest.mark.parametrize(("symmetry", "count"), [(D3, 4), (D6, 2), (O, 2)])
+def test_variants_are_distinct(symmetry, count, rng):
+    [found] = variants(random_rotations(1, rng).to_matrix(), symmetry)
+    assert len(found) == count
+    apart = [wrong_by(found, np.roll(found, k, axis=0), symmetry).min() for k in range(1, count)]
+    assert min(apart) > 1

@@ -12,7 +12,7 @@ class Py4DSTEM(Method):
     name: ClassVar[str] = "py4DSTEM"
     settings: ClassVar[str] = (
         "version 0.14.18; peaks by get_maxima_2D; ACOM with a plan of 1°, coarse steps of 4°, and the "
-        "precession"
+        "precession; two processes"
     )
     largest: ClassVar[int] = 400
 

@@ -1,5 +1,6 @@
 """Orientations by py4DSTEM's ACOM: ``python py4dstem_match.py GIVEN.npz MADE.npz``, as quantem_match.py."""
 
+import multiprocessing
 import sys
 import time
 
@@ -29,7 +30,13 @@ def peaks_of(pattern: np.ndarray, given) -> PointList:
     return PointList(vectors[np.hypot(vectors["qx"], vectors["qy"]) > 1.5 * disk * size])
 
 
-def main() -> None:
+def match(pattern: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return matrix and correlation of a pattern, by the crystal that the process was started with."""
+    found = crystal.match_single_pattern(peaks_of(pattern, given))
+    return found.matrix[0], found.corr[0]
+
+
+if __name__ == "__main__":
     given = dict(np.load(sys.argv[1]))
     crystal = Crystal(given["positions"], given["numbers"], given["cell"], given["occupancy"])
     crystal.calculate_structure_factors(float(given["radius"]))
@@ -39,17 +46,10 @@ def main() -> None:
         precession_angle_degrees=float(given["precession_angle"]) or None, progress_bar=False,
     )  # fmt: skip
     start = time.perf_counter()
-    found = [crystal.match_single_pattern(peaks_of(pattern, given)) for pattern in given["patterns"]]
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        found = pool.map(match, given["patterns"], chunksize=4)
     seconds = time.perf_counter() - start
-    matrices = np.array([one.matrix[0] for one in found]) @ TURNED
+    matrices = np.array([matrix for matrix, _ in found]) @ TURNED
     matrices[~matrices.any(axis=(1, 2))] = np.nan  # too few peaks
-    np.savez(
-        sys.argv[2],
-        matrices=matrices,
-        confidence=[one.corr[0] for one in found],
-        seconds=seconds,
-    )
-
-
-if __name__ == "__main__":
-    main()
+    confidence = [correlation for _, correlation in found]
+    np.savez(sys.argv[2], matrices=matrices, confidence=confidence, seconds=seconds)

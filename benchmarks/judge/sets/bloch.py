@@ -22,10 +22,10 @@ def _set(short: str, thickness: float, precession: float, program: str = "quante
 
 
 SETS = (
-    *(_set("oxide", thickness, 0.6, standard=thickness > 5) for thickness in (5, 20, 50, 100)),
+    *(_set("oxide", thickness, 0.6, standard=thickness in (20, 50)) for thickness in (5, 20, 50, 100)),
     *(_set("oxide", thickness, 0.0, standard=thickness == 50) for thickness in (5, 20, 50, 100)),
     _set("oxide", 50, 0.0, "py4DSTEM", most=1000),
-    *(_set("oxide", 50, 0.6, dose=dose, standard=dose == 1e3) for dose in (1e3, 1e4)),
+    *(_set("oxide", 50, 0.6, dose=dose) for dose in (1e3, 1e4)),
     *(_set("oxide", 50, 0.6, pixels=pixels) for pixels in (48, 128)),
     *(_set(short, 50, 0.6, standard=True) for short in ("copper", "silicon", "gan")),
     *(_set(short, 50, 0.0) for short in ("copper", "silicon", "gan")),
