@@ -82,8 +82,7 @@ def small(out: Path | None) -> None:
             answers = method.answer(one.test_set, one.patterns)
         wrong_by = errors(answers, one.patterns, one.test_set.symmetries)
         found = replace(score(answers, wrong_by, one.ceiling), rate=np.nan, memory=np.nan)  # of so few
-        rows, told = [Row(method.name, found)], _told(one.ceiling)
-        sections.append(Section(one.test_set.name, one.test_set.statement, told, rows, []))
+        sections.append(_section_of(one.test_set, one.ceiling, [Row(method.name, found)], []))
     write(sections, "python -m judge small", out or work_folder())
     click.echo(markdown(sections, "python -m judge small"))
 
@@ -138,7 +137,13 @@ def _section(test_set: TestSet, asked: list[Method], count: int, seed: int) -> S
             rows.append(Row(method.name, score(answers, wrong_by[method.name], known)))
         click.echo("  " + "  ".join(rows[-1].cells[:7]))
     pairs = _differences(wrong_by) if test_set.answerable else []
-    return Section(test_set.name, test_set.statement, _told(known), rows, pairs)
+    return _section_of(test_set, known, rows, pairs)
+
+
+def _section_of(test_set: TestSet, known: Ceiling | None, rows: list[Row], pairs: list[str]) -> Section:
+    possible = np.nan if known is None else known.share(5)
+    told = _told(known)
+    return Section(test_set.name, test_set.statement, told, possible, test_set.answerable, rows, pairs)
 
 
 def _answers(method: Method, test_set: TestSet, count: int, seed: int) -> Answers | str:

@@ -26,6 +26,8 @@ HEADS = (
 
 _SHARES = {"under_": "value", "low_": "low", "high_": "high"}
 _PLAIN = ("count", "median", "covered", "risk", "stated", "stated_wrong", "rate", "memory")
+INTRODUCTION = "shares under 5° (%); below, everything about each set, with 95 % intervals in brackets."
+
 COLUMNS = (
     "set",
     "method",
@@ -83,6 +85,10 @@ class Section:
         Name and statement of the set.
     ceiling
         The ceiling below 1, 2 and 5 degrees, as text.
+    possible
+        The ceiling below 5 degrees, from 0 to 1; NaN if it is not known.
+    answerable
+        Whether the patterns have a true orientation.
     rows
         Rows, in the order of the methods.
     differences
@@ -92,6 +98,8 @@ class Section:
     name: str
     statement: str
     ceiling: str
+    possible: float
+    answerable: bool
     rows: list[Row]
     differences: list[str]
 
@@ -103,9 +111,25 @@ def paired(first: str, second: str, share: Share, count: int) -> str:
     return f"{first} against {second}: {value} under 5° on the same {count} patterns."
 
 
+def summary(sections: list[Section]) -> list[list[str]]:
+    """Return the shares under 5 degrees (%): a row of heads, then a row for each set with a known truth."""
+    methods = list(dict.fromkeys(row.method for section in sections for row in section.rows))
+    rows = []
+    for section in sections:
+        known = {
+            row.method: row.scores.under[5].value for row in section.rows if isinstance(row.scores, Scores)
+        }
+        if section.answerable and known:
+            cells = [_number(100 * known.get(method, np.nan), ".1f") for method in methods]
+            rows.append([section.name, *cells, _number(100 * section.possible, ".1f")])
+    return [["Set", *methods, "possible"], *rows]
+
+
 def markdown(sections: list[Section], command: str) -> str:
     """Return the table as Markdown, with the command that made it."""
-    lines = [f"`{command}`; 95 % intervals in brackets.", ""]
+    heads, *rows = summary(sections)
+    lines = [f"`{command}`; {INTRODUCTION}", "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    lines += [*(f"| {' | '.join(row)} |" for row in rows), ""]
     for section in sections:
         lines += [f"### {section.name}", "", f"{section.statement}. {section.ceiling}", ""]
         lines += [f"| {' | '.join(HEADS)} |", f"|{'---|' * len(HEADS)}"]
@@ -116,7 +140,10 @@ def markdown(sections: list[Section], command: str) -> str:
 
 def page(sections: list[Section], command: str) -> str:
     """Return the table as a page of HTML."""
-    parts = [f"<h1>The judge</h1><p><code>{html.escape(command)}</code>; 95 % intervals in brackets.</p>"]
+    heads, *summed = summary(sections)
+    first = "".join([_html_row("th", heads), *(_html_row("td", row) for row in summed)])
+    parts = [f"<h1>The judge</h1><p><code>{html.escape(command)}</code>; {INTRODUCTION}</p>"]
+    parts.append(f"<table>{first}</table>")
     for section in sections:
         told = html.escape(f"{section.statement}. {section.ceiling}")
         rows = [_html_row("th", HEADS), *(_html_row("td", row.cells) for row in section.rows)]

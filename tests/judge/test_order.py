@@ -13,7 +13,9 @@ def table(**right):
     for method, successes in right.items():
         shares = dict.fromkeys(BOUNDS, Share.of(successes, 100))
         rows.append(Row(method, Scores(100, shares, dict.fromkeys(BOUNDS, np.nan), *[np.nan] * 7)))
-    return comma_separated([Section("set", "", "", [*rows, Row("other", "takes one crystal here")], [])])
+    return comma_separated(
+        [Section("set", "", "", np.nan, True, [*rows, Row("other", "takes one crystal here")], [])]
+    )
 
 
 def test_only_pairs_that_are_clear_in_both_tables_are_compared():
