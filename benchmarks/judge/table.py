@@ -167,7 +167,7 @@ def comma_separated(sections: list[Section]) -> str:
     return text.getvalue()
 
 
-def _numbers(found: Scores | str) -> dict[str, object]:
+def _numbers(found: Scores | str) -> dict[str, str]:
     if isinstance(found, str):
         return {"note": found}
     shares = {
@@ -175,11 +175,9 @@ def _numbers(found: Scores | str) -> dict[str, object]:
         for bound in BOUNDS
         for kind, field in _SHARES.items()
     }
-    return {
-        **shares,
-        "of_possible_5": found.of_possible[5],
-        **{name: getattr(found, name) for name in _PLAIN},
-    }
+    numbers = {name: getattr(found, name) for name in _PLAIN}
+    numbers |= {**shares, "of_possible_5": found.of_possible[5]}
+    return {name: _number(value, ".4g") for name, value in numbers.items()}
 
 
 def write(sections: list[Section], command: str, folder: Path) -> None:
