@@ -1,7 +1,7 @@
 """Scores of answers, with their intervals, and paired differences between methods."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from orix.quaternion.symmetry import Symmetry
@@ -81,6 +81,12 @@ class Scores:
     stated_wrong: float
     rate: float
     memory: float
+
+    def without_truth(self) -> "Scores":
+        """Return what the scores tell if every answer is wrong: how often it is stated to be right."""
+        unknown = Share(np.nan, np.nan, np.nan)
+        shares = {"under": dict.fromkeys(BOUNDS, unknown), "of_possible": dict.fromkeys(BOUNDS, np.nan)}
+        return replace(self, **shares, median=np.nan, covered=np.nan, risk=np.nan)
 
 
 def errors(answers: Answers, patterns: Patterns, symmetries: Sequence[Symmetry]) -> np.ndarray:

@@ -193,7 +193,11 @@ def _html_row(tag: str, cells) -> str:
 
 
 def _percent(share: Share) -> str:
-    return f"{100 * share.value:.1f} ({100 * share.low:.1f}–{100 * share.high:.1f})"
+    return (
+        ""
+        if np.isnan(share.value)
+        else f"{100 * share.value:.1f} ({100 * share.low:.1f}–{100 * share.high:.1f})"
+    )
 
 
 def _number(value: float, form: str) -> str:

@@ -15,7 +15,7 @@ SECTIONS = [
     Section(
         "first", "a set", "Possible.", 0.8, True, [Row("one", FOUND), Row("two", "takes one crystal")], []
     ),
-    Section("vacuum", "no sample", "", np.nan, False, [Row("one", FOUND)], []),
+    Section("vacuum", "no sample", "", np.nan, False, [Row("one", FOUND.without_truth())], []),
 ]
 
 
@@ -27,6 +27,7 @@ def test_the_markdown_table_has_intervals_and_reasons():
     text = markdown(SECTIONS, "python -m judge run")
     assert "| one | 100 | 20.0 (13.3–28.9) | 40.0 (30.9–49.8) | 60.0 (50.2–69.1) | 75.0 | 3.25 |" in text
     assert "| two | takes one crystal |" in text
+    assert "| one | 100 |  |  |  |  |  |  |  |  |  | 12.5 | 300 |" in text
 
 
 def test_the_page_has_a_row_for_each_method():
