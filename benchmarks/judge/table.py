@@ -193,11 +193,9 @@ def _html_row(tag: str, cells) -> str:
 
 
 def _percent(share: Share) -> str:
-    return (
-        ""
-        if np.isnan(share.value)
-        else f"{100 * share.value:.1f} ({100 * share.low:.1f}–{100 * share.high:.1f})"
-    )
+    if np.isnan(share.value):
+        return ""
+    return f"{100 * share.value:.1f} ({100 * share.low:.1f}–{100 * share.high:.1f})"
 
 
 def _number(value: float, form: str) -> str:
