@@ -70,7 +70,7 @@ class Row:
             _number(found.risk, ".2f"),
             _number(100 * found.stated, ".0f"),
             _number(100 * found.stated_wrong, ".1f"),
-            _number(found.rate, ".3g"),
+            _number(found.rate, ".0f" if found.rate >= 100 else ".3g"),
             _number(found.memory or np.nan, ".0f"),
         ]
 
