@@ -79,7 +79,7 @@ def pattern(given, matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
             moved, gpts=(GRID, GRID), slice_thickness=SLICE, parametrization="kirkland", projection="infinite"
         )
         waves = probe.multislice(potential, scan=(BOX / 2, BOX / 2), lazy=False)
-        found = waves.diffraction_patterns(max_angle="valid", parity="none").array
+        found = waves.diffraction_patterns(max_angle="valid", parity="same").array
         image = image + np.squeeze(np.asarray(found, float))
     image = image / CONFIGURATIONS
     return on_detector(image, int(given["pixels"]), float(given["pixel_size"]))
