@@ -5,22 +5,20 @@ import itertools
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from subprocess import CalledProcessError
 
 import click
 import numpy as np
 
-from judge.environments import work_folder
+from judge.environments import digest, work_folder
 from judge.method import Answers, Method, in_own_process
 from judge.methods.network import train as train_network
 from judge.oracle import Ceiling, ceiling
 from judge.order import compare_orders
 from judge.registry import methods, test_sets
 from judge.scores import BOUNDS, Share, difference, errors, score
-from judge.sets.real import RealSet
 from judge.small import ship, shipped
 from judge.table import Row, Section, markdown, paired, write
-from judge.test_set import TestSet
+from judge.test_set import Patterns, TestSet
 from keras_stem.errors import KerasStemError
 
 STANDARD = 1000
@@ -58,13 +56,13 @@ def train(names: tuple[str, ...]) -> None:
 @click.option("--method", "asked", multiple=True, help="Names of methods.  [all]")
 @click.option("--count", default=STANDARD, show_default=True, help="Number of patterns of a set.")
 @click.option("--seed", default=0, show_default=True, help="Seed of orientations and noise.")
-@click.option("--out", type=Path, help="Folder of the table.  [that of the kept results]")
+@click.option("--out", type=Path, help="Folder of the table.  [one of each command, in the cache folder]")
 def run(names: tuple[str, ...], asked: tuple[str, ...], count: int, seed: int, out: Path | None) -> None:
     """Ask the methods about the test sets and write the table; what was made before is kept."""
+    chosen = "".join([f" --set {name}" for name in names] + [f' --method "{name}"' for name in asked])
+    command = f"python -m judge run --count {count} --seed {seed}{chosen}"
+    out = out or work_folder() / "tables" / digest(command.encode())
     sections = []
-    out = out or work_folder()
-    options = [f" --set {name}" for name in names] + [f' --method "{name}"' for name in asked]
-    command = f"python -m judge run --count {count} --seed {seed}{''.join(options)}"
     for test_set in _chosen_sets(names):
         sections.append(_section(test_set, _chosen(methods(), asked), count, seed))
         write(sections, command, out)
@@ -72,8 +70,7 @@ def run(names: tuple[str, ...], asked: tuple[str, ...], count: int, seed: int, o
 
 
 @main.command()
-@click.option("--out", type=Path, help="Folder of the table.  [that of the kept results]")
-def small(out: Path | None) -> None:
+def small() -> None:
     """Ask the template matching of keras_stem about a few shipped patterns, without other programs."""
     method = methods()["keras_stem matching"]
     sections = []
@@ -83,7 +80,6 @@ def small(out: Path | None) -> None:
         wrong_by = errors(answers, one.patterns, one.test_set.symmetries)
         found = replace(score(answers, wrong_by, one.ceiling), rate=np.nan, memory=np.nan)  # of so few
         sections.append(_section_of(one.test_set, one.ceiling, [Row(method.name, found)], []))
-    write(sections, "python -m judge small", out or work_folder())
     click.echo(markdown(sections, "python -m judge small"))
 
 
@@ -121,16 +117,14 @@ def _chosen(known: dict, names: tuple[str, ...]) -> list:
 
 def _section(test_set: TestSet, asked: list[Method], count: int, seed: int) -> Section:
     click.echo(f"{test_set.name}: {test_set.statement}")
-    known = ceiling(test_set, seed) if test_set.has_ceiling else None
-    count = min(count, test_set.most)
-    patterns = test_set.make(count, seed)
+    patterns = test_set.make(min(count, test_set.most), seed)
+    known = ceiling(test_set, patterns, seed) if test_set.has_ceiling else None
     rows, wrong_by = [], {}
     for method in asked:
-        answers = _answers(method, test_set, min(count, method.largest), seed)
-        if isinstance(answers, str):
-            rows.append(Row(method.name, answers))
-        elif isinstance(test_set, RealSet):
-            rows.append(Row(method.name, test_set.agreement(answers.matrices)))
+        answers = _answers(method, test_set, patterns, seed)
+        remark = answers if isinstance(answers, str) else test_set.remark(answers.matrices)
+        if remark:
+            rows.append(Row(method.name, remark))
         else:
             asked_of = patterns.first(len(answers.matrices))
             wrong_by[method.name] = errors(answers, asked_of, test_set.symmetries)
@@ -147,15 +141,15 @@ def _section_of(test_set: TestSet, known: Ceiling | None, rows: list[Row], pairs
     return Section(test_set.name, test_set.statement, told, possible, test_set.answerable, rows, pairs)
 
 
-def _answers(method: Method, test_set: TestSet, count: int, seed: int) -> Answers | str:
+def _answers(method: Method, test_set: TestSet, patterns: Patterns, seed: int) -> Answers | str:
     """Return the answers of a method, or why there are none."""
     reason = method.refuses(test_set)
     if reason:
         return reason
     try:
-        return in_own_process(method.name, test_set.name, count, seed)
-    except (KerasStemError, CalledProcessError) as error:
-        return f"failed: {str(error).splitlines()[0][:100]}"
+        return in_own_process(method, test_set, patterns, seed)
+    except KerasStemError as error:
+        return f"failed: {error}"
 
 
 def _told(known: Ceiling | None) -> str:

@@ -1,34 +1,30 @@
-"""Process of one method: ``python -m judge.answer '[method, set, count, seed, path]'``."""
+"""Process of one method: ``python -m judge.answer '[method, set, count, asked, seed, path]'``."""
 
+import contextlib
 import json
-import os
-import resource
 import sys
 import tempfile
+from pathlib import Path
 
 import numpy as np
 
+from judge.programs.peak_memory import peak_memory
 from judge.registry import methods, test_sets
 
 
 def main() -> None:
-    name, set_name, count, seed, path = json.loads(sys.argv[1])
+    name, set_name, count, asked, seed, path = json.loads(sys.argv[1])
     test_set = test_sets()[set_name]
-    patterns = test_set.make(count, seed)
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    patterns = test_set.make(count, seed).first(asked)
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         found = methods()[name].answer(test_set, patterns)
-        os.chdir("/")
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    np.savez(
-        path,
-        matrices=found.matrices,
-        confidence=found.confidence,
-        bound=found.bound,
-        seconds=found.seconds,
-        memory=found.memory or own,
-        **({} if found.phase is None else {"phase": found.phase}),
-    )
+    arrays = {"matrices": found.matrices, "confidence": found.confidence, "bound": found.bound}
+    if found.phase is not None:
+        arrays["phase"] = found.phase
+    # The memory of a method of this process, unless another program has stated its own.
+    memory = peak_memory() if np.isnan(found.memory) else found.memory
+    with Path(path).open("wb") as file:
+        np.savez(file, **arrays, seconds=found.seconds, memory=memory)
 
 
 if __name__ == "__main__":

@@ -5,23 +5,34 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from keras_stem.environment import cache_folder
 from keras_stem.errors import KerasStemError
+from keras_stem.files import complete_file
 
 HERE = Path(__file__).parent
 
 
 def work_folder() -> Path:
     """Return the folder that keeps environments, test sets and answers between runs."""
-    folder = Path(os.environ.get("KERAS_STEM_JUDGE", cache_folder() / "judge"))
+    folder = Path(os.environ.get("KERAS_STEM_JUDGE", cache_folder() / "judge")).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def digest(*contents: bytes) -> str:
+    """Return a digest that names kept results by all that determines them."""
+    known = hashlib.sha256()
+    for content in contents:
+        known.update(hashlib.sha256(content).digest())
+    return known.hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -33,9 +44,9 @@ class Run:
     made
         Arrays that the script wrote.
     seconds
-        Duration of the script as measured by itself, or by the clock when it does not tell.
+        Duration as measured by the script, or by the clock if it does not state one.
     memory
-        Peak memory of the process (MiB).
+        Peak memory of the largest process (MiB); NaN if the script does not state it.
     """
 
     made: dict[str, np.ndarray]
@@ -56,9 +67,9 @@ def python_of(program: str) -> Path:
     KerasStemError
         If the environment cannot be made, for instance without a network.
     """
-    locked = HERE / "requirements" / f"{program}.txt"
-    digest = hashlib.sha256(locked.read_bytes()).hexdigest()[:12]
-    folder = work_folder() / "environments" / f"{program}-{digest}"
+    locked = _locked(program)
+    name = f"{program}-{hashlib.sha256(locked.read_bytes()).hexdigest()[:12]}"
+    folder = work_folder() / "environments" / name
     python = folder / "bin" / "python"
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -81,7 +92,8 @@ def run_program(program: str, script: str, given: dict[str, np.ndarray], keep: b
     script
         Name of the script without its suffix. It is called with the files of the given and the made arrays.
     given
-        Arrays for the script. A made array ``seconds`` is the duration of its work without imports.
+        Arrays for the script. The made arrays ``seconds`` and ``memory`` are the duration of its work without
+        imports, and its peak memory (MiB).
     keep
         Whether the result is kept for the next run.
 
@@ -90,45 +102,70 @@ def run_program(program: str, script: str, given: dict[str, np.ndarray], keep: b
     KerasStemError
         If the script fails.
     """
-    source = HERE / "programs" / f"{script}.py"
-    made = work_folder() / "made" / f"{script}-{_digest(source, given)}.npz"
-    if not made.exists():
-        made.parent.mkdir(exist_ok=True)
-        _call([str(python_of(program)), "-W", "ignore", str(source)], given, made)
-    with np.load(made) as file:
-        arrays = {name: file[name] for name in file.files}
-    if not keep:
-        made.unlink()
+    made = work_folder() / "made" / f"{script}-{digest(*sources(program, script), *_bytes(given))}.npz"
+    if made.exists():
+        with np.load(made) as file:
+            arrays = dict(file)
+    else:
+        arrays = _made(program, script, given)
+        if keep:
+            made.parent.mkdir(exist_ok=True)
+            save(made, arrays)
     return Run(arrays, float(arrays.pop("seconds")), float(arrays.pop("memory")))
 
 
-def _call(command: list[str], given: dict[str, np.ndarray], made: Path) -> None:
-    """Run a command on two files of arrays; the made one appears complete or not at all."""
-    inputs, outputs = made.with_suffix(".given.npz"), made.with_suffix(".part.npz")
-    np.savez(inputs, **given)
-    start = time.perf_counter()
+def _made(program: str, script: str, given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the arrays that a script writes."""
+    source = HERE / "programs" / f"{script}.py"
     limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2")
-    with subprocess.Popen(
-        [*command, inputs, outputs], stdout=subprocess.DEVNULL, env=os.environ | limits
-    ) as job:
-        _, status, usage = os.wait4(job.pid, 0)
-        job.returncode = os.waitstatus_to_exitcode(status)
-    inputs.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        inputs, outputs = Path(folder, "given.npz"), Path(folder, "made.npz")
+        np.savez(inputs, **given)
+        command = [python_of(program), "-W", "ignore", source, inputs, outputs]
+        start = time.perf_counter()
+        checked(command, source.name, env=os.environ | limits)
+        elapsed = time.perf_counter() - start
+        with np.load(outputs) as file:
+            return {"seconds": np.array(elapsed), "memory": np.array(np.nan), **file}
+
+
+def save(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write arrays to a file that appears complete or not at all."""
+    with complete_file(path) as partial, partial.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def checked(command: list[str | Path], name: str, **options: Any) -> None:
+    """Run a command without its output.
+
+    Raises
+    ------
+    KerasStemError
+        If it fails, with the last line of its messages.
+    """
+    job = subprocess.run(
+        list(map(str, command)),
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
     if job.returncode:
-        raise KerasStemError(f"{Path(command[-1]).name} failed with status {job.returncode}.")
-    with np.load(outputs) as file:
-        arrays = {name: file[name] for name in file.files}
-    outputs.unlink()
-    arrays.setdefault("seconds", np.array(time.perf_counter() - start))
-    arrays["memory"] = np.array(usage.ru_maxrss / 1024)
-    np.savez(outputs, **arrays)
-    outputs.rename(made)
+        last = (job.stderr.strip().splitlines() or ["no message"])[-1]
+        raise KerasStemError(f"{name} ended with status {job.returncode}: {last[:200]}")
 
 
-def _digest(source: Path, given: dict[str, np.ndarray]) -> str:
-    """Return a digest of a script and the arrays given to it."""
-    known = hashlib.sha256(source.read_bytes())
-    for name in sorted(given):
-        array = np.ascontiguousarray(given[name])
-        known.update(f"{name} {array.dtype} {array.shape}".encode() + array.tobytes())
-    return known.hexdigest()[:16]
+def sources(program: str, script: str) -> list[bytes]:
+    """Return the script and the locked requirements, which determine a result beside the given arrays."""
+    return [(HERE / "programs" / f"{script}.py").read_bytes(), _locked(program).read_bytes()]
+
+
+def _locked(program: str) -> Path:
+    return HERE / "requirements" / f"{program}.txt"
+
+
+def _bytes(given: dict[str, np.ndarray]) -> list[bytes]:
+    """Return names, types and values of arrays."""
+    arrays = {name: np.ascontiguousarray(given[name]) for name in sorted(given)}
+    return [f"{name} {one.dtype} {one.shape}".encode() + one.tobytes() for name, one in arrays.items()]

@@ -1,7 +1,7 @@
 """Methods: how the judge asks a program for the orientations of patterns, and what it gets."""
 
+import inspect
 import json
-import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
@@ -11,9 +11,11 @@ from typing import ClassVar
 
 import numpy as np
 
+import keras_stem
 from judge import crystals
-from judge.environments import HERE, run_program, work_folder
+from judge.environments import HERE, checked, digest, run_program, work_folder
 from judge.test_set import Patterns, TestSet
+from keras_stem.files import complete_file
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Answers:
         Time for the patterns without imports and compilation; banks of templates are included where the
         program makes them in the same call.
     memory
-        Peak memory of the process (MiB).
+        Peak memory of the largest process (MiB); NaN if it is that of the process which asks.
     phase
         Index of the crystal of each answer, shape (n,); None of a method that takes one crystal.
     """
@@ -55,7 +57,7 @@ class Method(ABC):
     settings
         Statement of its settings, and of the command that trains it, if it is trained.
     largest
-        Largest number of patterns of a standard run, for slow programs.
+        Largest number of patterns that it is asked about; scans are asked about as a whole.
     takes_phases
         Whether it is asked about several crystals at once here.
     states_bounds
@@ -64,13 +66,17 @@ class Method(ABC):
 
     name: ClassVar[str]
     settings: ClassVar[str]
-    largest: ClassVar[int] = 1000
+    largest: ClassVar[int] = 4000
     takes_phases: ClassVar[bool] = False
     states_bounds: ClassVar[bool] = False
 
     @abstractmethod
     def answer(self, test_set: TestSet, patterns: Patterns) -> Answers:
         """Return the answers; `matrices` of the patterns are for scores, not for methods."""
+
+    def sources(self, test_set: TestSet) -> list[bytes]:
+        """Return what determines the answers beside the patterns and the settings: its own module."""
+        return [inspect.getsource(inspect.getmodule(type(self))).encode()]
 
     def refuses(self, test_set: TestSet) -> str:
         """Return why the method cannot be asked about a set; "" if it can."""
@@ -79,29 +85,38 @@ class Method(ABC):
         return "states no bound" if test_set.needs_bounds and not self.states_bounds else ""
 
 
-def in_own_process(method: str, test_set: str, count: int, seed: int) -> Answers:
+def in_own_process(method: Method, test_set: TestSet, patterns: Patterns, seed: int) -> Answers:
     """Return the answers of a method that runs in a process of its own, kept for the next run.
 
     Parameters
     ----------
     method, test_set
-        Names.
-    count, seed
-        Arguments of `TestSet.make`.
+        Method and test set.
+    patterns
+        The patterns of the set, of which the method gets at most its `largest`.
+    seed
+        Seed of the patterns.
+
+    Raises
+    ------
+    KerasStemError
+        If the process fails.
     """
-    path = work_folder() / "answers" / f"{test_set}-{count}-{seed}-{method.replace(' ', '_')}.npz"
+    asked = len(patterns.counts) if test_set.shape else min(len(patterns.counts), method.largest)
+    given = patterns.first(asked)
+    key = digest(given.counts.tobytes(), method.settings.encode(), *method.sources(test_set))
+    name = f"{test_set.name}-{asked}-{seed}-{method.name.replace(' ', '_')}-{key}.npz"
+    path = work_folder() / "answers" / name
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        part = path.with_suffix(".part.npz")
-        job = json.dumps([method, test_set, count, seed, str(part)])
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "judge.answer", job], check=True, cwd=HERE.parent
-        )
-        part.rename(path)
+        with complete_file(path) as partial:
+            job = [method.name, test_set.name, len(patterns.counts), asked, seed, str(partial)]
+            command = [sys.executable, "-W", "ignore", "-m", "judge.answer", json.dumps(job)]
+            checked(command, method.name, cwd=HERE.parent)
     with np.load(path) as file:
-        seconds, memory = float(file["seconds"]), float(file["memory"])
-        phase = file.get("phase")
-        return Answers(file["matrices"], file["confidence"], file["bound"], seconds, memory, phase)
+        arrays = dict(file)
+    seconds, memory = float(arrays.pop("seconds")), float(arrays.pop("memory"))
+    return Answers(**arrays, seconds=seconds, memory=memory)
 
 
 class Stopwatch:
@@ -150,6 +165,12 @@ def given_to_program(test_set: TestSet, patterns: Patterns) -> dict[str, np.ndar
     }
     arrays = {name: np.array(value) for name, value in known.items()}
     return {**crystals.arrays(test_set.crystal), "patterns": patterns.counts, **arrays}
+
+
+def own_sources() -> list[bytes]:
+    """Return the code of keras_stem, which determines the answers of its methods."""
+    folder = Path(keras_stem.__file__).parent
+    return [path.read_bytes() for path in sorted(folder.rglob("*.py"))]
 
 
 def asked_in_program(program: str, script: str, given: dict[str, np.ndarray]) -> Answers:

@@ -1,20 +1,23 @@
 """The ceiling: how often the most likely answer is right, where the physics of the test set is known.
 
 The candidates of each pattern are the truth; the truth turned by small angles; its variants under the 180°
-in-plane ambiguity and under the symmetry of the lattice; and the best of a bank of the test's program, with
-orientations near them. A pattern that another orientation explains as well cannot be answered by anyone.
+in-plane ambiguity and under the symmetry of the lattice; and the best of a bank of the test's program. The
+likeliest wrong candidates are refined by random steps. A pattern that another orientation explains as well
+cannot be answered by anyone. The ceiling is an upper estimate: an orientation that no candidate is near may
+be as likely.
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
-from orix.quaternion.symmetry import C1, D2, D4, D6, O, Symmetry
+from orix.quaternion.symmetry import D2, D4, D6, O, Symmetry
 from scipy.ndimage import gaussian_filter
 
 from judge.drawing import DECAY, DIFFUSE
-from judge.environments import work_folder
+from judge.environments import digest, save, work_folder
 from judge.physics import Spots
-from judge.test_set import TestSet
+from judge.test_set import Patterns, TestSet
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.rotations import even_directions, from_matrices, rotations_about
 
@@ -27,7 +30,12 @@ STEP = 3.0
 TIED = 0.05
 """Difference of log-likelihoods below which candidates are as likely."""
 
-_LATTICES = {1: C1, 2: D2, 3: D6, 6: D6, 12: D6, 4: D4, 8: D4, 24: O}
+SAME = 1.0
+"""Disorientation within which candidates that are as likely count as one orientation (degrees)."""
+
+_LATTICES = {"orthorhombic": D2, "tetragonal": D4, "trigonal": D6, "hexagonal": D6, "cubic": O}
+"""Rotations of the lattice of each crystal system that may have more than its crystals."""
+
 _SMOOTH = 0.6
 _BEST, _SEARCHED, _TRIALS = 5, 2, 8
 _FLOOR = 1e-3
@@ -56,21 +64,24 @@ class Ceiling:
         return (self.weights * (self.errors < bound)).sum(axis=1)
 
 
-def ceiling(test_set: TestSet, seed: int, count: int = COUNT) -> Ceiling:
-    """Return the ceiling of a test set, kept from an earlier run if there is one."""
-    path = work_folder() / "ceilings" / f"{test_set.name}-{count}-{seed}.npz"
+def ceiling(test_set: TestSet, patterns: Patterns, seed: int) -> Ceiling:
+    """Return the ceiling for the first `COUNT` patterns of a test set, kept from an earlier run if there is one."""
+    patterns = patterns.first(COUNT)
+    physics = [repr((test_set.physics, test_set.dose, test_set.changed)).encode()]
+    key = digest(
+        patterns.counts.tobytes(), patterns.matrices.tobytes(), *physics, Path(__file__).read_bytes()
+    )
+    path = work_folder() / "ceilings" / f"{test_set.name}-{seed}-{key}.npz"
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        found = determine(test_set, count, seed)
-        np.savez(path.with_suffix(".part.npz"), errors=found.errors, weights=found.weights)
-        path.with_suffix(".part.npz").rename(path)
+        found = determine(test_set, patterns, seed)
+        save(path, {"errors": found.errors, "weights": found.weights})
     with np.load(path) as file:
         return Ceiling(file["errors"], file["weights"])
 
 
-def determine(test_set: TestSet, count: int, seed: int) -> Ceiling:
-    """Return the ceiling of the first patterns of a test set."""
-    patterns = test_set.make(count, seed)
+def determine(test_set: TestSet, patterns: Patterns, seed: int) -> Ceiling:
+    """Return the ceiling for patterns of a test set."""
     rng = np.random.default_rng((seed, 1))
     candidates = np.concatenate(
         [
@@ -81,7 +92,7 @@ def determine(test_set: TestSet, count: int, seed: int) -> Ceiling:
         axis=1,
     )
     likelihood = log_likelihood(test_set, patterns.counts, candidates)
-    for step in (STEP / 2, STEP / 6):
+    for step in (STEP / 2, STEP / 6, STEP / 20):
         errors = _errors(candidates, patterns.matrices, test_set.symmetry)
         wrong = np.where(errors > 5, likelihood, -np.inf)
         chosen = np.argsort(-wrong, axis=1)[:, :_SEARCHED]
@@ -89,9 +100,18 @@ def determine(test_set: TestSet, count: int, seed: int) -> Ceiling:
         candidates = np.concatenate([candidates, trials], axis=1)
         likelihood = np.concatenate([likelihood, log_likelihood(test_set, patterns.counts, trials)], axis=1)
     tied = likelihood > likelihood.max(axis=1, keepdims=True) - TIED
-    return Ceiling(
-        _errors(candidates, patterns.matrices, test_set.symmetry), tied / tied.sum(axis=1, keepdims=True)
-    )
+    alone = np.stack([_one_of_each(*pair, test_set.symmetry) for pair in zip(candidates, tied, strict=True)])
+    errors = _errors(candidates, patterns.matrices, test_set.symmetry)
+    return Ceiling(errors, alone / alone.sum(axis=1, keepdims=True))
+
+
+def _one_of_each(candidates: np.ndarray, tied: np.ndarray, symmetry: Symmetry) -> np.ndarray:
+    """Return a mask (k,) of the first of the tied candidates (k, 3, 3) that are within `SAME` of each other."""
+    kept: list[int] = []
+    for number in np.flatnonzero(tied):
+        if not kept or _errors(candidates[None, kept], candidates[None, number], symmetry).min() > SAME:
+            kept.append(int(number))
+    return np.isin(np.arange(len(tied)), kept)
 
 
 def variants(matrices: np.ndarray, symmetry: Symmetry) -> np.ndarray:
@@ -99,7 +119,8 @@ def variants(matrices: np.ndarray, symmetry: Symmetry) -> np.ndarray:
 
     Of equivalent ones there is one, so that a tie counts each orientation once.
     """
-    lattice = _cosets(_LATTICES[symmetry.size].to_matrix(), symmetry.to_matrix())
+    lattice = _LATTICES.get(symmetry.system, symmetry)
+    lattice = _cosets(lattice.to_matrix(), symmetry.to_matrix())
     turned = matrices * np.array([-1.0, -1.0, 1.0])  # by 180 degrees about the beam
     every = np.stack([matrices, turned])
     return np.einsum("sij,tnjk->nstik", lattice, every).reshape(len(matrices), -1, 3, 3)
@@ -116,10 +137,10 @@ def _cosets(operations: np.ndarray, subgroup: np.ndarray) -> np.ndarray:
 
 
 def nearby(matrices: np.ndarray) -> np.ndarray:
-    """Return orientations (n, 24, 3, 3) turned by 0.5, 1, 2 and 5 degrees about the axes of the lab."""
+    """Return orientations (n, 24, 3, 3) turned by 0.4, 0.8, 1.6 and 4 degrees about the axes of the lab."""
     axes = np.vstack([np.eye(3), -np.eye(3)])
     small = np.concatenate(
-        [rotations_about(axes, np.full(6, np.deg2rad(angle))).to_matrix() for angle in (0.5, 1.0, 2.0, 5.0)]
+        [rotations_about(axes, np.full(6, np.deg2rad(angle))).to_matrix() for angle in (0.4, 0.8, 1.6, 4.0)]
     )
     return np.einsum("nij,tjk->ntik", matrices, small)
 
@@ -142,7 +163,8 @@ def log_likelihood(test_set: TestSet, counts: np.ndarray, candidates: np.ndarray
         expected = np.maximum(test_set.expected(flat[part], keep=False), _FLOOR)
         of = np.arange(len(flat))[part] // per_pattern
         found[part] = [
-            np.sum(counts[k] * np.log(image) - image) for k, image in zip(of, expected, strict=True)
+            np.sum(counts[k] * np.log(image, dtype=float) - image)
+            for k, image in zip(of, expected, strict=True)
         ]
     return found.reshape(candidates.shape[:2])
 

@@ -135,15 +135,19 @@ def score(answers: Answers, wrong_by: np.ndarray, ceiling: Ceiling | None) -> Sc
     count = len(wrong_by)
     under = {bound: Share.of(float(np.sum(wrong_by < bound)), count) for bound in BOUNDS}
     possible = {bound: np.nan if ceiling is None else ceiling.share(bound) for bound in BOUNDS}
-    told, states = np.isfinite(answers.confidence).all(), np.isfinite(answers.bound).all()
-    sure = answers.bound < 1
+    told, states = np.isfinite(answers.confidence).any(), np.isfinite(answers.bound).any()
+    # Where nothing is stated, a method that usually states something is least sure.
+    bounds = np.where(np.isfinite(answers.bound), answers.bound, np.inf)
+    least = np.nanmin(answers.confidence) - 1 if told else 0.0
+    doubt = -np.where(np.isfinite(answers.confidence), answers.confidence, least)
+    sure = bounds < 1
     return Scores(
         count=count,
         under=under,
         of_possible={bound: under[bound].value / possible[bound] for bound in BOUNDS},
         median=float(np.median(wrong_by)),
-        covered=float(np.mean(wrong_by <= answers.bound)) if states else np.nan,
-        risk=score_confidence(-answers.confidence, -answers.confidence, wrong_by).risk if told else np.nan,
+        covered=float(np.mean(wrong_by <= bounds)) if states else np.nan,
+        risk=score_confidence(doubt, doubt, wrong_by).risk if told else np.nan,
         stated=float(sure.mean()) if states else np.nan,
         stated_wrong=float(np.mean(wrong_by[sure] > 5)) if states and sure.any() else np.nan,
         rate=count / answers.seconds,

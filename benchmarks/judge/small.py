@@ -43,7 +43,8 @@ def ship(folder: Path = FOLDER) -> None:
     folder.mkdir(exist_ok=True)
     for name in NAMES:
         test_set = test_sets()[name]
-        patterns, ceiling = test_set.make(COUNT, 0), determine(test_set, COUNT, 0)
+        patterns = test_set.make(COUNT, 0)
+        ceiling = determine(test_set, patterns, 0)
         np.savez_compressed(
             folder / f"{name}.npz",
             counts=patterns.counts,

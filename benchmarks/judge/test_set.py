@@ -131,6 +131,10 @@ class TestSet:
         """Proper point group of each crystal."""
         return tuple(proper_point_group(crystals.phase(name)) for name in self.crystals)
 
+    def remark(self, matrices: np.ndarray) -> str:
+        """Return what is said of orientations, shape (n, 3, 3), instead of scores; "" if they have scores."""
+        return ""
+
     def expected(self, matrices: np.ndarray, keep: bool = True) -> np.ndarray:
         """Return the expected counts, shape (n, H, W), for orientations, shape (n, 3, 3).
 

@@ -1,5 +1,6 @@
 """The default network of keras_stem, trained on simulated patterns alone, with and without refinement."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import numpy as np
 
 from judge import crystals
 from judge.environments import work_folder
-from judge.method import Answers, Method, Stopwatch, scan_path, unknown
+from judge.method import Answers, Method, Stopwatch, own_sources, scan_path, unknown
 from judge.test_set import Patterns, TestSet
 
 EPOCHS = 12
@@ -37,6 +38,9 @@ class Network(Method):
             return super().refuses(test_set)
         return "no network is trained for it; `python -m judge train` trains what is missing"
 
+    def sources(self, test_set: TestSet) -> list[bytes]:
+        return [*super().sources(test_set), *own_sources(), model_file(test_set).read_bytes()]
+
     def answer(self, test_set: TestSet, patterns: Patterns) -> Answers:
         from keras_stem.crystal.rotations import first_rotations
         from keras_stem.inference.scan_map import predict_map
@@ -50,7 +54,7 @@ class Network(Method):
             found = predict_map(model, scan, refine=self._refine).crystal_map
         bound = found.prop.get("uncertainty", unknown(found.size))
         return Answers(
-            first_rotations(found).to_matrix(), -np.asarray(bound), np.asarray(bound), whole.seconds, 0.0
+            first_rotations(found).to_matrix(), -np.asarray(bound), np.asarray(bound), whole.seconds, np.nan
         )
 
 
@@ -69,14 +73,17 @@ def train(test_set: TestSet) -> None:
     folder = path.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     empty = np.zeros((1, test_set.pixels, test_set.pixels), np.uint16)
-    os.chdir(folder)
-    like = scan_path(test_set, Patterns(empty, np.eye(3)[None]))
+    with contextlib.chdir(folder):
+        like = folder / scan_path(test_set, Patterns(empty, np.eye(3)[None]))
     kstem = str(Path(sys.executable).with_name("kstem"))
     structure = str(crystals.cif(test_set.crystal))
     command = [kstem, "fit", "--simulate", structure, "--like", str(like), "--max-epochs", str(EPOCHS)]
     print(" ".join(command), flush=True)
     subprocess.run(
-        command, check=True, env=os.environ | {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/store.db"}
+        command,
+        check=True,
+        cwd=folder,
+        env=os.environ | {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/store.db"},
     )
     newest = max(folder.rglob("*.keras"), key=lambda file: file.stat().st_mtime)
     newest.rename(path)

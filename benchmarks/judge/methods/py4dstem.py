@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from judge.environments import sources
 from judge.method import Answers, Method, asked_in_program, given_to_program
 from judge.test_set import Patterns, TestSet
 
@@ -15,6 +16,9 @@ class Py4DSTEM(Method):
         "precession; two processes"
     )
     largest: ClassVar[int] = 400
+
+    def sources(self, test_set: TestSet) -> list[bytes]:
+        return sources("py4DSTEM", "py4dstem_match")
 
     def answer(self, test_set: TestSet, patterns: Patterns) -> Answers:
         return asked_in_program("py4DSTEM", "py4dstem_match", given_to_program(test_set, patterns))

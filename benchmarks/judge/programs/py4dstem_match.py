@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 from emdfile import PointList
+from peak_memory import peak_memory
 from py4DSTEM.preprocess.utils import get_maxima_2D
 from py4DSTEM.process.diffraction import Crystal
 
@@ -52,4 +53,4 @@ if __name__ == "__main__":
     matrices = np.array([matrix for matrix, _ in found]) @ TURNED
     matrices[~matrices.any(axis=(1, 2))] = np.nan  # too few peaks
     confidence = [correlation for _, correlation in found]
-    np.savez(sys.argv[2], matrices=matrices, confidence=confidence, seconds=seconds)
+    np.savez(sys.argv[2], matrices=matrices, confidence=confidence, seconds=seconds, memory=peak_memory())

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from ase import Atoms
 from ase.data import chemical_symbols
+from peak_memory import peak_memory
 from quantem.core.datastructures import Dataset4dstem
 from quantem.core.datastructures.vector import Vector
 from quantem.diffraction.bragg_vectors import BraggVectors
@@ -83,6 +84,7 @@ def main() -> None:
         matrices=np.swapaxes(rotations, 1, 2) @ TURNED,
         confidence=matched.reliability[0].numpy(),
         seconds=finding + time.perf_counter() - start,
+        memory=peak_memory(),
     )
 
 

@@ -8,7 +8,7 @@ from judge.physics import Physics
 from judge.test_set import Patterns, TestSet, exposed
 from keras_stem.simulate.microstructure import Polycrystal, grow
 
-SHAPE = (32, 32)
+SHAPE = (25, 40)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ SETS = tuple(
         f"{short}-grains",
         Physics("quantem", crystal, 50.0),
         most=SHAPE[0] * SHAPE[1],
-        changed="24 bent grains of 32 x 32 positions that overlap at their boundaries",
+        changed="24 bent grains of 25 x 40 positions that overlap at their boundaries",
         standard=short == "oxide",
     )
     for short, crystal in (("oxide", "layered_oxide"), ("copper", "copper"))

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import h5py
 import numpy as np
 
 from judge import crystals
-from judge.environments import HERE, work_folder
+from judge.environments import HERE, checked
 from judge.physics import ENERGY, Physics
 from judge.test_set import Patterns, TestSet
 from keras_stem.crystal.rotations import from_matrices
@@ -59,23 +60,27 @@ class RealSet(TestSet):
 
     def make(self, count: int, seed: int) -> Patterns:
         """Return the patterns of the whole scan, whatever the count."""
-        path = work_folder() / f"particle-{seed}.hspy"
-        if not path.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "particle.hspy")
             command = [sys.executable, DATA / "real" / "render.py", PEAKS, path, "--seed", str(seed)]
-            subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
-        with h5py.File(path) as file:
-            counts = next(iter(file["Experiments"].values()))["data"][()]
+            checked(command, "render.py")
+            with h5py.File(path) as file:
+                counts = next(iter(file["Experiments"].values()))["data"][()]
         counts = counts.reshape(-1, *counts.shape[2:])
         return Patterns(counts, np.full((len(counts), 3, 3), np.nan))
 
-    def agreement(self, matrices: np.ndarray) -> str:
-        """Return what the script of the data says of orientations, lab to crystal, shape (n, 3, 3)."""
-        phase, map_file = crystals.phase(self.crystal), work_folder() / "particle-map.h5"
-        write_map(map_file, crystal_map(from_matrices(matrices), phase, self.shape, 1.0, "nm", {}), {})
-        command = [sys.executable, "-W", "ignore", DATA / "real" / "neighbours.py", PEAKS, map_file]
-        return subprocess.run(
-            list(map(str, command)), check=True, capture_output=True, text=True
-        ).stdout.strip()
+    def remark(self, matrices: np.ndarray) -> str:
+        """Return the agreement of neighbouring orientations, (n, 3, 3), by the script of the data."""
+        missing = np.isnan(matrices).any(axis=(1, 2))
+        rotations = from_matrices(np.where(missing[:, None, None], np.eye(3), matrices))
+        phases = [crystals.phase(self.crystal)]
+        labels = crystal_map(rotations, phases, self.shape, (1.0, 1.0), "nm", {}, np.where(missing, -1, 0))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "map.h5")
+            write_map(path, labels, {})
+            command = [sys.executable, "-W", "ignore", DATA / "real" / "neighbours.py", PEAKS, path]
+            job = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True)
+        return job.stdout.strip()
 
 
 SETS = (
