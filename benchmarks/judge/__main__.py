@@ -64,7 +64,10 @@ def run(names: tuple[str, ...], asked: tuple[str, ...], count: int, seed: int, o
     out = out or work_folder() / "tables" / digest(command.encode())
     sections = []
     for test_set in _chosen_sets(names):
-        sections.append(_section(test_set, _chosen(methods(), asked), count, seed))
+        try:
+            sections.append(_section(test_set, _chosen(methods(), asked), count, seed))
+        except KerasStemError as error:
+            click.echo(f"  {test_set.name} is left out: {error}", err=True)
         write(sections, command, out)
     click.echo(f"{out}/judge.md, judge.csv, judge.html")
 

@@ -65,12 +65,11 @@ class Ceiling:
 
 
 def ceiling(test_set: TestSet, patterns: Patterns, seed: int) -> Ceiling:
-    """Return the ceiling for the first `COUNT` patterns of a test set, kept from an earlier run if there is one."""
+    """Return the ceiling for the first `COUNT` patterns of a test set, kept for the next run."""
     patterns = patterns.first(COUNT)
-    physics = [repr((test_set.physics, test_set.dose, test_set.changed)).encode()]
-    key = digest(
-        patterns.counts.tobytes(), patterns.matrices.tobytes(), *physics, Path(__file__).read_bytes()
-    )
+    physics = repr((test_set.physics, test_set.dose, test_set.changed)).encode()
+    arrays = patterns.counts.tobytes(), patterns.matrices.tobytes()
+    key = digest(*arrays, physics, Path(__file__).read_bytes())
     path = work_folder() / "ceilings" / f"{test_set.name}-{seed}-{key}.npz"
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
@@ -106,7 +105,7 @@ def determine(test_set: TestSet, patterns: Patterns, seed: int) -> Ceiling:
 
 
 def _one_of_each(candidates: np.ndarray, tied: np.ndarray, symmetry: Symmetry) -> np.ndarray:
-    """Return a mask (k,) of the first of the tied candidates (k, 3, 3) that are within `SAME` of each other."""
+    """Return which of the tied candidates, (k, 3, 3), stand for those within `SAME`, shape (k,)."""
     kept: list[int] = []
     for number in np.flatnonzero(tied):
         if not kept or _errors(candidates[None, kept], candidates[None, number], symmetry).min() > SAME:
