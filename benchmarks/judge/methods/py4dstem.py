@@ -8,12 +8,12 @@ from judge.test_set import Patterns, TestSet
 
 
 class Py4DSTEM(Method):
-    """ACOM of py4DSTEM, its peaks found by its own function."""
+    """ACOM of py4DSTEM, with its own detection of disks."""
 
     name: ClassVar[str] = "py4DSTEM"
     settings: ClassVar[str] = (
-        "version 0.14.18; peaks by get_maxima_2D; ACOM with a plan of 1°, coarse steps of 4°, and the "
-        "precession; two processes"
+        "version 0.14.18; disks by find_Bragg_disks and a synthetic probe; ACOM with a plan of 1°, coarse "
+        "steps of 4°, and the precession; two processes"
     )
     largest: ClassVar[int] = 400
 
