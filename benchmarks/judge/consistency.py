@@ -42,13 +42,14 @@ class Agreement:
         Largest distance of a spot from that of keras_stem (pixels).
     correlation
         Correlation of the intensities, each pattern's normalised to 1.
-    missing
-        Share of the intensity of spots that keras_stem does not have.
+    missing, added
+        Share of the intensity of spots that keras_stem does not have, and of those that it alone has.
     """
 
     distance: float
     correlation: float
     missing: float
+    added: float
 
 
 def compare(program: str, crystal: str, precession_angle: float, count: int = 50) -> Agreement:
@@ -70,7 +71,7 @@ def compare(program: str, crystal: str, precession_angle: float, count: int = 50
     # py4DSTEM has no thermal motion in kinematic structure factors.
     phase = _without_motion(crystal) if program == "py4DSTEM" else crystals.phase(crystal)
     known = reflections(phase, np.sqrt(2) * REACH)
-    distances, pairs, missing = [], [], []
+    distances, pairs, missing, added = [], [], [], []
     for k, matrix in enumerate(matrices):
         positions, intensities = theirs.pattern(k)
         strong = intensities > FAINTEST * intensities.max()
@@ -80,16 +81,20 @@ def compare(program: str, crystal: str, precession_angle: float, count: int = 50
         near, place = _nearest(vectors, ours, positions)
         found = near < PIXEL / 2
         missing.append(intensities[~found].sum() / intensities.sum())
+        added.append(_alone(vectors, ours, positions) / ours.sum())
         distances.append(near[found].max(initial=0.0))
         pair = np.stack([intensities[found], ours[place[found]]])
         pairs.append(pair / pair.sum(axis=1, keepdims=True))
     correlation = np.corrcoef(np.concatenate(pairs, axis=1))[0, 1]
-    return Agreement(max(distances) / PIXEL, float(correlation), float(np.mean(missing)))
+    shares = float(np.mean(missing)), float(np.mean(added))
+    return Agreement(max(distances) / PIXEL, float(correlation), *shares)
 
 
 def _without_motion(crystal: str) -> CrystalPhase:
     """Return a crystal whose file states no displacements."""
-    text = re.sub(r"(\S+ \S+ \S+ \S+ \S+ 1) 0\.\d+\n", r"\1 .\n", crystals.cif(crystal).read_text())
+    text = crystals.cif(crystal).read_text()
+    text, count = re.subn(r"(\S+ \S+ \S+ \S+ \S+ 1) 0\.\d+\n", r"\1 .\n", text)
+    assert count, f"{crystal} states no displacements that could be left out"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{crystal}.cif")
         path.write_text(text)
@@ -116,6 +121,13 @@ def _nearest(
     return distance, visible[place]
 
 
+def _alone(vectors: np.ndarray, intensities: np.ndarray, positions: np.ndarray) -> float:
+    """Return the intensity of the reflections that no position is near."""
+    strong = (intensities > FAINTEST * intensities.max()) & (np.hypot(*vectors[:, :2].T) < np.sqrt(2) * REACH)
+    distance, _ = KDTree(positions).query(vectors[strong, :2])
+    return float(intensities[strong][distance > PIXEL / 2].sum())
+
+
 def main() -> None:
     """Print the agreement of both programs for all crystals."""
     for program in ("py4DSTEM", "quantem"):
@@ -124,7 +136,8 @@ def main() -> None:
                 found = compare(program, crystal, precession_angle)
                 print(
                     f"{program}, {crystal}, {precession_angle:g}°: within {found.distance:.2g} px, "
-                    f"correlation {found.correlation:.4f}, {found.missing:.2%} of the intensity missing",
+                    f"correlation {found.correlation:.4f}, {found.missing:.2%} of the intensity missing, "
+                    f"{found.added:.2%} added",
                     flush=True,
                 )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_stem.crystal.phase import CrystalPhase, cell_of
 from keras_stem.crystal.structure_files import load_phase
+from keras_stem.errors import KerasStemError
 
 FOLDER = Path(__file__).parent / "crystals"
 
@@ -37,6 +38,10 @@ def arrays(crystal: str) -> dict[str, np.ndarray]:
         ``cell`` (6,): its constants (Å, degrees).
     """
     cell = cell_of(phase(crystal))
+    if any(len(species) > 1 for species in cell.species):
+        raise KerasStemError(
+            f"{crystal} has sites of several elements, which other programs cannot be given."
+        )
     elements = [species[0][0] for species in cell.species]
     return {
         "numbers": np.array([gemmi.Element(element).atomic_number for element in elements]),

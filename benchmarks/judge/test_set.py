@@ -156,9 +156,13 @@ class TestSet:
         seed
             Seed of orientations and noise.
         """
-        crystal = zlib.crc32(self.physics.crystal.encode())
-        matrices = random_rotations(self.most, np.random.default_rng((seed, crystal))).to_matrix()[:count]
+        matrices = self.orientations(count, seed)
         return Patterns(exposed(self.expected(matrices), self.noise(seed)), matrices)
+
+    def orientations(self, count: int, seed: int) -> np.ndarray:
+        """Return random orientations, lab to crystal, shape (n, 3, 3), the same for all sets of a crystal."""
+        crystal = zlib.crc32(self.physics.crystal.encode())
+        return random_rotations(self.most, np.random.default_rng((seed, crystal))).to_matrix()[:count]
 
     def noise(self, seed: int) -> np.random.Generator:
         """Return the generator of all that is random but the orientations."""

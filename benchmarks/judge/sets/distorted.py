@@ -1,4 +1,4 @@
-"""Patterns of Bloch waves that scikit-image resampled, so that the calibration is wrong."""
+"""Patterns of Bloch waves that scikit-image resampled: with a wrong calibration, or turned with the truth."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

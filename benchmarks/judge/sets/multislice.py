@@ -11,7 +11,7 @@ from judge.physics import CONVERGENCE, ENERGY, Physics
 from judge.test_set import TestSet
 
 _AT_ONCE = 20
-"""Patterns of a call of the program, each of which is kept for the next run."""
+"""Number of patterns of a call of the program, whose result is kept for the next run."""
 
 
 @dataclass(frozen=True)

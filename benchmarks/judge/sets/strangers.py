@@ -44,7 +44,7 @@ class StrangerSet(TestSet):
             expected = np.repeat(self._without_spots(), count, axis=0)
         else:
             other = TestSet(self.name, Physics("quantem", self.kind, 50.0), self.dose, self.pixels, self.most)
-            expected = other.expected(other.make(count, seed).matrices)
+            expected = other.expected(other.orientations(count, seed))
         return Patterns(exposed(expected, rng), np.full((count, 3, 3), np.nan))
 
     def _without_spots(self) -> np.ndarray:
