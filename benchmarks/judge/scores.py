@@ -62,7 +62,7 @@ class Scores:
     risk
         Area under the risk-coverage curve (degrees); NaN without a confidence.
     stated
-        Share of the answers that are stated to be within 1 degree; NaN if nothing is stated.
+        Share of the answers whose stated bound is below 1 degree; NaN if none are stated.
     stated_wrong
         Share of these that are wrong by more than 5 degrees.
     rate

@@ -37,8 +37,8 @@ TO_BEAM = np.diag([1.0, -1.0, -1.0])
 """From the axes of orix to those of abTEM, whose beam runs along +z and which looks along it."""
 
 
-def box_of(given, matrix: np.ndarray) -> Atoms:
-    """Return the atoms of a box of the crystal in the axes of abTEM."""
+def box_of(given, matrix: np.ndarray) -> tuple[Atoms, np.ndarray]:
+    """Return the atoms of a box of the crystal in the axes of abTEM, and their displacements (Å)."""
     size = np.array([BOX, BOX, float(given["thickness"])])
     lattice = Cell.fromcellpar(given["cell"]).array @ matrix @ TO_BEAM.T
     reach = np.linalg.norm(size) / 2

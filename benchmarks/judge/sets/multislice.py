@@ -9,6 +9,7 @@ from judge.drawing import DECAY, DIFFUSE
 from judge.environments import run_program
 from judge.physics import CONVERGENCE, ENERGY, Physics
 from judge.test_set import TestSet
+from keras_stem.errors import KerasStemError
 
 _AT_ONCE = 20
 """Number of patterns of a call of the program, whose result is kept for the next run."""
@@ -52,7 +53,12 @@ class MultisliceSet(TestSet):
             "seed": first,
         }
         arrays = {name: np.array(value) for name, value in known.items()}
-        given = {**crystals.arrays(self.crystal), "matrices": matrices, **arrays}
+        crystal = crystals.arrays(self.crystal)
+        if (crystal["occupancy"] < 1).any():
+            raise KerasStemError(
+                f"{self.crystal} has partly occupied sites, which the script of abTEM fills."
+            )
+        given = {**crystal, "matrices": matrices, **arrays}
         return run_program("abTEM", "abtem_patterns", given, keep).made["images"]
 
 
