@@ -157,8 +157,12 @@ def checked(command: list[str | Path], name: str, **options: Any) -> None:
 
 
 def sources(program: str, script: str) -> list[bytes]:
-    """Return the script and the locked requirements, which determine a result beside the given arrays."""
-    return [(HERE / "programs" / f"{script}.py").read_bytes(), _locked(program).read_bytes()]
+    """Return the code and the locked requirements, which determine a result beside the given arrays."""
+    names = (script, "spot_files", "peak_memory")
+    return [
+        *((HERE / "programs" / f"{name}.py").read_bytes() for name in names),
+        _locked(program).read_bytes(),
+    ]
 
 
 def _locked(program: str) -> Path:

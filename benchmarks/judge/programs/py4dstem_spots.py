@@ -3,22 +3,15 @@
 ``python py4dstem_spots.py GIVEN.npz MADE.npz``; GIVEN and MADE are those of quantem_spots.py.
 """
 
-import multiprocessing
-import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
-
 import numpy as np
 from py4DSTEM.process.diffraction import Crystal
+from spot_files import write_spots
 
 TILTS = 24
 """Number of beam directions that stand for the precession."""
 
 EXCITATION = 0.04
 """Largest excitation error of a beam of the Bloch waves (1/Å); that of kinematic spots is 3 shape factors."""
-
-FAINTEST = 1e-5
-"""Intensity of the faintest spot kept, as a fraction of the strongest."""
 
 TURNED = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
 """From the axes of orix (x right, y up, z to the viewer) to the lab axes of py4DSTEM (x down the rows)."""
@@ -85,33 +78,11 @@ def pattern(crystal: Crystal, matrix: np.ndarray, given) -> tuple[np.ndarray, fl
 
 
 def patterns(matrices: np.ndarray, given) -> list[tuple[np.ndarray, float]]:
-    """Return the visible spots and the direct beam of each orientation."""
+    """Return the spots and the direct beam of each orientation."""
     crystal = crystal_of(given)
     made = [pattern(crystal, matrix @ TURNED.T, given) for matrix in matrices]
-    return [
-        (
-            spots[spots[:, 2] > FAINTEST * spots[:, 2].max(initial=0)],
-            direct if given["thickness"] > 0 else np.nan,
-        )
-        for spots, direct in made
-    ]
-
-
-def main() -> None:
-    given = dict(np.load(sys.argv[1]))
-    start = time.perf_counter()
-    parts = np.array_split(given["matrices"], 2)
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        halves = list(pool.map(patterns, parts, [given] * 2))
-    made = [one for half in halves for one in half]
-    np.savez(
-        sys.argv[2],
-        spots=np.concatenate([spots for spots, _ in made]),
-        counts=[len(spots) for spots, _ in made],
-        direct=[direct for _, direct in made],
-        seconds=time.perf_counter() - start,
-    )
+    return [(spots, direct if given["thickness"] > 0 else np.nan) for spots, direct in made]
 
 
 if __name__ == "__main__":
-    main()
+    write_spots(patterns)

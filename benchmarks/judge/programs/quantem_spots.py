@@ -17,11 +17,6 @@ pattern after the other, without the direct beam; ``counts`` (m,), the number of
 beam; ``direct`` of kinematic patterns is NaN.
 """
 
-import multiprocessing
-import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
-
 import numpy as np
 import torch
 from ase import Atoms
@@ -29,6 +24,7 @@ from ase.data import chemical_symbols
 from quantem.diffraction import bloch
 from quantem.diffraction.crystal import Crystal
 from scipy.spatial.transform import Rotation
+from spot_files import write_spots
 
 TILTS = 24
 """Number of beam directions that stand for the precession."""
@@ -38,9 +34,6 @@ EXCITATION = 0.04
 
 COUPLING = 1.5
 """Largest reciprocal lattice vector of a coupling, in units of the radius (as quantem recommends)."""
-
-FAINTEST = 1e-5
-"""Intensity of the faintest spot kept, as a fraction of the strongest."""
 
 
 def crystal_of(given) -> Crystal:
@@ -104,29 +97,12 @@ def quaternion(matrix: np.ndarray) -> torch.Tensor:
 
 
 def patterns(matrices: np.ndarray, given) -> list[tuple[np.ndarray, float]]:
-    """Return the visible spots and the direct beam of each orientation."""
+    """Return the spots and the direct beam of each orientation."""
     torch.set_num_threads(1)
     crystal = crystal_of(given)
     calculate = dynamical if given["thickness"] > 0 else kinematic
-    made = [calculate(crystal, matrix, given) for matrix in matrices]
-    return [(spots[spots[:, 2] > FAINTEST * spots[:, 2].max(initial=0)], direct) for spots, direct in made]
-
-
-def main() -> None:
-    given = dict(np.load(sys.argv[1]))
-    start = time.perf_counter()
-    parts = np.array_split(given["matrices"], 2)
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        halves = list(pool.map(patterns, parts, [given] * 2))
-    made = [one for half in halves for one in half]
-    np.savez(
-        sys.argv[2],
-        spots=np.concatenate([spots for spots, _ in made]),
-        counts=[len(spots) for spots, _ in made],
-        direct=[direct for _, direct in made],
-        seconds=time.perf_counter() - start,
-    )
+    return [calculate(crystal, matrix, given) for matrix in matrices]
 
 
 if __name__ == "__main__":
-    main()
+    write_spots(patterns)
