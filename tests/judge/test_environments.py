@@ -54,6 +54,6 @@ def test_results_are_kept_until_something_changes(calls):
 
 
 def test_failures_tell_the_last_line(calls):
-    with pytest.raises(KerasStemError, match="doubles.py ended with status 1: Expected positive values"):
+    with pytest.raises(KerasStemError, match=r"doubles\.py ended with status 1: Expected positive values"):
         doubled([-1.0])
     assert not list((environments.work_folder() / "made").glob("doubles-*"))
