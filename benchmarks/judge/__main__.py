@@ -56,16 +56,22 @@ def train(names: tuple[str, ...]) -> None:
 @click.option("--method", "asked", multiple=True, help="Names of methods.  [all]")
 @click.option("--count", default=STANDARD, show_default=True, help="Number of patterns of a set.")
 @click.option("--seed", default=0, show_default=True, help="Seed of orientations and noise.")
+@click.option("--no-ceiling", is_flag=True, help="Leave out what is possible, which takes half of the time.")
 @click.option("--out", type=Path, help="Folder of the table.  [one of each command, in the cache folder]")
-def run(names: tuple[str, ...], asked: tuple[str, ...], count: int, seed: int, out: Path | None) -> None:
+def run(
+    names: tuple[str, ...], asked: tuple[str, ...], count: int, seed: int, no_ceiling: bool, out: Path | None
+) -> None:
     """Ask the methods about the test sets and write the table; what was made before is kept."""
     chosen = "".join([f" --set {name}" for name in names] + [f' --method "{name}"' for name in asked])
+    chosen += " --no-ceiling" if no_ceiling else ""
     command = f"python -m judge run --count {count} --seed {seed}{chosen}"
     out = out or work_folder() / "tables" / digest(command.encode())
     sections = []
     for test_set in _chosen_sets(names):
         try:
-            sections.append(_section(test_set, _chosen(methods(), asked), count, seed))
+            patterns = test_set.make(min(count, test_set.most), seed)
+            known = ceiling(test_set, patterns, seed) if test_set.has_ceiling and not no_ceiling else None
+            sections.append(_section(test_set, patterns, known, _chosen(methods(), asked), seed))
         except KerasStemError as error:
             click.echo(f"  {test_set.name} is left out: {error}", err=True)
         write(sections, command, out)
@@ -124,10 +130,10 @@ def _chosen(known: dict, names: tuple[str, ...]) -> list:
     return [known[name] for name in names or known]
 
 
-def _section(test_set: TestSet, asked: list[Method], count: int, seed: int) -> Section:
+def _section(
+    test_set: TestSet, patterns: Patterns, known: Ceiling | None, asked: list[Method], seed: int
+) -> Section:
     click.echo(f"{test_set.name}: {test_set.statement}")
-    patterns = test_set.make(min(count, test_set.most), seed)
-    known = ceiling(test_set, patterns, seed) if test_set.has_ceiling else None
     rows, wrong_by = [], {}
     for method in asked:
         answers = _answers(method, test_set, patterns, seed)
