@@ -65,7 +65,7 @@ def import_(scan, labels, frame, phases, **options) -> None:
 @click.option(
     "--resolution",
     type=FINITE,
-    default=1.0,
+    default=2.0,
     show_default=True,
     help="Angular step of the template bank (degrees).",
 )
@@ -77,9 +77,9 @@ def import_(scan, labels, frame, phases, **options) -> None:
 @click.option(
     "--excitation-error",
     type=FINITE,
-    default=0.02,
+    default=0.05,
     show_default=True,
-    help="Largest excitation error of a reflection (1/Å).",
+    help="Excitation error beyond which reflections are not expected (1/Å).",
 )
 @click.option(
     "--beam-energy", type=BEAM_ENERGY, help="Beam energy (kV).  [default: that of the scan, else 300]"
@@ -98,14 +98,14 @@ def import_(scan, labels, frame, phases, **options) -> None:
     help="Radius around the direct beam that is ignored (1/Å).  [default: 1.5 disk radii]",
 )
 @click.option(
-    "--gamma", type=FINITE, default=0.5, show_default=True, help="Exponent applied to the intensities."
+    "--gamma", type=FINITE, default=0.1, show_default=True, help="Exponent applied to the intensities."
 )
 @click.option(
-    "--keep",
-    type=FINITE,
-    default=0.1,
+    "--refine",
+    type=click.IntRange(0),
+    default=12,
     show_default=True,
-    help="Share of the templates that pass the prefilter and are correlated in full.",
+    help="Number of solutions of the template bank that are refined for each pattern.",
 )
 @click.option(
     "--runner-up",

@@ -1,4 +1,4 @@
-"""Template bank: simulated patterns of all symmetrically distinct zone axes."""
+"""Template bank: the expected spots of all symmetrically distinct zone axes of a phase."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,14 @@ from orix.sampling import sample_S2
 
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.indexing.intensities import Weighting, expected_spots, extinctions
 from keras_stem.indexing.polar import PolarGrid
 from keras_stem.indexing.settings import Matching
 from keras_stem.instrument.detector import Detector
-from keras_stem.simulate.patterns import Microscope, PatternSimulator, Spots
+
+THICKNESS = 80.0
+"""Thickness of the crystal (Å) that the widths of reflections are expected for. Thicker ones are matched as
+well, since extinction distances limit the widths."""
 
 _GENERAL_DIRECTION = np.array([0.740, 0.198, 0.643])
 """Direction off all axes and mirror planes of any Laue group, in the middle of a cubic sector."""
@@ -21,41 +25,32 @@ _GENERAL_DIRECTION = np.array([0.740, 0.198, 0.643])
 
 @dataclass(frozen=True)
 class Bank:
-    """Templates of one or more phases.
+    """Templates of a phase on a polar grid.
 
     Parameters
     ----------
-    phases
-        Phases of the templates.
-    phase_id
-        Shape (n,), phase index of each template.
-    rotations
-        Shape (n,), lab to crystal, with phi1 = 0.
-    spots
-        Spots of each template, at least one.
+    reflections
+        Reflections of the phase and their extinction, as `keras_stem.indexing.intensities.extinctions` has
+        them.
+    matrices
+        Orientation matrices (lab to crystal), shape (n, 3, 3), with phi1 = 0.
+    starts
+        Number of the first spot of each template, and of all spots, shape (n + 1,).
+    rings, azimuths
+        Nearest circle and azimuth of each spot, shape (m,).
+    weights
+        Weight of each spot, shape (m,), float32; those of a template have a norm of 1.
     """
 
-    phases: tuple[Phase, ...]
-    phase_id: np.ndarray
-    rotations: Rotation
-    spots: tuple[Spots, ...]
+    reflections: tuple[np.ndarray, np.ndarray]
+    matrices: np.ndarray
+    starts: np.ndarray
+    rings: np.ndarray
+    azimuths: np.ndarray
+    weights: np.ndarray
 
     def __len__(self) -> int:
-        return len(self.spots)
-
-    def on_grid(self, grid: PolarGrid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return circle, azimuth and intensity of all spots, shapes (n, spots), padded with zeros."""
-        most = max(len(spots.intensity) for spots in self.spots)
-        rings, azimuths = np.zeros((2, len(self), most), int)
-        intensities = np.zeros((len(self), most))
-        for number, spots in enumerate(self.spots):
-            ring, azimuth = grid.nearest(spots.xy)
-            inside = ring < len(grid.radii)
-            count = inside.sum()
-            rings[number, :count] = ring[inside]
-            azimuths[number, :count] = azimuth[inside]
-            intensities[number, :count] = spots.intensity[inside]
-        return rings, azimuths, intensities
+        return len(self.matrices)
 
 
 def zone_axes(symmetry: Symmetry, resolution: float) -> Rotation:
@@ -89,48 +84,46 @@ def zone_axes(symmetry: Symmetry, resolution: float) -> Rotation:
     return Rotation.from_euler(euler)
 
 
-def build_bank(phases: list[Phase], detector: Detector, settings: Matching) -> Bank:
-    """Simulate the templates.
+def polar_grid(settings: Matching) -> PolarGrid:
+    """Return a grid with circles half a disk radius apart and azimuths at the angular resolution."""
+    return PolarGrid(settings.radius, settings.spot_radius / 2, round(360 / settings.resolution))
+
+
+def build_bank(phase: Phase, detector: Detector, settings: Matching) -> Bank:
+    """Compute the templates.
 
     Parameters
     ----------
-    phases
-        Phases with full unit cells.
+    phase
+        Phase with its full unit cell.
     detector
         Detector of the patterns.
     settings
         Complete settings.
 
-    Returns
-    -------
-    Bank
-
     Raises
     ------
     KerasStemError
-        If a phase cannot be simulated, or none of its templates has spots within the radius.
+        If the phase cannot be simulated, or none of its templates has spots within the radius.
     """
-    microscope = Microscope(
-        beam=settings.beam,
-        excitation_error=settings.excitation_error,
+    grid = polar_grid(settings)
+    reflections = extinctions(phase, settings.beam, detector.reciprocal_radius)
+    weighting = Weighting(THICKNESS, settings.excitation_error, settings.gamma).parameters(settings.beam)
+    matrices = zone_axes(proper_point_group(phase), settings.resolution).to_matrix()
+    reach = settings.beam_mask, grid.radii[-1]
+    found = [expected_spots(*reflections, matrix, weighting, *reach) for matrix in matrices]
+    seen = np.flatnonzero([len(weights) for _, _, weights in found])
+    if not len(seen):
+        raise KerasStemError(
+            f"{phase.name} has no spots between {settings.beam_mask:.3g} and {settings.radius:.3g} 1/Å."
+        )
+    x, y, weights = map(np.concatenate, zip(*(found[k] for k in seen), strict=True))
+    counts = [len(found[k][2]) for k in seen]
+    places = grid.nearest(np.stack([x, y], axis=1))
+    return Bank(
+        reflections,
+        matrices[seen],
+        np.concatenate([[0], np.cumsum(counts)]),
+        *places,
+        weights.astype(np.float32),
     )
-    numbers, quaternions, spots = [], [], []
-    for number, phase in enumerate(phases):
-        rotations = zone_axes(proper_point_group(phase), settings.resolution)
-        found = PatternSimulator(phase, microscope, detector).spots(rotations)
-        templates = [_template(pattern, settings) for pattern in found]
-        seen = np.flatnonzero([len(template.intensity) for template in templates])
-        if not len(seen):
-            raise KerasStemError(
-                f"{phase.name} has no spots between {settings.beam_mask:.3g} and {settings.radius:.3g} 1/Å."
-            )
-        numbers.append(np.full(len(seen), number))
-        quaternions.append(rotations.data[seen])
-        spots += [templates[index] for index in seen]
-    return Bank(tuple(phases), np.concatenate(numbers), Rotation(np.concatenate(quaternions)), tuple(spots))
-
-
-def _template(spots: Spots, settings: Matching) -> Spots:
-    distance = np.hypot(*spots.xy.T)
-    kept = (distance >= settings.beam_mask) & (distance <= settings.radius)
-    return Spots(spots.xy[kept], spots.intensity[kept] ** settings.gamma)

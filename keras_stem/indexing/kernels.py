@@ -168,8 +168,8 @@ def _climb(image, rings, vectors, strengths, matrix, beam, origin, steps):
     sums, drawn = _sums(image, rings), np.zeros(image.shape)
 
     def height(corner):
-        turned = _turned(matrix, corner)
-        return _agreement(image, sums, drawn, rings, vectors, strengths, turned, beam, origin)
+        tried = turned(matrix, corner)
+        return _agreement(image, sums, drawn, rings, vectors, strengths, tried, beam, origin)
 
     corners, heights = np.zeros((4, 3)), np.empty(4)
     for i in range(4):
@@ -199,7 +199,7 @@ def _climb(image, rings, vectors, strengths, matrix, beam, origin, steps):
             corners[i] = (corners[i] + corners[0]) / 2
             heights[i] = height(corners[i])
         taken += 3
-    return _turned(matrix, corners[np.argmax(heights)])
+    return turned(matrix, corners[np.argmax(heights)])
 
 
 @numba.njit(cache=True)
@@ -220,7 +220,7 @@ def _reachable(vectors, matrix, beam):
 
 
 @numba.njit(cache=True)
-def _turned(matrix, vector):
+def turned(matrix, vector):
     """Return a matrix times that of a rotation vector (Rodrigues), without the overhead of BLAS calls."""
     x, y, z = vector
     angle = np.sqrt(x * x + y * y + z * z)

@@ -1,18 +1,22 @@
-"""Matching of patterns with a template bank, with pyxem."""
+"""Template matching of a phase, with refinement of the best solutions."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from orix.quaternion import Rotation
+from orix.crystal_map import Phase
 
 from keras_stem.crystal.rotations import rotations_about
-from keras_stem.environment import writable_home
-from keras_stem.errors import KerasStemError
-from keras_stem.indexing.bank import Bank
-from keras_stem.indexing.polar import PolarGrid
-from keras_stem.quiet import without_progress_bars
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.indexing.azimuthal import best_azimuths
+from keras_stem.indexing.bank import THICKNESS, Bank, build_bank, polar_grid
+from keras_stem.indexing.correlation import climbed, correlations
+from keras_stem.indexing.distinct import distinct
+from keras_stem.indexing.intensities import Weighting
+from keras_stem.indexing.settings import Matching
+from keras_stem.indexing.spot_images import SpotImages
+from keras_stem.instrument.detector import Detector
 
-HALF_TURN_ABOUT_Y = Rotation([0, 0, 1, 0])
+MIRROR = np.diag([-1.0, 1.0, -1.0])
 """Rotation of a crystal by 180 degrees about y, which mirrors its pattern, y to -y.
 
 This holds for every Laue group: the rotation maps a reciprocal lattice vector (x, y, z) to (-x, y, -z), and
@@ -20,114 +24,105 @@ by Friedel's law this spot is as bright as that at (x, -y, z), the mirror image 
 Ewald sphere.
 """
 
+COARSE, FINE = Weighting(30.0, 0.05, 0.1), Weighting(THICKNESS, 0.03, 0.25)
+"""Weights in the two stages of refinement: the wide reflections of a thin crystal are reached from the
+distance of a template, narrow ones that depend more on intensities are more precise."""
+
+_LOOKED_AT = 200
+_APART = 8.0
+"""Number of solutions of a bank of which distinct ones are refined, and their smallest disorientation
+(degrees)."""
+
 
 @dataclass(frozen=True)
 class Candidates:
-    """Best matching templates of each pattern, the best first.
+    """Solutions of n patterns for a phase.
 
     Parameters
     ----------
-    template
-        Shape (n, k), template indices in the bank.
+    matrices
+        Orientation matrices (lab to crystal), shape (n, k, 3, 3).
     correlation
-        Shape (n, k), from 0 to 1.
-    rotations
-        Shape (n, k), lab to crystal.
+        Correlation of pattern and expected spots, from 0 to 1, shape (n, k); 0 where there is no solution.
     """
 
-    template: np.ndarray
+    matrices: np.ndarray
     correlation: np.ndarray
-    rotations: Rotation
 
 
 class Matcher:
-    """Template matcher for a bank.
+    """Template matcher of a phase.
 
     Parameters
     ----------
-    bank
-        Template bank.
-    grid
-        Polar grid of the patterns.
-    keep
-        Fraction of the templates that are compared in full.
+    phase
+        Phase with its full unit cell.
+    detector
+        Detector of the patterns.
+    settings
+        Complete settings.
 
     Raises
     ------
     KerasStemError
-        If pyxem is not installed.
+        If the phase cannot be simulated, or none of its templates has spots within the radius.
     """
 
-    def __init__(self, bank: Bank, grid: PolarGrid, keep: float):
-        require_pyxem()
-        self._bank = bank
-        self._grid = grid
-        self._count = min(len(bank), max(2, round(keep * len(bank))))
-        self._templates = _GriddedTemplates(bank.on_grid(grid))
+    def __init__(self, phase: Phase, detector: Detector, settings: Matching):
+        self._settings = settings
+        self._grid = polar_grid(settings)
+        self._bank = build_bank(phase, detector, settings)
+        self._operations = proper_point_group(phase).to_matrix().reshape(-1, 3, 3)
+        self._frame = (detector.pixel_size, settings.beam_mask, settings.radius)
 
-    def match(self, polar: np.ndarray) -> Candidates:
-        """Return the best matching templates of patterns.
+    @property
+    def bank(self) -> Bank:
+        """Template bank."""
+        return self._bank
 
-        Parameters
-        ----------
-        polar
-            Shape (n, radii, azimuths), output of `keras_stem.indexing.preprocessing.polar_spots`.
+    def match(self, images: SpotImages) -> Candidates:
+        """Return the best solutions for patterns, from the images of their disks."""
+        gamma = self._settings.gamma
+        visible = images.heights**gamma
+        matrices, correlation = self._best_of_bank(visible, images.origins)
+        if self._settings.refine:
+            matrices = self._refined(images, matrices)
+            weighting = Weighting(THICKNESS, self._settings.excitation_error, gamma)
+            found = correlations(visible, images.origins, matrices, *self._given(weighting))
+            correlation = np.where(correlation > 0, found, 0)
+        norms = np.sqrt(np.sum(visible**2, axis=(1, 2), dtype=float) / images.disk_area)[:, None]
+        return Candidates(matrices, correlation / np.where(norms > 0, norms, 1))
 
-        Returns
-        -------
-        Candidates
-        """
-        with without_progress_bars():
-            found = self._signal(polar[None]).get_orientation(
-                self._templates, n_keep=self._count, n_best=self._count
-            )
-        number, correlation, azimuth, factor = np.moveaxis(found.data[0], -1, 0)
-        number = number.astype(int)
-        return Candidates(number, correlation, self._rotations(number, np.deg2rad(azimuth), factor < 0))
+    def _best_of_bank(self, visible: np.ndarray, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return distinct solutions of the bank and their correlations, shapes (n, k, 3, 3) and (n, k)."""
+        bank, grid, settings = self._bank, self._grid, self._settings
+        polar = grid.sample(visible, origins, self._frame[0])
+        azimuths, scores = best_azimuths(polar, bank.starts, bank.rings, bank.azimuths, bank.weights)
+        azimuths, scores = (found.reshape(len(polar), -1) for found in (azimuths, scores))
+        looked_at = min(_LOOKED_AT, scores.shape[1])
+        chosen = np.argpartition(-scores, looked_at - 1, axis=1)[:, :looked_at]
+        azimuths, scores = (np.take_along_axis(found, chosen, axis=1) for found in (azimuths, scores))
+        matrices = self._turned(chosen, azimuths * grid.azimuth_step)
+        number = max(settings.refine, settings.best, 2)
+        apart = _APART if settings.refine else settings.runner_up
+        places = distinct(matrices, scores.astype(float), self._operations, np.deg2rad(apart), number)
+        there = np.maximum(places, 0)
+        found = np.where(places >= 0, np.take_along_axis(scores, there, axis=1), 0)
+        return np.take_along_axis(matrices, there[..., None, None], axis=1), found
 
-    def _signal(self, polar: np.ndarray):
-        from pyxem.signals import PolarDiffraction2D
+    def _turned(self, numbers: np.ndarray, azimuths: np.ndarray) -> np.ndarray:
+        """Return templates, mirrored where indicated, turned by azimuths, shape (n, k, 3, 3)."""
+        both = np.concatenate([self._bank.matrices, self._bank.matrices @ MIRROR])
+        beam = np.broadcast_to([0.0, 0.0, 1.0], (azimuths.size, 3))
+        turns = rotations_about(beam, -azimuths.ravel()).to_matrix().reshape(*azimuths.shape, 3, 3)
+        return both[numbers % len(both)] @ turns
 
-        signal = PolarDiffraction2D(polar)
-        azimuth, radius = signal.axes_manager.signal_axes
-        azimuth.scale, azimuth.offset = self._grid.azimuth_step, 0.0
-        radius.scale, radius.offset = self._grid.radial_step, 0.0
-        return signal
+    def _refined(self, images: SpotImages, matrices: np.ndarray) -> np.ndarray:
+        for weighting in (COARSE, FINE):
+            visible = images.heights**weighting.gamma
+            matrices = climbed(visible, images.origins, matrices, *self._given(weighting))
+        return matrices
 
-    def _rotations(self, number: np.ndarray, azimuth: np.ndarray, mirrored: np.ndarray) -> Rotation:
-        """Return the orientations of templates, mirrored where indicated and then rotated by the azimuth.
-
-        With azimuths that begin at 0 on a grid point, the angle of pyxem is the rotation angle itself. The
-        default azimuths of pyxem begin at -180 degrees, and its mirrored solutions are off by one azimuth
-        step.
-        """
-        zone = self._bank.rotations[number.ravel()]
-        mirror = mirrored.ravel()[:, None]
-        zone = Rotation(np.where(mirror, (zone * HALF_TURN_ABOUT_Y).data, zone.data))
-        beam = np.broadcast_to([0.0, 0.0, 1.0], (zone.size, 3))
-        turned = zone * rotations_about(beam, -azimuth.ravel())
-        return Rotation(turned.data.reshape(*number.shape, 4))
-
-
-@dataclass(frozen=True)
-class _GriddedTemplates:
-    """Substitute of a diffsims simulation for gridded templates, with the one method that pyxem calls.
-
-    diffsims drops spots on the last circle and the last azimuth, and pyxem stops at a spot on circle 0.
-    """
-
-    arrays: tuple[np.ndarray, np.ndarray, np.ndarray]
-
-    def polar_flatten_simulations(self, radial_axes, azimuthal_axes):
-        return self.arrays
-
-
-def require_pyxem() -> None:
-    """Raise `KerasStemError` if pyxem is not installed."""
-    try:
-        with writable_home():  # HyperSpy keeps its settings there
-            import pyxem.signals  # noqa: F401
-    except ImportError as error:
-        raise KerasStemError(
-            "Template matching needs pyxem; install it with: pip install 'keras_stem[match]'"
-        ) from error
+    def _given(self, weighting: Weighting) -> tuple:
+        """Return the arguments of compiled functions."""
+        return self._bank.reflections, weighting.parameters(self._settings.beam), self._frame

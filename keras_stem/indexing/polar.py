@@ -6,8 +6,6 @@ from functools import cached_property
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from keras_stem.instrument.detector import Detector
-
 
 @dataclass(frozen=True)
 class PolarGrid:
@@ -37,18 +35,25 @@ class PolarGrid:
         """Azimuthal step, in radians."""
         return 2 * np.pi / self.azimuths
 
-    @property
-    def areas(self) -> np.ndarray:
-        """Area represented by a point on each circle, shape (radii,) (1/Å²)."""
-        return self.radii * self.radial_step * self.azimuth_step
+    def sample(self, images: np.ndarray, origins: np.ndarray, pixel_size: float) -> np.ndarray:
+        """Return images (n, H, W) linearly interpolated at the points, shape (n, radii, azimuths), float32.
 
-    def sample(self, images: np.ndarray, detector: Detector) -> np.ndarray:
-        """Return images (n, H, W) linearly interpolated at the points, shape (n, radii, azimuths)."""
+        Parameters
+        ----------
+        images
+            Shape (n, H, W).
+        origins
+            Row and column of the direct beam, shape (n, 2).
+        pixel_size
+            Pixel size (1/Å).
+        """
         angles = np.arange(self.azimuths) * self.azimuth_step
-        x, y = self.radii[:, None] * np.cos(angles), self.radii[:, None] * np.sin(angles)
-        points = detector.to_pixels(np.stack([x.ravel(), y.ravel()], axis=1)).T
-        sampled = [map_coordinates(image, points, order=1, mode="constant") for image in images]
-        return np.stack(sampled).reshape(len(images), *x.shape)
+        across = (self.radii[:, None] * np.cos(angles) / pixel_size).ravel()
+        up = (self.radii[:, None] * np.sin(angles) / pixel_size).ravel()
+        sampled = np.empty((len(images), len(across)), np.float32)
+        for image, (row, column), out in zip(images, origins, sampled, strict=True):
+            map_coordinates(image, (row - up, column + across), out, order=1, mode="constant")
+        return sampled.reshape(len(images), len(self.radii), self.azimuths)
 
     def nearest(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the indices of the nearest circle and azimuth of positions (n, 2) (1/Å).

@@ -1,13 +1,15 @@
 """Ranking of the solutions of each pattern, and the reliability of the best one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 
-from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.rotations import from_matrices
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.indexing.bank import Bank
+from keras_stem.indexing.distinct import distinct
 from keras_stem.indexing.matching import Candidates
 
 
@@ -22,7 +24,8 @@ class Solutions:
     phase_id
         Shape (n, best), phase indices; -1 where there are no further solutions.
     q
-        Shape (n, best), correlation index Q: 100 times the correlation of template and pattern.
+        Shape (n, best), correlation index Q: 100 times the correlation of template and pattern, at most 100,
+        which overlapping disks would exceed.
     r
         Shape (n,), reliability R: 100 (1 - Q2 / Q1), from 0 to 100, with Q2 of the second solution.
     """
@@ -33,53 +36,44 @@ class Solutions:
     r: np.ndarray
 
 
-def rank(candidates: Candidates, bank: Bank, runner_up: float, best: int) -> Solutions:
+def rank(found: Sequence[Candidates], phases: Sequence[Phase], runner_up: float, best: int) -> Solutions:
     """Choose distinct solutions greedily: the best candidate that differs from all chosen before.
 
     Parameters
     ----------
-    candidates
-        Candidates of n patterns.
-    bank
-        Template bank that they refer to.
+    found
+        Candidates of n patterns for each phase.
+    phases
+        The phases.
     runner_up
         Smallest disorientation of distinct solutions of one phase (degrees). Without it the runner-up would
-        be the neighbouring template, and R would be meaningless.
+        be the same solution once more, and R would be meaningless.
     best
         Number of solutions to keep.
-
-    Returns
-    -------
-    Solutions
     """
-    phase_id = bank.phase_id[candidates.template]
-    left = candidates.correlation.copy()
-    rows = np.arange(len(left))
-    chosen, q = [], []
-    for _ in range(max(2, best)):
-        column = left.argmax(axis=1)
-        chosen.append(column)
-        q.append(100 * left[rows, column])
-        left[_angles_from(candidates.rotations, phase_id, column, bank) < np.deg2rad(runner_up)] = 0
-    columns, q = np.stack(chosen, axis=1), np.stack(q, axis=1)
+    most = max(2, best)
+    parts = [_distinct(*pair, runner_up, most) for pair in zip(found, phases, strict=True)]
+    matrices = np.concatenate([part.matrices for part in parts], axis=1)
+    q = 100 * np.concatenate([part.correlation for part in parts], axis=1)
+    phase_id = np.repeat(np.arange(len(parts)), most)
+    order = np.argsort(-q, axis=1, kind="stable")[:, :most]
+    q, phase_id = np.take_along_axis(q, order, axis=1), phase_id[order]
+    matrices = np.take_along_axis(matrices, order[..., None, None], axis=1)[:, :best]
     there = q > 0
     r = np.where(there[:, 0], 100 * (1 - q[:, 1] / np.where(there[:, 0], q[:, 0], 1)), 0)
+    quaternions = from_matrices(matrices.reshape(-1, 3, 3)).data.reshape(*matrices.shape[:2], 4)
     return Solutions(
-        rotations=Rotation(candidates.rotations.data[rows[:, None], columns][:, :best]),
-        phase_id=np.where(there, phase_id[rows[:, None], columns], -1)[:, :best],
-        q=q[:, :best],
-        r=r,
+        Rotation(quaternions), np.where(there, phase_id, -1)[:, :best], np.minimum(q, 100)[:, :best], r
     )
 
 
-def _angles_from(rotations: Rotation, phase_id: np.ndarray, column: np.ndarray, bank: Bank) -> np.ndarray:
-    """Return the disorientation of all candidates (n, k) from one per pattern; inf for other phases."""
-    rows = np.arange(len(column))
-    first = np.broadcast_to(rotations.data[rows, column][:, None], rotations.data.shape)
-    angles = np.full(phase_id.shape, np.inf)
-    for number, phase in enumerate(bank.phases):
-        pairs = (phase_id == number) & (phase_id[rows, column] == number)[:, None]
-        angles[pairs] = disorientation(
-            Rotation(first[pairs]), Rotation(rotations.data[pairs]), proper_point_group(phase)
-        )
-    return angles
+def _distinct(candidates: Candidates, phase: Phase, runner_up: float, most: int) -> Candidates:
+    """Return the best distinct candidates, padded to `most`."""
+    operations = proper_point_group(phase).to_matrix().reshape(-1, 3, 3)
+    angle = np.deg2rad(runner_up)
+    places = distinct(candidates.matrices, candidates.correlation, operations, angle, most)
+    there = np.maximum(places, 0)
+    return Candidates(
+        np.take_along_axis(candidates.matrices, there[..., None, None], axis=1),
+        np.where(places >= 0, np.take_along_axis(candidates.correlation, there, axis=1), 0),
+    )

@@ -23,12 +23,10 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.environment import state_folder
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file, existing_folder
-from keras_stem.indexing.bank import Bank, build_bank
-from keras_stem.indexing.matching import Matcher, require_pyxem
-from keras_stem.indexing.preprocessing import polar_grid, polar_spots
+from keras_stem.indexing.matching import Matcher
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
-from keras_stem.instrument.detector import Detector
+from keras_stem.indexing.spot_images import SpotFinder, SpotImages
 from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import append_labels
@@ -74,7 +72,7 @@ def match_scan(
     Raises
     ------
     KerasStemError
-        If pyxem is not installed, the scan lacks a calibration, a phase cannot be simulated, the patterns
+        If the scan lacks a calibration, a phase cannot be simulated, the patterns
         cannot be read or the blocks cannot be written.
     """
     blocks, labels, origin = _match(scan, phases, settings, progress)
@@ -101,7 +99,6 @@ def label_scan(
 def _match(
     scan: Scan, phases: list[Phase], settings: Matching, progress: Callable[[int], None]
 ) -> tuple["_Blocks", CrystalMap, dict[str, str]]:
-    require_pyxem()
     scan.require_signal()
     settings = settings.complete(scan.info)
     blocks = _Blocks(scan, phases, settings)
@@ -160,29 +157,29 @@ def phases_to_match(scan: Scan, given: Sequence[GivenPhase]) -> list[Phase]:
 
 
 class _BlockMatcher:
-    """Template matching of positions of a scan; the template bank is simulated at the first use."""
+    """Template matching of positions of a scan; the templates are computed at the first use."""
 
     def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
         self._scan = scan
         self._phases = phases
         self._settings = settings
-        self._bank: Bank | None = None
-        self._matcher: Matcher | None = None
+        self._finder = SpotFinder(scan.info.detector, settings)
+        self._matchers: list[Matcher] = []
 
     def match(self, positions: np.ndarray) -> Solutions:
-        if self._bank is None:
-            self._bank = build_bank(self._phases, self._scan.info.detector, self._settings)
-            self._matcher = Matcher(self._bank, polar_grid(self._settings), self._settings.keep)
-        patterns = self._scan.read(positions)
-        candidates = self._matcher.match(prepared(patterns, self._scan.info.detector, self._settings))
-        return rank(candidates, self._bank, self._settings.runner_up, self._settings.best)
+        detector, settings = self._scan.info.detector, self._settings
+        if not self._matchers:
+            self._matchers = [Matcher(phase, detector, settings) for phase in self._phases]
+        images = spot_images(self._finder, self._scan.read(positions))
+        found = [matcher.match(images) for matcher in self._matchers]
+        return rank(found, self._phases, settings.runner_up, settings.best)
 
 
-def prepared(patterns: np.ndarray, detector: Detector, settings: Matching) -> np.ndarray:
-    """Return `keras_stem.indexing.preprocessing.polar_spots` of patterns (n, H, W), using all cores."""
+def spot_images(finder: SpotFinder, patterns: np.ndarray) -> SpotImages:
+    """Return the disks of patterns (n, H, W), using all cores."""
     parts = (patterns[first : first + PART_PATTERNS] for first in range(0, len(patterns), PART_PATTERNS))
-    jobs = (joblib.delayed(polar_spots)(part, detector, settings) for part in parts)
-    return np.concatenate(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
+    jobs = (joblib.delayed(finder)(part) for part in parts)
+    return SpotImages.joined(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
 
 
 class _Blocks:

@@ -1,18 +1,15 @@
 import numpy as np
 import pytest
+from matched import DETECTOR, SETTINGS
 from orix.vector import Vector3d
 from phases import PHASES
 
 from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.indexing.bank import build_bank, zone_axes
+from keras_stem.indexing.bank import build_bank, polar_grid, zone_axes
 from keras_stem.indexing.settings import Matching
 from keras_stem.instrument.beam import Beam
-from keras_stem.instrument.detector import Detector
-
-DETECTOR = Detector((64, 64), 0.05)
-SETTINGS = Matching(resolution=10, radius=1.6, beam=Beam(300, 1.6, 0.6), spot_radius=0.08, beam_mask=0.12)
 
 
 def beam_directions(rotations):
@@ -33,19 +30,25 @@ def test_zone_axes_cover_all_directions_once(name, rng):
     assert len(axes) < 1.7 * whole / symmetry.size
 
 
-def test_templates_have_spots_and_phases(rng):
-    phases = [PHASES["R-3m"](), PHASES["Pm-3m"]()]
-    bank = build_bank(phases, DETECTOR, SETTINGS)
-    assert set(bank.phase_id) == {0, 1}
-    assert len(bank) == bank.rotations.size == len(bank.phase_id)
-    for spots in bank.spots:
-        distance = np.hypot(*spots.xy.T)
-        assert len(distance)
-        assert distance.min() >= SETTINGS.beam_mask
-        assert distance.max() <= SETTINGS.radius
+def test_the_grid_has_two_circles_for_each_disk_radius():
+    grid = polar_grid(SETTINGS)
+    assert grid.azimuths == 60  # of 6 degrees each
+    np.testing.assert_allclose(np.diff(grid.radii), SETTINGS.spot_radius / 2)
+    assert grid.radii[-1] <= SETTINGS.radius < grid.radii[-1] + grid.radial_step
+
+
+def test_templates_have_spots_in_reach_and_norms_of_one():
+    bank, grid = build_bank(PHASES["R-3m"](), DETECTOR, SETTINGS), polar_grid(SETTINGS)
+    assert len(bank) == len(bank.starts) - 1
+    assert bank.starts[-1] == len(bank.rings) == len(bank.azimuths) == len(bank.weights)
+    assert np.all(np.diff(bank.starts) > 0)
+    assert grid.radii[bank.rings].min() > SETTINGS.beam_mask - grid.radial_step
+    assert bank.rings.max() < len(grid.radii)
+    norms = np.add.reduceat(bank.weights.astype(float) ** 2, bank.starts[:-1])
+    np.testing.assert_allclose(norms, 1, rtol=1e-5)
 
 
 def test_no_spots_in_reach_is_a_clear_error():
     small = Matching(resolution=10, radius=0.15, beam=Beam(300, 1.6, 0.6), spot_radius=0.08, beam_mask=0.12)
     with pytest.raises(KerasStemError, match="no spots between"):
-        build_bank([PHASES["Pm-3m"]()], DETECTOR, small)
+        build_bank(PHASES["Pm-3m"](), DETECTOR, small)

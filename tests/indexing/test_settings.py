@@ -1,5 +1,6 @@
 """Settings of template matching, completed by the scan."""
 
+import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
@@ -16,7 +17,7 @@ def info_of(pixel_size, beam=Beam(200.0)):  # noqa: B008 - it is frozen
 def test_what_is_not_given_is_that_of_the_scan_and_then_the_usual():
     found = Matching(resolution=2.0, best=3).complete(info_of(0.05))
     assert found.beam == Beam(200.0, 1.6, 0.0)
-    assert found.radius == pytest.approx(1.25 * 32 * 0.05)
+    assert found.radius == pytest.approx(np.hypot(32, 40) * 0.05)
     # By hand: the wavelength at 200 kV is 0.025079 Å.
     assert found.spot_radius == pytest.approx(1.6e-3 / 0.025079, rel=1e-4)
     assert found.beam_mask == pytest.approx(1.5 * found.spot_radius)
@@ -25,7 +26,7 @@ def test_what_is_not_given_is_that_of_the_scan_and_then_the_usual():
 
 def test_what_is_given_is_kept():
     given = Matching(
-        radius=1.0, beam=Beam(300.0, 2.0, 0.5), spot_radius=0.1, beam_mask=0.0, gamma=0.3, keep=0.2,
+        radius=1.0, beam=Beam(300.0, 2.0, 0.5), spot_radius=0.1, beam_mask=0.0, gamma=0.3, refine=5,
         excitation_error=0.01, runner_up=5.0,
     )  # fmt: skip
     assert given.complete(info_of(0.05)) == given
@@ -38,7 +39,13 @@ def test_a_scan_without_calibration_is_refused():
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [({"resolution": 0.05}, "resolution"), ({"resolution": 11}, "resolution"), ({"keep": 0.0}, "share")],
+    [
+        ({"resolution": 0.05}, "resolution"),
+        ({"resolution": 11}, "resolution"),
+        ({"gamma": 0.0}, "gamma"),
+        ({"excitation_error": -0.1}, "excitation error"),
+        ({"refine": -1}, "refined"),
+    ],
 )
 def test_values_out_of_range_are_refused(wrong, message):
     with pytest.raises(KerasStemError, match=message):

@@ -28,7 +28,7 @@ def scans(tmp_path_factory):
 
 @pytest.mark.parametrize("names", SAME_CRYSTAL, ids=lambda names: names[0])
 def test_matching_gives_one_crystal_its_directions_whatever_the_setting(scans, names):
-    settings = Matching(resolution=5, keep=1.0)
+    settings = Matching(resolution=3)
     with Scan(scans[names]) as scan:
         phases = [load_phase(cif(name)) for name in names]
         found = [match_scan(scan, [phase], settings)[0] for phase in phases]
@@ -36,13 +36,13 @@ def test_matching_gives_one_crystal_its_directions_whatever_the_setting(scans, n
     for phase, labels in zip(phases[1:], found[1:], strict=True):
         apart = degrees_apart(along_lab(phase, labels.rotations), reference, phases[0])
         assert np.median(apart) < 0.01
-        assert np.max(apart) < 0.1
+        assert np.max(apart) < 0.3  # the refinement stops at another point of a flat maximum
 
 
 def test_matching_in_a_kept_cell(scans):
     """Its templates stand elsewhere, so that the answers agree within their distance."""
     names = SAME_CRYSTAL[2]
-    settings = Matching(resolution=2, keep=1.0)
+    settings = Matching(resolution=3)
     with Scan(scans[names]) as scan:
         standard, kept = load_phase(cif(names[0])), load_phase(cif(names[1]), keep_cell=True)
         found = [match_scan(scan, [phase], settings)[0].rotations for phase in (standard, kept)]

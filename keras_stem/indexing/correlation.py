@@ -1,0 +1,181 @@
+"""Compiled correlation of images of disks with the spots of orientations, and its maximisation."""
+
+import numba
+import numpy as np
+
+from keras_stem.indexing.intensities import in_lab, weight_of
+from keras_stem.indexing.kernels import turned
+
+_LARGEST_STEP, _FIRST_STEP, _LAST_STEP = 0.02, 0.006, 2e-4
+"""Largest and first rotation in a step, and that at which the maximum is found (radians)."""
+
+_STEPS = 25
+"""Largest number of steps, which are rarely taken."""
+
+
+@numba.njit(cache=True, parallel=True)
+def correlations(images, origins, candidates, reflections, parameters, frame) -> np.ndarray:
+    """Return the correlation of each candidate with its image, shape (n, k).
+
+    Parameters
+    ----------
+    images
+        Heights of disks to a power, shape (n, H, W).
+    origins
+        Row and column of the direct beam, shape (n, 2).
+    candidates
+        Orientation matrices (lab to crystal), shape (n, k, 3, 3).
+    reflections
+        Results of `keras_stem.indexing.intensities.extinctions`.
+    parameters
+        Those of a `keras_stem.indexing.intensities.Weighting`.
+    frame
+        Pixel size, and the smallest and largest distance from the direct beam (1/Å).
+    """
+    out = np.empty(candidates.shape[:2])
+    for k in numba.prange(len(images)):
+        unused = np.zeros(3)
+        for i in range(candidates.shape[1]):
+            out[k, i] = _correlation(
+                images[k], origins[k], candidates[k, i], *reflections, parameters, frame, unused
+            )
+    return out
+
+
+@numba.njit(cache=True, parallel=True)
+def climbed(images, origins, candidates, reflections, parameters, frame) -> np.ndarray:
+    """Return the candidates, shape (n, k, 3, 3), moved to the nearest maximum of their correlation.
+
+    The parameters are those of `correlations`.
+    """
+    out = np.empty(candidates.shape)
+    for k in numba.prange(len(images)):
+        for i in range(candidates.shape[1]):
+            out[k, i] = _climb(images[k], origins[k], candidates[k, i], *reflections, parameters, frame)
+    return out
+
+
+@numba.njit(cache=True, fastmath=True)
+def _correlation(image, origin, matrix, vectors, extinction, parameters, frame, gradient):
+    """Return the correlation of an image with the spots of an orientation, and write its gradient."""
+    wave, (pixel_size, inner, outer) = parameters[0], frame
+    total, square = 0.0, 1e-30
+    slope, change = np.zeros(3), np.zeros(2)
+    for k in range(len(vectors)):
+        x, y, z = in_lab(vectors, k, matrix)
+        r = np.sqrt(x * x + y * y)
+        row, column = origin[0] - y / pixel_size, origin[1] + x / pixel_size
+        if r < inner or r > outer or not _is_inside(row, column, image.shape):
+            continue
+        height = np.sqrt(wave * wave - r * r)
+        weight, by_s = weight_of(wave - height - z, r, extinction[k], parameters)
+        if weight == 0.0:
+            continue
+        value, by_row, by_column = _interpolated(image, row, column)
+        by_x, by_y = weight * by_column / pixel_size, -weight * by_row / pixel_size
+        # A rotation by a small vector w moves a reflection g by g x w.
+        tilt = (1 + z / height) * by_s
+        total += weight * value
+        square += weight * weight
+        slope[0] += tilt * y * value + by_y * z
+        slope[1] -= tilt * x * value + by_x * z
+        slope[2] += by_x * y - by_y * x
+        change[0] += weight * tilt * y
+        change[1] -= weight * tilt * x
+    norm = np.sqrt(square)
+    found = total / norm
+    gradient[0] = slope[0] / norm - found * change[0] / square
+    gradient[1] = slope[1] / norm - found * change[1] / square
+    gradient[2] = slope[2] / norm
+    return found
+
+
+@numba.njit(cache=True)
+def _is_inside(row, column, shape):
+    return 0 <= row < shape[0] - 1 and 0 <= column < shape[1] - 1
+
+
+@numba.njit(cache=True, fastmath=True)
+def _interpolated(image, row, column):
+    """Return the value at a position by linear interpolation, and its derivatives."""
+    i, j = int(row), int(column)
+    f, h = row - i, column - j
+    top, bottom = image[i, j], image[i + 1, j]
+    along_top, along_bottom = image[i, j + 1] - top, image[i + 1, j + 1] - bottom
+    upper, lower = top + h * along_top, bottom + h * along_bottom
+    return upper + f * (lower - upper), lower - upper, along_top + f * (along_bottom - along_top)
+
+
+@numba.njit(cache=True)
+def _climb(image, origin, matrix, vectors, extinction, parameters, frame):
+    """Return the best orientation near a matrix, by the method of Broyden, Fletcher, Goldfarb and Shanno.
+
+    The variables are rotations from the current orientation, whose axes hardly turn.
+    """
+    near = _reachable(vectors, matrix, parameters)
+    vectors, extinction = vectors[near], extinction[near]
+    gradient, new = np.zeros(3), np.zeros(3)
+    value = _correlation(image, origin, matrix, vectors, extinction, parameters, frame, gradient)
+    inverse, share, unknown = np.zeros((3, 3)), 1.0, True
+    for _ in range(_STEPS):
+        step = _times(inverse, gradient)
+        if unknown or _dot(step, gradient) <= 0:
+            step = _FIRST_STEP * gradient / max(np.sqrt(_dot(gradient, gradient)), 1e-12)
+        step *= share * min(1.0, _LARGEST_STEP / max(np.sqrt(_dot(step, step)), 1e-12))
+        if _dot(step, step) < _LAST_STEP**2:
+            break
+        tried = turned(matrix, step)
+        reached = _correlation(image, origin, tried, vectors, extinction, parameters, frame, new)
+        difference = gradient - new
+        curvature = _dot(step, difference)
+        if curvature > 1e-12:  # otherwise there is no maximum along the step
+            if unknown:
+                inverse = np.eye(3) * (curvature / _dot(difference, difference))
+                unknown = False
+            inverse = _updated(inverse, step, difference, curvature)
+        if reached > value:
+            matrix, value, share = tried, reached, 1.0
+            gradient, new = new, gradient
+        else:
+            share *= 0.4
+    return matrix
+
+
+@numba.njit(cache=True)
+def _updated(inverse, step, difference, curvature):
+    """Return the inverse Hessian after a step along which the gradient fell by a difference."""
+    moved = _times(inverse, difference)
+    along = (1 + _dot(difference, moved) / curvature) / curvature
+    out = np.empty((3, 3))
+    for i in range(3):
+        for j in range(3):
+            mixed = moved[i] * step[j] + step[i] * moved[j]
+            out[i, j] = inverse[i, j] + along * step[i] * step[j] - mixed / curvature
+    return out
+
+
+@numba.njit(cache=True)
+def _times(matrix, vector):
+    """Return a matrix times a vector, without the overhead of BLAS calls."""
+    out = np.empty(3)
+    for i in range(3):
+        out[i] = matrix[i, 0] * vector[0] + matrix[i, 1] * vector[1] + matrix[i, 2] * vector[2]
+    return out
+
+
+@numba.njit(cache=True)
+def _dot(first, second):
+    return first[0] * second[0] + first[1] * second[1] + first[2] * second[2]
+
+
+@numba.njit(cache=True)
+def _reachable(vectors, matrix, parameters):
+    """Return whether each reflection can be excited within a few steps of an orientation."""
+    wave, precession, _, limit, _ = parameters
+    found = np.zeros(len(vectors), numba.boolean)
+    for k in range(len(vectors)):
+        x, y, z = in_lab(vectors, k, matrix)
+        square = x * x + y * y + z * z
+        r = np.sqrt(max(square - z * z, 0.0))
+        found[k] = abs(square / (2 * wave) - z) < limit + r * (precession + 3 * _LARGEST_STEP)
+    return found
