@@ -10,7 +10,6 @@ import numpy as np
 from matching import ours, rate
 
 from keras_stem.crystal.phase import linio2
-from keras_stem.indexing.bank import build_bank
 from keras_stem.indexing.settings import Matching
 from keras_stem.inference.novelty import COMMON, NoveltyThresholds
 from keras_stem.inference.scan_map import predict_map
@@ -57,9 +56,7 @@ def main() -> None:
         simulate_scan(large, Simulation(polycrystal=Polycrystal((120, 120), 12)))
         with Scan(small) as scan, Scan(large) as many:
             settings = Matching().complete(scan.info)
-            matched = rate(
-                ours(scan, build_bank([scan.phase], scan.info.detector, settings), settings), len(scan)
-            )
+            matched = rate(ours(scan, settings), len(scan))
             for precision in ("float32", "bfloat16"):
                 model = untrained(many, precision)
                 for refine in (None, "quick", "thorough"):

@@ -77,7 +77,7 @@ def import_(scan, labels, frame, phases, **options) -> None:
 @click.option(
     "--excitation-error",
     type=FINITE,
-    default=0.05,
+    default=0.06,
     show_default=True,
     help="Excitation error beyond which reflections are not expected (1/Å).",
 )
@@ -98,7 +98,11 @@ def import_(scan, labels, frame, phases, **options) -> None:
     help="Radius around the direct beam that is ignored (1/Å).  [default: 1.5 disk radii]",
 )
 @click.option(
-    "--gamma", type=FINITE, default=0.1, show_default=True, help="Exponent applied to the intensities."
+    "--gamma",
+    type=FINITE,
+    default=0.1,
+    show_default=True,
+    help="Exponent applied to the intensities of the templates.",
 )
 @click.option(
     "--refine",

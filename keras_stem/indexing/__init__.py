@@ -1,1 +1,1 @@
-"""Template matching with diffsims and pyxem, an open-source way to labels with Q and R."""
+"""Template matching and refinement by which reflections are seen, a way to labels with Q and R."""

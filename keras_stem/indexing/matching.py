@@ -24,9 +24,10 @@ by Friedel's law this spot is as bright as that at (x, -y, z), the mirror image 
 Ewald sphere.
 """
 
-COARSE, FINE = Weighting(30.0, 0.05, 0.1), Weighting(THICKNESS, 0.03, 0.25)
-"""Weights in the two stages of refinement: the wide reflections of a thin crystal are reached from the
-distance of a template, narrow ones that depend more on intensities are more precise."""
+_STAGES = ((Weighting(30.0, 0.05, 0.1), 1.0), (Weighting(THICKNESS, 0.03, 0.25), 2.5))
+"""Weights of reflections and powers of the visibility in the two stages of refinement: the wide reflections
+of a thin crystal are reached from the distance of a template; narrow ones, which depend more on intensities,
+are more precise."""
 
 _LOOKED_AT = 200
 _APART = 8.0
@@ -82,21 +83,19 @@ class Matcher:
 
     def match(self, images: SpotImages) -> Candidates:
         """Return the best solutions for patterns, from the images of their disks."""
-        gamma = self._settings.gamma
-        visible = images.heights**gamma
-        matrices, correlation = self._best_of_bank(visible, images.origins)
+        matrices, correlation = self._best_of_bank(images)
         if self._settings.refine:
             matrices = self._refined(images, matrices)
-            weighting = Weighting(THICKNESS, self._settings.excitation_error, gamma)
-            found = correlations(visible, images.origins, matrices, *self._given(weighting))
+            weighting = Weighting(THICKNESS, self._settings.excitation_error, self._settings.gamma)
+            found = correlations(images.visibility, images.origins, matrices, *self._given(weighting))
             correlation = np.where(correlation > 0, found, 0)
-        norms = np.sqrt(np.sum(visible**2, axis=(1, 2), dtype=float) / images.disk_area)[:, None]
+        norms = np.sqrt(np.sum(images.visibility**2, axis=(1, 2), dtype=float) / images.disk_area)[:, None]
         return Candidates(matrices, correlation / np.where(norms > 0, norms, 1))
 
-    def _best_of_bank(self, visible: np.ndarray, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _best_of_bank(self, images: SpotImages) -> tuple[np.ndarray, np.ndarray]:
         """Return distinct solutions of the bank and their correlations, shapes (n, k, 3, 3) and (n, k)."""
         bank, grid, settings = self._bank, self._grid, self._settings
-        polar = grid.sample(visible, origins, self._frame[0])
+        polar = grid.sample(images.visibility, images.origins, self._frame[0])
         azimuths, scores = best_azimuths(polar, bank.starts, bank.rings, bank.azimuths, bank.weights)
         azimuths, scores = (found.reshape(len(polar), -1) for found in (azimuths, scores))
         looked_at = min(_LOOKED_AT, scores.shape[1])
@@ -118,9 +117,9 @@ class Matcher:
         return both[numbers % len(both)] @ turns
 
     def _refined(self, images: SpotImages, matrices: np.ndarray) -> np.ndarray:
-        for weighting in (COARSE, FINE):
-            visible = images.heights**weighting.gamma
-            matrices = climbed(visible, images.origins, matrices, *self._given(weighting))
+        for weighting, power in _STAGES:
+            visibility = images.visibility**power
+            matrices = climbed(visibility, images.origins, matrices, *self._given(weighting))
         return matrices
 
     def _given(self, weighting: Weighting) -> tuple:

@@ -27,8 +27,8 @@ class Matching:
     beam_mask
         Radius about the direct beam that is excluded (1/Å); 1.5 disk radii by default.
     gamma
-        Exponent applied to the intensities of patterns and templates. Dynamical diffraction changes
-        intensities but hardly which reflections are seen, so that a small exponent is best.
+        Exponent applied to the intensities of templates. Dynamical diffraction changes intensities but hardly
+        which reflections are seen, so that a small exponent is best.
     refine
         Number of solutions of the bank that are refined; the best solutions are chosen after that. None are
         refined with 0.
@@ -40,7 +40,7 @@ class Matching:
 
     resolution: float = 2.0
     radius: float | None = None
-    excitation_error: float = 0.05
+    excitation_error: float = 0.06
     beam: Beam = UNKNOWN_BEAM
     spot_radius: float | None = None
     beam_mask: float | None = None

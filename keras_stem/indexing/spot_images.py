@@ -1,4 +1,4 @@
-"""Images of the diffraction disks: patterns without background, direct beam and noise."""
+"""Visibility of diffraction disks: how far patterns exceed their background, compared with the noise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,17 @@ from keras_stem.simulate.rendering import add_disks
 _FINE, _COARSE = 0.5, 1.5
 """Widths of the difference of Gaussians, which preserves features as large as a disk, in disk radii."""
 
-_NOISE = 2.0
-"""Number of standard deviations of the noise that are subtracted."""
+_HALF_SEEN = 4.0
+"""Height of a disk, in standard deviations of the noise, whose visibility is one half."""
+
+_USUAL = 30.0
+"""Height of a usual disk, in standard deviations of the noise."""
 
 _MARGIN = 1.5
 """Margin about the disk of the direct beam in which its centroid is taken (pixels)."""
 
-_HIDDEN = 0.1
-"""Height relative to that of a disk below which its edge is hidden in noise."""
+_FAINTEST = 1e-4
+"""Smallest noise relative to the background; patterns without noise have rounding errors."""
 
 _MEDIAN_OF_CHI_SQUARED = 0.4549
 
@@ -31,30 +34,32 @@ class SpotImages:
 
     Parameters
     ----------
-    heights
-        Shape (n, H, W), float32: difference of Gaussians of the counts, less its noise; 0 at the direct beam
-        and where there is no disk.
+    visibility
+        Shape (n, H, W), float32, from 0, at the direct beam and where there is no disk, to 1.
     origins
         Row and column of the direct beam, shape (n, 2).
     disk_area
-        Sum of the squares of a disk of the height 1 to the power gamma of the settings (pixels).
+        Sum of the squares of the visibility of a disk, relative to its largest (pixels).
     """
 
-    heights: np.ndarray
+    visibility: np.ndarray
     origins: np.ndarray
     disk_area: float
 
     @classmethod
     def joined(cls, parts: Sequence["SpotImages"]) -> "SpotImages":
         """Concatenate the disks of several blocks."""
-        heights, origins = (
-            np.concatenate([getattr(part, n) for part in parts]) for n in ("heights", "origins")
-        )
-        return cls(heights, origins, parts[0].disk_area)
+        visibility = np.concatenate([part.visibility for part in parts])
+        origins = np.concatenate([part.origins for part in parts])
+        return cls(visibility, origins, parts[0].disk_area)
 
 
 class SpotFinder:
     """Extraction of the diffraction disks from patterns.
+
+    A difference of Gaussians keeps what is as large as a disk. The visibility is z / (z + 4), with its height
+    z in standard deviations of the noise, which are taken from the pattern itself: it tells whether a
+    reflection is seen, and depends little on how bright it is.
 
     Parameters
     ----------
@@ -69,22 +74,21 @@ class SpotFinder:
         self._disk = max(settings.spot_radius / detector.pixel_size, 0.5)
         self._beam_mask = settings.beam_mask / detector.pixel_size
         self._noise_share = _noise_share(self._disk)
-        self._disk_area = _disk_area(self._disk, settings.gamma)
+        self._disk_area = _disk_area(self._disk)
 
     def __call__(self, patterns: np.ndarray) -> SpotImages:
         """Return the disks of patterns in counts, shape (n, H, W)."""
         counts = np.maximum(patterns, 0).astype(np.float32)
         origins = self._direct_beams(counts)
         fine, coarse = _smoothed(counts, self._disk)
-        heights, variance = fine - coarse, self._noise_share * coarse
-        heights -= _NOISE * np.sqrt(_gains(heights, variance) * variance)
+        visibility = _visibility(fine - coarse, coarse, self._noise_share)
         rows, columns = (np.arange(size, dtype=np.float32) for size in self._detector.shape)
         away = np.hypot(
             (rows - origins[:, :1]).astype(np.float32)[:, :, None],
             (columns - origins[:, 1:]).astype(np.float32)[:, None],
         )
-        spots = np.where(away < self._beam_mask, 0, np.maximum(heights, 0))
-        return SpotImages(spots, origins, self._disk_area)
+        visibility[away < self._beam_mask] = 0
+        return SpotImages(visibility, origins, self._disk_area)
 
     def _direct_beams(self, counts: np.ndarray) -> np.ndarray:
         """Return the centroid of the counts about the detector centre that exceed their median, shape (n, 2).
@@ -114,15 +118,16 @@ def _smoothed(images: np.ndarray, disk: float) -> tuple[np.ndarray, np.ndarray]:
     return fine, coarse
 
 
-def _disk_area(disk: float, gamma: float) -> float:
-    """Return the sum of the squares of a disk of the height 1 to the power gamma (pixels)."""
+def _disk_area(disk: float) -> float:
+    """Return the sum of the squares of the visibility of a usual disk, relative to its largest (pixels)."""
     side = 2 * int(np.ceil(6 * disk)) + 1
     image = np.zeros((side, side))
     middle = np.array([side // 2], float)
     add_disks(image, middle, middle, np.ones(1), disk)
     fine, coarse = _smoothed(image[None], disk)
-    relative = (fine - coarse) / np.max(fine - coarse)
-    return float(np.sum((np.maximum(relative - _HIDDEN, 0) / (1 - _HIDDEN)) ** (2 * gamma)))
+    heights = _USUAL * np.maximum(fine - coarse, 0) / np.max(fine - coarse)
+    visibility = heights / (heights + _HALF_SEEN)
+    return float(np.sum((visibility / visibility.max()) ** 2))
 
 
 def _noise_share(disk: float) -> float:
@@ -132,6 +137,17 @@ def _noise_share(disk: float) -> float:
     point[0, side // 2, side // 2] = 1
     fine, coarse = _smoothed(point, disk)
     return float(np.sum((fine - coarse) ** 2))
+
+
+def _visibility(heights: np.ndarray, background: np.ndarray, share: float) -> np.ndarray:
+    """Return the visibility of heights above a background, shape (n, H, W).
+
+    The variance of the heights is that of the background times a share and an unknown gain.
+    """
+    variance = share * background
+    noise = np.maximum(np.sqrt(_gains(heights, variance) * variance), _FAINTEST * background)
+    seen = np.maximum(heights, 0)
+    return np.divide(seen, seen + _HALF_SEEN * noise, out=np.zeros_like(seen), where=seen > 0)
 
 
 def _gains(heights: np.ndarray, variance: np.ndarray) -> np.ndarray:

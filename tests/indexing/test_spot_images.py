@@ -23,22 +23,21 @@ def disks_at(xy, drift=(0.0, 0.0)):
 
 def test_background_and_direct_beam_are_removed():
     spots = disks_at([(0.0, 0.0), (0.8, 0.0)])
-    found = FINDER(spots + 500).heights
+    found = FINDER(spots + 500).visibility
     assert found[0, DETECTOR.distances < SETTINGS.beam_mask].max() == 0
     row, column = np.unravel_index(found[0].argmax(), DETECTOR.shape)
     np.testing.assert_allclose((row, column), DETECTOR.to_pixels(np.array([[0.8, 0.0]]))[0], atol=1)
-    assert found[0, :, : DETECTOR.shape[1] // 2].max() < 0.01 * found.max()
-    assert FINDER(np.full((1, 96, 96), 500.0)).heights.max() == 0
+    assert found[0, :, : DETECTOR.shape[1] // 2].max() < 0.1 * found.max()
+    assert FINDER(np.full((1, 96, 96), 500.0)).visibility.max() < 0.1
 
 
 @pytest.mark.parametrize("gain", [0.01, 1.0, 50.0])
-def test_noise_is_removed_whatever_the_gain(gain, rng):
-    """Two standard deviations are subtracted, which 2.3 % of normally distributed pixels exceed."""
+def test_visibility_is_relative_to_the_noise_whatever_the_gain(gain, rng):
+    """Noise exceeds two standard deviations, which have a visibility of 1/3, in 2.3 % of the pixels."""
     noise = gain * rng.poisson(200, (4, 96, 96))
-    found = FINDER(noise).heights[:, DETECTOR.distances > 2 * SETTINGS.beam_mask]
-    assert 0.01 < np.mean(found > 0) < 0.04
-    disk = gain * rng.poisson(200 + disks_at([(0.8, 0.0)]))
-    assert FINDER(disk).heights.max() > 30 * found.max()
+    found = FINDER(noise).visibility[:, DETECTOR.distances > 2 * SETTINGS.beam_mask]
+    assert 0.015 < np.mean(found > 1 / 3) < 0.035
+    assert FINDER(gain * rng.poisson(200 + disks_at([(0.8, 0.0)]))).visibility.max() > 0.95
 
 
 def test_the_direct_beam_is_found_where_it_drifted():
@@ -49,13 +48,13 @@ def test_the_direct_beam_is_found_where_it_drifted():
 
 
 def test_a_pattern_without_counts_has_no_disks():
-    assert FINDER(np.zeros((2, 96, 96), np.uint16)).heights.max() == 0
+    assert FINDER(np.zeros((2, 96, 96), np.uint16)).visibility.max() == 0
 
 
 def test_blocks_are_joined():
     patterns = np.concatenate([disks_at([(0.8, 0.0)]), disks_at([(0.0, 0.9)])])
     parts = [FINDER(patterns[:1]), FINDER(patterns[1:])]
     joined, whole = SpotImages.joined(parts), FINDER(patterns)
-    np.testing.assert_array_equal(joined.heights, whole.heights)
+    np.testing.assert_array_equal(joined.visibility, whole.visibility)
     np.testing.assert_array_equal(joined.origins, whole.origins)
     assert joined.disk_area == whole.disk_area
