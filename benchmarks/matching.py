@@ -23,7 +23,7 @@ from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
 
 SHAPE = (24, 24)
 PEER_RESOLUTION = 1.0
-GOAL_MATCHING, GOAL_NETWORK = 1.0, 10.0
+GOAL_MATCHING, GOAL_NETWORK = 1.0, 4.0
 RUNS = 3
 
 

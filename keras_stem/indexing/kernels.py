@@ -220,7 +220,7 @@ def _reachable(vectors, matrix, beam):
 
 
 @numba.njit(cache=True)
-def turned(matrix, vector):
+def turned(matrix, vector) -> np.ndarray:
     """Return a matrix times that of a rotation vector (Rodrigues), without the overhead of BLAS calls."""
     x, y, z = vector
     angle = np.sqrt(x * x + y * y + z * z)
