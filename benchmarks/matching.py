@@ -16,7 +16,6 @@ from keras_stem.indexing.matching import Matcher
 from keras_stem.indexing.ranking import rank
 from keras_stem.indexing.settings import Matching
 from keras_stem.indexing.spot_images import SpotFinder
-from keras_stem.quiet import without_progress_bars
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
@@ -29,8 +28,10 @@ RUNS = 3
 
 def plain_pyxem(patterns: np.ndarray, scan: Scan, settings: Matching):
     """Return a function that matches with pyxem as its documentation does, refining nothing."""
+    import hyperspy.api as hs
     from pyxem.signals import ElectronDiffraction2D
 
+    hs.preferences.General.show_progressbar = False
     beam, detector = settings.beam, scan.info.detector
     generator = SimulationGenerator(beam.energy, precession_angle=beam.precession_angle)
     simulation = generator.calculate_diffraction2d(
@@ -40,33 +41,29 @@ def plain_pyxem(patterns: np.ndarray, scan: Scan, settings: Matching):
         with_direct_beam=False,
         max_excitation_error=0.02,
     )
-    grid = polar_grid(replace(settings, resolution=PEER_RESOLUTION))
+    grid = polar_grid(detector, replace(settings, resolution=PEER_RESOLUTION))
 
     def match():
-        with without_progress_bars():
-            signal = ElectronDiffraction2D(patterns.reshape(*SHAPE, *detector.shape))
-            signal.calibration.scale = detector.pixel_size
-            signal.calibration.center = None
-            polar = signal.get_azimuthal_integral2d(
-                npt=len(grid.radii),
-                npt_azim=grid.azimuths,
-                radial_range=(0, grid.radius),
-                mean=True,
-            )
-            return (polar**0.5).get_orientation(simulation, n_best=2, frac_keep=0.1)
+        signal = ElectronDiffraction2D(patterns.reshape(*SHAPE, *detector.shape))
+        signal.calibration.scale = detector.pixel_size
+        signal.calibration.center = None
+        polar = signal.get_azimuthal_integral2d(
+            npt=len(grid.radii), npt_azim=grid.azimuths, radial_range=(0, grid.radius), mean=True
+        )
+        return (polar**0.5).get_orientation(simulation, n_best=2, frac_keep=0.1)
 
     return match
 
 
 def ours(scan: Scan, settings: Matching):
     """Return a function that reads, matches, refines and ranks all positions."""
-    from keras_stem.workflow.match import spot_images
+    from keras_stem.workflow.match import disks_of
 
     detector = scan.info.detector
     finder, matcher = SpotFinder(detector, settings), Matcher(scan.phase, detector, settings)
 
     def match():
-        images = spot_images(finder, scan.read(np.arange(len(scan))))
+        images = disks_of(finder, scan.read(np.arange(len(scan))))
         return rank([matcher.match(images)], [scan.phase], settings.runner_up, settings.best)
 
     return match

@@ -1,7 +1,7 @@
 """User folders, with substitutes for environments without a writable home folder.
 
-Service accounts, containers and locked-down computers may have no writable home. Numba (and hence orix) and
-HyperSpy then cannot be imported, and Matplotlib and Keras use folders shared with other users.
+Service accounts, containers and locked-down computers may have no writable home. Numba (and hence orix)
+then cannot be imported, and Matplotlib and Keras use folders shared with other users.
 """
 
 import contextlib
@@ -9,7 +9,6 @@ import functools
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path, user_state_path
@@ -42,22 +41,6 @@ def state_folder() -> Path:
     """Return the folder for the state from which interrupted work resumes; it may not exist yet."""
     folder = user_state_path("keras_stem")
     return folder if _can_write(folder) else _stand_in() / "state"
-
-
-@contextlib.contextmanager
-def writable_home() -> Iterator[None]:
-    """Provide a home folder inside the block for libraries that write to it when they are imported."""
-    if _has_home():
-        yield
-        return
-    before = os.environ.get("HOME")
-    os.environ["HOME"] = str(_stand_in())
-    try:
-        yield
-    finally:
-        del os.environ["HOME"]
-        if before is not None:
-            os.environ["HOME"] = before
 
 
 def _has_home() -> bool:

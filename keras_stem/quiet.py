@@ -1,12 +1,8 @@
 """Suppression of terminal output of libraries."""
 
-import contextlib
 import logging
 import os
 import warnings
-from collections.abc import Iterator
-
-from keras_stem.environment import writable_home
 
 
 def silence_libraries() -> None:
@@ -28,17 +24,3 @@ def show_all_of_libraries() -> None:
 
 def _show_nothing(*warning: object, **where: object) -> None:
     pass
-
-
-@contextlib.contextmanager
-def without_progress_bars() -> Iterator[None]:
-    """Suppress the progress bars of HyperSpy inside the block."""
-    with writable_home():  # HyperSpy keeps its settings there
-        import hyperspy.api as hs
-
-    shown = hs.preferences.General.show_progressbar
-    hs.preferences.General.show_progressbar = False
-    try:
-        yield
-    finally:
-        hs.preferences.General.show_progressbar = shown

@@ -43,12 +43,6 @@ def test_a_folder_that_others_may_write_is_not_used(homeless):
     assert environment.cache_folder().parent != first
 
 
-def test_a_home_is_there_only_inside_the_block(homeless):
-    with environment.writable_home():
-        assert Path(os.environ["HOME"]).is_relative_to(homeless)
-    assert os.environ["HOME"] == NOWHERE
-
-
 def test_caches_of_libraries_do_not_replace_the_settings_of_the_user(homeless, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", "mine")
     for name in ("MPLCONFIGDIR", "KERAS_HOME"):

@@ -3,6 +3,9 @@
 import numba
 import numpy as np
 
+_NEAR = 45
+"""Share of a turn, 8 degrees, within which an azimuth is about another one."""
+
 
 @numba.njit(cache=True, parallel=True, fastmath=True)
 def best_azimuths(images, starts, rings, turns, weights) -> tuple[np.ndarray, np.ndarray]:
@@ -49,9 +52,9 @@ def best_azimuths(images, starts, rings, turns, weights) -> tuple[np.ndarray, np
 
 @numba.njit(cache=True)
 def _opposite(sums, best):
-    """Return the azimuth of the largest sum within 8 degrees of half a turn from another azimuth."""
+    """Return the azimuth of the largest sum near half a turn from another azimuth."""
     size = len(sums)
-    reach, opposite = max(1, size // 45), best + size // 2
+    reach, opposite = max(1, size // _NEAR), best + size // 2
     chosen = opposite % size
     for place in range(opposite - reach, opposite + reach + 1):
         if sums[place % size] > sums[chosen]:

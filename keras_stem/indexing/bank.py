@@ -1,5 +1,6 @@
 """Template bank: the expected spots of all symmetrically distinct zone axes of a phase."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ from keras_stem.instrument.detector import Detector
 THICKNESS = 80.0
 """Thickness of the crystal (Å) that the widths of reflections are expected for. Thicker ones are matched as
 well, since extinction distances limit the widths."""
+
+_INNER = 1.25
+"""Radius of the grid relative to the distance of the nearest edge of the detector."""
 
 _GENERAL_DIRECTION = np.array([0.740, 0.198, 0.643])
 """Direction off all axes and mirror planes of any Laue group, in the middle of a cubic sector."""
@@ -84,9 +88,15 @@ def zone_axes(symmetry: Symmetry, resolution: float) -> Rotation:
     return Rotation.from_euler(euler)
 
 
-def polar_grid(settings: Matching) -> PolarGrid:
-    """Return a grid with circles half a disk radius apart and azimuths at the angular resolution."""
-    return PolarGrid(settings.radius, settings.spot_radius / 2, round(360 / settings.resolution))
+def polar_grid(detector: Detector, settings: Matching) -> PolarGrid:
+    """Return a grid with circles half a disk radius apart and azimuths at the angular resolution.
+
+    The azimuths are at most a disk radius apart, too. The grid leaves out the corners of the detector, where
+    spots are seen or not depending on the azimuth.
+    """
+    radius = min(settings.radius, _INNER * detector.inner_radius)
+    closest = math.ceil(2 * np.pi * radius / settings.spot_radius)
+    return PolarGrid(radius, settings.spot_radius / 2, max(round(360 / settings.resolution), closest))
 
 
 def build_bank(phase: Phase, detector: Detector, settings: Matching) -> Bank:
@@ -106,7 +116,7 @@ def build_bank(phase: Phase, detector: Detector, settings: Matching) -> Bank:
     KerasStemError
         If the phase cannot be simulated, or none of its templates has spots within the radius.
     """
-    grid = polar_grid(settings)
+    grid = polar_grid(detector, settings)
     reflections = extinctions(phase, settings.beam, detector.reciprocal_radius)
     weighting = Weighting(THICKNESS, settings.excitation_error, settings.gamma).parameters(settings.beam)
     matrices = zone_axes(proper_point_group(phase), settings.resolution).to_matrix()

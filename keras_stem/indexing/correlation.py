@@ -3,14 +3,21 @@
 import numba
 import numpy as np
 
-from keras_stem.indexing.intensities import in_lab, weight_of
+from keras_stem.indexing.intensities import weight_of
 from keras_stem.indexing.kernels import turned
+from keras_stem.simulate.kinematic import in_lab
 
 _LARGEST_STEP, _FIRST_STEP, _LAST_STEP = 0.02, 0.006, 2e-4
 """Largest and first rotation in a step, and that at which the maximum is found (radians)."""
 
-_STEPS = 25
-"""Largest number of steps, which are rarely taken."""
+_STEPS, _FARTHEST = 25, 3 * _LARGEST_STEP
+"""Largest number of steps, which are rarely taken, and of all rotations together (radians)."""
+
+_SHORTER = 0.4
+"""Factor of the next step after one that leads down."""
+
+# Unlike all of fastmath, these do not let the compiler assume that there are no NaN.
+_FAST = {"reassoc", "contract", "arcp", "nsz"}
 
 
 @numba.njit(cache=True, parallel=True)
@@ -20,7 +27,7 @@ def correlations(images, origins, candidates, reflections, parameters, frame) ->
     Parameters
     ----------
     images
-        Heights of disks to a power, shape (n, H, W).
+        Visibility of disks to a power, shape (n, H, W).
     origins
         Row and column of the direct beam, shape (n, 2).
     candidates
@@ -55,7 +62,7 @@ def climbed(images, origins, candidates, reflections, parameters, frame) -> np.n
     return out
 
 
-@numba.njit(cache=True, fastmath=True)
+@numba.njit(cache=True, fastmath=_FAST)
 def _correlation(image, origin, matrix, vectors, extinction, parameters, frame, gradient):
     """Return the correlation of an image with the spots of an orientation, and write its gradient."""
     wave, (pixel_size, inner, outer) = parameters[0], frame
@@ -95,7 +102,7 @@ def _is_inside(row, column, shape):
     return 0 <= row < shape[0] - 1 and 0 <= column < shape[1] - 1
 
 
-@numba.njit(cache=True, fastmath=True)
+@numba.njit(cache=True, fastmath=_FAST)
 def _interpolated(image, row, column):
     """Return the value at a position by linear interpolation, and its derivatives."""
     i, j = int(row), int(column)
@@ -116,13 +123,14 @@ def _climb(image, origin, matrix, vectors, extinction, parameters, frame):
     vectors, extinction = vectors[near], extinction[near]
     gradient, new = np.zeros(3), np.zeros(3)
     value = _correlation(image, origin, matrix, vectors, extinction, parameters, frame, gradient)
-    inverse, share, unknown = np.zeros((3, 3)), 1.0, True
+    inverse, share, unknown, travelled = np.zeros((3, 3)), 1.0, True, 0.0
     for _ in range(_STEPS):
         step = _times(inverse, gradient)
         if unknown or _dot(step, gradient) <= 0:
             step = _FIRST_STEP * gradient / max(np.sqrt(_dot(gradient, gradient)), 1e-12)
         step *= share * min(1.0, _LARGEST_STEP / max(np.sqrt(_dot(step, step)), 1e-12))
-        if _dot(step, step) < _LAST_STEP**2:
+        length = np.sqrt(_dot(step, step))
+        if not _LAST_STEP <= length <= _FARTHEST - travelled:
             break
         tried = turned(matrix, step)
         reached = _correlation(image, origin, tried, vectors, extinction, parameters, frame, new)
@@ -134,10 +142,10 @@ def _climb(image, origin, matrix, vectors, extinction, parameters, frame):
                 unknown = False
             inverse = _updated(inverse, step, difference, curvature)
         if reached > value:
-            matrix, value, share = tried, reached, 1.0
+            matrix, value, share, travelled = tried, reached, 1.0, travelled + length
             gradient, new = new, gradient
         else:
-            share *= 0.4
+            share *= _SHORTER
     return matrix
 
 
@@ -177,5 +185,5 @@ def _reachable(vectors, matrix, parameters):
         x, y, z = in_lab(vectors, k, matrix)
         square = x * x + y * y + z * z
         r = np.sqrt(max(square - z * z, 0.0))
-        found[k] = abs(square / (2 * wave) - z) < limit + r * (precession + 3 * _LARGEST_STEP)
+        found[k] = abs(square / (2 * wave) - z) < limit + r * (precession + _FARTHEST)
     return found

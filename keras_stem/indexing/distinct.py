@@ -30,7 +30,7 @@ def distinct(candidates, scores, operations, angle, most) -> np.ndarray:
     for k in numba.prange(len(candidates)):
         count = 0
         for place in np.argsort(-scores[k]):
-            if count == most or scores[k, place] <= 0:
+            if count == most or not scores[k, place] > 0:
                 break
             new = True
             for i in range(count):

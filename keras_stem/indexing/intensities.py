@@ -7,7 +7,7 @@ import numpy as np
 from orix.crystal_map import Phase
 
 from keras_stem.instrument.beam import Beam
-from keras_stem.simulate.kinematic import reflections
+from keras_stem.simulate.kinematic import in_lab, reflections
 
 _REST_ENERGY = 510.99895
 """Rest energy of the electron (keV)."""
@@ -96,6 +96,11 @@ def weight_of(s: float, r: float, extinction: float, parameters: np.ndarray) -> 
         Squared inverse extinction distance (1/Å²).
     parameters
         Those of a `Weighting`.
+
+    Returns
+    -------
+    weight, derivative : float
+        Both 0 beyond the largest excitation error.
     """
     _, precession, thin, limit, gamma = parameters
     sweep = r * precession
@@ -114,17 +119,6 @@ def weight_of(s: float, r: float, extinction: float, parameters: np.ndarray) -> 
     if beyond > 0:
         relative -= 4 * beyond / (limit * limit * inside) * np.sign(s)
     return weight, weight * relative
-
-
-@numba.njit(cache=True, nogil=True)
-def in_lab(vectors: np.ndarray, k: int, matrix: np.ndarray) -> tuple[float, float, float]:
-    """Return a reciprocal lattice vector in the lab frame, for an orientation matrix (lab to crystal)."""
-    a, b, c = vectors[k, 0], vectors[k, 1], vectors[k, 2]
-    return (
-        a * matrix[0, 0] + b * matrix[1, 0] + c * matrix[2, 0],
-        a * matrix[0, 1] + b * matrix[1, 1] + c * matrix[2, 1],
-        a * matrix[0, 2] + b * matrix[1, 2] + c * matrix[2, 2],
-    )
 
 
 @numba.njit(cache=True, nogil=True)

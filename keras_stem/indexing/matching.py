@@ -29,10 +29,14 @@ _STAGES = ((Weighting(30.0, 0.05, 0.1), 1.0), (Weighting(THICKNESS, 0.03, 0.25),
 of a thin crystal are reached from the distance of a template; narrow ones, which depend more on intensities,
 are more precise."""
 
-_LOOKED_AT = 200
 _APART = 8.0
-"""Number of solutions of a bank of which distinct ones are refined, and their smallest disorientation
-(degrees)."""
+"""Smallest disorientation of solutions that are refined (degrees)."""
+
+_LOOKED_AT = 200
+"""Number of solutions of a bank with steps of 2 degrees among which distinct ones are sought."""
+
+_SOLUTIONS = 2**24
+"""Number of solutions of patterns and templates in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,15 @@ class Candidates:
     matrices
         Orientation matrices (lab to crystal), shape (n, k, 3, 3).
     correlation
-        Correlation of pattern and expected spots, from 0 to 1, shape (n, k); 0 where there is no solution.
+        Correlation of pattern and expected spots, from 0 to about 1, shape (n, k); 0 where there is no
+        solution.
+    disks
+        Number of disks that are seen in each pattern, those of a low visibility counted in part, shape (n,).
     """
 
     matrices: np.ndarray
     correlation: np.ndarray
+    disks: np.ndarray
 
 
 class Matcher:
@@ -71,7 +79,7 @@ class Matcher:
 
     def __init__(self, phase: Phase, detector: Detector, settings: Matching):
         self._settings = settings
-        self._grid = polar_grid(settings)
+        self._grid = polar_grid(detector, settings)
         self._bank = build_bank(phase, detector, settings)
         self._operations = proper_point_group(phase).to_matrix().reshape(-1, 3, 3)
         self._frame = (detector.pixel_size, settings.beam_mask, settings.radius)
@@ -82,28 +90,42 @@ class Matcher:
         return self._bank
 
     def match(self, images: SpotImages) -> Candidates:
-        """Return the best solutions for patterns, from the images of their disks."""
+        """Return the best solutions for patterns.
+
+        Parameters
+        ----------
+        images
+            Disks of the patterns.
+        """
         matrices, correlation = self._best_of_bank(images)
         if self._settings.refine:
-            matrices = self._refined(images, matrices)
+            matrices = np.ascontiguousarray(self._refined(images, matrices))
             weighting = Weighting(THICKNESS, self._settings.excitation_error, self._settings.gamma)
             found = correlations(images.visibility, images.origins, matrices, *self._given(weighting))
             correlation = np.where(correlation > 0, found, 0)
-        norms = np.sqrt(np.sum(images.visibility**2, axis=(1, 2), dtype=float) / images.disk_area)[:, None]
-        return Candidates(matrices, correlation / np.where(norms > 0, norms, 1))
+        squares = np.einsum("nij,nij->n", images.visibility, images.visibility, dtype=float)
+        disks = squares / images.disk_area
+        norms = np.sqrt(np.where(disks > 0, disks, 1))
+        return Candidates(matrices, correlation / norms[:, None], disks)
 
     def _best_of_bank(self, images: SpotImages) -> tuple[np.ndarray, np.ndarray]:
         """Return distinct solutions of the bank and their correlations, shapes (n, k, 3, 3) and (n, k)."""
+        size = max(1, _SOLUTIONS // (4 * len(self._bank)))
+        parts = [slice(first, first + size) for first in range(0, len(images.origins), size)]
+        found = [self._of_bank(images.visibility[part], images.origins[part]) for part in parts]
+        return tuple(map(np.concatenate, zip(*found, strict=True)))
+
+    def _of_bank(self, visibility: np.ndarray, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         bank, grid, settings = self._bank, self._grid, self._settings
-        polar = grid.sample(images.visibility, images.origins, self._frame[0])
+        polar = grid.sample(visibility, origins, self._frame[0])
         azimuths, scores = best_azimuths(polar, bank.starts, bank.rings, bank.azimuths, bank.weights)
         azimuths, scores = (found.reshape(len(polar), -1) for found in (azimuths, scores))
-        looked_at = min(_LOOKED_AT, scores.shape[1])
+        looked_at = min(round(_LOOKED_AT * max(1, 2 / settings.resolution) ** 2), scores.shape[1])
         chosen = np.argpartition(-scores, looked_at - 1, axis=1)[:, :looked_at]
         azimuths, scores = (np.take_along_axis(found, chosen, axis=1) for found in (azimuths, scores))
         matrices = self._turned(chosen, azimuths * grid.azimuth_step)
         number = max(settings.refine, settings.best, 2)
-        apart = _APART if settings.refine else settings.runner_up
+        apart = min(_APART, settings.runner_up) if settings.refine else settings.runner_up
         places = distinct(matrices, scores.astype(float), self._operations, np.deg2rad(apart), number)
         there = np.maximum(places, 0)
         found = np.where(places >= 0, np.take_along_axis(scores, there, axis=1), 0)
@@ -118,7 +140,7 @@ class Matcher:
 
     def _refined(self, images: SpotImages, matrices: np.ndarray) -> np.ndarray:
         for weighting, power in _STAGES:
-            visibility = images.visibility**power
+            visibility = images.visibility if power == 1 else images.visibility**power
             matrices = climbed(visibility, images.origins, matrices, *self._given(weighting))
         return matrices
 

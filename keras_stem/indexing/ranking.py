@@ -28,12 +28,16 @@ class Solutions:
         which overlapping disks would exceed.
     r
         Shape (n,), reliability R: 100 (1 - Q2 / Q1), from 0 to 100, with Q2 of the second solution.
+    evidence
+        Shape (n,), how many more of the disks the best solution explains than the second one: the difference
+        of their squared correlations times the number of disks.
     """
 
     rotations: Rotation
     phase_id: np.ndarray
     q: np.ndarray
     r: np.ndarray
+    evidence: np.ndarray
 
 
 def rank(found: Sequence[Candidates], phases: Sequence[Phase], runner_up: float, best: int) -> Solutions:
@@ -61,10 +65,10 @@ def rank(found: Sequence[Candidates], phases: Sequence[Phase], runner_up: float,
     matrices = np.take_along_axis(matrices, order[..., None, None], axis=1)[:, :best]
     there = q > 0
     r = np.where(there[:, 0], 100 * (1 - q[:, 1] / np.where(there[:, 0], q[:, 0], 1)), 0)
+    evidence = found[0].disks * (q[:, 0] ** 2 - q[:, 1] ** 2) / 100**2
     quaternions = from_matrices(matrices.reshape(-1, 3, 3)).data.reshape(*matrices.shape[:2], 4)
-    return Solutions(
-        Rotation(quaternions), np.where(there, phase_id, -1)[:, :best], np.minimum(q, 100)[:, :best], r
-    )
+    phase_id = np.where(there, phase_id, -1)[:, :best]
+    return Solutions(Rotation(quaternions), phase_id, np.minimum(q, 100)[:, :best], r, evidence)
 
 
 def _distinct(candidates: Candidates, phase: Phase, runner_up: float, most: int) -> Candidates:
@@ -76,4 +80,5 @@ def _distinct(candidates: Candidates, phase: Phase, runner_up: float, most: int)
     return Candidates(
         np.take_along_axis(candidates.matrices, there[..., None, None], axis=1),
         np.where(places >= 0, np.take_along_axis(candidates.correlation, there, axis=1), 0),
+        candidates.disks,
     )

@@ -6,6 +6,22 @@ from keras_stem.errors import KerasStemError
 from keras_stem.instrument.beam import UNKNOWN_BEAM, USUAL_BEAM, Beam
 from keras_stem.scan.metadata import ScanInfo
 
+_RANGES = {
+    "resolution": (0.1, 10.0),
+    "radius": (1e-3, 1e3),
+    "excitation_error": (1e-4, 1.0),
+    "spot_radius": (1e-4, 1e2),
+    "beam_mask": (0.0, 1e3),
+    "gamma": (1e-3, 1.0),
+    "refine": (0, 1000),
+    "runner_up": (0.1, 180.0),
+    "best": (1, 1000),
+}
+"""Smallest and largest values of the settings."""
+
+_LARGEST_ANGLE = 0.5
+"""Largest scattering vector relative to the radius of the Ewald sphere."""
+
 
 @dataclass(frozen=True)
 class Matching:
@@ -27,11 +43,11 @@ class Matching:
     beam_mask
         Radius about the direct beam that is excluded (1/Å); 1.5 disk radii by default.
     gamma
-        Exponent applied to the intensities of templates. Dynamical diffraction changes intensities but hardly
-        which reflections are seen, so that a small exponent is best.
+        Exponent applied to the intensities of templates in comparisons. Dynamical diffraction changes
+        intensities but hardly which reflections are seen, so that a small exponent is best.
     refine
-        Number of solutions of the bank that are refined; the best solutions are chosen after that. None are
-        refined with 0.
+        Number of solutions of the bank that are refined, at least 2; the best solutions are chosen after
+        that. None are refined with 0.
     runner_up
         Smallest disorientation of distinct solutions (degrees).
     best
@@ -50,16 +66,11 @@ class Matching:
     best: int = 1
 
     def __post_init__(self):
-        if not 0.1 <= self.resolution <= 10:
-            raise KerasStemError(f"Expected a resolution from 0.1 to 10 deg, found {self.resolution:g}.")
-        if not 0 < self.gamma <= 1:
-            raise KerasStemError(f"Expected an exponent gamma above 0 and up to 1, found {self.gamma:g}.")
-        if not 0 < self.excitation_error <= 1:
-            raise KerasStemError(
-                f"Expected an excitation error above 0 and up to 1 1/Å, found {self.excitation_error:g}."
-            )
-        if self.refine < 0:
-            raise KerasStemError(f"Expected a number of refined solutions from 0, found {self.refine}.")
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                label = name.replace("_", " ")
+                raise KerasStemError(f"Expected {label} from {low:g} to {high:g}, found {value:g}.")
 
     def complete(self, info: ScanInfo) -> "Matching":
         """Return the settings with all values specified.
@@ -67,7 +78,7 @@ class Matching:
         Raises
         ------
         KerasStemError
-            If the scan has no reciprocal calibration.
+            If the scan has no reciprocal calibration, or the disks are as large as the detector.
         """
         detector = info.detector
         if not detector.pixel_size > 0:
@@ -76,10 +87,15 @@ class Matching:
                 "convert it again with --pixel-size."
             )
         beam = self.beam.completed(info.beam).completed(USUAL_BEAM)
-        spot = self.spot_radius or beam.radius
+        spot = max(self.spot_radius or beam.radius, 0.5 * detector.pixel_size)
+        if spot >= detector.inner_radius:
+            raise KerasStemError(
+                f"Expected a disk radius below that of the detector, {detector.inner_radius:.3g} 1/Å, found "
+                f"{spot:.3g}."
+            )
         return replace(
             self,
-            radius=self.radius or detector.reciprocal_radius,
+            radius=min(self.radius or detector.reciprocal_radius, _LARGEST_ANGLE * beam.wave_number),
             beam=beam,
             spot_radius=spot,
             beam_mask=1.5 * spot if self.beam_mask is None else self.beam_mask,

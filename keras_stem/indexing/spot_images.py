@@ -25,6 +25,9 @@ _MARGIN = 1.5
 _FAINTEST = 1e-4
 """Smallest noise relative to the background; patterns without noise have rounding errors."""
 
+_LARGEST = 1e18
+"""Largest intensity; its square is finite in single precision."""
+
 _MEDIAN_OF_CHI_SQUARED = 0.4549
 
 
@@ -77,11 +80,18 @@ class SpotFinder:
         self._disk_area = _disk_area(self._disk)
 
     def __call__(self, patterns: np.ndarray) -> SpotImages:
-        """Return the disks of patterns in counts, shape (n, H, W)."""
-        counts = np.maximum(patterns, 0).astype(np.float32)
+        """Return the disks of patterns.
+
+        Parameters
+        ----------
+        patterns
+            Shape (n, H, W), in counts or in other units of intensity.
+        """
+        counts = np.clip(patterns, 0, _LARGEST).astype(np.float32)
         origins = self._direct_beams(counts)
         fine, coarse = _smoothed(counts, self._disk)
-        visibility = _visibility(fine - coarse, coarse, self._noise_share)
+        least = float(np.issubdtype(patterns.dtype, np.integer))
+        visibility = _visibility(fine - coarse, coarse, self._noise_share, least)
         rows, columns = (np.arange(size, dtype=np.float32) for size in self._detector.shape)
         away = np.hypot(
             (rows - origins[:, :1]).astype(np.float32)[:, :, None],
@@ -91,15 +101,18 @@ class SpotFinder:
         return SpotImages(visibility, origins, self._disk_area)
 
     def _direct_beams(self, counts: np.ndarray) -> np.ndarray:
-        """Return the centroid of the counts about the detector centre that exceed their median, shape (n, 2).
+        """Return the centroid of the counts about the detector centre, shape (n, 2).
 
-        Patterns drift by fractions of a pixel. If the beam is hidden, the detector centre is returned.
+        Patterns drift by fractions of a pixel. The counts are those above the median of the rim of a window
+        about the beam. If there are none, the detector centre is returned.
         """
         centre, reach = self._detector.centre, self._disk + _MARGIN
         first = [max(0, int(middle - reach)) for middle in centre]
         rows, columns = (slice(k, int(m + reach) + 2) for k, m in zip(first, centre, strict=True))
         around = counts[:, rows, columns].astype(float)
-        bright = np.maximum(around - np.median(around, axis=(1, 2), keepdims=True), 0)
+        rim = np.ones(around.shape[1:], bool)
+        rim[1:-1, 1:-1] = False
+        bright = np.maximum(around - np.median(around[:, rim], axis=1)[:, None, None], 0)
         total = bright.sum(axis=(1, 2))
         moments = np.stack(
             [
@@ -139,13 +152,15 @@ def _noise_share(disk: float) -> float:
     return float(np.sum((fine - coarse) ** 2))
 
 
-def _visibility(heights: np.ndarray, background: np.ndarray, share: float) -> np.ndarray:
+def _visibility(heights: np.ndarray, background: np.ndarray, share: float, least: float) -> np.ndarray:
     """Return the visibility of heights above a background, shape (n, H, W).
 
-    The variance of the heights is that of the background times a share and an unknown gain.
+    The variance of the heights is that of the background times a share and an unknown gain of at least a
+    given one: few electrons leave most pixels without any, which says nothing about the noise.
     """
     variance = share * background
-    noise = np.maximum(np.sqrt(_gains(heights, variance) * variance), _FAINTEST * background)
+    gains = np.maximum(_gains(heights, variance), least)
+    noise = np.maximum(np.sqrt(gains * variance), _FAINTEST * background)
     seen = np.maximum(heights, 0)
     return np.divide(seen, seen + _HALF_SEEN * noise, out=np.zeros_like(seen), where=seen > 0)
 

@@ -111,7 +111,7 @@ def spots_of(
     x, y, intensity = np.empty(len(vectors)), np.empty(len(vectors)), np.empty(len(vectors))
     high, across = wave * np.cos(precession), wave * np.sin(precession)
     for k in range(len(vectors)):
-        u, v, z = _in_lab(vectors, k, matrix)
+        u, v, z = in_lab(vectors, k, matrix)
         r = np.sqrt(u * u + v * v)
         if r > radius or not _is_crossed(r, z, wave, high, across, error):
             continue
@@ -124,8 +124,8 @@ def spots_of(
 
 
 @numba.njit(cache=True, nogil=True)
-def _in_lab(vectors: np.ndarray, k: int, matrix: np.ndarray) -> tuple[float, float, float]:
-    """Return a reciprocal lattice vector in the lab frame."""
+def in_lab(vectors: np.ndarray, k: int, matrix: np.ndarray) -> tuple[float, float, float]:
+    """Return a reciprocal lattice vector in the lab frame, for an orientation matrix (lab to crystal)."""
     a, b, c = vectors[k, 0], vectors[k, 1], vectors[k, 2]
     return (
         a * matrix[0, 0] + b * matrix[1, 0] + c * matrix[2, 0],

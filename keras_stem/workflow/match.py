@@ -23,6 +23,7 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.environment import state_folder
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file, existing_folder
+from keras_stem.indexing.error_bounds import error_bounds
 from keras_stem.indexing.matching import Matcher
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
@@ -32,8 +33,11 @@ from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import append_labels
 from keras_stem.version import __version__
 
-BLOCK_PATTERNS = 512
-"""Number of patterns per block; the results of each block are saved to disk."""
+BLOCK_PATTERNS, BLOCK_PIXELS = 512, 2**25
+"""Largest number of patterns and of their pixels per block; the results of each block are saved to disk."""
+
+_METHOD = "visibility"
+"""Name of the way of matching, whose blocks are not those of another version's."""
 
 PART_PATTERNS = 32
 """Number of patterns that one thread preprocesses at once."""
@@ -64,7 +68,8 @@ def match_scan(
     Returns
     -------
     labels : CrystalMap
-        Labels with the properties Q and R and, if the settings request further solutions,
+        Labels with the properties Q and R, the bounds of 68 and 95 % of the errors, "uncertainty" and
+        "uncertainty_95" (degrees), of refined solutions, and, if the settings request further solutions,
         ``match<k>_euler``, ``match<k>_phase_id`` and ``match<k>_Q`` of the second and further solutions.
     origin : dict
         Provenance of the labels.
@@ -112,7 +117,7 @@ def _match(
         "frame": ORIX_FRAME,
         "settings": json.dumps(asdict(settings)),
     }
-    return blocks, _labels(scan, phases, blocks.join()), origin
+    return blocks, _labels(scan, phases, blocks.join(), settings), origin
 
 
 def true_errors(labels: CrystalMap) -> tuple[float, float] | None:
@@ -170,12 +175,12 @@ class _BlockMatcher:
         detector, settings = self._scan.info.detector, self._settings
         if not self._matchers:
             self._matchers = [Matcher(phase, detector, settings) for phase in self._phases]
-        images = spot_images(self._finder, self._scan.read(positions))
+        images = disks_of(self._finder, self._scan.read(positions))
         found = [matcher.match(images) for matcher in self._matchers]
         return rank(found, self._phases, settings.runner_up, settings.best)
 
 
-def spot_images(finder: SpotFinder, patterns: np.ndarray) -> SpotImages:
+def disks_of(finder: SpotFinder, patterns: np.ndarray) -> SpotImages:
     """Return the disks of patterns (n, H, W), using all cores."""
     parts = (patterns[first : first + PART_PATTERNS] for first in range(0, len(patterns), PART_PATTERNS))
     jobs = (joblib.delayed(finder)(part) for part in parts)
@@ -186,11 +191,17 @@ class _Blocks:
     """Solutions of the blocks of a scan on disk, in a folder named by a hash of scan, phases and settings."""
 
     def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
-        plain = [asdict(settings), [fingerprint(phase) for phase in phases], str(scan.path.resolve())]
-        key = hashlib.sha256(json.dumps([*plain, scan.pattern_fingerprint, BLOCK_PATTERNS]).encode())
+        plain = [
+            _METHOD,
+            asdict(settings),
+            [fingerprint(phase) for phase in phases],
+            str(scan.path.resolve()),
+        ]
+        size = max(1, min(BLOCK_PATTERNS, BLOCK_PIXELS // np.prod(scan.info.detector.shape)))
+        key = hashlib.sha256(json.dumps([*plain, scan.pattern_fingerprint, int(size)]).encode())
         self._folder = state_folder() / "matching" / key.hexdigest()[:16]
-        firsts = range(0, len(scan), BLOCK_PATTERNS)
-        self.positions = [np.arange(first, min(first + BLOCK_PATTERNS, len(scan))) for first in firsts]
+        firsts = range(0, len(scan), size)
+        self.positions = [np.arange(first, min(first + size, len(scan))) for first in firsts]
 
     def path(self, number: int) -> Path:
         return self._folder / f"{number:06d}.npz"
@@ -204,6 +215,7 @@ class _Blocks:
                 phase_id=solutions.phase_id,
                 q=solutions.q,
                 r=solutions.r,
+                evidence=solutions.evidence,
             )
 
     def join(self) -> Solutions:
@@ -212,16 +224,20 @@ class _Blocks:
             with np.load(self.path(number)) as file:
                 kept.append(dict(file))
         joined = {name: np.concatenate([block[name] for block in kept]) for name in kept[0]}
-        return Solutions(Rotation(joined["rotations"]), joined["phase_id"], joined["q"], joined["r"])
+        return Solutions(Rotation(joined.pop("rotations")), **joined)
 
     def forget(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _labels(scan: Scan, phases: list[Phase], solutions: Solutions) -> CrystalMap:
+def _labels(scan: Scan, phases: list[Phase], solutions: Solutions, settings: Matching) -> CrystalMap:
     info = scan.info
     quaternions = solutions.rotations.data
     properties = {"Q": solutions.q[:, 0], "R": solutions.r}
+    if settings.refine:  # templates alone are as far off as their distance
+        bounds = error_bounds(solutions.evidence)
+        for name, bound in zip(("uncertainty", "uncertainty_95"), bounds, strict=True):
+            properties[name] = np.where(solutions.phase_id[:, 0] < 0, np.nan, bound)
     for k in range(1, quaternions.shape[1]):
         properties[f"match{k + 1}_euler"] = euler_of(Rotation(quaternions[:, k]))
         properties[f"match{k + 1}_phase_id"] = solutions.phase_id[:, k]

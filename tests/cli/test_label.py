@@ -17,9 +17,18 @@ def test_match(run, own_scan):
         labels = scan.labels
         assert {"Q", "R", "match2_euler", "match2_Q", "match2_phase_id", "truth_euler"} <= set(labels.prop)
         assert np.all(labels.prop["match2_Q"] <= labels.prop["Q"])
+        bounds = [np.asarray(labels.prop[name]) for name in ("uncertainty", "uncertainty_95")]
+        np.testing.assert_array_equal(np.isnan(bounds[0]), labels.phase_id < 0)
+        assert not np.any(bounds[0] > bounds[1])
         vacuum = np.asarray(labels.prop["truth_grain"]) < 0
         assert np.median(labels.prop["Q"][vacuum]) < 0.5 * np.median(labels.prop["Q"][~vacuum])
     assert "320/320" in told
+
+
+def test_unrefined_matches_state_no_uncertainty(run, own_scan):
+    run("label", "match", own_scan, *COARSE, "--refine", "0")
+    with Scan(own_scan) as scan:
+        assert "uncertainty" not in scan.labels.prop
 
 
 def test_match_goes_on_where_it_was(run, own_scan, monkeypatch):

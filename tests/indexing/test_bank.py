@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matched import DETECTOR, SETTINGS
@@ -31,14 +33,15 @@ def test_zone_axes_cover_all_directions_once(name, rng):
 
 
 def test_the_grid_has_two_circles_for_each_disk_radius():
-    grid = polar_grid(SETTINGS)
-    assert grid.azimuths == 60  # of 6 degrees each
+    grid = polar_grid(DETECTOR, SETTINGS)
+    assert grid.azimuths == 140  # a disk radius apart at 1.8 1/Å, closer than the resolution of 6 degrees
+    assert polar_grid(DETECTOR, replace(SETTINGS, resolution=1.0)).azimuths == 360
     np.testing.assert_allclose(np.diff(grid.radii), SETTINGS.spot_radius / 2)
     assert grid.radii[-1] <= SETTINGS.radius < grid.radii[-1] + grid.radial_step
 
 
 def test_templates_have_spots_in_reach_and_norms_of_one():
-    bank, grid = build_bank(PHASES["R-3m"](), DETECTOR, SETTINGS), polar_grid(SETTINGS)
+    bank, grid = build_bank(PHASES["R-3m"](), DETECTOR, SETTINGS), polar_grid(DETECTOR, SETTINGS)
     assert len(bank) == len(bank.starts) - 1
     assert bank.starts[-1] == len(bank.rings) == len(bank.azimuths) == len(bank.weights)
     assert np.all(np.diff(bank.starts) > 0)

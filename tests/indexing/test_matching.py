@@ -15,6 +15,7 @@ from keras_stem.indexing.bank import polar_grid
 from keras_stem.indexing.matching import MIRROR, Matcher
 from keras_stem.indexing.ranking import rank
 from keras_stem.indexing.spot_images import SpotFinder
+from keras_stem.instrument.detector import Detector
 from keras_stem.simulate.patterns import Microscope, PatternSimulator
 
 
@@ -51,7 +52,7 @@ def test_a_half_turn_about_y_mirrors_the_pattern(name, rng):
 def test_templates_come_back(name, rng):
     """On the bank's zone axes and the grid's azimuths, so that nothing but the conventions can be wrong."""
     phase, settings = PHASES[name](), replace(SETTINGS, refine=0)
-    bank, grid = Matcher(phase, DETECTOR, settings).bank, polar_grid(settings)
+    bank, grid = Matcher(phase, DETECTOR, settings).bank, polar_grid(DETECTOR, settings)
     chosen = from_matrices(bank.matrices[rng.choice(len(bank), 10, replace=False)])
     turns = rotations_about(
         np.tile([0.0, 0, 1], (10, 1)), rng.integers(0, grid.azimuths, 10) * grid.azimuth_step
@@ -84,3 +85,21 @@ def test_the_truth_and_not_its_twofold_comes_back_where_it_shows(rng):
     found = matched(phase, drawn(phase, truth), replace(SETTINGS, resolution=3)).rotations[:, 0]
     wrong = np.rad2deg(disorientation(truth, found, proper_point_group(phase)))
     assert np.sum(wrong < 1) >= 17
+
+
+@pytest.mark.parametrize(("refine", "resolution", "best"), [(1, 3.0, 1), (4, 3.0, 6), (12, 1.0, 1)])
+def test_there_is_always_a_second_solution(refine, resolution, best, rng):
+    phase = PHASES["R-3m"]()
+    patterns = drawn(phase, random_rotations(4, rng))
+    settings = replace(SETTINGS, refine=refine, resolution=resolution, best=best)
+    assert np.all(matched(phase, patterns, settings).r < 100)
+
+
+def test_detectors_need_not_be_square(rng):
+    phase, truth = PHASES["R-3m"](), random_rotations(12, rng)
+    wide = Detector((72, 120), DETECTOR.pixel_size)
+    patterns = drawn(phase, truth, wide)
+    settings = replace(SETTINGS, resolution=3, radius=wide.reciprocal_radius)
+    images = SpotFinder(wide, settings)(patterns)
+    found = rank([Matcher(phase, wide, settings).match(images)], [phase], 10, 1).rotations[:, 0]
+    assert np.sum(errors(phase, truth, found) > 1) <= 2

@@ -33,15 +33,16 @@ def test_runner_up_is_another_solution(two_phases, rng):
 def test_reliability_is_that_of_the_first_distinct_solution():
     """By hand: the second candidate is the first one once more, 2 degrees away."""
     turns = rotations_about(np.tile([0.0, 0, 1], (4, 1)), np.deg2rad([0, 2, 40, 75])).to_matrix()
-    candidates = Candidates(turns[None], np.array([[0.8, 0.79, 0.6, 0.7]]))
+    candidates = Candidates(turns[None], np.array([[0.8, 0.79, 0.6, 0.7]]), np.array([12.0]))
     solutions = rank([candidates], [linio2()], 10, best=3)
     np.testing.assert_allclose(solutions.q, [[80, 70, 60]])
     np.testing.assert_allclose(solutions.r, 100 * (1 - 0.7 / 0.8))
+    np.testing.assert_allclose(solutions.evidence, 12 * (0.8**2 - 0.7**2))
     assert solutions.phase_id.tolist() == [[0, 0, 0]]
 
 
 def test_an_only_solution_is_reliable():
-    candidates = Candidates(np.eye(3)[None, None], np.array([[0.8]]))
+    candidates = Candidates(np.eye(3)[None, None], np.array([[0.8]]), np.array([5.0]))
     solutions = rank([candidates], [linio2()], 10, best=2)
     assert solutions.r == pytest.approx(100)
     assert solutions.phase_id.tolist() == [[0, -1]]
@@ -53,3 +54,4 @@ def test_no_spots_are_not_indexed(two_phases):
     assert np.all(solutions.phase_id == -1)
     assert np.all(solutions.q == 0)
     assert np.all(solutions.r == 0)
+    assert np.all(solutions.evidence == 0)

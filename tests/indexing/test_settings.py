@@ -38,15 +38,32 @@ def test_a_scan_without_calibration_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "message"),
+    ("name", "value"),
     [
-        ({"resolution": 0.05}, "resolution"),
-        ({"resolution": 11}, "resolution"),
-        ({"gamma": 0.0}, "gamma"),
-        ({"excitation_error": -0.1}, "excitation error"),
-        ({"refine": -1}, "refined"),
+        ("resolution", 0.05),
+        ("resolution", 11),
+        ("gamma", 0.0),
+        ("excitation_error", -0.1),
+        ("refine", -1),
+        ("radius", -1.0),
+        ("spot_radius", -3.0),
+        ("beam_mask", -0.1),
+        ("runner_up", 0.0),
+        ("best", 0),
     ],
 )
-def test_values_out_of_range_are_refused(wrong, message):
-    with pytest.raises(KerasStemError, match=message):
-        Matching(**wrong)
+def test_values_out_of_range_are_refused(name, value):
+    with pytest.raises(KerasStemError, match=f"Expected {name.replace('_', ' ')} from .* found {value:g}"):
+        Matching(**{name: value})
+
+
+def test_disks_are_at_least_a_pixel_and_smaller_than_the_detector():
+    assert Matching(spot_radius=0.001).complete(info_of(0.05)).spot_radius == 0.025
+    with pytest.raises(KerasStemError, match=r"Expected a disk radius below that of the detector, 1\.6 1/Å"):
+        Matching(spot_radius=2.0).complete(info_of(0.05))
+
+
+def test_scattering_vectors_are_within_the_ewald_sphere():
+    """By hand: the wavelength at 1 kV is 0.3876 Å."""
+    found = Matching(beam=Beam(1.0)).complete(info_of(0.2))
+    assert found.radius == pytest.approx(0.5 / 0.3876, rel=1e-3)

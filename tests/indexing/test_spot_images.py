@@ -1,5 +1,7 @@
 """Disks without background, direct beam and noise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matched import DETECTOR, SETTINGS
@@ -49,6 +51,22 @@ def test_the_direct_beam_is_found_where_it_drifted():
 
 def test_a_pattern_without_counts_has_no_disks():
     assert FINDER(np.zeros((2, 96, 96), np.uint16)).visibility.max() == 0
+
+
+def test_a_large_bright_beam_is_found():
+    finder = SpotFinder(DETECTOR, replace(SETTINGS, spot_radius=0.4))
+    image = np.zeros(DETECTOR.shape)
+    add_disks(image, np.array([49.0]), np.array([46.5]), np.array([1e4]), 0.4 / DETECTOR.pixel_size)
+    np.testing.assert_allclose(finder(np.minimum(image, 5.0)[None]).origins, [[49.0, 46.5]], atol=0.3)
+
+
+def test_few_electrons_do_not_look_like_disks(rng):
+    counts = rng.poisson(0.005, (4, 96, 96)).astype(np.uint16)
+    counts[:, 44:52, 44:52] += 100
+    assert np.median(FINDER(counts).visibility[counts == 1]) < 0.6
+    disk = counts + rng.poisson(disks_at([(0.8, 0.0)]) / 100).astype(np.uint16)
+    row, column = DETECTOR.to_pixels(np.array([[0.8, 0.0]]))[0].astype(int)
+    assert np.median(FINDER(disk).visibility[:, row, column]) > 0.75
 
 
 def test_blocks_are_joined():

@@ -59,7 +59,7 @@ def test_a_module_adds_a_set_and_a_method(tmp_path, monkeypatch):
 
 def test_sets_without_answers_are_for_methods_that_state_bounds():
     methods, strangers = registry.methods(), registry.test_sets()["vacuum"]
-    assert methods["keras_stem matching"].refuses(strangers) == "states no bound"
+    assert methods["quantem"].refuses(strangers) == "states no bound"
     assert "no network" in methods["keras_stem network"].refuses(strangers)
     assert methods["keras_stem matching"].refuses(STILL) == ""
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from judge import crystals
-from judge.method import Answers, Method, Stopwatch, own_sources, scan_path, unknown
+from judge.method import Answers, Method, Stopwatch, own_sources, scan_path
 from judge.test_set import Patterns, TestSet
 
 
@@ -15,6 +15,7 @@ class Matching(Method):
     name: ClassVar[str] = "keras_stem matching"
     settings: ClassVar[str] = "`kstem label match SCAN --cif FILE`"
     takes_phases: ClassVar[bool] = True
+    states_bounds: ClassVar[bool] = True
 
     def sources(self, test_set: TestSet) -> list[bytes]:
         return [*super().sources(test_set), *own_sources()]
@@ -35,7 +36,7 @@ class Matching(Method):
         return Answers(
             rotations.to_matrix(),
             np.asarray(labels.prop["R"], float),
-            unknown(len(patterns.counts)),
+            np.asarray(labels.prop["uncertainty"], float),
             whole.seconds - bank.seconds,
             np.nan,
             labels.phase_id,
