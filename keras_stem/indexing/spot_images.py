@@ -90,8 +90,8 @@ class SpotFinder:
         counts = np.clip(patterns, 0, _LARGEST).astype(np.float32)
         origins = self._direct_beams(counts)
         fine, coarse = _smoothed(counts, self._disk)
-        least = float(np.issubdtype(patterns.dtype, np.integer))
-        visibility = _visibility(fine - coarse, coarse, self._noise_share, least)
+        whole = (counts == np.rint(counts)).all(axis=(1, 2), keepdims=True)
+        visibility = _visibility(fine - coarse, coarse, self._noise_share, whole)
         rows, columns = (np.arange(size, dtype=np.float32) for size in self._detector.shape)
         away = np.hypot(
             (rows - origins[:, :1]).astype(np.float32)[:, :, None],
@@ -152,14 +152,14 @@ def _noise_share(disk: float) -> float:
     return float(np.sum((fine - coarse) ** 2))
 
 
-def _visibility(heights: np.ndarray, background: np.ndarray, share: float, least: float) -> np.ndarray:
+def _visibility(heights: np.ndarray, background: np.ndarray, share: float, whole: np.ndarray) -> np.ndarray:
     """Return the visibility of heights above a background, shape (n, H, W).
 
-    The variance of the heights is that of the background times a share and an unknown gain of at least a
-    given one: few electrons leave most pixels without any, which says nothing about the noise.
+    The variance of the heights is that of the background times a share and an unknown gain, which is at least
+    1 for whole numbers: few electrons leave most pixels without any, which says nothing about the noise.
     """
     variance = share * background
-    gains = np.maximum(_gains(heights, variance), least)
+    gains = np.maximum(_gains(heights, variance), whole)
     noise = np.maximum(np.sqrt(gains * variance), _FAINTEST * background)
     seen = np.maximum(heights, 0)
     return np.divide(seen, seen + _HALF_SEEN * noise, out=np.zeros_like(seen), where=seen > 0)
