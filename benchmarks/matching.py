@@ -22,7 +22,7 @@ from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
 
 SHAPE = (24, 24)
 PEER_RESOLUTION = 1.0
-GOAL_MATCHING, GOAL_NETWORK = 1.0, 4.0
+GOAL_MATCHING, GOAL_NETWORK = 1.0, 10.0
 RUNS = 3
 
 
@@ -103,9 +103,10 @@ def main() -> None:
             slow = {"ours": rate(match, len(scan)), "pyxem": rate(peer, len(scan))}
             fast = {name: rate(network(many, name), len(many)) for name in ("float32", "bfloat16")}
         for (precision, map_rate), (name, match_rate) in itertools.product(fast.items(), slow.items()):
+            goal = f"goal {GOAL_NETWORK}; " if name == "pyxem" else ""
             print(
                 f"The CNN's map in {precision}: {map_rate / match_rate:.1f} times matching by {name} "
-                f"(goal {GOAL_NETWORK}; {map_rate:.0f} against {match_rate:.0f} patterns/s)"
+                f"({goal}{map_rate:.0f} against {match_rate:.0f} patterns/s)"
             )
 
 

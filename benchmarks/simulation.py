@@ -22,7 +22,7 @@ from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import prepare_scan
 from keras_stem.training.recipe import Recipe
 
-GOAL_STREAM, GOAL_MAP = 2000, 20
+GOAL_STREAM = 2000
 BATCH, BATCHES = 128, 100
 
 
@@ -63,7 +63,7 @@ def main() -> None:
                     mapped = rate(lambda: predict_map(model, many, refine=refine), len(many))  # noqa: B023
                     name = f"{precision}, {refine} refinement" if refine else precision
                     print(
-                        f"The map in {name}: {mapped / matched:.1f} times label match (goal {GOAL_MAP}; "
+                        f"The map in {name}: {mapped / matched:.1f} times label match ("
                         f"{mapped:.0f} against {matched:.0f} patterns/s)",
                         flush=True,
                     )

@@ -79,7 +79,7 @@ def import_(scan, labels, frame, phases, **options) -> None:
     type=FINITE,
     default=0.06,
     show_default=True,
-    help="Excitation error beyond which reflections are not expected (1/Å).",
+    help="Excitation error beyond which reflections are not expected in comparisons (1/Å).",
 )
 @click.option(
     "--beam-energy", type=BEAM_ENERGY, help="Beam energy (kV).  [default: that of the scan, else 300]"
@@ -102,14 +102,14 @@ def import_(scan, labels, frame, phases, **options) -> None:
     type=FINITE,
     default=0.1,
     show_default=True,
-    help="Exponent applied to the intensities of the templates.",
+    help="Exponent applied to the intensities of templates in comparisons.",
 )
 @click.option(
     "--refine",
     type=click.IntRange(0),
     default=12,
     show_default=True,
-    help="Number of solutions of the template bank that are refined for each pattern.",
+    help="Number of solutions of the template bank that are refined (at least 2), or 0 for none.",
 )
 @click.option(
     "--runner-up",

@@ -52,13 +52,12 @@ def bounds(evidence: np.ndarray, wrong_by: np.ndarray) -> dict[str, list[float]]
     """Return monotonic quantiles of errors in groups of like evidence."""
     logarithm = log_evidence(evidence)
     groups = np.array_split(np.argsort(logarithm), STEPS)
-    nodes = [float(np.median(logarithm[group])) for group in groups]
-    found = {"log_evidence": nodes}
+    found = {"log_evidence": [np.median(logarithm[group]) for group in groups]}
     for share in (0.68, 0.95):
         quantiles = [np.quantile(wrong_by[group], share) for group in groups]
-        falling = IsotonicRegression(increasing=False).fit_transform(nodes, quantiles)
-        found[f"bound_{100 * share:.0f}"] = [round(float(bound), 3) for bound in falling]
-    return {name: [round(value, 3) for value in values] for name, values in found.items()}
+        falling = IsotonicRegression(increasing=False).fit_transform(found["log_evidence"], quantiles)
+        found[f"bound_{100 * share:.0f}"] = falling
+    return {name: [round(float(value), 3) for value in values] for name, values in found.items()}
 
 
 def main() -> None:

@@ -17,8 +17,8 @@ from keras_stem.indexing.settings import Matching
 from keras_stem.instrument.detector import Detector
 
 THICKNESS = 80.0
-"""Thickness of the crystal (Å) that the widths of reflections are expected for. Thicker ones are matched as
-well, since extinction distances limit the widths."""
+"""Thickness (Å) that determines the widths of reflections. Thicker crystals are matched as well, because the
+extinction distances limit the widths, too."""
 
 _INNER = 1.25
 """Radius of the grid relative to the distance of the nearest edge of the detector."""

@@ -116,6 +116,7 @@ class Matcher:
         return tuple(map(np.concatenate, zip(*found, strict=True)))
 
     def _of_bank(self, visibility: np.ndarray, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `_best_of_bank` does, for patterns that fit into memory at once."""
         bank, grid, settings = self._bank, self._grid, self._settings
         polar = grid.sample(visibility, origins, self._frame[0])
         azimuths, scores = best_azimuths(polar, bank.starts, bank.rings, bank.azimuths, bank.weights)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from keras_stem.errors import KerasStemError
 from keras_stem.instrument.beam import UNKNOWN_BEAM, USUAL_BEAM, Beam
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.scan.metadata import ScanInfo
 
 _RANGES = {
@@ -32,14 +33,15 @@ class Matching:
     resolution
         Angular step of the template bank and of the in-plane rotation (degrees).
     radius
-        Largest distance of spots from the direct beam (1/Å); by default that of the detector's corners.
+        Largest distance of spots from the direct beam (1/Å); by default that of the detector's corners, and
+        at most half the radius of the Ewald sphere.
     excitation_error
-        Excitation error beyond which reflections are not expected (1/Å).
+        Excitation error beyond which reflections are not expected in comparisons (1/Å).
     beam
         Beam; what is not given is that of the scan.
     spot_radius
-        Radius of a diffraction disk (1/Å); from the convergence angle by default. Features of this size are
-        preserved by the background removal.
+        Radius of a diffraction disk (1/Å), at least half a pixel; from the convergence angle by default.
+        Features of this size are preserved by the background removal.
     beam_mask
         Radius about the direct beam that is excluded (1/Å); 1.5 disk radii by default.
     gamma
@@ -78,7 +80,8 @@ class Matching:
         Raises
         ------
         KerasStemError
-            If the scan has no reciprocal calibration, or the disks are as large as the detector.
+            If the scan has no reciprocal calibration, a value of the beam is impossible, the disks are as large as the detector, or the given
+            radius exceeds half that of the Ewald sphere.
         """
         detector = info.detector
         if not detector.pixel_size > 0:
@@ -87,6 +90,13 @@ class Matching:
                 "convert it again with --pixel-size."
             )
         beam = self.beam.completed(info.beam).completed(USUAL_BEAM)
+        Instrument(detector, beam)  # raises an error if a value of the beam is impossible
+        most = _LARGEST_ANGLE * beam.wave_number
+        if self.radius is not None and self.radius > most:
+            raise KerasStemError(
+                f"Expected a radius up to {most:.3g} 1/Å, half that of the Ewald sphere at "
+                f"{beam.energy:g} kV, found {self.radius:g}."
+            )
         spot = max(self.spot_radius or beam.radius, 0.5 * detector.pixel_size)
         if spot >= detector.inner_radius:
             raise KerasStemError(
@@ -95,7 +105,7 @@ class Matching:
             )
         return replace(
             self,
-            radius=min(self.radius or detector.reciprocal_radius, _LARGEST_ANGLE * beam.wave_number),
+            radius=self.radius or min(detector.reciprocal_radius, most),
             beam=beam,
             spot_radius=spot,
             beam_mask=1.5 * spot if self.beam_mask is None else self.beam_mask,

@@ -22,6 +22,9 @@ _USUAL = 30.0
 _MARGIN = 1.5
 """Margin about the disk of the direct beam in which its centroid is taken (pixels)."""
 
+_STANDS_OUT = 3.0
+"""Counts of the direct beam relative to the background in its window from which the beam is found."""
+
 _FAINTEST = 1e-4
 """Smallest noise relative to the background; patterns without noise have rounding errors."""
 
@@ -104,15 +107,18 @@ class SpotFinder:
         """Return the centroid of the counts about the detector centre, shape (n, 2).
 
         Patterns drift by fractions of a pixel. The counts are those above the median of the rim of a window
-        about the beam. If there are none, the detector centre is returned.
+        about the beam. If the beam does not stand out, as behind a beam stop, the centroid would be that of
+        the background, and the detector centre is returned.
         """
         centre, reach = self._detector.centre, self._disk + _MARGIN
         first = [max(0, int(middle - reach)) for middle in centre]
         rows, columns = (slice(k, int(m + reach) + 2) for k, m in zip(first, centre, strict=True))
         around = counts[:, rows, columns].astype(float)
-        rim = np.ones(around.shape[1:], bool)
-        rim[1:-1, 1:-1] = False
-        bright = np.maximum(around - np.median(around[:, rim], axis=1)[:, None, None], 0)
+        inside = np.zeros(around.shape[1:], bool)
+        inside[1:-1, 1:-1] = True
+        rim = np.sort(around[:, ~inside], axis=1)
+        bright = np.maximum(around - np.median(rim, axis=1)[:, None, None], 0)
+        background = rim[:, : 3 * rim.shape[1] // 4].mean(axis=1)  # a beam that drifts may touch the rim
         total = bright.sum(axis=(1, 2))
         moments = np.stack(
             [
@@ -121,7 +127,7 @@ class SpotFinder:
             ],
             axis=1,
         )
-        seen = (total > 0)[:, None]
+        seen = (total > _STANDS_OUT * background * inside.size)[:, None]
         return np.where(seen, moments / np.where(seen, total[:, None], 1), centre)
 
 

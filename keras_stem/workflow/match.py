@@ -77,8 +77,8 @@ def match_scan(
     Raises
     ------
     KerasStemError
-        If the scan lacks a calibration, a phase cannot be simulated, the patterns
-        cannot be read or the blocks cannot be written.
+        If the scan lacks a calibration, a phase cannot be simulated, the patterns cannot be read or the
+        blocks cannot be written.
     """
     blocks, labels, origin = _match(scan, phases, settings, progress)
     blocks.forget()

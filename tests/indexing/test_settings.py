@@ -32,6 +32,11 @@ def test_what_is_given_is_kept():
     assert given.complete(info_of(0.05)) == given
 
 
+def test_impossible_beams_are_refused():
+    with pytest.raises(KerasStemError, match="Expected a precession of 0 to 10 deg, found -1"):
+        Matching(beam=Beam(precession_angle=-1.0)).complete(info_of(0.05))
+
+
 def test_a_scan_without_calibration_is_refused():
     with pytest.raises(KerasStemError, match="copper has no reciprocal calibration"):
         Matching().complete(info_of(0.0))
@@ -67,3 +72,5 @@ def test_scattering_vectors_are_within_the_ewald_sphere():
     """By hand: the wavelength at 1 kV is 0.3876 Å."""
     found = Matching(beam=Beam(1.0)).complete(info_of(0.2))
     assert found.radius == pytest.approx(0.5 / 0.3876, rel=1e-3)
+    with pytest.raises(KerasStemError, match=r"up to 1\.29 1/Å, half that of the Ewald sphere at 1 kV"):
+        Matching(beam=Beam(1.0), radius=1.5).complete(info_of(0.2))

@@ -53,6 +53,12 @@ def test_a_pattern_without_counts_has_no_disks():
     assert FINDER(np.zeros((2, 96, 96), np.uint16)).visibility.max() == 0
 
 
+def test_behind_a_beam_stop_the_centre_of_the_detector_is_the_origin(rng):
+    slope = np.linspace(2, 30, 96) * np.ones((96, 1))  # brighter on one side, as beside the arm of the stop
+    patterns = rng.poisson(slope, (20, 96, 96)).astype(np.uint16)
+    np.testing.assert_array_equal(FINDER(patterns).origins, np.tile(DETECTOR.centre, (20, 1)))
+
+
 def test_a_large_bright_beam_is_found():
     finder = SpotFinder(DETECTOR, replace(SETTINGS, spot_radius=0.4))
     image = np.zeros(DETECTOR.shape)
