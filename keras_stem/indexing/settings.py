@@ -80,8 +80,8 @@ class Matching:
         Raises
         ------
         KerasStemError
-            If the scan has no reciprocal calibration, a value of the beam is impossible, the disks are as large as the detector, or the given
-            radius exceeds half that of the Ewald sphere.
+            If the scan has no reciprocal calibration, a value of the beam is impossible, the disks are as
+            large as the detector, or the given radius exceeds half that of the Ewald sphere.
         """
         detector = info.detector
         if not detector.pixel_size > 0:
