@@ -57,13 +57,11 @@ def plain_pyxem(patterns: np.ndarray, scan: Scan, settings: Matching):
 
 def ours(scan: Scan, settings: Matching):
     """Return a function that reads, matches, refines and ranks all positions."""
-    from keras_stem.workflow.match import disks_of
-
     detector = scan.info.detector
     finder, matcher = SpotFinder(detector, settings), Matcher(scan.phase, detector, settings)
 
     def match():
-        images = disks_of(finder, scan.read(np.arange(len(scan))))
+        images = finder(scan.read(np.arange(len(scan))))
         return rank([matcher.match(images)], [scan.phase], settings.runner_up, settings.best)
 
     return match

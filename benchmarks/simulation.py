@@ -3,15 +3,12 @@
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
 from matching import ours, rate
 
 from keras_stem.crystal.phase import linio2
 from keras_stem.indexing.settings import Matching
-from keras_stem.inference.novelty import COMMON, NoveltyThresholds
 from keras_stem.inference.scan_map import predict_map
 from keras_stem.instrument.instrument import Instrument
 from keras_stem.scan.scan import Scan
@@ -40,12 +37,7 @@ def untrained(scan: Scan, precision: str):
     """Return a polar network that has learned nothing; its speed is that of one that has."""
     recipe = Recipe(precision=precision)
     data = prepare_scan(scan, recipe.data, recipe.seed)
-    model = assemble(data, recipe, head_of(recipe, data.symmetry))
-    # A thorough refinement looks again at a fifth of the patterns, as where all answers are right.
-    agreement = predict_map(model, scan, refine="quick").property("agreement")
-    usual = NoveltyThresholds(None, None, float(np.quantile(agreement, COMMON)))
-    model.card = replace(model.card, refined_novelty=asdict(usual))
-    return model
+    return assemble(data, recipe, head_of(recipe, data.symmetry))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from keras_stem.errors import KerasStemError
 
-SCHEMA = 2
+SCHEMA = 3
 """Current schema version. Version 0.1.0 stored none, which is treated as 0."""
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]

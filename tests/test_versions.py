@@ -111,6 +111,18 @@ def test_recipes_of_schema_1_are_read(name, tmp_path):
     assert Recipe.from_dict(read_state(tmp_path).recipe) == expected
 
 
+def test_cards_drop_what_an_older_agreement_determined():
+    card = load_keras_file(VERSIONS[0] / "rotation.keras").card.to_dict()
+    nodes = {name: [1.0] for name in ("weights", "expected", "bound_68", "bound_95")}
+    limits = {"largest_spread": 0.3, "least_agreement": 60.0, "common_agreement": 70.0, "right": 0.9}
+    old = {"calibration": nodes, "refined_calibration": nodes, "novelty": limits, "refined_novelty": limits}
+    found = ModelCard.from_dict({**card, **old, "schema": 2})
+    assert found.calibration is None
+    assert found.novelty == {"largest_spread": 0.3, "least_agreement": None, "right": 0.9}
+    with pytest.raises(KerasStemError, match="novelty"):
+        ModelCard.from_dict({**card, **old, "schema": 2, "novelty": [1.0]})
+
+
 def test_recipes_that_knew_no_cells_are_read():
     plain = json.loads((VERSIONS[0].parent / "schema-1" / "simulated.json").read_text())
     crystal = plain["simulation"].pop("crystal")

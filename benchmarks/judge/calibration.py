@@ -1,7 +1,7 @@
-"""Bounds of the errors of matched orientations: ``python -m judge.calibration``.
+"""Calibration of matched and refined orientations: ``python -m judge.calibration``.
 
-The result is what `keras_stem.indexing.error_bounds` reads. The patterns have a seed of their own, so that
-the bounds are tested by those of the judge.
+The result is what `keras_stem.indexing.calibration` reads. The patterns have a seed of their own, so that
+the calibration is tested by those of the judge.
 """
 
 import json
@@ -16,36 +16,40 @@ from judge.method import Answers, unknown
 from judge.registry import test_sets
 from judge.scores import errors
 from judge.test_set import Patterns, TestSet
-from keras_stem.indexing.error_bounds import log_evidence
+from keras_stem.indexing.calibration import log_evidence
 from keras_stem.indexing.matching import Matcher
 from keras_stem.indexing.ranking import rank
 from keras_stem.indexing.settings import Matching
 from keras_stem.indexing.spot_images import SpotFinder
-from keras_stem.scan.metadata import ScanInfo
-from keras_stem.workflow.match import disks_of
 
 COUNT, SEED = 300, 1000
 STEPS = 24
+
+RIGHT = 5.0
+"""Disorientation below which solutions are right (degrees)."""
+
+RARE = 0.01
+"""Share of the right solutions with less than the least agreement."""
 
 NAMES = [
     *(f"oxide-bloch-{thickness}nm{beam}" for thickness in (20, 50, 100) for beam in ("", "-still")),
     *(f"{crystal}-bloch-50nm{beam}" for crystal in ("copper", "silicon", "gan") for beam in ("", "-still")),
     *(f"oxide-bloch-50nm-{kind}" for kind in ("1000e", "10000e", "48px", "128px")),
 ]
-"""Sets whose patterns determine the bounds."""
+"""Sets whose patterns determine the calibration."""
 
 
-def evidence_and_errors(test_set: TestSet, patterns: Patterns) -> np.ndarray:
-    """Return the evidence of solutions and their errors (degrees), shape (2, n)."""
+def solutions_and_errors(test_set: TestSet, patterns: Patterns) -> np.ndarray:
+    """Return evidence, agreement and disks of solutions, and their errors (degrees), shape (4, n)."""
     instrument, phase = test_set.instrument, crystals.phase(test_set.crystal)
-    info = ScanInfo(test_set.name, (1, 1), instrument.detector, (1.0, 1.0), "nm", beam=instrument.beam)
-    settings = Matching().complete(info)
-    images = disks_of(SpotFinder(instrument.detector, settings), patterns.counts)
+    settings = Matching().for_instrument(instrument)
+    images = SpotFinder(instrument.detector, settings)(patterns.counts)
     candidates = Matcher(phase, instrument.detector, settings).match(images)
     found = rank([candidates], [phase], settings.runner_up, 1)
     nothing = unknown(len(patterns.counts))
     answers = Answers(found.rotations[:, 0].to_matrix(), nothing, nothing, np.nan, np.nan)
-    return np.stack([found.evidence, errors(answers, patterns, test_set.symmetries)])
+    wrong_by = errors(answers, patterns, test_set.symmetries)
+    return np.stack([found.evidence, found.q[:, 0], found.disks, wrong_by])
 
 
 def bounds(evidence: np.ndarray, wrong_by: np.ndarray) -> dict[str, list[float]]:
@@ -57,14 +61,26 @@ def bounds(evidence: np.ndarray, wrong_by: np.ndarray) -> dict[str, list[float]]
         quantiles = [np.quantile(wrong_by[group], share) for group in groups]
         falling = IsotonicRegression(increasing=False).fit_transform(found["log_evidence"], quantiles)
         found[f"bound_{100 * share:.0f}"] = falling
-    return {name: [round(float(value), 3) for value in values] for name, values in found.items()}
+    return found
+
+
+def least_agreement(agreement: np.ndarray, disks: np.ndarray) -> dict[str, list[float]]:
+    """Return monotonic quantiles of the agreement of right solutions in groups of as many disks."""
+    groups = np.array_split(np.argsort(disks), STEPS)
+    middles = [np.median(disks[group]) for group in groups]
+    quantiles = [np.quantile(agreement[group], RARE) for group in groups]
+    return {"disks": middles, "least_agreement": IsotonicRegression().fit_transform(middles, quantiles)}
 
 
 def main() -> None:
     known = [test_sets()[name] for name in NAMES]
-    pairs = [evidence_and_errors(one, one.make(COUNT, SEED)) for one in known]
-    path = Path(keras_stem.__file__).parent / "indexing" / "error_bounds.json"
-    path.write_text(json.dumps(bounds(*np.concatenate(pairs, axis=1)), indent=1) + "\n")
+    found = np.concatenate([solutions_and_errors(one, one.make(COUNT, SEED)) for one in known], axis=1)
+    evidence, agreement, disks, wrong_by = found
+    right = wrong_by < RIGHT
+    plain = bounds(evidence, wrong_by) | least_agreement(agreement[right], disks[right])
+    rounded = {name: [round(float(value), 3) for value in values] for name, values in plain.items()}
+    path = Path(keras_stem.__file__).parent / "indexing" / "calibration.json"
+    path.write_text(json.dumps(rounded, indent=1) + "\n")
     print(path)
 
 

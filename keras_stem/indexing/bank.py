@@ -11,14 +11,11 @@ from orix.sampling import sample_S2
 
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.indexing.intensities import Weighting, expected_spots, extinctions
+from keras_stem.indexing.comparison import SpotComparison
+from keras_stem.indexing.intensities import expected_spots
 from keras_stem.indexing.polar import PolarGrid
 from keras_stem.indexing.settings import Matching
 from keras_stem.instrument.detector import Detector
-
-THICKNESS = 80.0
-"""Thickness (Å) that determines the widths of reflections. Thicker crystals are matched as well, because the
-extinction distances limit the widths, too."""
 
 _INNER = 1.25
 """Radius of the grid relative to the distance of the nearest edge of the detector."""
@@ -33,9 +30,6 @@ class Bank:
 
     Parameters
     ----------
-    reflections
-        Reflections of the phase and their extinction, as `keras_stem.indexing.intensities.extinctions` has
-        them.
     matrices
         Orientation matrices (lab to crystal), shape (n, 3, 3), with phi1 = 0.
     starts
@@ -46,7 +40,6 @@ class Bank:
         Weight of each spot, shape (m,), float32; those of a template have a norm of 1.
     """
 
-    reflections: tuple[np.ndarray, np.ndarray]
     matrices: np.ndarray
     starts: np.ndarray
     rings: np.ndarray
@@ -99,13 +92,15 @@ def polar_grid(detector: Detector, settings: Matching) -> PolarGrid:
     return PolarGrid(radius, settings.spot_radius / 2, max(round(360 / settings.resolution), closest))
 
 
-def build_bank(phase: Phase, detector: Detector, settings: Matching) -> Bank:
+def build_bank(phase: Phase, comparison: SpotComparison, detector: Detector, settings: Matching) -> Bank:
     """Compute the templates.
 
     Parameters
     ----------
     phase
         Phase with its full unit cell.
+    comparison
+        Comparison of patterns with the phase, whose reflections and weights are those of the templates.
     detector
         Detector of the patterns.
     settings
@@ -114,14 +109,13 @@ def build_bank(phase: Phase, detector: Detector, settings: Matching) -> Bank:
     Raises
     ------
     KerasStemError
-        If the phase cannot be simulated, or none of its templates has spots within the radius.
+        If none of the templates has spots within the radius.
     """
     grid = polar_grid(detector, settings)
-    reflections = extinctions(phase, settings.beam, detector.reciprocal_radius)
-    weighting = Weighting(THICKNESS, settings.excitation_error, settings.gamma).parameters(settings.beam)
+    weighting = comparison.weighting.parameters(settings.beam)
     matrices = zone_axes(proper_point_group(phase), settings.resolution).to_matrix()
     reach = settings.beam_mask, grid.radii[-1]
-    found = [expected_spots(*reflections, matrix, weighting, *reach) for matrix in matrices]
+    found = [expected_spots(*comparison.reflections, matrix, weighting, *reach) for matrix in matrices]
     seen = np.flatnonzero([len(weights) for _, _, weights in found])
     if not len(seen):
         raise KerasStemError(
@@ -131,7 +125,6 @@ def build_bank(phase: Phase, detector: Detector, settings: Matching) -> Bank:
     counts = [len(found[k][2]) for k in seen]
     places = grid.nearest(np.stack([x, y], axis=1))
     return Bank(
-        reflections,
         matrices[seen],
         np.concatenate([[0], np.cumsum(counts)]),
         *places,

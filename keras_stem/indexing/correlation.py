@@ -4,7 +4,6 @@ import numba
 import numpy as np
 
 from keras_stem.indexing.intensities import weight_of
-from keras_stem.indexing.kernels import turned
 from keras_stem.simulate.kinematic import in_lab
 
 _LARGEST_STEP, _FIRST_STEP, _LAST_STEP = 0.02, 0.006, 2e-4
@@ -187,3 +186,21 @@ def _reachable(vectors, matrix, parameters):
         r = np.sqrt(max(square - z * z, 0.0))
         found[k] = abs(square / (2 * wave) - z) < limit + r * (precession + _FARTHEST)
     return found
+
+
+@numba.njit(cache=True)
+def turned(matrix, vector) -> np.ndarray:
+    """Return a matrix times that of a rotation vector (Rodrigues), without the overhead of BLAS calls."""
+    x, y, z = vector
+    angle = np.sqrt(x * x + y * y + z * z)
+    first = np.sin(angle) / angle if angle > 1e-9 else 1.0
+    second = (1 - np.cos(angle)) / angle**2 if angle > 1e-9 else 0.5
+    diagonal = 1 - second * angle**2
+    out = np.empty((3, 3))
+    for i in range(3):
+        a, b, c = matrix[i]
+        along = second * (a * x + b * y + c * z)
+        out[i, 0] = diagonal * a + first * (b * z - c * y) + along * x
+        out[i, 1] = diagonal * b + first * (c * x - a * z) + along * y
+        out[i, 2] = diagonal * c + first * (a * y - b * x) + along * z
+    return out

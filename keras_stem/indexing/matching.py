@@ -8,10 +8,9 @@ from orix.crystal_map import Phase
 from keras_stem.crystal.rotations import rotations_about
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.indexing.azimuthal import best_azimuths
-from keras_stem.indexing.bank import THICKNESS, Bank, build_bank, polar_grid
-from keras_stem.indexing.correlation import climbed, correlations
+from keras_stem.indexing.bank import Bank, build_bank, polar_grid
+from keras_stem.indexing.comparison import SpotComparison
 from keras_stem.indexing.distinct import distinct
-from keras_stem.indexing.intensities import Weighting
 from keras_stem.indexing.settings import Matching
 from keras_stem.indexing.spot_images import SpotImages
 from keras_stem.instrument.detector import Detector
@@ -23,11 +22,6 @@ This holds for every Laue group: the rotation maps a reciprocal lattice vector (
 by Friedel's law this spot is as bright as that at (x, -y, z), the mirror image at the same height above the
 Ewald sphere.
 """
-
-_STAGES = ((Weighting(30.0, 0.05, 0.1), 1.0), (Weighting(THICKNESS, 0.03, 0.25), 2.5))
-"""Weights of reflections and powers of the visibility in the two stages of refinement: the wide reflections
-of a thin crystal are reached from the distance of a template; narrow ones, which depend more on intensities,
-are more precise."""
 
 _APART = 8.0
 """Smallest disorientation of solutions that are refined (degrees)."""
@@ -80,14 +74,20 @@ class Matcher:
     def __init__(self, phase: Phase, detector: Detector, settings: Matching):
         self._settings = settings
         self._grid = polar_grid(detector, settings)
-        self._bank = build_bank(phase, detector, settings)
+        self._comparison = SpotComparison(phase, detector, settings)
+        self._bank = build_bank(phase, self._comparison, detector, settings)
         self._operations = proper_point_group(phase).to_matrix().reshape(-1, 3, 3)
-        self._frame = (detector.pixel_size, settings.beam_mask, settings.radius)
+        self._pixel_size = detector.pixel_size
 
     @property
     def bank(self) -> Bank:
         """Template bank."""
         return self._bank
+
+    @property
+    def comparison(self) -> SpotComparison:
+        """Comparison of patterns with the phase."""
+        return self._comparison
 
     def match(self, images: SpotImages) -> Candidates:
         """Return the best solutions for patterns.
@@ -97,28 +97,28 @@ class Matcher:
         images
             Disks of the patterns.
         """
-        matrices, correlation = self._best_of_bank(images)
-        if self._settings.refine:
-            matrices = np.ascontiguousarray(self._refined(images, matrices))
-            weighting = Weighting(THICKNESS, self._settings.excitation_error, self._settings.gamma)
-            found = correlations(images.visibility, images.origins, matrices, *self._given(weighting))
-            correlation = np.where(correlation > 0, found, 0)
-        squares = np.einsum("nij,nij->n", images.visibility, images.visibility, dtype=float)
-        disks = squares / images.disk_area
-        norms = np.sqrt(np.where(disks > 0, disks, 1))
-        return Candidates(matrices, correlation / norms[:, None], disks)
+        matrices, correlation = self.solutions(images)
+        there = correlation > 0
+        if not self._settings.refine:
+            return Candidates(matrices, correlation / images.norms[:, None], images.disks)
+        matrices = self._comparison.refined(images, matrices)
+        correlation = np.where(there, self._comparison.correlation(images, matrices), 0)
+        return Candidates(matrices, correlation, images.disks)
 
-    def _best_of_bank(self, images: SpotImages) -> tuple[np.ndarray, np.ndarray]:
-        """Return distinct solutions of the bank and their correlations, shapes (n, k, 3, 3) and (n, k)."""
+    def solutions(self, images: SpotImages) -> tuple[np.ndarray, np.ndarray]:
+        """Return distinct solutions of the bank and their correlations, shapes (n, k, 3, 3) and (n, k).
+
+        Unlike those of `match`, they are not refined, and their correlations not relative to the patterns.
+        """
         size = max(1, _SOLUTIONS // (4 * len(self._bank)))
         parts = [slice(first, first + size) for first in range(0, len(images.origins), size)]
         found = [self._of_bank(images.visibility[part], images.origins[part]) for part in parts]
         return tuple(map(np.concatenate, zip(*found, strict=True)))
 
     def _of_bank(self, visibility: np.ndarray, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return what `_best_of_bank` does, for patterns that fit into memory at once."""
+        """Return what `solutions` does, for patterns that fit into memory at once."""
         bank, grid, settings = self._bank, self._grid, self._settings
-        polar = grid.sample(visibility, origins, self._frame[0])
+        polar = grid.sample(visibility, origins, self._pixel_size)
         azimuths, scores = best_azimuths(polar, bank.starts, bank.rings, bank.azimuths, bank.weights)
         azimuths, scores = (found.reshape(len(polar), -1) for found in (azimuths, scores))
         looked_at = min(round(_LOOKED_AT * max(1, 2 / settings.resolution) ** 2), scores.shape[1])
@@ -138,13 +138,3 @@ class Matcher:
         beam = np.broadcast_to([0.0, 0.0, 1.0], (azimuths.size, 3))
         turns = rotations_about(beam, -azimuths.ravel()).to_matrix().reshape(*azimuths.shape, 3, 3)
         return both[numbers % len(both)] @ turns
-
-    def _refined(self, images: SpotImages, matrices: np.ndarray) -> np.ndarray:
-        for weighting, power in _STAGES:
-            visibility = images.visibility if power == 1 else images.visibility**power
-            matrices = climbed(visibility, images.origins, matrices, *self._given(weighting))
-        return matrices
-
-    def _given(self, weighting: Weighting) -> tuple:
-        """Return the arguments of compiled functions."""
-        return self._bank.reflections, weighting.parameters(self._settings.beam), self._frame

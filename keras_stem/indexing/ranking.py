@@ -31,6 +31,8 @@ class Solutions:
     evidence
         Shape (n,), how many more of the disks the best solution explains than the second one: the difference
         of their squared correlations times the number of disks.
+    disks
+        Shape (n,), number of disks that are seen, as in `keras_stem.indexing.matching.Candidates`.
     """
 
     rotations: Rotation
@@ -38,6 +40,7 @@ class Solutions:
     q: np.ndarray
     r: np.ndarray
     evidence: np.ndarray
+    disks: np.ndarray
 
 
 def rank(found: Sequence[Candidates], phases: Sequence[Phase], runner_up: float, best: int) -> Solutions:
@@ -65,10 +68,11 @@ def rank(found: Sequence[Candidates], phases: Sequence[Phase], runner_up: float,
     matrices = np.take_along_axis(matrices, order[..., None, None], axis=1)[:, :best]
     there = q > 0
     r = np.where(there[:, 0], 100 * (1 - q[:, 1] / np.where(there[:, 0], q[:, 0], 1)), 0)
-    evidence = found[0].disks * (q[:, 0] ** 2 - q[:, 1] ** 2) / 100**2
+    disks = found[0].disks
+    evidence = disks * (q[:, 0] ** 2 - q[:, 1] ** 2) / 100**2
     quaternions = from_matrices(matrices.reshape(-1, 3, 3)).data.reshape(*matrices.shape[:2], 4)
     phase_id = np.where(there, phase_id, -1)[:, :best]
-    return Solutions(Rotation(quaternions), phase_id, np.minimum(q, 100)[:, :best], r, evidence)
+    return Solutions(Rotation(quaternions), phase_id, np.minimum(q, 100)[:, :best], r, evidence, disks)
 
 
 def _distinct(candidates: Candidates, phase: Phase, runner_up: float, most: int) -> Candidates:

@@ -89,8 +89,18 @@ class Matching:
                 f"{info.title} has no reciprocal calibration (Å⁻¹ per pixel), which template matching needs; "
                 "convert it again with --pixel-size."
             )
-        beam = self.beam.completed(info.beam).completed(USUAL_BEAM)
-        Instrument(detector, beam)  # raises an error if a value of the beam is impossible
+        return self.for_instrument(Instrument(detector, self.beam.completed(info.beam).completed(USUAL_BEAM)))
+
+    def for_instrument(self, instrument: Instrument) -> "Matching":
+        """Return the settings with all values specified, for the detector and the beam of an instrument.
+
+        Raises
+        ------
+        KerasStemError
+            If the disks are as large as the detector, or the given radius exceeds half that of the Ewald
+            sphere.
+        """
+        detector, beam = instrument.detector, instrument.beam
         most = _LARGEST_ANGLE * beam.wave_number
         if self.radius is not None and self.radius > most:
             raise KerasStemError(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import joblib
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
@@ -33,6 +34,9 @@ _LARGEST = 1e18
 
 _MEDIAN_OF_CHI_SQUARED = 0.4549
 
+_PART = 32
+"""Number of patterns that one thread processes at once."""
+
 
 @dataclass(frozen=True)
 class SpotImages:
@@ -51,6 +55,17 @@ class SpotImages:
     visibility: np.ndarray
     origins: np.ndarray
     disk_area: float
+
+    @property
+    def disks(self) -> np.ndarray:
+        """Number of disks that are seen in each pattern, those of a low visibility counted in part."""
+        return np.einsum("nij,nij->n", self.visibility, self.visibility, dtype=float) / self.disk_area
+
+    @property
+    def norms(self) -> np.ndarray:
+        """Norm of each pattern, 1 if it has no disks, shape (n,)."""
+        disks = self.disks
+        return np.sqrt(np.where(disks > 0, disks, 1))
 
     @classmethod
     def joined(cls, parts: Sequence["SpotImages"]) -> "SpotImages":
@@ -83,13 +98,18 @@ class SpotFinder:
         self._disk_area = _disk_area(self._disk)
 
     def __call__(self, patterns: np.ndarray) -> SpotImages:
-        """Return the disks of patterns.
+        """Return the disks of patterns, using all cores.
 
         Parameters
         ----------
         patterns
             Shape (n, H, W), in counts or in other units of intensity.
         """
+        parts = (patterns[first : first + _PART] for first in range(0, len(patterns), _PART))
+        jobs = (joblib.delayed(self._images)(part) for part in parts)
+        return SpotImages.joined(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
+
+    def _images(self, patterns: np.ndarray) -> SpotImages:
         counts = np.clip(patterns, 0, _LARGEST).astype(np.float32)
         origins = self._direct_beams(counts)
         fine, coarse = _smoothed(counts, self._disk)

@@ -19,9 +19,6 @@ ODD = 0.025
 ENOUGH = 0.5
 """Fraction of correct predictions for DS_Val that a model needs for novelty detection."""
 
-COMMON = 0.2
-"""Fraction of the correct predictions whose agreement lies below the common agreement."""
-
 
 @dataclass(frozen=True)
 class NoveltyThresholds:
@@ -35,15 +32,12 @@ class NoveltyThresholds:
     least_agreement
         Smallest agreement with simulations: 99 % of the correct predictions, and 97.5 % of all, have a larger
         one. None if the phase cannot be simulated or the model is not trained sufficiently.
-    common_agreement
-        Agreement that 80 % of the correct predictions exceed; None for models of earlier versions.
     right
         Fraction of correct predictions; None for models of earlier versions.
     """
 
     largest_spread: float | None
     least_agreement: float | None
-    common_agreement: float | None = None
     right: float | None = None
 
     @classmethod
@@ -53,14 +47,12 @@ class NoveltyThresholds:
         """Return the thresholds from predictions for DS_Val with known errors, shape (n,), in degrees."""
         right = errors < RIGHT
         share = float(np.mean(right))
-        spread = agreement = common = None
-        if verified is not None and right.any():
-            common = float(np.quantile(verified.agreement[right], COMMON))
+        spread = agreement = None
         if verified is not None and share >= ENOUGH:
             agreement = -_limit(-verified.agreement, right)
         if predictions.spread is not None and share >= ENOUGH:
             spread = _limit(predictions.spread, right)
-        return cls(spread, agreement, common, share)
+        return cls(spread, agreement, share)
 
     @property
     def tells(self) -> bool:

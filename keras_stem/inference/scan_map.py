@@ -30,8 +30,8 @@ class Prediction:
     crystal_map
         Predicted orientations. The properties are Q and R of the labels and, if available, "uncertainty" and
         "uncertainty_95" (68 and 95 % bounds of the error, degrees), "reliability" (0 to 100), "agreement"
-        (with a simulation, up to 100) and "out_of_distribution" (1 for patterns outside the training
-        distribution; only if the model is trained sufficiently).
+        (with the expected spots, up to 100) and "out_of_distribution" (1 for patterns outside the training
+        distribution, only if the model is trained sufficiently, or that refined orientations do not explain).
     labels
         Labels of the scan, or None.
     disorientation

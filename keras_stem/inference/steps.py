@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_stem.indexing.calibration import error_bounds, unexplained
 from keras_stem.inference.novelty import NoveltyThresholds
 from keras_stem.inference.predictions import Predictions, predict_block
-from keras_stem.inference.reindexing import Reindexer
 from keras_stem.inference.uncertainty import UncertaintyCalibration, evidence, reliability
 from keras_stem.inference.verification import VerifiedAnswers, verifier_of
 from keras_stem.models.card import ModelCard
@@ -24,8 +24,9 @@ class Answers:
         Bunge Euler angles in radians, shape (n, 3); they may lie slightly outside the fundamental ranges.
     properties
         Arrays of shape (n,) that the model provides: "uncertainty" and "uncertainty_95" (68 and 95 % bounds
-        of the error, degrees), "reliability" (0 to 100), "agreement" (with a simulation, up to 100) and
-        "out_of_distribution" (1 for patterns outside the training distribution).
+        of the error, degrees), "reliability" (0 to 100), "agreement" (with the expected spots, up to 100) and
+        "out_of_distribution" (1 for patterns outside the training distribution, or that refined orientations
+        do not explain).
     """
 
     euler: np.ndarray
@@ -40,15 +41,14 @@ class Answers:
 
 
 class InferenceSteps:
-    """Inference pipeline: prediction, verification by simulation, refinement, re-indexing and uncertainty.
+    """Inference pipeline: prediction, verification by the expected spots, refinement and uncertainty.
 
     Parameters
     ----------
     model
         Orientation model.
     refine
-        Refinement: None, "quick" or "thorough", as for `keras_stem.inference.verification.Verifier.verify`;
-        "thorough" also re-indexes patterns of low agreement from all candidates.
+        Refinement: None, "quick" or "thorough", as for `keras_stem.inference.verification.Verifier`.
 
     Raises
     ------
@@ -60,55 +60,64 @@ class InferenceSteps:
         self._model = model
         self._refine = refine
         self._verifier = verifier_of(model.card, refine)
-        thorough = refine == "thorough"
-        self._reindexer = Reindexer(model, self._verifier) if thorough and self._verifier else None
 
     def __call__(self, patterns: np.ndarray) -> Answers:
         """Return the results for patterns in counts, shape (n, H, W)."""
         predictions, verified = predict_block(self._model, patterns), None
         if self._verifier is not None:
-            verified = self._verifier.verify(patterns, predictions, self._refine)
-            if self._reindexer is not None:
-                verified = self._reindexer.reindex(patterns, verified)
-        euler = predictions.euler if verified is None else verified.euler
-        return Answers(euler, known_of(self._model.card, predictions, verified, self._refine is not None))
+            verified = self._verifier.verify(patterns, predictions)
+        if verified is None:
+            return Answers(predictions.euler, known_of(self._model.card, predictions, None))
+        if self._refine:
+            return Answers(verified.euler, known_of_refined(verified))
+        return Answers(predictions.euler, known_of(self._model.card, predictions, verified))
 
 
 def known_of(
-    card: ModelCard, predictions: Predictions, verified: VerifiedAnswers | None, refined: bool
+    card: ModelCard, predictions: Predictions, verified: VerifiedAnswers | None
 ) -> dict[str, np.ndarray]:
-    """Return the properties of results, as described in `Answers`.
+    """Return the properties of predicted orientations, as described in `Answers`.
 
     Parameters
     ----------
     card
         Model card.
     predictions, verified
-        Predictions for n patterns, and their verification against simulations.
-    refined
-        Whether the orientations were refined.
+        Predictions for n patterns, and their verification.
     """
-    found = _uncertainty(card, predictions, verified, refined)
+    found, known = {}, evidence(predictions, verified)
+    if known is not None and card.calibration is not None:
+        found = _bounds(*UncertaintyCalibration(**card.calibration).bounds(known))
     if verified is not None:
         found["agreement"] = verified.agreement
-    novelty = novelty_of(card, refined)
+    novelty = novelty_of(card)
     if novelty is not None and novelty.tells:
         found["out_of_distribution"] = novelty.out_of_distribution(predictions, verified).astype(np.uint8)
     return found
 
 
-def novelty_of(card: ModelCard, refined: bool) -> NoveltyThresholds | None:
-    """Return the novelty thresholds of a model, for predicted or refined orientations; None if unknown."""
-    known = card.refined_novelty if refined else card.novelty
-    return None if known is None else NoveltyThresholds(**known)
+def known_of_refined(verified: VerifiedAnswers) -> dict[str, np.ndarray]:
+    """Return the properties of refined orientations, as described in `Answers`.
+
+    They do not depend on the model, but on the patterns and the crystal alone.
+
+    Parameters
+    ----------
+    verified
+        Refined orientations, which have alternatives.
+    """
+    marked = unexplained(verified.agreement, verified.disks)
+    return {
+        **_bounds(*error_bounds(verified.evidence)),
+        "agreement": verified.agreement,
+        "out_of_distribution": marked.astype(np.uint8),
+    }
 
 
-def _uncertainty(
-    card: ModelCard, predictions: Predictions, verified: VerifiedAnswers | None, refined: bool
-) -> dict[str, np.ndarray]:
-    known = evidence(predictions, verified)
-    calibration = card.refined_calibration if refined else card.calibration
-    if known is None or calibration is None:
-        return {}
-    bound_68, bound_95 = UncertaintyCalibration(**calibration).bounds(known)
+def novelty_of(card: ModelCard) -> NoveltyThresholds | None:
+    """Return the novelty thresholds of a model; None if unknown."""
+    return None if card.novelty is None else NoveltyThresholds(**card.novelty)
+
+
+def _bounds(bound_68: np.ndarray, bound_95: np.ndarray) -> dict[str, np.ndarray]:
     return {"uncertainty": bound_68, "uncertainty_95": bound_95, "reliability": reliability(bound_68)}

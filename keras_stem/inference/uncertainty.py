@@ -14,7 +14,7 @@ HALF_RELIABLE = 5.0
 """Uncertainty (68 % bound of the error, degrees) that corresponds to a reliability of 50."""
 
 EVEN = 0.05
-"""Difference of agreements (up to 100) below which two orientations are indistinguishable."""
+"""Evidence (disks) below which two orientations are indistinguishable."""
 
 _LEAST_IN_STEP = 40
 _MOST_STEPS = 20
@@ -78,17 +78,16 @@ def evidence(predictions: Predictions, verified: VerifiedAnswers | None) -> np.n
     Returns
     -------
     numpy.ndarray
-        Evidence, shape (n, k): if available, the logarithm of the spread, the agreement, and its margin over
-        the agreement of the runner-up, on an arcsinh scale that resolves small margins. None if there is no
-        evidence.
+        Evidence, shape (n, k): if available, the logarithm of the spread, the agreement, and the evidence
+        against the runner-up, on an arcsinh scale that resolves small values. None if there is no evidence.
     """
     known = []
     if predictions.spread is not None:
         known.append(np.log(predictions.spread + 1e-4))
     if verified is not None:
         known.append(verified.agreement / 100)
-        if verified.runner_up_agreement is not None:
-            known.append(np.arcsinh((verified.agreement - verified.runner_up_agreement) / EVEN))
+        if verified.evidence is not None:
+            known.append(np.arcsinh(verified.evidence / EVEN))
     return np.stack(known, axis=1).astype(float) if known else None
 
 

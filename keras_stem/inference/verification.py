@@ -1,10 +1,10 @@
-"""Verification of predicted orientations against simulated patterns, and their refinement."""
+"""Verification of predicted orientations by the spots expected for them, and their refinement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from orix.quaternion.symmetry import Symmetry
+from orix.crystal_map import Phase
 
 from keras_stem.choices import REFINEMENTS
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
@@ -12,15 +12,22 @@ from keras_stem.crystal.euler import fundamental_euler
 from keras_stem.crystal.rotations import from_matrices, matrices_of_euler
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
-from keras_stem.heads.votes import DISTINCT
-from keras_stem.indexing.refinement import PatternComparison
+from keras_stem.indexing.comparison import SpotComparison
+from keras_stem.indexing.distinct import distinct
+from keras_stem.indexing.matching import Matcher
+from keras_stem.indexing.settings import Matching
+from keras_stem.indexing.spot_images import SpotFinder, SpotImages
 from keras_stem.inference.blocks import map_blocks
 from keras_stem.inference.predictions import Predictions
+from keras_stem.instrument.instrument import Instrument
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import PatternSource
 
-MOST = 24
-"""Largest number of candidates per pattern that are refined: those of the best initial agreement."""
+_BANKS = {"quick": Matching(resolution=3.0, refine=6), "thorough": Matching()}
+"""Settings of the template matching whose solutions are candidates, too."""
+
+_APART = np.deg2rad(3.0)
+"""Disorientation below which candidates reach the same maximum (radians)."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +39,29 @@ class VerifiedAnswers:
     euler
         Bunge Euler angles in radians, shape (n, 3): predicted, or refined.
     agreement
-        Agreement of pattern and simulation, up to 100, shape (n,).
+        Agreement of pattern and expected spots, up to 100, shape (n,).
     runner_up_agreement
         Agreement of the best distinct alternative orientation, shape (n,); 0 if all candidates coincide with
-        the best one. None if the model has only one candidate per pattern.
+        the best one. None if there is only one candidate per pattern.
+    disks
+        Number of disks that are seen in each pattern, those of a low visibility counted in part, shape (n,).
     """
 
     euler: np.ndarray
     agreement: np.ndarray
     runner_up_agreement: np.ndarray | None
+    disks: np.ndarray
+
+    @property
+    def evidence(self) -> np.ndarray | None:
+        """How many more of the disks the orientation explains than its best alternative, shape (n,).
+
+        It is that of `keras_stem.indexing.ranking.Solutions`, and negative where the alternative is better.
+        None without alternatives.
+        """
+        if self.runner_up_agreement is None:
+            return None
+        return self.disks * (self.agreement**2 - self.runner_up_agreement**2) / 100**2
 
     @classmethod
     def joined(cls, parts: Sequence["VerifiedAnswers"]) -> "VerifiedAnswers":
@@ -50,28 +71,42 @@ class VerifiedAnswers:
             np.concatenate([part.euler for part in parts]),
             np.concatenate([part.agreement for part in parts]),
             None if lone else np.concatenate([part.runner_up_agreement for part in parts]),
+            np.concatenate([part.disks for part in parts]),
         )
 
 
 class Verifier:
-    """Comparison of patterns with simulations of their predicted orientations.
+    """Comparison of patterns with the spots expected for orientations.
 
     Parameters
     ----------
-    comparison
-        Comparison of patterns with simulated patterns.
-    symmetry
-        Proper point group.
+    phase
+        Phase with its full unit cell.
+    instrument
+        Detector and beam of the patterns.
+    refine
+        "thorough": the prediction and its runner-up, both rotated by 180 degrees about the beam, and the
+        best solutions of template matching are refined to maximal agreement, and the best is returned.
+        "quick": likewise, with coarser templates and fewer solutions. None: the predictions are not refined.
+
+    Raises
+    ------
+    KerasStemError
+        If the phase cannot be simulated.
     """
 
-    def __init__(self, comparison: PatternComparison, symmetry: Symmetry):
-        self._comparison = comparison
-        self._symmetry = symmetry
+    def __init__(self, phase: Phase, instrument: Instrument, refine: str | None = None):
+        detector = instrument.detector
+        settings = _BANKS.get(refine, Matching()).for_instrument(instrument)
+        self._symmetry = proper_point_group(phase)
+        self._distinct = np.deg2rad(settings.runner_up)
+        self._finder = SpotFinder(detector, settings)
+        self._matcher = Matcher(phase, detector, settings) if refine else None
+        own = self._matcher and self._matcher.comparison
+        self._comparison = own or SpotComparison(phase, detector, settings)
 
-    def verify(
-        self, patterns: np.ndarray, predictions: Predictions, refine: str | None = None
-    ) -> VerifiedAnswers:
-        """Compare patterns with simulations, and optionally refine the orientations.
+    def verify(self, patterns: np.ndarray, predictions: Predictions) -> VerifiedAnswers:
+        """Compare patterns with the spots of their predicted orientations, and optionally refine these.
 
         Parameters
         ----------
@@ -79,30 +114,39 @@ class Verifier:
             Patterns in counts, shape (n, H, W).
         predictions
             Predictions for the patterns.
-        refine
-            "quick": the prediction and its runner-up are refined to maximal agreement, and the better one is
-            returned. "thorough": likewise for all candidates, and for each rotated by 180 degrees about the
-            beam. None: the predictions are not refined.
         """
-        candidates = _candidates(predictions, refine)
-        if refine:
-            candidates = self._refined(patterns, candidates)
-        agreements = self._comparison.agreement(patterns, candidates)
-        best = agreements.argmax(axis=1) if refine else np.zeros(len(patterns), int)
+        images = self._finder(patterns)
+        candidates, agreements = self._candidates(images, predictions)
+        refined = self._matcher is not None
+        best = agreements.argmax(axis=1) if refined else np.zeros(len(patterns), int)
         rows = np.arange(len(best))
         answers = candidates[rows, best]
-        euler = fundamental_euler(answers, self._symmetry)[0] if refine else predictions.euler
+        euler = fundamental_euler(answers, self._symmetry)[0] if refined else predictions.euler
         others = self._runner_up_agreement(candidates, agreements, answers)
-        return VerifiedAnswers(
-            euler, agreements[rows, best], None if predictions.runners_up is None else others
-        )
+        lone = candidates.shape[1] == 1
+        return VerifiedAnswers(euler, agreements[rows, best], None if lone else others, images.disks)
 
-    def _refined(self, patterns: np.ndarray, candidates: np.ndarray) -> np.ndarray:
-        """Return the candidates, or the best `MOST` of them, refined to maximal agreement."""
-        if candidates.shape[1] > MOST:
-            order = np.argsort(-self._comparison.agreement(patterns, candidates), axis=1)[:, :MOST]
-            candidates = np.take_along_axis(candidates, order[..., None, None], axis=1)
-        return self._comparison.refine(patterns, candidates)
+    def _candidates(self, images: SpotImages, predictions: Predictions) -> tuple[np.ndarray, np.ndarray]:
+        """Return orientation matrices, (n, k, 3, 3), lab to crystal, and their agreement, (n, k).
+
+        Without refinement, the first is the prediction.
+        """
+        found = _predicted(predictions)
+        if self._matcher is None:
+            return found, self._agreement(images, found)
+        turned, of_bank = found @ BEAM_TWOFOLD.to_matrix()[0], self._matcher.solutions(images)[0]
+        found = np.concatenate([found, turned, of_bank], axis=1)
+        operations = self._symmetry.to_matrix().reshape(-1, 3, 3)
+        initial = self._agreement(images, found)
+        places = distinct(found, initial, operations, _APART, found.shape[1])
+        there = np.maximum(places, 0)  # without any disk, all candidates have an agreement of 0
+        found = np.take_along_axis(found, there[..., None, None], axis=1)
+        found = self._comparison.refined(images, found)
+        return found, np.where(places >= 0, self._agreement(images, found), 0)
+
+    def _agreement(self, images: SpotImages, candidates: np.ndarray) -> np.ndarray:
+        """Return the agreement of patterns with orientations, at most 100, which overlapping disks exceed."""
+        return np.minimum(100 * self._comparison.correlation(images, candidates), 100)
 
     def _runner_up_agreement(
         self, candidates: np.ndarray, agreements: np.ndarray, answers: np.ndarray
@@ -111,7 +155,7 @@ class Verifier:
         count = candidates.shape[1]
         repeated = from_matrices(np.repeat(answers, count, axis=0))
         apart = disorientation(from_matrices(candidates.reshape(-1, 3, 3)), repeated, self._symmetry)
-        return np.where(apart.reshape(-1, count) > DISTINCT, agreements, 0.0).max(axis=1)
+        return np.where(apart.reshape(-1, count) > self._distinct, agreements, 0.0).max(axis=1)
 
 
 def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
@@ -122,7 +166,7 @@ def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
     card
         Model card.
     refine
-        Refinement, as for `Verifier.verify`; None disables it.
+        Refinement, as for `Verifier`; None disables it.
 
     Raises
     ------
@@ -133,14 +177,12 @@ def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
         raise KerasStemError(
             f"Expected the refinement to be one of {', '.join(REFINEMENTS)}, found {refine!r}."
         )
-    phase = card.load_phase()
     try:
-        comparison = PatternComparison(phase, card.instrument)
+        return Verifier(card.load_phase(), card.instrument, refine)
     except KerasStemError:
         if refine:
             raise
         return None
-    return Verifier(comparison, proper_point_group(phase))
 
 
 def verify(
@@ -164,7 +206,7 @@ def verify(
     predictions
         Predictions for the positions.
     refine
-        Refinement, as for `Verifier.verify`; None disables it.
+        Refinement, as for `Verifier`; None disables it.
     verbose
         Whether to show progress.
 
@@ -183,19 +225,15 @@ def verify(
         return None
 
     def step(block: slice, patterns: np.ndarray) -> VerifiedAnswers:
-        return verifier.verify(patterns, predictions[block], refine)
+        return verifier.verify(patterns, predictions[block])
 
     what = "Refining" if refine else "Verifying"
     return VerifiedAnswers.joined(map_blocks(step, source, positions, what, verbose))
 
 
-def _candidates(predictions: Predictions, refine: str | None) -> np.ndarray:
-    """Return the candidates of the model, (n, k, 3, 3), lab to crystal; its prediction is the first."""
+def _predicted(predictions: Predictions) -> np.ndarray:
+    """Return the orientations of a model, (n, k, 3, 3), lab to crystal; its prediction is the first."""
     answers = predictions.euler[:, None]
     if predictions.runners_up is not None:
-        others = predictions.runners_up
-        answers = np.concatenate([answers, others if refine == "thorough" else others[:, :1]], axis=1)
-    matrices = matrices_of_euler(answers)
-    if refine != "thorough":
-        return matrices
-    return np.concatenate([matrices, matrices @ BEAM_TWOFOLD.to_matrix()[0]], axis=1)
+        answers = np.concatenate([answers, predictions.runners_up], axis=1)
+    return matrices_of_euler(answers)

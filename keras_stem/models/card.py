@@ -61,11 +61,27 @@ def _renamed_novelty(plain: dict[str, Any]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in plain.items()}
 
 
+def _without_old_agreement(plain: dict[str, Any]) -> dict[str, Any]:
+    """Convert a card of schema 2, whose agreement compared square roots of counts, to schema 3.
+
+    What was determined by that agreement is dropped: calibrations, and the least agreement.
+    """
+    dropped = {"calibration", "refined_calibration", "refined_novelty"}
+    kept = {name: value for name, value in plain.items() if name not in dropped}
+    if isinstance(kept.get("novelty"), dict):
+        limits = {name: kept["novelty"].get(name) for name in ("largest_spread", "right")}
+        kept["novelty"] = {**limits, "least_agreement": None}
+    return kept
+
+
+_UPGRADES = (_renamed_novelty, dict, _without_old_agreement)
+"""Upgrades of cards from each schema version to the next; from 1 to 2, they did not change."""
+
 _Calibration = Annotated[
     dict[Literal["weights", "expected", "bound_68", "bound_95"], _Numbers], AfterValidator(_require_bounds)
 ]
 _Novelty = Annotated[
-    dict[Literal["largest_spread", "least_agreement", "common_agreement", "right"], Finite | None],
+    dict[Literal["largest_spread", "least_agreement", "right"], Finite | None],
     AfterValidator(_require_limits),
 ]
 _Arch = Annotated[str, AfterValidator(_require_network)]
@@ -100,12 +116,12 @@ class ModelCard:
         Recipe of the training.
     version
         Version of keras_stem that trained the model.
-    calibration, refined_calibration
-        Fields of `keras_stem.inference.uncertainty.UncertaintyCalibration` for predicted orientations and for
-        orientations refined by simulation. None if unavailable.
-    novelty, refined_novelty
-        Thresholds of novelty detection, as fields of `keras_stem.inference.novelty.NoveltyThresholds`, for
-        predicted and for refined orientations. None if unavailable.
+    calibration
+        Fields of `keras_stem.inference.uncertainty.UncertaintyCalibration` for predicted orientations. None
+        if unavailable.
+    novelty
+        Thresholds of novelty detection for predicted orientations, as fields of
+        `keras_stem.inference.novelty.NoveltyThresholds`. None if unavailable.
     """
 
     arch: _Arch
@@ -124,9 +140,7 @@ class ModelCard:
     recipe: dict[str, Any]
     version: str
     calibration: _Calibration | None = None
-    refined_calibration: _Calibration | None = None
     novelty: _Novelty | None = None
-    refined_novelty: _Novelty | None = None
 
     @classmethod
     def from_dict(cls, plain: Any) -> "ModelCard":
@@ -138,9 +152,7 @@ class ModelCard:
             If a field is missing or of a wrong type, the phase is not a crystal, or the recipe lacks its
             thresholds or schedule; the message names the field.
         """
-        card = validated(
-            cls, up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE, [_renamed_novelty]), _WHERE
-        )
+        card = validated(cls, up_to_date(validated(dict[str, Any], plain, _WHERE), _WHERE, _UPGRADES), _WHERE)
         card = replace(card, recipe=with_schema(recipe_values(card.recipe, _RECIPE)))
         card.load_phase()
         _ = card.thresholds, card.schedule

@@ -12,7 +12,6 @@ from orix.crystal_map import Phase
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.ipf_key import draw_ipf_key
 from keras_stem.figures.style import StyledFigure, scalar_colors, style
-from keras_stem.indexing.refinement import EXCITATION_ERROR
 from keras_stem.report.images import figure_uri
 from keras_stem.report.map_analysis import MapAnalysis
 from keras_stem.report.overlays import Value, map_overlays, map_values
@@ -29,6 +28,9 @@ LARGEST_POINTS = 150_000
 
 LARGEST = 25_000_000
 """Largest total size of values and patterns (characters); figures add one or two million characters."""
+
+EXCITATION_ERROR = 0.02
+"""Excitation error (1/Å) of the simulated spots, for a sample thickness of about 50 nm."""
 
 _STOPS = 12
 

@@ -13,7 +13,7 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.inference.novelty import NoveltyThresholds
 from keras_stem.inference.predictions import Predictions, predict
 from keras_stem.inference.uncertainty import calibrate, evidence
-from keras_stem.inference.verification import VerifiedAnswers, verify
+from keras_stem.inference.verification import verify
 from keras_stem.metrics.scores import Scores, score
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.networks.settings import standard_settings
@@ -130,22 +130,10 @@ def _predictions(model: OrientationModel, data: TrainingData) -> tuple[dict[str,
 
 
 def _calibrated(model: OrientationModel, predictions: Predictions, data: TrainingData) -> dict[str, Any]:
-    """Return the calibrations and novelty thresholds determined on DS_Val, as fields of the model card."""
-    val, card = data.scored["val"], model.card
-    verified = verify(card, val.source, val.positions, predictions)
-    found = _stated(predictions, verified, data)
-    if verified is not None:
-        refined = verify(card, val.source, val.positions, predictions, refine="quick")
-        stated = _stated(predictions, refined, data)
-        found |= {f"refined_{name}": value for name, value in stated.items()}
-    return found
-
-
-def _stated(
-    predictions: Predictions, verified: VerifiedAnswers | None, data: TrainingData
-) -> dict[str, dict | None]:
-    euler = predictions.euler if verified is None else verified.euler
-    angles = disorientation(Rotation.from_euler(euler), data.scored["val"].rotations, data.symmetry)
+    """Return the calibration and novelty thresholds determined on DS_Val, as fields of the model card."""
+    val = data.scored["val"]
+    verified = verify(model.card, val.source, val.positions, predictions)
+    angles = disorientation(Rotation.from_euler(predictions.euler), val.rotations, data.symmetry)
     errors, known = np.rad2deg(angles), evidence(predictions, verified)
     return {
         "calibration": None if known is None else calibrate(known, errors).to_dict(),

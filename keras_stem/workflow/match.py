@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import joblib
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
@@ -23,11 +22,11 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.environment import state_folder
 from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file, existing_folder
-from keras_stem.indexing.error_bounds import error_bounds
+from keras_stem.indexing.calibration import error_bounds, unexplained
 from keras_stem.indexing.matching import Matcher
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
-from keras_stem.indexing.spot_images import SpotFinder, SpotImages
+from keras_stem.indexing.spot_images import SpotFinder
 from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import append_labels
@@ -36,11 +35,8 @@ from keras_stem.version import __version__
 BLOCK_PATTERNS, BLOCK_PIXELS = 512, 2**25
 """Largest number of patterns and of their pixels per block; the results of each block are saved to disk."""
 
-_METHOD = "visibility"
+_METHOD = "visibility, disks"
 """Name of the way of matching, whose blocks are not those of another version's."""
-
-PART_PATTERNS = 32
-"""Number of patterns that one thread preprocesses at once."""
 
 
 def match_scan(
@@ -69,7 +65,8 @@ def match_scan(
     -------
     labels : CrystalMap
         Labels with the properties Q and R, the bounds of 68 and 95 % of the errors, "uncertainty" and
-        "uncertainty_95" (degrees), of refined solutions, and, if the settings request further solutions,
+        "uncertainty_95" (degrees), of refined solutions, "out_of_distribution" (1 for patterns that these do
+        not explain), and, if the settings request further solutions,
         ``match<k>_euler``, ``match<k>_phase_id`` and ``match<k>_Q`` of the second and further solutions.
     origin : dict
         Provenance of the labels.
@@ -175,16 +172,9 @@ class _BlockMatcher:
         detector, settings = self._scan.info.detector, self._settings
         if not self._matchers:
             self._matchers = [Matcher(phase, detector, settings) for phase in self._phases]
-        images = disks_of(self._finder, self._scan.read(positions))
+        images = self._finder(self._scan.read(positions))
         found = [matcher.match(images) for matcher in self._matchers]
         return rank(found, self._phases, settings.runner_up, settings.best)
-
-
-def disks_of(finder: SpotFinder, patterns: np.ndarray) -> SpotImages:
-    """Return the disks of patterns (n, H, W), using all cores."""
-    parts = (patterns[first : first + PART_PATTERNS] for first in range(0, len(patterns), PART_PATTERNS))
-    jobs = (joblib.delayed(finder)(part) for part in parts)
-    return SpotImages.joined(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
 
 
 class _Blocks:
@@ -216,6 +206,7 @@ class _Blocks:
                 q=solutions.q,
                 r=solutions.r,
                 evidence=solutions.evidence,
+                disks=solutions.disks,
             )
 
     def join(self) -> Solutions:
@@ -238,6 +229,8 @@ def _labels(scan: Scan, phases: list[Phase], solutions: Solutions, settings: Mat
         bounds = error_bounds(solutions.evidence)
         for name, bound in zip(("uncertainty", "uncertainty_95"), bounds, strict=True):
             properties[name] = np.where(solutions.phase_id[:, 0] < 0, np.nan, bound)
+        marked = unexplained(solutions.q[:, 0], solutions.disks)
+        properties["out_of_distribution"] = marked.astype(np.uint8)
     for k in range(1, quaternions.shape[1]):
         properties[f"match{k + 1}_euler"] = euler_of(Rotation(quaternions[:, k]))
         properties[f"match{k + 1}_phase_id"] = solutions.phase_id[:, k]

@@ -10,6 +10,7 @@ from keras_stem.crystal.rotations import random_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.bank import build_bank, polar_grid, zone_axes
+from keras_stem.indexing.comparison import SpotComparison
 from keras_stem.indexing.settings import Matching
 from keras_stem.instrument.beam import Beam
 
@@ -17,6 +18,11 @@ from keras_stem.instrument.beam import Beam
 def beam_directions(rotations):
     """The direction of the beam in the crystal."""
     return (rotations * Vector3d.zvector()).data
+
+
+def bank_of(name, settings):
+    phase = PHASES[name]()
+    return build_bank(phase, SpotComparison(phase, DETECTOR, settings), DETECTOR, settings)
 
 
 @pytest.mark.parametrize("name", PHASES)
@@ -41,7 +47,7 @@ def test_the_grid_has_two_circles_for_each_disk_radius():
 
 
 def test_templates_have_spots_in_reach_and_norms_of_one():
-    bank, grid = build_bank(PHASES["R-3m"](), DETECTOR, SETTINGS), polar_grid(DETECTOR, SETTINGS)
+    bank, grid = bank_of("R-3m", SETTINGS), polar_grid(DETECTOR, SETTINGS)
     assert len(bank) == len(bank.starts) - 1
     assert bank.starts[-1] == len(bank.rings) == len(bank.azimuths) == len(bank.weights)
     assert np.all(np.diff(bank.starts) > 0)
@@ -54,4 +60,4 @@ def test_templates_have_spots_in_reach_and_norms_of_one():
 def test_no_spots_in_reach_is_a_clear_error():
     small = Matching(resolution=10, radius=0.15, beam=Beam(300, 1.6, 0.6), spot_radius=0.08, beam_mask=0.12)
     with pytest.raises(KerasStemError, match="no spots between"):
-        build_bank(PHASES["Pm-3m"](), DETECTOR, small)
+        bank_of("Pm-3m", small)

@@ -5,9 +5,8 @@ import pytest
 from phases import PHASES
 
 from keras_stem.crystal.rotations import random_rotations, rotations_about
-from keras_stem.indexing.correlation import climbed, correlations
+from keras_stem.indexing.correlation import climbed, correlations, turned
 from keras_stem.indexing.intensities import Weighting, expected_spots, extinctions
-from keras_stem.indexing.kernels import turned
 from keras_stem.instrument.beam import Beam
 
 PIXEL, WIDTH = 0.05, 2.0

@@ -55,8 +55,9 @@ def test_a_calibration_survives_json(rng):
 def test_evidence_is_what_there_is(rng):
     euler = rng.uniform(size=(5, 3))
     spread, agreement = rng.uniform(0.01, 1, 5), rng.uniform(0, 100, 5)
-    alone = VerifiedAnswers(euler, agreement, None)
-    rivalled = VerifiedAnswers(euler, agreement, agreement - 1)
+    disks = np.full(5, 20.0)
+    alone = VerifiedAnswers(euler, agreement, None, disks)
+    rivalled = VerifiedAnswers(euler, agreement, agreement - 1, disks)
     assert evidence(Predictions(euler), None) is None
     assert evidence(Predictions(euler, spread), None).shape == (5, 1)
     assert evidence(Predictions(euler), alone).shape == (5, 1)

@@ -70,7 +70,7 @@ def test_answers_are_left_as_they_are_unless_they_are_refined(patterns, rng):
     np.testing.assert_array_equal(checked.euler, told.euler)
     assert checked.runner_up_agreement is None
     refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
-    assert np.median(errors(refined.euler, truth)) < 0.2
+    assert np.median(errors(refined.euler, truth)) < 0.3
     assert np.all(refined.agreement >= checked.agreement)
 
 
@@ -81,28 +81,34 @@ def test_the_better_of_two_answers_wins_when_refined(patterns, rng):
     told = Predictions(np.where(second, wrong, right), runners_up=np.where(second, right, wrong)[:, None])
     checked = verify(card_of(linio2()), source, POSITIONS, told)
     assert np.all((checked.runner_up_agreement > checked.agreement) == second[:, 0])
+    assert np.all((checked.evidence < 0) == second[:, 0])
     refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
     assert np.mean(errors(refined.euler, truth) < 0.5) > 0.9
     assert np.all(refined.agreement >= refined.runner_up_agreement)
 
 
-def test_thorough_refinement_tries_all_answers_and_half_turns(patterns, rng):
+def test_half_turns_are_tried(patterns, rng):
     source, truth = patterns
-    wrong = random_rotations(3 * COUNT, rng).to_euler().reshape(3, COUNT, 3)
-    last = Rotation.from_euler(near(truth, rng))
-    last = np.where(np.arange(COUNT)[:, None] % 2, (last * BEAM_TWOFOLD).to_euler(), last.to_euler())
-    told = Predictions(wrong[0], runners_up=np.stack([wrong[1], wrong[2], last], axis=1))
-    quick, thorough = (verify(card_of(linio2()), source, POSITIONS, told, refine=how) for how in REFINEMENTS)
-    assert np.mean(errors(quick.euler, truth) < 0.5) < 0.2
-    assert np.mean(errors(thorough.euler, truth) < 0.5) > 0.9
-    assert np.all(thorough.agreement >= quick.agreement)
+    turned = (Rotation.from_euler(near(truth, rng)) * BEAM_TWOFOLD).to_euler()
+    refined = verify(card_of(linio2()), source, POSITIONS, Predictions(turned), refine="quick")
+    assert np.mean(errors(refined.euler, truth) < 0.5) > 0.9
+
+
+@pytest.mark.parametrize("refine", REFINEMENTS)
+def test_refinement_does_not_depend_on_right_predictions(refine, patterns, rng):
+    source, truth = patterns
+    told = Predictions(random_rotations(COUNT, rng).to_euler())
+    refined = verify(card_of(linio2()), source, POSITIONS, told, refine=refine)
+    right = errors(refined.euler, truth) < 1
+    assert np.mean(right) > 0.85
+    assert np.median(refined.evidence[right]) > 1
 
 
 def test_answers_that_become_one_are_no_rivals(patterns, rng):
     source, truth = patterns
     told = Predictions(near(truth, rng), runners_up=near(truth, rng)[:, None])
     refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
-    assert np.mean(refined.runner_up_agreement == 0) > 0.9
+    assert np.median(refined.agreement - refined.runner_up_agreement) > 5
 
 
 def test_an_unknown_refinement_is_a_clear_error(patterns, rng):

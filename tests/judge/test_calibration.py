@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from judge.calibration import STEPS, bounds
-from keras_stem.indexing.error_bounds import log_evidence
+from judge.calibration import RARE, STEPS, bounds, least_agreement
+from keras_stem.indexing.calibration import log_evidence
 
 
 def test_bounds_are_quantiles_of_the_errors(rng):
@@ -20,3 +20,10 @@ def test_bounds_never_rise_with_the_evidence(rng):
     found = bounds(rng.random(500), rng.random(500))
     for name in ("bound_68", "bound_95"):
         assert np.all(np.diff(found[name]) <= 0)
+
+
+def test_the_least_agreement_is_that_of_nearly_all_right_solutions(rng):
+    """The agreement is evenly distributed over 40, from 10 for each disk."""
+    disks = rng.uniform(3, 6, 60_000)
+    found = least_agreement(10 * disks + rng.uniform(0, 40, len(disks)), disks)
+    np.testing.assert_allclose(found["least_agreement"], 10 * np.array(found["disks"]) + 40 * RARE, atol=1.5)

@@ -59,7 +59,7 @@ def _with_card(path, **fields):
 def test_a_card_with_all_its_parts_is_taken(file):
     _with_card(file, calibration=CALIBRATION, novelty=USUAL)
     card = load_keras_file(file).card
-    assert (card.calibration, card.novelty, card.refined_novelty) == (CALIBRATION, USUAL, None)
+    assert (card.calibration, card.novelty) == (CALIBRATION, USUAL)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_card_with_all_its_parts_is_taken(file):
         ("calibration", {**CALIBRATION, "bound_95": [1.0]}, "as many bounds as steps"),
         ("calibration", {"weights": [1.0]}, "weights, expected, bound_68 and bound_95"),
         ("calibration", {**CALIBRATION, "weights": []}, "calibration/weights in the model card"),
-        ("refined_calibration", {**CALIBRATION, "expected": [None, 1.0]}, "refined_calibration/expected/0"),
+        ("calibration", {**CALIBRATION, "expected": [None, 1.0]}, "calibration/expected/0"),
         ("novelty", {}, "at least largest_spread and least_agreement"),
         ("novelty", {**USUAL, "right": "most"}, "Expected novelty/right in the model card"),
     ],

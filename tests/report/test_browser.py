@@ -10,8 +10,8 @@ from keras_stem.analysis.segmentation import segment
 from keras_stem.crystal.euler import reduce_euler
 from keras_stem.crystal.phase import linio2
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.indexing.refinement import EXCITATION_ERROR
 from keras_stem.io.map_files import read_map
+from keras_stem.report.interactive import EXCITATION_ERROR
 from keras_stem.simulate.kinematic import reflections, spots_of
 
 webdriver = pytest.importorskip("selenium.webdriver")

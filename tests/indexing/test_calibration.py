@@ -1,8 +1,8 @@
-"""Bounds of errors by the evidence."""
+"""Bounds of errors by the evidence, and what solutions do not explain."""
 
 import numpy as np
 
-from keras_stem.indexing.error_bounds import error_bounds
+from keras_stem.indexing.calibration import error_bounds, unexplained
 
 
 def test_more_evidence_has_smaller_bounds():
@@ -18,3 +18,10 @@ def test_more_evidence_has_smaller_bounds():
 
 def test_no_evidence_is_like_a_negative_one():
     np.testing.assert_array_equal(error_bounds(np.array([-1.0])), error_bounds(np.array([0.0])))
+
+
+def test_more_disks_have_to_agree_better():
+    agreement = np.linspace(0, 100, 101)
+    marked = [unexplained(agreement, np.full(101, disks)).sum() for disks in (1.0, 3.0, 5.0, 8.0, 30.0)]
+    assert 30 < marked[0] < marked[2] < marked[3] < 80
+    assert np.all(np.diff(marked) >= 0)
