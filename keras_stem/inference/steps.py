@@ -104,14 +104,11 @@ def known_of_refined(verified: VerifiedAnswers) -> dict[str, np.ndarray]:
     Parameters
     ----------
     verified
-        Refined orientations, which have alternatives.
+        Refined orientations.
     """
+    found = {} if verified.evidence is None else _bounds(*error_bounds(verified.evidence))
     marked = unexplained(verified.agreement, verified.disks)
-    return {
-        **_bounds(*error_bounds(verified.evidence)),
-        "agreement": verified.agreement,
-        "out_of_distribution": marked.astype(np.uint8),
-    }
+    return {**found, "agreement": verified.agreement, "out_of_distribution": marked.astype(np.uint8)}
 
 
 def novelty_of(card: ModelCard) -> NoveltyThresholds | None:

@@ -23,8 +23,8 @@ from keras_stem.instrument.instrument import Instrument
 from keras_stem.models.card import ModelCard
 from keras_stem.pipeline.source import PatternSource
 
-_BANKS = {"quick": Matching(resolution=3.0, refine=6), "thorough": Matching()}
-"""Settings of the template matching whose solutions are candidates, too."""
+_SETTINGS = {None: Matching(), "quick": Matching(resolution=3.0, refine=6), "thorough": Matching()}
+"""Settings of the comparison, and of the template matching whose solutions are candidates, too."""
 
 _APART = np.deg2rad(3.0)
 """Disorientation below which candidates reach the same maximum (radians)."""
@@ -97,7 +97,7 @@ class Verifier:
 
     def __init__(self, phase: Phase, instrument: Instrument, refine: str | None = None):
         detector = instrument.detector
-        settings = _BANKS.get(refine, Matching()).for_instrument(instrument)
+        settings = _SETTINGS[refine].for_instrument(instrument)
         self._symmetry = proper_point_group(phase)
         self._distinct = np.deg2rad(settings.runner_up)
         self._finder = SpotFinder(detector, settings)

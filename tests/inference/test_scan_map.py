@@ -51,6 +51,6 @@ def test_labels_in_another_setting_are_compared_in_the_models(model, own_scan):
 def test_thorough_refinement_looks_at_more(model, scan):
     quick, thorough = (predict_map(model, scan, refine=how) for how in REFINEMENTS)
     gained = thorough.property("agreement") - quick.property("agreement")
-    assert np.mean(gained > -0.1) > 0.95
+    assert np.mean(gained > -0.1) > 0.9
     assert gained.mean() > 0
     assert np.mean(thorough.disorientation < 5) >= np.mean(quick.disorientation < 5)
