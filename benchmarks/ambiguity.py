@@ -13,7 +13,9 @@ from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.indexing.refinement import PatternComparison
+from keras_stem.indexing.comparison import SpotComparison
+from keras_stem.indexing.settings import Matching
+from keras_stem.indexing.spot_images import SpotFinder
 from keras_stem.inference.predictions import predict
 from keras_stem.inference.verification import verify
 from keras_stem.pipeline.source import ScanSource
@@ -31,16 +33,18 @@ EQUAL = 0.1
 
 def main(uri: str, path: str) -> None:
     model = load_model(uri)
-    phase = model.card.load_phase()
+    phase, instrument = model.card.load_phase(), model.card.instrument
+    detector, settings = instrument.detector, Matching().for_instrument(instrument)
     with Scan(path) as scan:
         positions = subset(scan.labels, "DS_Q", Thresholds())
         positions = positions[scan.labels.prop[TRUE_WEIGHT][positions] >= CLEAR_SHARE]
         truth = Rotation.from_euler(scan.labels.prop[TRUE_EULER][positions])
         source = ScanSource(scan, model.card.binning_for(scan.info.detector))
         found = verify(model.card, source, positions, predict(model, source, positions), refine="quick")
-        comparison, patterns = PatternComparison(phase, model.card.instrument), source.read(positions)
-        right = comparison.refine(patterns, truth.to_matrix()[:, None])
-        agreement = comparison.agreement(patterns, right)[:, 0]
+        comparison = SpotComparison(phase, detector, settings)
+        images = SpotFinder(detector, settings)(source.read(positions))
+        right = comparison.refined(images, truth.to_matrix()[:, None])
+        agreement = 100 * comparison.correlation(images, right)[:, 0]
     angles = disorientation(Rotation.from_euler(found.euler.astype(float)), truth, proper_point_group(phase))
     wrong = np.rad2deg(angles) > WRONG
     equal = wrong & (found.agreement > agreement - EQUAL)

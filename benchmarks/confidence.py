@@ -14,6 +14,7 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.crystal.structure_files import load_phase
 from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.indexing.calibration import unexplained
 from keras_stem.inference.novelty import NoveltyThresholds
 from keras_stem.inference.predictions import predict
 from keras_stem.inference.scan_map import predict_map
@@ -83,15 +84,15 @@ def find_strangers(model: OrientationModel, scan: Scan, other: str) -> None:
         "vacuum": PatternStream(card.load_phase(), card.instrument, VACUUM, 0),
         other: PatternStream(load_phase(other), card.instrument, Nuisances(overlap=0.0), 0),
     }
-    print(f"Unlike: {predict_map(model, scan).property('unlike').mean():.1%} of {scan.path.name}")
+    marked = predict_map(model, scan).property("out_of_distribution")
+    print(f"Out of distribution: {marked.mean():.1%} of {scan.path.name}")
     for name, stream in streams.items():
         source, positions = ArraySource(stream.batch(0, STRANGERS)[0]), np.arange(STRANGERS)
         found = predict(model, source, positions)
-        shares = []
-        for refine, usual in ((None, card.novelty), ("quick", card.refined_novelty)):
-            checked = verify(card, source, positions, found, refine)
-            shares.append(NoveltyThresholds(**usual).out_of_distribution(found, checked).mean())
-        print(f"  {name}: {shares[0]:.1%}; refined: {shares[1]:.1%}")
+        checked, refined = (verify(card, source, positions, found, how) for how in (None, "quick"))
+        marked = NoveltyThresholds(**card.novelty).out_of_distribution(found, checked)
+        unknown = unexplained(refined.agreement, refined.disks)
+        print(f"  {name}: {marked.mean():.1%}; refined: {unknown.mean():.1%}")
 
 
 def main(uri: str, path: str, other: str) -> None:

@@ -68,14 +68,15 @@ MODEL = click.option(
 REFINE = click.option(
     "--refine",
     flag_value="quick",
-    help="Refine the two best orientations of each pattern against simulations: slower, but more precise.",
+    help="Refine the predicted orientations and solutions of template matching, and take the best: slower, "
+    "but more precise, and right on patterns unlike those of the training.",
 )
 THOROUGH = click.option(
     "--thorough",
     "refine",
     flag_value="thorough",
-    help="Refine more orientations of each pattern, and all candidates where none agrees well: slower still, "
-    "with fewer gross errors.",
+    help="Refine more solutions of template matching, from finer templates: slower still, with fewer gross "
+    "errors.",
 )
 
 

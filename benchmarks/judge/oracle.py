@@ -21,7 +21,7 @@ from judge.test_set import Patterns, TestSet
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.rotations import even_directions, from_matrices, rotations_about
 
-COUNT = 100
+COUNT = 60
 """Number of patterns for which the ceiling is determined."""
 
 STEP = 3.0
