@@ -66,7 +66,7 @@ def compare_uncertainties(model: OrientationModel, scan: Scan) -> None:
     ways = {
         "said by the network": found.spread,
         f"spread over {COPIES} exact changes": augmented_spread(model, source, positions, euler),
-        "agreement with a simulation": None if checked is None else -checked.agreement,
+        "agreement with the expected spots": None if checked is None else -checked.agreement,
         "stated: all but the changes": None if stated is None else stated[positions],
     }
     print(f"Median error {np.median(errors):.2f} deg, mean {errors.mean():.2f} deg")
@@ -84,6 +84,8 @@ def find_strangers(model: OrientationModel, scan: Scan, other: str) -> None:
         "vacuum": PatternStream(card.load_phase(), card.instrument, VACUUM, 0),
         other: PatternStream(load_phase(other), card.instrument, Nuisances(overlap=0.0), 0),
     }
+    if card.novelty is None or not NoveltyThresholds(**card.novelty).tells:
+        raise SystemExit("The model does not tell what is out of distribution; train it again.")
     marked = predict_map(model, scan).property("out_of_distribution")
     print(f"Out of distribution: {marked.mean():.1%} of {scan.path.name}")
     for name, stream in streams.items():

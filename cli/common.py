@@ -69,7 +69,7 @@ REFINE = click.option(
     "--refine",
     flag_value="quick",
     help="Refine the predicted orientations and solutions of template matching, and take the best: slower, "
-    "but more precise, and right on patterns unlike those of the training.",
+    "but more precise, also on patterns that differ from those of the training.",
 )
 THOROUGH = click.option(
     "--thorough",
@@ -195,6 +195,14 @@ def show_notes(scan) -> None:
     """Print notes about the pattern values of a scan on stderr."""
     for note in scan.notes():
         click.echo(note, err=True)
+
+
+def tell_no_uncertainties() -> None:
+    """Print why the predictions of a model come without uncertainties."""
+    click.echo(
+        "No uncertainties are stated, because the model has no calibration that holds for this version of "
+        "keras_stem. Train it again or, if its phase has atoms, add --refine."
+    )
 
 
 def choose_model(

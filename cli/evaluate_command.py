@@ -11,6 +11,7 @@ from keras_stem.cli.common import (
     choose_model,
     import_backend,
     show_notes,
+    tell_no_uncertainties,
 )
 from keras_stem.cli.network_options import arch_choice
 from keras_stem.cli.tables import print_confidence, print_scores
@@ -46,3 +47,5 @@ def command(scan, model, arch, min_q, min_r, refine) -> None:
     print_scores([(row.subset, row.reference, row.scores) for row in found])
     if found[0].confidence is not None:
         print_confidence([(row.subset, row.reference, row.confidence) for row in found])
+    else:
+        tell_no_uncertainties()

@@ -13,15 +13,11 @@ from keras_stem.cli.common import (
     choose_model,
     import_backend,
     show_notes,
+    tell_no_uncertainties,
 )
 from keras_stem.cli.crystal_options import crystal_option
 from keras_stem.cli.map_options import min_q_options
 from keras_stem.cli.network_options import arch_choice
-
-NO_UNCERTAINTIES = (
-    "No uncertainties are stated: an earlier version of keras_stem calibrated the model by another measure "
-    "of agreement. Add --refine, or train the model again."
-)
 
 
 @click.command("map")
@@ -56,8 +52,8 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
     click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Other points are grey in the figures.")
     novelty = None if refine else novelty_of(loaded.card)
     _tell_novelty(prediction.property("out_of_distribution"), novelty)
-    if prediction.property("uncertainty") is None and prediction.property("agreement") is not None:
-        click.echo(NO_UNCERTAINTIES)
+    if prediction.property("uncertainty") is None:
+        tell_no_uncertainties()
     click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")
     if not is_length(opened.info.unit):
         click.echo(

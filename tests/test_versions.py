@@ -121,6 +121,8 @@ def test_cards_drop_what_an_older_agreement_determined():
     assert found.novelty == {"largest_spread": 0.3, "least_agreement": None, "right": 0.9}
     with pytest.raises(KerasStemError, match="novelty"):
         ModelCard.from_dict({**card, **old, "schema": 2, "novelty": [1.0]})
+    by_spread = {**old, "novelty": {**limits, "least_agreement": None}}
+    assert ModelCard.from_dict({**card, **by_spread, "schema": 2}).calibration == nodes
 
 
 def test_recipes_that_knew_no_cells_are_read():

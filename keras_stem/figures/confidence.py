@@ -1,4 +1,4 @@
-"""Maps of the uncertainty of predictions and of their agreement with simulated patterns."""
+"""Maps of the uncertainty of predictions and of their agreement with the expected spots."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ def confidence_figure(
     if uncertainty is not None:
         panels.append(("Uncertainty (68 %)", uncertainty, "Uncertainty (°)", LARGEST_SHOWN))
     if agreement is not None:
-        panels.append(("Agreement with simulation", agreement, "Correlation × 100", 100.0))
+        panels.append(("Agreement with expected spots", agreement, "Correlation × 100", 100.0))
     high, wide = map_extent(crystal_map)
     height = float(np.clip(4 * high / wide, 1.6, 8))
     with style():

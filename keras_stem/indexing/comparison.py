@@ -15,7 +15,7 @@ extinction distances limit the widths, too."""
 
 _WIDE, _NARROW = Weighting(30.0, 0.05, 0.1), Weighting(THICKNESS, 0.03, 0.25)
 """Weights of reflections in the two stages of refinement: the wide reflections of a thin crystal are reached
-from the distance of a template; narrow ones, which depend more on intensities, are more precise."""
+from the distance of a template; narrow ones, compared with bright disks alone, are more precise."""
 
 
 class SpotComparison:
@@ -68,7 +68,10 @@ class SpotComparison:
         return found / images.norms[:, None]
 
     def refined(self, images: SpotImages, matrices: np.ndarray) -> np.ndarray:
-        """Return orientations moved to the nearest maximum of the correlation, shape (n, k, 3, 3).
+        """Return orientations moved to nearby maxima, shape (n, k, 3, 3).
+
+        What is maximised are correlations with other weights than those of `correlation`, of wide reflections
+        first and then of narrow ones, which are sharper.
 
         Parameters
         ----------

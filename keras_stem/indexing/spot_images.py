@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import joblib
 import numpy as np
@@ -34,8 +35,8 @@ _LARGEST = 1e18
 
 _MEDIAN_OF_CHI_SQUARED = 0.4549
 
-_PART = 32
-"""Number of patterns that one thread processes at once."""
+_PART, _PART_PIXELS = 32, 2**19
+"""Largest number of patterns, and of their pixels, that one thread processes at once."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,12 @@ class SpotImages:
     origins: np.ndarray
     disk_area: float
 
-    @property
+    @cached_property
     def disks(self) -> np.ndarray:
         """Number of disks that are seen in each pattern, those of a low visibility counted in part."""
         return np.einsum("nij,nij->n", self.visibility, self.visibility, dtype=float) / self.disk_area
 
-    @property
+    @cached_property
     def norms(self) -> np.ndarray:
         """Norm of each pattern, 1 if it has no disks, shape (n,)."""
         disks = self.disks
@@ -105,7 +106,8 @@ class SpotFinder:
         patterns
             Shape (n, H, W), in counts or in other units of intensity.
         """
-        parts = (patterns[first : first + _PART] for first in range(0, len(patterns), _PART))
+        size = max(1, min(_PART, _PART_PIXELS // patterns[0].size))
+        parts = (patterns[first : first + size] for first in range(0, len(patterns), size))
         jobs = (joblib.delayed(self._images)(part) for part in parts)
         return SpotImages.joined(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
 

@@ -30,8 +30,9 @@ class NoveltyThresholds:
         Largest spread (radians): 99 % of the correct predictions, and 97.5 % of all, have a smaller one.
         None if the target gives no spread or the model is not trained sufficiently.
     least_agreement
-        Smallest agreement with simulations: 99 % of the correct predictions, and 97.5 % of all, have a larger
-        one. None if the phase cannot be simulated or the model is not trained sufficiently.
+        Smallest agreement with the expected spots: 99 % of the correct predictions, and 97.5 % of all, have
+        a larger one. None if the phase cannot be simulated, the model is not trained sufficiently, or its
+        card is of schema 2 or older.
     right
         Fraction of correct predictions; None for models of earlier versions.
     """

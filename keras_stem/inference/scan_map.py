@@ -68,7 +68,7 @@ def predict_map(
     verbose
         Whether to show progress.
     refine
-        Refinement by simulation, "quick" or "thorough", as for `InferenceSteps`; None disables it.
+        Refinement, "quick" or "thorough", as for `InferenceSteps`; None disables it.
     phase
         Phase to whose crystal axes the orientations refer; it has to be the same crystal as the phase of the
         model, which is the default.

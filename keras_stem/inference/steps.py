@@ -89,7 +89,7 @@ def known_of(
     if known is not None and card.calibration is not None:
         found = _bounds(*UncertaintyCalibration(**card.calibration).bounds(known))
     if verified is not None:
-        found["agreement"] = verified.agreement
+        found["agreement"] = np.minimum(verified.agreement, 100)
     novelty = novelty_of(card)
     if novelty is not None and novelty.tells:
         found["out_of_distribution"] = novelty.out_of_distribution(predictions, verified).astype(np.uint8)
@@ -108,7 +108,8 @@ def known_of_refined(verified: VerifiedAnswers) -> dict[str, np.ndarray]:
     """
     found = {} if verified.evidence is None else _bounds(*error_bounds(verified.evidence))
     marked = unexplained(verified.agreement, verified.disks)
-    return {**found, "agreement": verified.agreement, "out_of_distribution": marked.astype(np.uint8)}
+    agreement = np.minimum(verified.agreement, 100)
+    return {**found, "agreement": agreement, "out_of_distribution": marked.astype(np.uint8)}
 
 
 def novelty_of(card: ModelCard) -> NoveltyThresholds | None:

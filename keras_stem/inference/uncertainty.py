@@ -73,7 +73,7 @@ def evidence(predictions: Predictions, verified: VerifiedAnswers | None) -> np.n
     predictions
         Predictions of a model for n patterns.
     verified
-        Their verification against simulations; None if the phase cannot be simulated.
+        Their verification; None if the phase cannot be simulated.
 
     Returns
     -------

@@ -12,6 +12,7 @@ from keras_stem.crystal.euler import fundamental_euler
 from keras_stem.crystal.rotations import from_matrices, matrices_of_euler
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.heads.votes import DISTINCT
 from keras_stem.indexing.comparison import SpotComparison
 from keras_stem.indexing.distinct import distinct
 from keras_stem.indexing.matching import Matcher
@@ -29,6 +30,9 @@ _SETTINGS = {None: Matching(), "quick": Matching(resolution=3.0, refine=6), "tho
 _APART = np.deg2rad(3.0)
 """Disorientation below which candidates reach the same maximum (radians)."""
 
+_PIXELS = 2**24
+"""Number of pixels of the patterns that are compared at once."""
+
 
 @dataclass(frozen=True)
 class VerifiedAnswers:
@@ -39,7 +43,8 @@ class VerifiedAnswers:
     euler
         Bunge Euler angles in radians, shape (n, 3): predicted, or refined.
     agreement
-        Agreement of pattern and expected spots, up to 100, shape (n,).
+        100 times the correlation of pattern and expected spots, which exceeds 100 where disks overlap, shape
+        (n,).
     runner_up_agreement
         Agreement of the best distinct alternative orientation, shape (n,); 0 if all candidates coincide with
         the best one. None if there is only one candidate per pattern.
@@ -85,21 +90,22 @@ class Verifier:
     instrument
         Detector and beam of the patterns.
     refine
-        "thorough": the prediction and its runner-up, both rotated by 180 degrees about the beam, and the
-        best solutions of template matching are refined to maximal agreement, and the best is returned.
+        "thorough": the prediction and its runners-up, each also rotated by 180 degrees about the beam, and
+        the best solutions of template matching are refined, and that of the best agreement is returned.
         "quick": likewise, with coarser templates and fewer solutions. None: the predictions are not refined.
 
     Raises
     ------
     KerasStemError
-        If the phase cannot be simulated.
+        If the phase cannot be simulated, or its disks are as large as the detector; with a refinement, also
+        if it has no spots on the detector.
     """
 
     def __init__(self, phase: Phase, instrument: Instrument, refine: str | None = None):
         detector = instrument.detector
         settings = _SETTINGS[refine].for_instrument(instrument)
         self._symmetry = proper_point_group(phase)
-        self._distinct = np.deg2rad(settings.runner_up)
+        self._distinct = np.deg2rad(settings.runner_up) if refine else DISTINCT
         self._finder = SpotFinder(detector, settings)
         self._matcher = Matcher(phase, detector, settings) if refine else None
         own = self._matcher and self._matcher.comparison
@@ -115,6 +121,12 @@ class Verifier:
         predictions
             Predictions for the patterns.
         """
+        size = max(1, _PIXELS // patterns[0].size)
+        parts = [slice(first, first + size) for first in range(0, len(patterns), size)]
+        return VerifiedAnswers.joined([self._verified(patterns[part], predictions[part]) for part in parts])
+
+    def _verified(self, patterns: np.ndarray, predictions: Predictions) -> VerifiedAnswers:
+        """Return what `verify` does, for patterns that fit into memory at once."""
         images = self._finder(patterns)
         candidates, agreements = self._candidates(images, predictions)
         refined = self._matcher is not None
@@ -139,14 +151,15 @@ class Verifier:
         operations = self._symmetry.to_matrix().reshape(-1, 3, 3)
         initial = self._agreement(images, found)
         places = distinct(found, initial, operations, _APART, found.shape[1])
-        there = np.maximum(places, 0)  # without any disk, all candidates have an agreement of 0
-        found = np.take_along_axis(found, there[..., None, None], axis=1)
-        found = self._comparison.refined(images, found)
+        found = np.take_along_axis(found, np.maximum(places, 0)[..., None, None], axis=1)
+        absent = (places < 0)[..., None, None]
+        starts = np.where(absent, 0.0, found)  # a matrix of zeros has no spots and takes no time
+        found = np.where(absent, found, self._comparison.refined(images, starts))
         return found, np.where(places >= 0, self._agreement(images, found), 0)
 
     def _agreement(self, images: SpotImages, candidates: np.ndarray) -> np.ndarray:
-        """Return the agreement of patterns with orientations, at most 100, which overlapping disks exceed."""
-        return np.minimum(100 * self._comparison.correlation(images, candidates), 100)
+        """Return the agreement of patterns with orientations, (n, k)."""
+        return 100 * self._comparison.correlation(images, candidates)
 
     def _runner_up_agreement(
         self, candidates: np.ndarray, agreements: np.ndarray, answers: np.ndarray
@@ -159,7 +172,7 @@ class Verifier:
 
 
 def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
-    """Return the verifier of a model, or None if its phase cannot be simulated.
+    """Return the verifier of a model, or None if its phase cannot be compared with patterns.
 
     Parameters
     ----------
@@ -171,14 +184,15 @@ def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
     Raises
     ------
     KerasStemError
-        If refinement is requested and the phase cannot be simulated, or the refinement is unknown.
+        If refinement is requested and impossible, as for `Verifier`, or the refinement is unknown.
     """
     if refine is not None and refine not in REFINEMENTS:
         raise KerasStemError(
             f"Expected the refinement to be one of {', '.join(REFINEMENTS)}, found {refine!r}."
         )
+    phase = card.load_phase()
     try:
-        return Verifier(card.load_phase(), card.instrument, refine)
+        return Verifier(phase, card.instrument, refine)
     except KerasStemError:
         if refine:
             raise
@@ -213,7 +227,7 @@ def verify(
     Returns
     -------
     VerifiedAnswers
-        Verified orientations; None if the phase cannot be simulated.
+        Verified orientations; None if the phase cannot be compared with patterns.
 
     Raises
     ------

@@ -64,14 +64,18 @@ def _renamed_novelty(plain: dict[str, Any]) -> dict[str, Any]:
 def _without_old_agreement(plain: dict[str, Any]) -> dict[str, Any]:
     """Convert a card of schema 2, whose agreement compared square roots of counts, to schema 3.
 
-    What was determined by that agreement is dropped: calibrations, and the least agreement.
+    What was determined by that agreement is dropped: calibrations, unless they are by the spread alone, and
+    the least agreement.
     """
-    dropped = {"calibration", "refined_calibration", "refined_novelty"}
+    dropped = {"refined_calibration", "refined_novelty"}
     kept = {name: value for name, value in plain.items() if name not in dropped}
-    if isinstance(kept.get("novelty"), dict):
-        limits = {name: kept["novelty"].get(name) for name in ("largest_spread", "right")}
-        kept["novelty"] = {**limits, "least_agreement": None}
-    return kept
+    novelty = kept.get("novelty")
+    if not isinstance(novelty, dict):
+        return {**kept, "calibration": None}
+    by_spread = novelty.get("least_agreement") is None and novelty.get("largest_spread") is not None
+    limits = {name: novelty.get(name) for name in ("largest_spread", "right")}
+    known = {"calibration": kept.get("calibration") if by_spread else None}
+    return {**kept, **known, "novelty": {**limits, "least_agreement": None}}
 
 
 _UPGRADES = (_renamed_novelty, dict, _without_old_agreement)
@@ -118,7 +122,7 @@ class ModelCard:
         Version of keras_stem that trained the model.
     calibration
         Fields of `keras_stem.inference.uncertainty.UncertaintyCalibration` for predicted orientations. None
-        if unavailable.
+        if unavailable, as for most models of schema 2 and older.
     novelty
         Thresholds of novelty detection for predicted orientations, as fields of
         `keras_stem.inference.novelty.NoveltyThresholds`. None if unavailable.

@@ -81,7 +81,7 @@ _PROPERTIES: tuple[tuple[str, str, dict], ...] = (
     ("uncertainty_95", "Uncertainty (95 %)", {"unit": "°"}),
     ("reliability", "Reliability", {"digits": 0, "overlay": True, "largest": 100.0}),
     ("agreement", "Agreement", {"digits": 1, "overlay": True, "largest": 100.0}),
-    ("out_of_distribution", "Unlike the training", {"digits": 0}),
+    ("out_of_distribution", "Out of distribution", {"digits": 0}),
 )
 _ANGLES = (("phi1", "φ₁"), ("Phi", "Φ"), ("phi2", "φ₂"))
 

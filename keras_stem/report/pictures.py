@@ -68,7 +68,7 @@ def _confidence_map(analysis: MapAnalysis, direction: str) -> Iterator[Drawn]:
     if uncertainty is None and agreement is None:
         return
     figure = confidence_figure(analysis.crystal_map, uncertainty, agreement, novel)
-    alt = "Maps of the uncertainty of the orientations and of their agreement with simulated patterns"
+    alt = "Maps of the uncertainty of the orientations and of their agreement with the expected spots"
     yield Drawn("confidence", "Confidence of the orientations", alt, figure)
 
 

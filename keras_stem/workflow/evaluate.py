@@ -71,7 +71,7 @@ def evaluate(
     verbose
         Whether to show progress.
     refine
-        Refinement by simulation: "quick" or "thorough"; None disables it.
+        Refinement: "quick" or "thorough"; None disables it.
 
     Returns
     -------

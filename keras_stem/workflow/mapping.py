@@ -51,7 +51,7 @@ def map_scan(
     model_name
         Name of the model that is recorded in ``map.h5``.
     verbose, refine, phase
-        Progress, refinement by simulation and phase, as for `keras_stem.inference.scan_map.predict_map`.
+        Progress, refinement and phase, as for `keras_stem.inference.scan_map.predict_map`.
 
     Returns
     -------

@@ -22,13 +22,16 @@ def test_match(run, own_scan):
         assert not np.any(bounds[0] > bounds[1])
         vacuum = np.asarray(labels.prop["truth_grain"]) < 0
         assert np.median(labels.prop["Q"][vacuum]) < 0.5 * np.median(labels.prop["Q"][~vacuum])
+        marked = np.asarray(labels.prop["out_of_distribution"], bool)
+        assert marked[vacuum].all()
+        assert marked[~vacuum].mean() < 0.1
     assert "320/320" in told
 
 
 def test_unrefined_matches_state_no_uncertainty(run, own_scan):
     run("label", "match", own_scan, *COARSE, "--refine", "0")
     with Scan(own_scan) as scan:
-        assert "uncertainty" not in scan.labels.prop
+        assert not {"uncertainty", "out_of_distribution"} & set(scan.labels.prop)
 
 
 def test_match_goes_on_where_it_was(run, own_scan, monkeypatch):

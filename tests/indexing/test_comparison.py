@@ -131,7 +131,9 @@ def test_vacuum_agrees_with_nothing(simulated, rng):
         correlation = simulated.correlation(patterns, random)
         assert np.isfinite(correlation).all()
         assert np.median(correlation) < 0.3
-        assert np.isfinite(simulated.refined(patterns, random)).all()
+        refined = simulated.refined(patterns, random)
+        assert np.isfinite(refined).all()
+        assert np.median(simulated.correlation(patterns, refined)) < 0.4
 
 
 def test_the_camera_length_and_the_beam_are_those_of_the_instrument():

@@ -51,4 +51,4 @@ def test_what_is_told_of_refined_orientations_does_not_depend_on_the_model():
     assert found["uncertainty"][0] < 0.5 < 10 < found["uncertainty"][1]
     assert np.all(found["uncertainty_95"] > found["uncertainty"])
     assert found["out_of_distribution"].tolist() == [0, 0, 1]
-    assert found["agreement"] is agreement
+    np.testing.assert_array_equal(found["agreement"], agreement)

@@ -1,4 +1,4 @@
-"""Answers of a model, checked against simulations of them and refined."""
+"""Answers of a model, compared with their expected spots and refined."""
 
 import numpy as np
 import pytest
@@ -13,8 +13,10 @@ from keras_stem.crystal.phase import linio2, phase_to_dict
 from keras_stem.crystal.rotations import random_rotations, small_rotations
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
+from keras_stem.indexing.matching import Matcher
 from keras_stem.inference.predictions import Predictions
-from keras_stem.inference.verification import verify
+from keras_stem.inference.steps import known_of_refined
+from keras_stem.inference.verification import VerifiedAnswers, verify
 from keras_stem.instrument.beam import PAPER_BEAM
 from keras_stem.instrument.instrument import Instrument
 from keras_stem.models.card import ModelCard
@@ -60,6 +62,7 @@ def near(truth, rng):
 
 
 def errors(euler, truth):
+    """Disorientations, deg."""
     return np.rad2deg(disorientation(Rotation.from_euler(euler), truth, SYMMETRY))
 
 
@@ -87,11 +90,22 @@ def test_the_better_of_two_answers_wins_when_refined(patterns, rng):
     assert np.all(refined.agreement >= refined.runner_up_agreement)
 
 
-def test_half_turns_are_tried(patterns, rng):
+@pytest.fixture
+def no_help(monkeypatch, rng):
+    """Template matching has wrong solutions alone."""
+    wrong = random_rotations(COUNT * 3, rng).to_matrix().reshape(COUNT, 3, 3, 3)
+    monkeypatch.setattr(Matcher, "solutions", lambda self, images: (wrong, np.ones((COUNT, 3))))
+
+
+def test_half_turns_and_runners_up_are_tried(patterns, rng, no_help):
     source, truth = patterns
     turned = (Rotation.from_euler(near(truth, rng)) * BEAM_TWOFOLD).to_euler()
-    refined = verify(card_of(linio2()), source, POSITIONS, Predictions(turned), refine="quick")
-    assert np.mean(errors(refined.euler, truth) < 0.5) > 0.9
+    wrong = random_rotations(COUNT, rng).to_euler()
+    for told in (Predictions(turned), Predictions(wrong, runners_up=turned[:, None])):
+        refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
+        assert np.mean(errors(refined.euler, truth) < 1) > 0.9
+    lost = verify(card_of(linio2()), source, POSITIONS, Predictions(wrong), refine="quick")
+    assert np.mean(errors(lost.euler, truth) < 1) < 0.2
 
 
 @pytest.mark.parametrize("refine", REFINEMENTS)
@@ -109,6 +123,27 @@ def test_answers_that_become_one_are_no_rivals(patterns, rng):
     told = Predictions(near(truth, rng), runners_up=near(truth, rng)[:, None])
     refined = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
     assert np.median(refined.agreement - refined.runner_up_agreement) > 5
+
+
+def test_vacuum_is_marked_and_its_predictions_kept(patterns, rng):
+    distance = Instrument().detector.distances / Instrument().detector.pixel_size
+    noise = rng.poisson(2e4 * (distance < 2.5) + 50 * np.exp(-distance / 5), (COUNT // 2, 64, 64))
+    vacuum = np.concatenate([noise, np.zeros_like(noise)]).astype(np.float32)
+    told = Predictions(random_rotations(COUNT, rng).to_euler())
+    refined = verify(card_of(linio2()), ArraySource(vacuum), POSITIONS, told, refine="quick")
+    known = known_of_refined(refined)
+    assert known["out_of_distribution"].mean() > 0.95
+    assert np.isfinite(known["uncertainty_95"]).all()
+    assert np.median(known["uncertainty"]) > 5
+    empty = Rotation.from_euler(told.euler[COUNT // 2 :])
+    np.testing.assert_allclose(errors(refined.euler[COUNT // 2 :], empty), 0, atol=1e-3)
+
+
+def test_overlapping_disks_do_not_hide_the_better_answer():
+    """Correlations above 1 are compared as they are, and told as 100."""
+    answers = VerifiedAnswers(np.zeros((1, 3)), np.array([110.0]), np.array([101.0]), np.array([10.0]))
+    np.testing.assert_allclose(answers.evidence, 10 * (1.10**2 - 1.01**2))
+    assert known_of_refined(answers)["agreement"].tolist() == [100]
 
 
 def test_an_unknown_refinement_is_a_clear_error(patterns, rng):

@@ -343,7 +343,7 @@ class Explorer {
     if (name === "phase") return this.data.phases[number] ?? "none";
     if (array instanceof Int32Array) return number < 0 ? "none" : String(number);
     if (Number.isNaN(number)) return "–";
-    if (name === "unlike") return number ? "yes" : "no";
+    if (name === "out_of_distribution") return number ? "yes" : "no";
     return `${number.toFixed(digits)}${unit === "°" ? unit : ` ${unit}`}`.trim();
   }
 
