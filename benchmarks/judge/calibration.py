@@ -12,15 +12,11 @@ from sklearn.isotonic import IsotonicRegression
 
 import keras_stem
 from judge import crystals
-from judge.method import Answers, unknown
+from judge.matched import SETTINGS, candidates_of, errors_of
 from judge.registry import test_sets
-from judge.scores import errors
 from judge.test_set import Patterns, TestSet
 from keras_stem.indexing.calibration import log_evidence
-from keras_stem.indexing.matching import Matcher
 from keras_stem.indexing.ranking import rank
-from keras_stem.indexing.settings import Matching
-from keras_stem.indexing.spot_images import SpotFinder
 
 COUNT, SEED = 300, 1000
 STEPS = 24
@@ -41,14 +37,9 @@ NAMES = [
 
 def solutions_and_errors(test_set: TestSet, patterns: Patterns) -> np.ndarray:
     """Return evidence, agreement and disks of solutions, and their errors (degrees), shape (4, n)."""
-    instrument, phase = test_set.instrument, crystals.phase(test_set.crystal)
-    settings = Matching().for_instrument(instrument)
-    images = SpotFinder(instrument.detector, settings)(patterns.counts)
-    candidates = Matcher(phase, instrument.detector, settings).match(images)
-    found = rank([candidates], [phase], settings.runner_up, 1)
-    nothing = unknown(len(patterns.counts))
-    answers = Answers(found.rotations[:, 0].to_matrix(), nothing, nothing, np.nan, np.nan)
-    wrong_by = errors(answers, patterns, test_set.symmetries)
+    candidates = candidates_of(test_set, patterns)
+    found = rank([candidates], [crystals.phase(test_set.crystal)], SETTINGS.runner_up, 1)
+    wrong_by = errors_of(found.rotations[:, 0].to_matrix(), test_set, patterns)
     return np.stack([found.evidence, found.q[:, 0], found.disks, wrong_by])
 
 
