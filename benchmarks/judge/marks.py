@@ -35,7 +35,7 @@ def _share(marked: np.ndarray) -> str:
 def main(names: tuple[str, ...], count: int, seed: int) -> None:
     """Print which share of right and of wrong orientations is marked."""
     known = test_sets()
-    single = [name for name, one in known.items() if one.has_ceiling or not one.answerable]
+    single = [name for name, one in known.items() if one.has_ceiling or one.needs_bounds]
     for name in names or single:
         marked, right = marked_and_right(known[name], known[name].make(min(count, known[name].most), seed))
         click.echo(f"{name}: marked are {_share(marked[right])} right, {_share(marked[~right])} wrong")
