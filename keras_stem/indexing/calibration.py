@@ -14,7 +14,7 @@ import numpy as np
 _LEAST = 0.02
 
 
-def error_bounds(evidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def error_bounds(evidence: np.ndarray, marked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the bounds below which 68 and 95 % of the errors of refined solutions lie (degrees).
 
     Parameters
@@ -22,9 +22,13 @@ def error_bounds(evidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     evidence
         `keras_stem.indexing.ranking.Solutions.evidence`, shape (n,), which means the same for all crystals
         and instruments.
+    marked
+        Mask of the patterns that the solutions do not explain, as `unexplained` returns it, shape (n,). The
+        bounds of these are those without any evidence: that one solution explains more than another tells
+        nothing where none explains the pattern.
     """
     known = _calibration()
-    logarithm = log_evidence(evidence)
+    logarithm = log_evidence(np.where(marked, 0, evidence))
     return tuple(
         np.interp(logarithm, known["log_evidence"], known[name]) for name in ("bound_68", "bound_95")
     )

@@ -106,8 +106,8 @@ def known_of_refined(verified: VerifiedAnswers) -> dict[str, np.ndarray]:
     verified
         Refined orientations.
     """
-    found = {} if verified.evidence is None else _bounds(*error_bounds(verified.evidence))
     marked = unexplained(verified.agreement, verified.disks)
+    found = {} if verified.evidence is None else _bounds(*error_bounds(verified.evidence, marked))
     agreement = np.minimum(verified.agreement, 100)
     return {**found, "agreement": agreement, "out_of_distribution": marked.astype(np.uint8)}
 

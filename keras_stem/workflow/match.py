@@ -226,10 +226,10 @@ def _labels(scan: Scan, phases: list[Phase], solutions: Solutions, settings: Mat
     quaternions = solutions.rotations.data
     properties = {"Q": solutions.q[:, 0], "R": solutions.r}
     if settings.refine:  # templates alone are as far off as their distance
-        bounds = error_bounds(solutions.evidence)
+        marked = unexplained(solutions.q[:, 0], solutions.disks)
+        bounds = error_bounds(solutions.evidence, marked)
         for name, bound in zip(("uncertainty", "uncertainty_95"), bounds, strict=True):
             properties[name] = np.where(solutions.phase_id[:, 0] < 0, np.nan, bound)
-        marked = unexplained(solutions.q[:, 0], solutions.disks)
         properties["out_of_distribution"] = marked.astype(np.uint8)
     for k in range(1, quaternions.shape[1]):
         properties[f"match{k + 1}_euler"] = euler_of(Rotation(quaternions[:, k]))

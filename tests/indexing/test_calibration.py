@@ -7,7 +7,7 @@ from keras_stem.indexing.calibration import error_bounds, unexplained
 
 def test_more_evidence_has_smaller_bounds():
     evidence = np.array([0.0, 0.05, 0.3, 1.0, 3.0, 100.0])
-    bound_68, bound_95 = error_bounds(evidence)
+    bound_68, bound_95 = error_bounds(evidence, np.zeros(6, bool))
     for bound in (bound_68, bound_95):
         assert np.all(np.diff(bound) <= 0)
         assert np.all(bound > 0)
@@ -17,7 +17,14 @@ def test_more_evidence_has_smaller_bounds():
 
 
 def test_no_evidence_is_like_a_negative_one():
-    np.testing.assert_array_equal(error_bounds(np.array([-1.0])), error_bounds(np.array([0.0])))
+    bound_68, _ = error_bounds(np.array([-1.0, 0.0]), np.zeros(2, bool))
+    assert bound_68[0] == bound_68[1]
+
+
+def test_evidence_does_not_count_where_no_solution_explains_the_pattern():
+    bound_68, bound_95 = error_bounds(np.array([0.0, 5.0]), np.array([False, True]))
+    assert bound_68[0] == bound_68[1]
+    assert bound_95[0] == bound_95[1]
 
 
 def test_more_disks_have_to_agree_better():
