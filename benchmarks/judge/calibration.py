@@ -12,7 +12,7 @@ from sklearn.isotonic import IsotonicRegression
 
 import keras_stem
 from judge import crystals
-from judge.matched import SETTINGS, candidates_of, errors_of
+from judge.matched import RIGHT, SETTINGS, candidates_of, errors_of
 from judge.registry import test_sets
 from judge.test_set import Patterns, TestSet
 from keras_stem.indexing.calibration import log_evidence
@@ -20,9 +20,6 @@ from keras_stem.indexing.ranking import rank
 
 COUNT, SEED = 300, 1000
 STEPS = 24
-
-RIGHT = 5.0
-"""Disorientation below which solutions are right (degrees)."""
 
 RARE = 0.01
 """Share of the right solutions with less than the least agreement."""

@@ -7,8 +7,7 @@ import click
 import numpy as np
 
 from judge import crystals
-from judge.matched import SETTINGS, candidates_of, errors_of
-from judge.recall import RIGHT
+from judge.matched import RIGHT, SETTINGS, candidates_of, errors_of
 from judge.registry import test_sets
 from judge.test_set import Patterns, TestSet
 from keras_stem.indexing.calibration import unexplained

@@ -13,6 +13,9 @@ from keras_stem.indexing.spot_images import SpotFinder
 SETTINGS = Matching()
 """The defaults of ``kstem label match``."""
 
+RIGHT = 5.0
+"""Disorientation below which a solution is right (degrees)."""
+
 
 def candidates_of(test_set: TestSet, patterns: Patterns) -> Candidates:
     """Return the refined solutions of the bank for the patterns of a test set of one crystal."""

@@ -7,13 +7,10 @@ orientation within 5 degrees of the truth is among the refined solutions.
 import click
 import numpy as np
 
-from judge.matched import candidates_of, errors_of
+from judge.matched import RIGHT, candidates_of, errors_of
 from judge.registry import test_sets
 from judge.scores import Share
 from judge.test_set import Patterns, TestSet
-
-RIGHT = 5.0
-"""Disorientation below which a solution is right (degrees)."""
 
 
 def nearest_errors(matrices: np.ndarray, test_set: TestSet, patterns: Patterns) -> np.ndarray:

@@ -1,8 +1,10 @@
 """``kstem map`` of scans and with models that cannot be mapped."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 
 def test_all_patterns_zero(fails, remade, scan, trained):
@@ -40,3 +42,13 @@ def test_an_unreadable_model(fails, scan_path, tmp_path):
 def test_a_store_without_models(fails, scan_path, tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path.parent}/empty-store/mlflow.db")
     assert "no registered model of LiNiO2" in fails("map", scan_path)
+
+
+@pytest.mark.parametrize("refine", [(), ("--refine",)])
+def test_older_models_tell_why_they_state_no_uncertainties(run, tmp_path, refine):
+    """Refined orientations have bounds that do not depend on the model."""
+    stored = Path(__file__).parents[1] / "data" / "version-0.1.0"
+    told = run(
+        "map", stored / "scan.h5", "--model", stored / "votes.keras", "--out", tmp_path / "maps", *refine
+    )
+    assert ("No uncertainties are stated" in told) == (not refine)
