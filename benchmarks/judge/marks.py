@@ -1,6 +1,6 @@
 """Marks of patterns that matched orientations do not explain: ``python -m judge.marks``.
 
-Right orientations are to be marked rarely, and vacuum, amorphous samples and other crystals always.
+Right orientations should be marked rarely; vacuum, amorphous samples and other crystals should be marked.
 """
 
 import click

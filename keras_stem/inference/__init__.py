@@ -1,4 +1,4 @@
-"""Inference: prediction, verification by simulation, refinement and uncertainty of orientations.
+"""Inference: prediction, verification by the expected spots, refinement and uncertainty of orientations.
 
 Each step maps a block of patterns in memory to a table of results and is independent of files.
 """

@@ -153,7 +153,7 @@ class Verifier:
         places = distinct(found, initial, operations, _APART, found.shape[1])
         found = np.take_along_axis(found, np.maximum(places, 0)[..., None, None], axis=1)
         absent = (places < 0)[..., None, None]
-        starts = np.where(absent, 0.0, found)  # a matrix of zeros has no spots and takes no time
+        starts = np.where(absent, 0.0, found)  # a matrix of zeros has no spots and hardly takes time
         found = np.where(absent, found, self._comparison.refined(images, starts))
         return found, np.where(places >= 0, self._agreement(images, found), 0)
 
