@@ -9,6 +9,7 @@ SHORT = {
     "silicon": "silicon",
     "gan": "gallium_nitride",
 }
+OTHERS = ("copper", "silicon", "gan")
 
 
 def _set(short: str, thickness: float, precession: float, program: str = "quantem", **more) -> TestSet:
@@ -27,6 +28,7 @@ SETS = (
     _set("oxide", 50, 0.0, "py4DSTEM", most=1000),
     *(_set("oxide", 50, 0.6, dose=dose) for dose in (1e3, 1e4)),
     *(_set("oxide", 50, 0.6, pixels=pixels) for pixels in (48, 128)),
-    *(_set(short, 50, 0.6, standard=True) for short in ("copper", "silicon", "gan")),
-    *(_set(short, 50, 0.0) for short in ("copper", "silicon", "gan")),
+    *(_set(short, 50, 0.6, standard=True) for short in OTHERS),
+    *(_set(short, thickness, 0.6) for short in OTHERS for thickness in (20, 100)),
+    *(_set(short, thickness, 0.0) for short in OTHERS for thickness in (20, 50, 100)),
 )
