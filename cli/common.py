@@ -78,6 +78,12 @@ THOROUGH = click.option(
     help="Refine more solutions of template matching, from finer templates: slower still, with fewer gross "
     "errors.",
 )
+CONSENSUS = click.option(
+    "--consensus",
+    is_flag=True,
+    help="Let neighbouring positions decide between orientations that a pattern alone cannot tell apart. No "
+    "orientation is averaged; each is refined to the pattern of its own position.",
+)
 
 
 class Steps(click.ParamType):

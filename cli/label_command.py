@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import BEAM_ENERGY, FINITE, SCAN, pattern_progress, show_notes
+from keras_stem.cli.common import BEAM_ENERGY, CONSENSUS, FINITE, SCAN, pattern_progress, show_notes
 from keras_stem.cli.crystal_options import crystal_options
 from keras_stem.io.registry import frame_names, frames
 
@@ -125,7 +125,8 @@ def import_(scan, labels, frame, phases, **options) -> None:
     show_default=True,
     help="Number of solutions kept for each pattern.",
 )
-def match(scan, phases, beam_energy, precession_angle, **options) -> None:
+@CONSENSUS
+def match(scan, phases, beam_energy, precession_angle, consensus, **options) -> None:
     """Label SCAN by template matching.
 
     The orientations are written to SCAN. An interrupted matching resumes when the same command is given
@@ -143,7 +144,7 @@ def match(scan, phases, beam_energy, precession_angle, **options) -> None:
     settings = Matching(**options, beam=Beam(beam_energy, precession_angle=precession_angle))
     start = time.perf_counter()
     with pattern_progress("Matching", size) as progress:
-        label_scan(scan, phases, settings, progress)
+        label_scan(scan, phases, settings, progress, consensus)
     rate = size / (time.perf_counter() - start)
     click.echo(f"Labelled {scan}: {rate:.0f} patterns/s, including the simulation of the template bank.")
     _report(scan, len(phases) == 1)

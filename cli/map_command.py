@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from keras_stem.cli.common import (
+    CONSENSUS,
     MODEL,
     REFINE,
     SCAN,
@@ -30,8 +31,9 @@ from keras_stem.cli.network_options import arch_choice
 @min_q_options
 @REFINE
 @THOROUGH
+@CONSENSUS
 @crystal_option("--cif", "Crystal structure whose axes the orientations refer to.  [default: the model's]")
-def command(scan, model, arch, out, min_q, refine, crystal) -> None:
+def command(scan, model, arch, out, min_q, refine, consensus, crystal) -> None:
     """Map the orientations of SCAN: IPF maps as PNG, and the map as .h5 (orix), .ang and .ctf."""
     import_backend()
     from keras_stem.inference.steps import novelty_of
@@ -40,6 +42,10 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
     from keras_stem.units import is_length
     from keras_stem.workflow.mapping import map_scan
 
+    if consensus and not refine:
+        raise click.UsageError(
+            "--consensus decides between refined orientations; give --refine or --thorough."
+        )
     out = out or beside(scan, "map")
     with Scan(scan) as opened:
         show_notes(opened)
@@ -47,7 +53,15 @@ def command(scan, model, arch, out, min_q, refine, crystal) -> None:
         loaded, reference = choose_model(model, arch, phase)
         wanted = crystal.load() if crystal else None
         prediction = map_scan(
-            loaded, opened, out, min_q, reference, verbose=True, refine=refine, phase=wanted
+            loaded,
+            opened,
+            out,
+            min_q,
+            reference,
+            verbose=True,
+            refine=refine,
+            phase=wanted,
+            consensus=consensus,
         )
     click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Other points are grey in the figures.")
     novelty = None if refine else novelty_of(loaded.card)

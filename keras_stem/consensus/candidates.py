@@ -45,6 +45,13 @@ class CandidateMap:
     def __len__(self) -> int:
         return len(self.disks)
 
+    @classmethod
+    def joined(cls, parts: Sequence["CandidateMap"]) -> "CandidateMap":
+        """Concatenate the candidates of blocks of a line of positions."""
+        names = ("quaternions", "phase", "correlation", "disks")
+        arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+        return cls((1, len(arrays["disks"])), parts[0].phases, **arrays)
+
     @cached_property
     def evidence(self) -> np.ndarray:
         """Number of disks that each candidate explains, shape (n, k), float32; -inf where there is none."""
@@ -82,7 +89,7 @@ def candidate_map(
     numbers = np.repeat(np.arange(len(found)), [part.shape[1] for part in parts])
     phase = np.where(correlation > 0, numbers, NONE).astype(np.int16)
     return CandidateMap(
-        tuple(shape),
+        shape,
         phases,
         np.concatenate(parts, axis=1),
         phase,

@@ -6,9 +6,11 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.consensus.candidates import NONE
+from keras_stem.consensus.statement import probabilities
 from keras_stem.crystal.axes import require_relation
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.euler import euler_of
+from keras_stem.crystal.euler import euler_of, fundamental_euler
 from keras_stem.crystal.map_phases import in_axes_of
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.blocks import map_blocks
@@ -31,7 +33,8 @@ class Prediction:
         Predicted orientations. The properties are Q and R of the labels and, if available, "uncertainty" and
         "uncertainty_95" (68 and 95 % bounds of the error, degrees), "reliability" (0 to 100), "agreement"
         (with the expected spots, up to 100) and "out_of_distribution" (1 for patterns outside the training
-        distribution, only if the model is trained sufficiently, or that refined orientations do not explain).
+        distribution, only if the model is trained sufficiently, or that refined orientations do not explain);
+        with a consensus, also those of `keras_stem.consensus.statement.probabilities`.
     labels
         Labels of the scan, or None.
     disorientation
@@ -54,6 +57,7 @@ def predict_map(
     verbose: bool = False,
     refine: str | None = None,
     phase: Phase | None = None,
+    consensus: bool = False,
 ) -> Prediction:
     """Predict the orientation at every position of a scan.
 
@@ -72,6 +76,9 @@ def predict_map(
     phase
         Phase to whose crystal axes the orientations refer; it has to be the same crystal as the phase of the
         model, which is the default.
+    consensus
+        Whether neighbours decide between the refined candidates of each position (`keras_stem.consensus`).
+        It needs a refinement.
 
     Returns
     -------
@@ -94,10 +101,29 @@ def predict_map(
     positions = np.arange(len(scan))
     blocks = map_blocks(lambda _, patterns: steps(patterns), source, positions, verbose=verbose)
     answers = Answers.joined(blocks)
+    if consensus:
+        answers = _agreed(answers, steps, source, scan.info.shape, own, to_phase)
     rotations, euler = _in_axes(answers.euler, to_phase)
     info, properties = scan.info, {**_qualities(labels), **answers.properties}
     found = crystal_map(rotations, phase, info.shape, info.steps, info.unit, properties)
     return Prediction(euler, found, labels, _errors(rotations, labels, phase))
+
+
+def _agreed(
+    answers: Answers,
+    steps: InferenceSteps,
+    source: ScanSource,
+    shape: tuple[int, int],
+    own: Phase,
+    to_phase: Rotation,
+) -> Answers:
+    """Return the answers of the consensus of a map; those of positions without candidates are kept."""
+    agreed = steps.consensus(answers, source, shape)
+    there = (agreed.found.phase != NONE)[:, None]
+    matrices = Rotation(agreed.found.quaternions).to_matrix()
+    found = fundamental_euler(matrices, proper_point_group(own))[0]
+    euler = np.where(there, found, answers.euler)
+    return Answers(euler, {**agreed.properties, **probabilities(agreed.found, to_phase)})
 
 
 def _in_axes(euler: np.ndarray, to_phase: Rotation) -> tuple[Rotation, np.ndarray]:

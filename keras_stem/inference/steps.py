@@ -1,10 +1,15 @@
 """Inference pipeline from a block of patterns to a table of results."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from keras_stem.consensus.candidates import CandidateMap
+from keras_stem.consensus.consensus import reach_consensus
+from keras_stem.consensus.decision import ConsensusMap
+from keras_stem.consensus.statement import bounds_and_marks
+from keras_stem.errors import KerasStemError
 from keras_stem.indexing.calibration import error_bounds, unexplained
 from keras_stem.inference.novelty import NoveltyThresholds
 from keras_stem.inference.predictions import Predictions, predict_block
@@ -12,6 +17,7 @@ from keras_stem.inference.uncertainty import UncertaintyCalibration, evidence, r
 from keras_stem.inference.verification import VerifiedAnswers, verifier_of
 from keras_stem.models.card import ModelCard
 from keras_stem.models.orientation_model import OrientationModel
+from keras_stem.pipeline.source import PatternSource
 
 
 @dataclass(frozen=True)
@@ -27,17 +33,30 @@ class Answers:
         of the error, degrees), "reliability" (0 to 100), "agreement" (with the expected spots, up to 100) and
         "out_of_distribution" (1 for patterns outside the training distribution, or that refined orientations
         do not explain).
+    candidates
+        The best refined orientations, and the disks of the patterns; None without refinement.
     """
 
     euler: np.ndarray
     properties: dict[str, np.ndarray]
+    candidates: CandidateMap | None = None
 
     @classmethod
     def joined(cls, parts: Sequence["Answers"]) -> "Answers":
         """Concatenate the results of several blocks."""
         names = parts[0].properties
         properties = {name: np.concatenate([part.properties[name] for part in parts]) for name in names}
-        return cls(np.concatenate([part.euler for part in parts]), properties)
+        kept = [part.candidates for part in parts if part.candidates is not None]
+        euler = np.concatenate([part.euler for part in parts])
+        return cls(euler, properties, CandidateMap.joined(kept) if kept else None)
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Answers of a consensus, and their properties as in `Answers`."""
+
+    found: ConsensusMap
+    properties: dict[str, np.ndarray]
 
 
 class InferenceSteps:
@@ -69,8 +88,32 @@ class InferenceSteps:
         if verified is None:
             return Answers(predictions.euler, known_of(self._model.card, predictions, None))
         if self._refine:
-            return Answers(verified.euler, known_of_refined(verified))
+            return Answers(verified.euler, known_of_refined(verified), verified.candidates)
         return Answers(predictions.euler, known_of(self._model.card, predictions, verified))
+
+    def consensus(self, answers: Answers, source: PatternSource, shape: tuple[int, int]) -> Agreed:
+        """Return the consensus of refined answers at all positions of a scan.
+
+        Parameters
+        ----------
+        answers
+            Refined answers.
+        source
+            Source from which patterns are read once more.
+        shape
+            Rows and columns of the scan.
+        """
+        if self._verifier is None or answers.candidates is None:
+            raise KerasStemError("Expected refined orientations for a consensus; give a refinement.")
+        candidates = replace(answers.candidates, shape=shape)
+        found = reach_consensus(candidates, self._verifier.refinement(source.read))
+        bound_68, bound_95, marked = bounds_and_marks(found, candidates.disks)
+        properties = {
+            **_bounds(bound_68, bound_95),
+            "agreement": np.minimum(100 * found.correlation, 100),
+            "out_of_distribution": marked.astype(np.uint8),
+        }
+        return Agreed(found, properties)
 
 
 def known_of(

@@ -1,12 +1,14 @@
 """Verification of predicted orientations by the spots expected for them, and their refinement."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from orix.crystal_map import Phase
 
 from keras_stem.choices import REFINEMENTS
+from keras_stem.consensus.candidates import CandidateMap, candidate_map
+from keras_stem.consensus.consensus import PatternRefinement
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.euler import fundamental_euler
 from keras_stem.crystal.rotations import from_matrices, matrices_of_euler
@@ -15,7 +17,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.heads.votes import DISTINCT
 from keras_stem.indexing.comparison import SpotComparison
 from keras_stem.indexing.distinct import distinct
-from keras_stem.indexing.matching import Matcher
+from keras_stem.indexing.matching import Candidates, Matcher
 from keras_stem.indexing.settings import Matching
 from keras_stem.indexing.spot_images import SpotFinder, SpotImages
 from keras_stem.inference.blocks import map_blocks
@@ -29,6 +31,9 @@ _SETTINGS = {None: Matching(), "quick": Matching(resolution=3.0, refine=6), "tho
 
 _APART = np.deg2rad(3.0)
 """Disorientation below which candidates reach the same maximum (radians)."""
+
+_KEPT = 12
+"""Number of refined orientations of each pattern that are kept as candidates of a consensus."""
 
 _PIXELS = 2**24
 """Number of pixels of the patterns that are compared at once."""
@@ -50,12 +55,15 @@ class VerifiedAnswers:
         the best one. None if there is only one candidate per pattern.
     disks
         Number of disks that are seen in each pattern, those of a low visibility counted in part, shape (n,).
+    candidates
+        The refined orientations of the best agreement; None without refinement.
     """
 
     euler: np.ndarray
     agreement: np.ndarray
     runner_up_agreement: np.ndarray | None
     disks: np.ndarray
+    candidates: CandidateMap | None = None
 
     @property
     def evidence(self) -> np.ndarray | None:
@@ -72,11 +80,13 @@ class VerifiedAnswers:
     def joined(cls, parts: Sequence["VerifiedAnswers"]) -> "VerifiedAnswers":
         """Concatenate the results of several blocks."""
         lone = parts[0].runner_up_agreement is None
+        kept = [part.candidates for part in parts if part.candidates is not None]
         return cls(
             np.concatenate([part.euler for part in parts]),
             np.concatenate([part.agreement for part in parts]),
             None if lone else np.concatenate([part.runner_up_agreement for part in parts]),
             np.concatenate([part.disks for part in parts]),
+            CandidateMap.joined(kept) if kept else None,
         )
 
 
@@ -104,7 +114,7 @@ class Verifier:
     def __init__(self, phase: Phase, instrument: Instrument, refine: str | None = None):
         detector = instrument.detector
         settings = _SETTINGS[refine].for_instrument(instrument)
-        self._symmetry = proper_point_group(phase)
+        self._phase, self._symmetry = phase, proper_point_group(phase)
         self._distinct = np.deg2rad(settings.runner_up) if refine else DISTINCT
         self._finder = SpotFinder(detector, settings)
         self._matcher = Matcher(phase, detector, settings) if refine else None
@@ -136,7 +146,24 @@ class Verifier:
         euler = fundamental_euler(answers, self._symmetry)[0] if refined else predictions.euler
         others = self._runner_up_agreement(candidates, agreements, answers)
         lone = candidates.shape[1] == 1
-        return VerifiedAnswers(euler, agreements[rows, best], None if lone else others, images.disks)
+        return VerifiedAnswers(
+            euler,
+            agreements[rows, best],
+            None if lone else others,
+            images.disks,
+            self._kept(candidates, agreements, images.disks) if refined else None,
+        )
+
+    def _kept(self, candidates: np.ndarray, agreements: np.ndarray, disks: np.ndarray) -> CandidateMap:
+        """Return the best refined orientations."""
+        order = np.argsort(-agreements, axis=1, kind="stable")[:, :_KEPT]
+        matrices = np.take_along_axis(candidates, order[..., None, None], axis=1)
+        found = Candidates(matrices, np.take_along_axis(agreements, order, axis=1) / 100, disks)
+        return candidate_map((1, len(disks)), [self._phase], [found])
+
+    def refinement(self, read: Callable[[np.ndarray], np.ndarray]) -> PatternRefinement:
+        """Return the refinement by patterns that a function of their positions reads."""
+        return PatternRefinement(read, self._finder, [self._comparison])
 
     def _candidates(self, images: SpotImages, predictions: Predictions) -> tuple[np.ndarray, np.ndarray]:
         """Return orientation matrices, (n, k, 3, 3), lab to crystal, and their agreement, (n, k).

@@ -29,6 +29,7 @@ def map_scan(
     verbose: bool = False,
     refine: str | None = None,
     phase: Phase | None = None,
+    consensus: bool = False,
 ) -> Prediction:
     """Predict the orientations of a scan and write them.
 
@@ -50,8 +51,8 @@ def map_scan(
         points.
     model_name
         Name of the model that is recorded in ``map.h5``.
-    verbose, refine, phase
-        Progress, refinement and phase, as for `keras_stem.inference.scan_map.predict_map`.
+    verbose, refine, phase, consensus
+        Progress, refinement, phase and consensus, as for `keras_stem.inference.scan_map.predict_map`.
 
     Returns
     -------
@@ -65,8 +66,8 @@ def map_scan(
     """
     _require_points(scan, min_q)
     with complete_folder(folder) as staging:
-        prediction = predict_map(model, scan, verbose, refine, phase)
-        _write(prediction.crystal_map, _origin(model, model_name, scan, refine), staging)
+        prediction = predict_map(model, scan, verbose, refine, phase, consensus)
+        _write(prediction.crystal_map, _origin(model, model_name, scan, refine, consensus), staging)
         _draw(prediction, reliable_points(prediction.crystal_map, min_q).mask, staging)
     return prediction
 
@@ -79,7 +80,9 @@ def _require_points(scan: Scan, min_q: float | None) -> None:
         require_no_limit(min_q)
 
 
-def _origin(model: OrientationModel, name: str, scan: Scan, refine: str | None) -> dict[str, str]:
+def _origin(
+    model: OrientationModel, name: str, scan: Scan, refine: str | None, consensus: bool
+) -> dict[str, str]:
     """Return the provenance of a predicted map."""
     return {
         "frame": model.card.frame,
@@ -87,6 +90,7 @@ def _origin(model: OrientationModel, name: str, scan: Scan, refine: str | None) 
         "scan": str(scan.path),
         "training_fingerprint": model.card.fingerprint,
         "refined": refine or "no",
+        "consensus": "yes" if consensus else "no",
     }
 
 

@@ -1,29 +1,29 @@
 """Labelling of a whole scan by template matching, block by block."""
 
-import hashlib
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.consensus.candidates import candidate_map
+from keras_stem.consensus.consensus import PatternRefinement, reach_consensus
+from keras_stem.consensus.decision import ConsensusMap
+from keras_stem.consensus.statement import bounds_and_marks, probabilities
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.frames import ORIX_FRAME
 from keras_stem.crystal.grains import OUTSIDE
 from keras_stem.crystal.map_phases import phases_of, single_phase
 from keras_stem.crystal.pairing import GivenPhase
-from keras_stem.crystal.phase import fingerprint
 from keras_stem.crystal.symmetry import proper_point_group
-from keras_stem.environment import state_folder
 from keras_stem.errors import KerasStemError
-from keras_stem.files import complete_file, existing_folder
 from keras_stem.indexing.calibration import error_bounds, unexplained
-from keras_stem.indexing.matching import Matcher
+from keras_stem.indexing.matching import Candidates, Matcher
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
 from keras_stem.indexing.spot_images import SpotFinder
@@ -31,12 +31,7 @@ from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import append_labels
 from keras_stem.version import __version__
-
-BLOCK_PATTERNS, BLOCK_PIXELS = 512, 2**25
-"""Largest number of patterns and of their pixels per block; the results of each block are saved to disk."""
-
-_METHOD = "visibility, disks"
-"""Name of the way of matching, whose blocks are not those of another version's."""
+from keras_stem.workflow.match_blocks import Blocks
 
 
 def match_scan(
@@ -44,6 +39,7 @@ def match_scan(
     phases: list[Phase],
     settings: Matching,
     progress: Callable[[int], None] = lambda patterns: None,
+    consensus: bool = False,
 ) -> tuple[CrystalMap, dict[str, str]]:
     """Determine the orientation, phase, Q and R at every position of a scan by template matching.
 
@@ -60,6 +56,8 @@ def match_scan(
         Settings of the template matching.
     progress
         Function that is called with the number of patterns of each block, whether newly matched or loaded.
+    consensus
+        Whether neighbours decide between the solutions of each pattern (`keras_stem.consensus`).
 
     Returns
     -------
@@ -67,7 +65,8 @@ def match_scan(
         Labels with the properties Q and R, the bounds of 68 and 95 % of the errors, "uncertainty" and
         "uncertainty_95" (degrees), of refined solutions, "out_of_distribution" (1 for patterns that these do
         not explain), and, if the settings request further solutions,
-        ``match<k>_euler``, ``match<k>_phase_id`` and ``match<k>_Q`` of the second and further solutions.
+        ``match<k>_euler``, ``match<k>_phase_id`` and ``match<k>_Q`` of the second and further solutions; with
+        a consensus, also the properties of `keras_stem.consensus.statement.probabilities`.
     origin : dict
         Provenance of the labels.
 
@@ -75,9 +74,9 @@ def match_scan(
     ------
     KerasStemError
         If the scan lacks a calibration, a phase cannot be simulated, the patterns cannot be read or the
-        blocks cannot be written.
+        blocks cannot be written; with a consensus, also if the solutions are not refined.
     """
-    blocks, labels, origin = _match(scan, phases, settings, progress)
+    blocks, labels, origin = _match(scan, phases, settings, progress, consensus)
     blocks.forget()
     return labels, origin
 
@@ -87,34 +86,50 @@ def label_scan(
     phases: list[Phase],
     settings: Matching,
     progress: Callable[[int], None] = lambda patterns: None,
+    consensus: bool = False,
 ) -> None:
     """Match the patterns of a scan file as `match_scan` does, and write the labels to the file.
 
     Finished blocks are kept until the labels are written, which fails while another program reads the file.
     """
     with Scan(path) as scan:
-        blocks, labels, origin = _match(scan, phases, settings, progress)
+        blocks, labels, origin = _match(scan, phases, settings, progress, consensus)
     append_labels(path, labels, origin)
     blocks.forget()
 
 
 def _match(
-    scan: Scan, phases: list[Phase], settings: Matching, progress: Callable[[int], None]
-) -> tuple["_Blocks", CrystalMap, dict[str, str]]:
+    scan: Scan,
+    phases: list[Phase],
+    settings: Matching,
+    progress: Callable[[int], None],
+    consensus: bool,
+) -> tuple[Blocks, CrystalMap, dict[str, str]]:
     scan.require_signal()
     settings = settings.complete(scan.info)
-    blocks = _Blocks(scan, phases, settings)
+    if consensus and not settings.refine:
+        raise KerasStemError("Expected refined solutions for a consensus, found --refine 0.")
+    blocks = Blocks(scan, phases, settings, with_candidates=consensus)
     matcher = _BlockMatcher(scan, phases, settings)
     for number, positions in enumerate(blocks.positions):
         if not blocks.path(number).exists():
-            blocks.keep(number, matcher.match(positions))
+            found = matcher.match(positions)
+            solutions = rank(found, phases, settings.runner_up, settings.best)
+            shape = (1, len(positions))
+            blocks.keep(number, solutions, candidate_map(shape, phases, found) if consensus else None)
         progress(len(positions))
     origin = {
         "method": f"template matching, keras_stem {__version__}",
         "frame": ORIX_FRAME,
         "settings": json.dumps(asdict(settings)),
+        "consensus": "yes" if consensus else "no",
     }
-    return blocks, _labels(scan, phases, blocks.join(), settings), origin
+    solutions = blocks.solutions()
+    if not consensus:
+        return blocks, _labels(scan, phases, solutions, _known_of(solutions, settings)), origin
+    agreed = reach_consensus(blocks.candidates(), matcher.refinement())
+    solutions = _with_answers(solutions, agreed, phases, settings.runner_up)
+    return blocks, _labels(scan, phases, solutions, _known_of_consensus(agreed, solutions.disks)), origin
 
 
 def true_errors(labels: CrystalMap) -> tuple[float, float] | None:
@@ -162,75 +177,78 @@ class _BlockMatcher:
     """Template matching of positions of a scan; the templates are computed at the first use."""
 
     def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
-        self._scan = scan
-        self._phases = phases
-        self._settings = settings
+        self._scan, self._phases, self._settings = scan, phases, settings
         self._finder = SpotFinder(scan.info.detector, settings)
-        self._matchers: list[Matcher] = []
 
-    def match(self, positions: np.ndarray) -> Solutions:
-        detector, settings = self._scan.info.detector, self._settings
-        if not self._matchers:
-            self._matchers = [Matcher(phase, detector, settings) for phase in self._phases]
+    @cached_property
+    def _matchers(self) -> list[Matcher]:
+        return [Matcher(phase, self._scan.info.detector, self._settings) for phase in self._phases]
+
+    def match(self, positions: np.ndarray) -> list[Candidates]:
         images = self._finder(self._scan.read(positions))
-        found = [matcher.match(images) for matcher in self._matchers]
-        return rank(found, self._phases, settings.runner_up, settings.best)
+        return [matcher.match(images) for matcher in self._matchers]
+
+    def refinement(self) -> PatternRefinement:
+        comparisons = [matcher.comparison for matcher in self._matchers]
+        return PatternRefinement(self._scan.read, self._finder, comparisons)
 
 
-class _Blocks:
-    """Solutions of the blocks of a scan on disk, in a folder named by a hash of scan, phases and settings."""
+def _with_answers(
+    solutions: Solutions, agreed: ConsensusMap, phases: Sequence[Phase], runner_up: float
+) -> Solutions:
+    """Return solutions whose first is the answer of a consensus, which replaces the one nearest to it.
 
-    def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
-        plain = [
-            _METHOD,
-            asdict(settings),
-            [fingerprint(phase) for phase in phases],
-            str(scan.path.resolve()),
-        ]
-        size = max(1, min(BLOCK_PATTERNS, BLOCK_PIXELS // np.prod(scan.info.detector.shape)))
-        key = hashlib.sha256(json.dumps([*plain, scan.pattern_fingerprint, int(size)]).encode())
-        self._folder = state_folder() / "matching" / key.hexdigest()[:16]
-        firsts = range(0, len(scan), size)
-        self.positions = [np.arange(first, min(first + size, len(scan))) for first in firsts]
-
-    def path(self, number: int) -> Path:
-        return self._folder / f"{number:06d}.npz"
-
-    def keep(self, number: int, solutions: Solutions) -> None:
-        existing_folder(self._folder)
-        with complete_file(self.path(number)) as partial, partial.open("wb") as file:
-            np.savez(
-                file,
-                rotations=solutions.rotations.data,
-                phase_id=solutions.phase_id,
-                q=solutions.q,
-                r=solutions.r,
-                evidence=solutions.evidence,
-                disks=solutions.disks,
-            )
-
-    def join(self) -> Solutions:
-        kept = []
-        for number in range(len(self.positions)):
-            with np.load(self.path(number)) as file:
-                kept.append(dict(file))
-        joined = {name: np.concatenate([block[name] for block in kept]) for name in kept[0]}
-        return Solutions(Rotation(joined.pop("rotations")), **joined)
-
-    def forget(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+    R refers to the answer: it is 0 where the pattern alone prefers another solution.
+    """
+    count, most = solutions.phase_id.shape
+    same = np.zeros((count, most), bool)
+    for number, phase in enumerate(phases):
+        for k in range(most):
+            own = np.flatnonzero((agreed.phase == number) & (solutions.phase_id[:, k] == number))
+            pair = Rotation(solutions.rotations.data[own, k]), Rotation(agreed.quaternions[own])
+            same[own, k] = disorientation(*pair, proper_point_group(phase)) < np.deg2rad(runner_up)
+    replaced = np.where(same.any(axis=1), same.argmax(axis=1), most - 1)
+    order = np.argsort(np.where(np.arange(most) == replaced[:, None], -1, np.arange(most)), axis=1)
+    rotations = np.take_along_axis(solutions.rotations.data, order[..., None], axis=1)
+    phase_id, q = (np.take_along_axis(v, order, axis=1) for v in (solutions.phase_id, solutions.q))
+    second = np.where(same[:, 0], solutions.q[:, 0] * (1 - solutions.r / 100), solutions.q[:, 0])
+    rotations[:, 0], phase_id[:, 0] = agreed.quaternions, agreed.phase
+    q[:, 0] = np.minimum(100 * agreed.correlation, 100)
+    ratio = np.divide(second, q[:, 0], out=np.ones(count), where=q[:, 0] > 0)
+    r = 100 * np.clip(1 - ratio, 0, 1)
+    return Solutions(Rotation(rotations), phase_id, q, r, agreed.evidence, solutions.disks)
 
 
-def _labels(scan: Scan, phases: list[Phase], solutions: Solutions, settings: Matching) -> CrystalMap:
+def _known_of(solutions: Solutions, settings: Matching) -> dict[str, np.ndarray]:
+    """Return the bounds of the errors of refined solutions, and which patterns these do not explain."""
+    if not settings.refine:  # templates alone are as far off as their distance
+        return {}
+    marked = unexplained(solutions.q[:, 0], solutions.disks)
+    return _bounds(*error_bounds(solutions.evidence, marked), marked)
+
+
+def _known_of_consensus(agreed: ConsensusMap, disks: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what `_known_of` does for the answers of a consensus, and their probabilities."""
+    return {**_bounds(*bounds_and_marks(agreed, disks)), **probabilities(agreed)}
+
+
+def _bounds(bound_68: np.ndarray, bound_95: np.ndarray, marked: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        "uncertainty": bound_68,
+        "uncertainty_95": bound_95,
+        "out_of_distribution": marked.astype(np.uint8),
+    }
+
+
+def _labels(
+    scan: Scan, phases: list[Phase], solutions: Solutions, known: dict[str, np.ndarray]
+) -> CrystalMap:
     info = scan.info
     quaternions = solutions.rotations.data
-    properties = {"Q": solutions.q[:, 0], "R": solutions.r}
-    if settings.refine:  # templates alone are as far off as their distance
-        marked = unexplained(solutions.q[:, 0], solutions.disks)
-        bounds = error_bounds(solutions.evidence, marked)
-        for name, bound in zip(("uncertainty", "uncertainty_95"), bounds, strict=True):
-            properties[name] = np.where(solutions.phase_id[:, 0] < 0, np.nan, bound)
-        properties["out_of_distribution"] = marked.astype(np.uint8)
+    properties = {"Q": solutions.q[:, 0], "R": solutions.r, **known}
+    for name in ("uncertainty", "uncertainty_95"):
+        if name in known:
+            properties[name] = np.where(solutions.phase_id[:, 0] < 0, np.nan, known[name])
     for k in range(1, quaternions.shape[1]):
         properties[f"match{k + 1}_euler"] = euler_of(Rotation(quaternions[:, k]))
         properties[f"match{k + 1}_phase_id"] = solutions.phase_id[:, k]

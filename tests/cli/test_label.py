@@ -35,7 +35,7 @@ def test_unrefined_matches_state_no_uncertainty(run, own_scan):
 
 
 def test_match_goes_on_where_it_was(run, own_scan, monkeypatch):
-    import keras_stem.workflow.match as match
+    import keras_stem.workflow.match_blocks as match
 
     monkeypatch.setattr(match, "BLOCK_PATTERNS", 100)
     matched = []
