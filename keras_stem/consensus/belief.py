@@ -40,41 +40,41 @@ def beliefs(candidates: CandidateMap, settings: Consensus) -> np.ndarray:
     """
     rows, columns = candidates.shape
     index = np.arange(rows * columns).reshape(rows, columns)
+    own = likelihoods(candidates.evidence, settings.temperature).astype(np.float32)
     out = np.empty(candidates.phase.shape, np.float32)
     for top in range(0, rows, _TILE):
         for left in range(0, columns, _TILE):
-            inner = (slice(top, top + _TILE), slice(left, left + _TILE))
+            inside = (slice(top, top + _TILE), slice(left, left + _TILE))
             around = tuple(
                 slice(max(0, part.start - settings.iterations), part.stop + settings.iterations)
-                for part in inner
+                for part in inside
             )
             places = index[around]
-            found = _of_tile(candidates, places, settings).reshape(*places.shape, -1)
-            own = tuple(
+            found = _of_tile(candidates, own, places, settings).reshape(*places.shape, -1)
+            kept = tuple(
                 slice(part.start - wide.start, min(part.stop, size) - wide.start)
-                for part, wide, size in zip(inner, around, (rows, columns), strict=True)
+                for part, wide, size in zip(inside, around, (rows, columns), strict=True)
             )
-            out[index[inner]] = found[own]
+            out[index[inside]] = found[kept]
     return out
 
 
-def _of_tile(candidates: CandidateMap, places: np.ndarray, settings: Consensus) -> np.ndarray:
+def _of_tile(
+    candidates: CandidateMap, own: np.ndarray, places: np.ndarray, settings: Consensus
+) -> np.ndarray:
     """Return the beliefs of the positions of a tile, shape (m, k)."""
     chosen = places.ravel()
     pairs = neighbour_pairs(places.shape)
-    apart = tables(
-        candidates.quaternions[chosen], candidates.phase[chosen], pairs, *candidates.symmetry
-    ) / np.deg2rad(settings.bend)
-    alike = np.exp(-settings.boundary * np.minimum(apart**2, 1)).astype(np.float32)
-    own = likelihoods(candidates.evidence[chosen], settings.temperature).astype(np.float32)
+    apart = tables(candidates.quaternions[chosen], candidates.phase[chosen], pairs, *candidates.symmetry)
+    alike = _compatibilities(apart, np.deg2rad(settings.bend), settings.boundary)
+    own = own[chosen]
     edges, others = _neighbours(places.shape, pairs)
-    messages = np.full((len(chosen), 4, own.shape[1]), 1 / own.shape[1], np.float32)
+    messages = np.ones((len(chosen), 4, own.shape[1]), np.float32)  # exact, whatever the number of neighbours
     following = messages.copy()
     for _ in range(settings.iterations):
         _pass(own, alike, edges, others, messages, following)
         messages, following = following, messages
-    heard = np.where((edges >= 0)[..., None], messages, 1 / own.shape[1])
-    found = own * np.prod(heard * own.shape[1], axis=1, dtype=float)
+    found = own * np.prod(messages, axis=1, dtype=float)
     return found / found.sum(axis=1, keepdims=True)
 
 
@@ -100,6 +100,17 @@ def _neighbours(shape: tuple[int, int], pairs: np.ndarray) -> tuple[np.ndarray, 
             edges[pairs[part, here], first + direction] = numbers
             others[pairs[part, here], first + direction] = pairs[part, there]
     return edges, others
+
+
+@numba.njit(cache=True, parallel=True)
+def _compatibilities(apart, bend, boundary):
+    """Return how probable disorientations of neighbours are, relative to none, shape (m, k, k)."""
+    out = np.empty_like(apart)
+    for e in numba.prange(len(apart)):
+        for i in range(apart.shape[1]):
+            for j in range(apart.shape[2]):
+                out[e, i, j] = np.exp(-boundary * min((apart[e, i, j] / bend) ** 2, 1.0))
+    return out
 
 
 @numba.njit(cache=True, parallel=True)

@@ -1,7 +1,7 @@
 """Decision between the orientations of each region, and its probability."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
@@ -11,15 +11,23 @@ from keras_stem.consensus.candidates import NONE, CandidateMap, explained_disks
 from keras_stem.consensus.fragments import Trials
 from keras_stem.consensus.joining import Region
 from keras_stem.consensus.settings import Consensus
+from keras_stem.crystal.grains import neighbour_pairs
 
 _SHARED = 0.5
 """Error that all positions of a grain share, relative to that of a single one."""
 
-_FLOOR, _ALONE = 0.02, 0.3
+_FLOOR, _ALONE = 0.05, 0.3
 """Smallest error of the evidence of a position, and the error that is assumed of few positions (disks)."""
 
-_SLOPE = 1.5
+_SLOPE = 2.0
 """Logarithm of the odds of two orientations by their difference relative to its error."""
+
+SURE = 0.9
+"""Probability of the orientation of a region below which it is ambiguous."""
+
+_AT_BOUNDARY = np.array([1.0, 0.92, 0.8, 0.8, 0.8])
+"""Probability that a position belongs to its region rather than to one beside it, by the number of its
+neighbours in other regions. Grains overlap at inclined boundaries."""
 
 _NEAR = 6.0
 """Disorientation from the orientations of a region up to which candidates belong to it (degrees)."""
@@ -39,6 +47,8 @@ class ConsensusMap:
         Correlation of pattern and expected spots, shape (n,).
     probability
         Probability of the answer, shape (n,).
+    ambiguous
+        Whether the evidence of the whole region does not decide for the answer, shape (n,).
     alternative, alternative_phase, alternative_probability
         Orientation that is second best for the region, its phase (-1 without one) and probability.
     evidence
@@ -52,6 +62,7 @@ class ConsensusMap:
     phase: np.ndarray
     correlation: np.ndarray
     probability: np.ndarray
+    ambiguous: np.ndarray
     alternative: np.ndarray
     alternative_phase: np.ndarray
     alternative_probability: np.ndarray
@@ -69,7 +80,7 @@ def decide(
     """Choose the orientation of the largest evidence for each region.
 
     The probability of an answer is that of its orientation, given the evidence of all positions of the
-    region, times that of the position to belong to the region.
+    region, times that of the position to belong to the region, which is lower at boundaries.
 
     Parameters
     ----------
@@ -88,6 +99,7 @@ def decide(
         phase=np.full(size, NONE),
         correlation=np.zeros(size),
         probability=np.zeros(size),
+        ambiguous=np.ones(size, bool),
         alternative=np.tile([1.0, 0, 0, 0], (size, 1)),
         alternative_phase=np.full(size, NONE),
         alternative_probability=np.zeros(size),
@@ -96,7 +108,18 @@ def decide(
     )
     for number, region in enumerate(regions):
         _decide_region(number, region, candidates, beliefs, trials, settings, out)
-    return out
+    belonging = _AT_BOUNDARY[_unlike_neighbours(out.region, candidates.shape)]
+    return replace(
+        out,
+        probability=out.probability * belonging,
+        alternative_probability=out.alternative_probability * belonging,
+    )
+
+
+def _unlike_neighbours(region: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return the number of neighbours of each position that belong to other regions, shape (n,)."""
+    pairs = neighbour_pairs(shape)
+    return np.bincount(pairs[region[pairs[:, 0]] != region[pairs[:, 1]]].ravel(), minlength=len(region))
 
 
 def _decide_region(
@@ -129,6 +152,7 @@ def _decide_region(
     out.quaternions[members], out.phase[members] = quaternions[:, best], phase[best]
     out.correlation[members], out.region[members] = correlation[:, best], number
     out.probability[members] = share[best] * inside
+    out.ambiguous[members] = share[best] * inside < SURE
     out.evidence[members] = evidence[:, best]
     if distinct.any():
         second = int(np.where(distinct, share, -1).argmax())

@@ -8,19 +8,11 @@ from keras_stem.consensus.decision import ConsensusMap
 from keras_stem.crystal.euler import euler_of
 from keras_stem.indexing.calibration import error_bounds, unexplained
 
-SURE = 0.9
-"""Probability below which an answer is ambiguous."""
-
-_UNIT = 0.13
+UNIT = 0.13
 """Evidence of a single pattern that makes an orientation e times as probable (disks)."""
 
 _LARGEST = 0.9999
 """Largest probability that is converted to evidence."""
-
-
-def is_ambiguous(probability: np.ndarray) -> np.ndarray:
-    """Return whether answers are ambiguous, by their probability."""
-    return probability < SURE
 
 
 def bounds_and_marks(found: ConsensusMap, disks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -35,9 +27,8 @@ def bounds_and_marks(found: ConsensusMap, disks: np.ndarray) -> tuple[np.ndarray
     """
     marked = unexplained(100 * found.correlation, disks)
     likely = np.clip(found.probability, 1 - _LARGEST, _LARGEST)
-    equivalent = _UNIT * np.log(likely / (1 - likely))
-    doubtful = is_ambiguous(found.probability)
-    evidence = np.where(doubtful, equivalent, np.maximum(equivalent, found.evidence))
+    equivalent = UNIT * np.log(likely / (1 - likely))
+    evidence = np.where(found.ambiguous, equivalent, np.maximum(equivalent, found.evidence))
     return *error_bounds(evidence, marked), marked
 
 
@@ -54,16 +45,16 @@ def probabilities(found: ConsensusMap, to_phase: Rotation | None = None) -> dict
     Returns
     -------
     dict
-        "probability" of the answer; "ambiguous" (1 if it is below 0.9); and of the second-best orientation of
-        the grain "alternative_euler" (Bunge, radians, NaN without one), "alternative_phase_id" (-1 without
-        one) and "alternative_probability".
+        "probability" of the answer; "ambiguous" (1 where the whole grain does not decide); and of the
+        second-best orientation of the grain "alternative_euler" (Bunge, radians, NaN without one),
+        "alternative_phase_id" (-1 without one) and "alternative_probability".
     """
     other = Rotation(found.alternative)
     euler = euler_of(other if to_phase is None else to_phase * other)
     absent = found.alternative_phase == NONE
     return {
         "probability": found.probability,
-        "ambiguous": is_ambiguous(found.probability).astype(np.uint8),
+        "ambiguous": found.ambiguous.astype(np.uint8),
         "alternative_euler": np.where(absent[:, None], np.nan, euler),
         "alternative_phase_id": found.alternative_phase,
         "alternative_probability": found.alternative_probability,
