@@ -20,10 +20,11 @@ from keras_stem.consensus.belief import beliefs, likelihoods
 from keras_stem.consensus.candidates import CandidateMap, candidate_map
 from keras_stem.consensus.consensus import PatternRefinement
 from keras_stem.consensus.decision import ConsensusMap, decide
-from keras_stem.consensus.fragments import Fragments, find_fragments, try_orientations
+from keras_stem.consensus.fragments import Fragments, find_fragments
 from keras_stem.consensus.joining import Joining
 from keras_stem.consensus.settings import Consensus
 from keras_stem.consensus.statement import UNIT
+from keras_stem.consensus.trials import try_orientations
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.grains import in_order, neighbour_pairs
 from keras_stem.indexing.matching import Candidates, Matcher

@@ -8,9 +8,10 @@ from orix.quaternion import Rotation
 from keras_stem.consensus.belief import beliefs
 from keras_stem.consensus.candidates import NONE, CandidateMap
 from keras_stem.consensus.decision import ConsensusMap, decide
-from keras_stem.consensus.fragments import Refine, find_fragments, try_orientations
+from keras_stem.consensus.fragments import find_fragments
 from keras_stem.consensus.joining import Joining
 from keras_stem.consensus.settings import Consensus
+from keras_stem.consensus.trials import Refine, try_orientations
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.indexing.comparison import SpotComparison
 from keras_stem.indexing.spot_images import SpotFinder

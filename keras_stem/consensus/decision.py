@@ -8,9 +8,9 @@ import numpy as np
 
 from keras_stem.consensus.angles import angle_between
 from keras_stem.consensus.candidates import NONE, CandidateMap, explained_disks
-from keras_stem.consensus.fragments import Trials
 from keras_stem.consensus.joining import Region
 from keras_stem.consensus.settings import Consensus
+from keras_stem.consensus.trials import Trials
 from keras_stem.crystal.grains import neighbour_pairs
 
 _SHARED = 0.5

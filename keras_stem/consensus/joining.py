@@ -7,8 +7,9 @@ import numpy as np
 
 from keras_stem.consensus.angles import angles
 from keras_stem.consensus.candidates import explained_disks
-from keras_stem.consensus.fragments import Fragments, Trials
+from keras_stem.consensus.fragments import Fragments
 from keras_stem.consensus.settings import Consensus
+from keras_stem.consensus.trials import Trials
 
 _EDGES = 15
 """Largest number of neighbours of two fragments that are looked at."""

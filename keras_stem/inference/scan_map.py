@@ -94,34 +94,34 @@ def predict_map(
     own = model.card.load_phase()
     phase = phase or own
     to_phase = require_relation(own, phase)
-    source = ScanSource(scan, model.card.binning_for(scan.info.detector))
     scan.require_signal()
     labels = in_axes_of(phase, scan.labels) if scan.has_labels else None
-    steps = InferenceSteps(model, refine)
-    positions = np.arange(len(scan))
-    blocks = map_blocks(lambda _, patterns: steps(patterns), source, positions, verbose=verbose)
-    answers = Answers.joined(blocks)
-    if consensus:
-        answers = _agreed(answers, steps, source, scan.info.shape, own, to_phase)
+    answers = _answers(model, scan, refine, consensus, to_phase, verbose)
     rotations, euler = _in_axes(answers.euler, to_phase)
     info, properties = scan.info, {**_qualities(labels), **answers.properties}
     found = crystal_map(rotations, phase, info.shape, info.steps, info.unit, properties)
     return Prediction(euler, found, labels, _errors(rotations, labels, phase))
 
 
-def _agreed(
-    answers: Answers,
-    steps: InferenceSteps,
-    source: ScanSource,
-    shape: tuple[int, int],
-    own: Phase,
+def _answers(
+    model: OrientationModel,
+    scan: Scan,
+    refine: str | None,
+    consensus: bool,
     to_phase: Rotation,
+    verbose: bool,
 ) -> Answers:
-    """Return the answers of the consensus of a map; those of positions without candidates are kept."""
-    agreed = steps.consensus(answers, source, shape)
+    """Return the answers for all positions; alternatives of a consensus are in the axes of the map."""
+    source = ScanSource(scan, model.card.binning_for(scan.info.detector))
+    steps, positions = InferenceSteps(model, refine), np.arange(len(scan))
+    blocks = map_blocks(lambda _, patterns: steps(patterns), source, positions, verbose=verbose)
+    answers = Answers.joined(blocks)
+    if not consensus:
+        return answers
+    agreed = steps.consensus(answers, source, scan.info.shape)
     there = (agreed.found.phase != NONE)[:, None]
     matrices = Rotation(agreed.found.quaternions).to_matrix()
-    found = fundamental_euler(matrices, proper_point_group(own))[0]
+    found = fundamental_euler(matrices, proper_point_group(model.card.load_phase()))[0]
     euler = np.where(there, found, answers.euler)
     return Answers(euler, {**agreed.properties, **probabilities(agreed.found, to_phase)})
 

@@ -3,7 +3,12 @@
 import re
 
 import numpy as np
+from orix.quaternion import Rotation
 
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
+from keras_stem.crystal.map_phases import single_phase
+from keras_stem.crystal.rotations import first_rotations
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.scan.scan import Scan
 
 COARSE = ("--resolution", "4")
@@ -34,10 +39,44 @@ def test_unrefined_matches_state_no_uncertainty(run, own_scan):
         assert not {"uncertainty", "out_of_distribution"} & set(scan.labels.prop)
 
 
-def test_match_goes_on_where_it_was(run, own_scan, monkeypatch):
-    import keras_stem.workflow.match_blocks as match
+def test_match_with_a_consensus(run, own_scan):
+    run("label", "match", own_scan, *COARSE, "--best", "2")
+    with Scan(own_scan) as scan:
+        alone = scan.labels
+    run("label", "match", own_scan, *COARSE, "--best", "2", "--consensus")
+    with Scan(own_scan) as scan:
+        agreed = scan.labels
+    inside = np.asarray(agreed.prop["truth_weight"]) > 0.9
+    wrong = [np.mean(_errors(labels)[inside] > 5) for labels in (alone, agreed)]
+    assert wrong[1] <= wrong[0]
+    probability = np.asarray(agreed.prop["probability"])
+    assert np.all((probability >= 0) & (probability <= 1))
+    assert np.mean(probability[inside] > 0.9) > 0.5
+    assert {"ambiguous", "alternative_euler", "alternative_probability"} <= set(agreed.prop)
+    same = np.isclose(agreed.prop["Q"], alone.prop["Q"], atol=0.01)
+    np.testing.assert_allclose(agreed.prop["R"][same], alone.prop["R"][same], atol=0.2)
+    assert np.all(agreed.prop["R"][~same] <= alone.prop["R"][~same] + 0.2)
+    np.testing.assert_array_equal(np.isnan(agreed.prop["uncertainty"]), agreed.phase_id < 0)
 
-    monkeypatch.setattr(match, "BLOCK_PATTERNS", 100)
+
+def _errors(labels):
+    """Disorientations from the truth, modulo the in-plane ambiguity, deg."""
+    truth = Rotation.from_euler(np.asarray(labels.prop["truth_euler"]))
+    symmetry = proper_point_group(single_phase(labels))
+    found = first_rotations(labels)
+    ways = (disorientation(truth, way, symmetry) for way in (found, found * BEAM_TWOFOLD))
+    return np.rad2deg(np.minimum(*ways))
+
+
+def test_a_consensus_needs_refined_solutions(run, own_scan):
+    told = run("label", "match", own_scan, *COARSE, "--consensus", "--refine", "0", status=1)
+    assert "Expected refined solutions for a consensus, found --refine 0." in told
+
+
+def test_match_goes_on_where_it_was(run, own_scan, monkeypatch):
+    import keras_stem.workflow.match as match
+
+    monkeypatch.setattr("keras_stem.workflow.match_blocks.BLOCK_PATTERNS", 100)
     matched = []
     original = match._BlockMatcher.match
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from crystals import cif
 from directions import along_lab, degrees_apart
+from orix.quaternion import Rotation
 
 from keras_stem.choices import REFINEMENTS
 from keras_stem.crystal.axes import relation
@@ -54,3 +55,28 @@ def test_thorough_refinement_looks_at_more(model, scan):
     assert np.mean(gained > -0.1) > 0.9
     assert gained.mean() > 0
     assert np.mean(thorough.disorientation < 5) >= np.mean(quick.disorientation < 5)
+
+
+def test_a_consensus_decides_between_refined_candidates(model, scan):
+    alone = predict_map(model, scan, refine="quick")
+    agreed = predict_map(model, scan, refine="quick", consensus=True)
+    clear = np.asarray(scan.labels.prop["truth_weight"]) > 0.9
+    assert np.mean(agreed.disorientation[clear] < 5) >= np.mean(alone.disorientation[clear] < 5)
+    assert np.all(agreed.property("agreement") <= alone.property("agreement") + 3)
+    stated = {"probability", "ambiguous", "alternative_euler", "alternative_probability", "uncertainty"}
+    assert stated <= set(agreed.crystal_map.prop)
+    assert not stated - {"uncertainty"} & set(alone.crystal_map.prop)
+    with pytest.raises(KerasStemError, match="Expected refined orientations for a consensus"):
+        predict_map(model, scan, consensus=True)
+
+
+def test_alternatives_are_in_the_axes_of_the_map(model, scan):
+    kept = load_phase(cif("linio2_rhombohedral"), keep_cell=True)
+    maps = [predict_map(model, scan, refine="quick", consensus=True, phase=phase) for phase in (None, kept)]
+    own, other = (one.property("alternative_euler") for one in maps)
+    there = np.isfinite(own).all(axis=1)
+    assert there.any()
+    by_hand = np.linalg.inv([[1, -1, 0], [0, 1, -1], [1, 1, 1]])
+    hexagonal = along_lab(kept, Rotation.from_euler(other[there])) @ by_hand
+    reference = along_lab(scan.phase, Rotation.from_euler(own[there]))
+    assert degrees_apart(hexagonal, reference, scan.phase).max() < 0.05

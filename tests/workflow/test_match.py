@@ -1,5 +1,8 @@
 """Template matching of scans of one crystal in several settings."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from crystals import SAME_CRYSTAL, cif
@@ -8,6 +11,7 @@ from directions import along_lab, degrees_apart
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD
 from keras_stem.crystal.structure_files import CrystalFile, load_phase
 from keras_stem.indexing.settings import Matching
+from keras_stem.io.export import write_map
 from keras_stem.scan.scan import Scan
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
@@ -53,3 +57,21 @@ def test_matching_in_a_kept_cell(scans):
         for ways in (found[1], found[1] * BEAM_TWOFOLD)
     ]
     assert np.median(np.minimum(*apart)) < 0.3
+
+
+def test_neighbours_decide_on_a_real_particle(real_files, tmp_path):
+    """Peaks of an experiment, whose patterns alone hardly tell [10-10] from [1-100]."""
+    folder, scan_path = real_files / "real", tmp_path / "particle.hspy"
+    peaks = folder / "cathode_particle_a.h5"
+    subprocess.run([sys.executable, folder / "render.py", peaks, scan_path], check=True)
+    phase = load_phase(real_files / "cif" / "LCO.cif")
+    shares = []
+    for consensus in (False, True):
+        with Scan(scan_path) as scan:
+            labels, origin = match_scan(scan, [phase], Matching(), consensus=consensus)
+        write_map(tmp_path / "map.h5", labels, origin)
+        command = [sys.executable, "-W", "ignore", folder / "neighbours.py", peaks, tmp_path / "map.h5"]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        shares.append(float(told.split("%")[0]))
+    assert shares[0] < 50
+    assert shares[1] > 85
