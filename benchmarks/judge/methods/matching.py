@@ -16,6 +16,7 @@ class Matching(Method):
     settings: ClassVar[str] = "`kstem label match SCAN --cif FILE`"
     takes_phases: ClassVar[bool] = True
     states_bounds: ClassVar[bool] = True
+    consensus: ClassVar[bool] = False
 
     def sources(self, test_set: TestSet) -> list[bytes]:
         return [*super().sources(test_set), *own_sources()]
@@ -31,16 +32,36 @@ class Matching(Method):
             with Scan(scan_path(test_set, patterns.first(1))) as scan, Stopwatch() as bank:
                 match_scan(scan, phases, Settings())
         with Scan(scan_path(test_set, patterns)) as scan, Stopwatch() as whole:
-            labels, _ = match_scan(scan, phases, Settings())
+            labels, _ = match_scan(scan, phases, Settings(), consensus=self.consensus)
         rotations = first_rotations(labels)
         return Answers(
             rotations.to_matrix(),
-            np.asarray(labels.prop["R"], float),
+            self._confidence(labels.prop),
             np.asarray(labels.prop["uncertainty"], float),
             whole.seconds - bank.seconds,
             np.nan,
             labels.phase_id,
         )
 
+    def _confidence(self, properties: dict[str, np.ndarray]) -> np.ndarray:
+        """Return the reliability."""
+        return np.asarray(properties["R"], float)
 
-METHODS = (Matching(),)
+
+class Agreed(Matching):
+    """``kstem label match --consensus``, of scans."""
+
+    name: ClassVar[str] = "keras_stem consensus"
+    settings: ClassVar[str] = "`kstem label match SCAN --cif FILE --consensus`"
+    consensus: ClassVar[bool] = True
+
+    def refuses(self, test_set: TestSet) -> str:
+        if test_set.shape is None:
+            return "needs neighbours"
+        return super().refuses(test_set)
+
+    def _confidence(self, properties: dict[str, np.ndarray]) -> np.ndarray:
+        return np.asarray(properties["probability"], float)
+
+
+METHODS = (Matching(), Agreed())
