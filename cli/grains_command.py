@@ -43,6 +43,10 @@ def command(map_, frame, phases, min_q, threshold, neighbours, min_size, small, 
         f"Equivalent diameter: mean {size['mean']}, median {size['median']}, "
         f"weighted by area {size['area_weighted_mean']}."
     )
+    if "ambiguous" in found:
+        click.echo(
+            f"{found['ambiguous']} grains are ambiguous: their evidence does not decide between orientations."
+        )
     for fate in ("absorbed", "dropped"):
         if points[fate]:
             click.echo(f"{points[fate]} points of grains below {min_size} points were {fate}.")

@@ -1,4 +1,4 @@
-"""Maps of the uncertainty of predictions and of their agreement with the expected spots."""
+"""Maps of the uncertainty of orientations, their agreement with the expected spots, and probability."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,8 +17,9 @@ def confidence_figure(
     uncertainty: np.ndarray | None,
     agreement: np.ndarray | None,
     out_of_distribution: np.ndarray | None = None,
+    probability: np.ndarray | None = None,
 ) -> Figure:
-    """Return maps of the uncertainty and of the agreement.
+    """Return maps of the uncertainty, of the agreement, and of the probability.
 
     Parameters
     ----------
@@ -31,6 +32,8 @@ def confidence_figure(
     out_of_distribution
         Out-of-distribution flag of each point, shape (n,); points with non-zero flags are grey. None for no
         flags.
+    probability
+        Probability of the answer of a consensus at each point, shape (n,), or None without a consensus.
 
     Returns
     -------
@@ -47,6 +50,8 @@ def confidence_figure(
         panels.append(("Uncertainty (68 %)", uncertainty, "Uncertainty (°)", LARGEST_SHOWN))
     if agreement is not None:
         panels.append(("Agreement with expected spots", agreement, "Correlation × 100", 100.0))
+    if probability is not None:
+        panels.append(("Probability of the orientation", probability, "Probability", 1.0))
     high, wide = map_extent(crystal_map)
     height = float(np.clip(4 * high / wide, 1.6, 8))
     with style():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_stem.analysis.ambiguity import GrainAmbiguity, grain_ambiguity
 from keras_stem.analysis.grains import Grains, kernel_average, mean_angles, measure_grains
 from keras_stem.analysis.grid import Grid, grid_of
 from keras_stem.analysis.segmentation import Segmentation, Segmented, segment
@@ -30,6 +31,7 @@ _COLUMNS = (
     "gos",
     "edge",
 )
+_OF_CONSENSUS = ("probability", "ambiguous", "other_phi1", "other_Phi", "other_phi2")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class GrainAnalysis:
         Kernel average misorientation (KAM) of each point (degrees), shape (n,).
     statistics
         Statistics as written to ``grains.json``.
+    ambiguity
+        What a consensus states of the grains; None for a map without one.
     """
 
     grid: Grid
@@ -55,6 +59,7 @@ class GrainAnalysis:
     grains: Grains
     kernel_average: np.ndarray
     statistics: dict
+    ambiguity: GrainAmbiguity | None = None
 
 
 def analyse_grains(prepared: PreparedMap, settings: Segmentation) -> GrainAnalysis:
@@ -76,7 +81,10 @@ def analyse_grains(prepared: PreparedMap, settings: Segmentation) -> GrainAnalys
         "counted": prepared.counted,
         "origin": prepared.origin,
     }
-    return GrainAnalysis(grid, segmented, grains, local_misorientation, statistics)
+    ambiguity = grain_ambiguity(grid, segmented.numbers, grains, prepared.crystal_map)
+    if ambiguity is not None:
+        statistics["ambiguous"] = int(ambiguity.ambiguous.sum())
+    return GrainAnalysis(grid, segmented, grains, local_misorientation, statistics, ambiguity)
 
 
 def write_grains(analysis: GrainAnalysis, folder: str | Path, direction: str = "z") -> None:
@@ -98,7 +106,7 @@ def write_grains(analysis: GrainAnalysis, folder: str | Path, direction: str = "
     """
     grid, grains, numbers = analysis.grid, analysis.grains, analysis.segmented.numbers
     with complete_folder(folder) as staging:
-        _write_table(staging / "grains.csv", grid, grains)
+        _write_table(staging / "grains.csv", grid, grains, analysis.ambiguity)
         (staging / "grains.json").write_text(
             json.dumps(analysis.statistics, indent=2, ensure_ascii=False), encoding="utf-8"
         )
@@ -144,14 +152,21 @@ def _statistics(grid: Grid, segmented: Segmented, grains: Grains, local_misorien
     }
 
 
-def _write_table(path: Path, grid: Grid, grains: Grains) -> None:
+def _write_table(path: Path, grid: Grid, grains: Grains, ambiguity: GrainAmbiguity | None) -> None:
     """Write a row for each grain, with lengths in the unit of the map and angles in degrees."""
     angles, names = mean_angles(grid, grains), grid.names
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
+        writer.writerow(_COLUMNS if ambiguity is None else (*_COLUMNS, *_OF_CONSENSUS))
         for k in range(len(grains)):
             lengths = (grains.area[k], grains.diameter[k], grains.x[k], grains.y[k], grains.aspect[k])
             numbers = [f"{value:.6g}" for value in (*lengths, *angles[k], grains.gos[k])]
             phase = names[int(grains.phase[k])]
-            writer.writerow([k, phase, grains.points[k], *numbers, int(grains.edge[k])])
+            row = [k, phase, grains.points[k], *numbers, int(grains.edge[k])]
+            writer.writerow(row if ambiguity is None else row + _stated(ambiguity, k))
+
+
+def _stated(ambiguity: GrainAmbiguity, grain: int) -> list[str]:
+    """Return what a consensus states of a grain; the angles are empty without an alternative."""
+    other = ["" if np.isnan(angle) else f"{angle:.6g}" for angle in ambiguity.alternative[grain]]
+    return [f"{ambiguity.probability[grain]:.3g}", str(int(ambiguity.ambiguous[grain])), *other]

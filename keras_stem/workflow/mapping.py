@@ -104,7 +104,7 @@ def _write(crystal_map: CrystalMap, origin: dict[str, str], folder: Path) -> Non
 def _draw(prediction: Prediction, visible: np.ndarray, folder: Path) -> None:
     for direction in DIRECTIONS:
         save(ipf_figure(prediction.crystal_map, direction, visible), folder / f"ipf_{direction}.png")
-    shown = {name: prediction.property(name) for name in ("uncertainty", "agreement")}
+    shown = {name: prediction.property(name) for name in ("uncertainty", "agreement", "probability")}
     if any(values is not None for values in shown.values()):
         figure = confidence_figure(
             prediction.crystal_map, **shown, out_of_distribution=prediction.property("out_of_distribution")

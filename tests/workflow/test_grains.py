@@ -1,5 +1,7 @@
 """Grains of a map, by hand."""
 
+import csv
+
 import numpy as np
 import pytest
 from grids import LAYOUT, layout_map
@@ -25,6 +27,28 @@ def test_points_are_counted_by_what_became_of_them(prepared):
     assert found.statistics["grains"] == found.statistics["touching_edge"] == 2
     assert found.grains.points.tolist() == [81, 54]
     assert (found.statistics["counted"], found.statistics["origin"]) == ("135 of 150", {"model": "mine"})
+
+
+def test_what_a_consensus_states_is_in_the_table(prepared, tmp_path):
+    other = np.full((150, 3), np.nan)
+    first = LAYOUT.ravel() == LAYOUT.ravel()[20]
+    other[first] = np.deg2rad([30.0, 40.0, 20.0])
+    prepared.crystal_map.prop.update(
+        probability=np.where(first, 0.6, 0.99),
+        ambiguous=first.astype(np.uint8),
+        alternative_euler=other,
+        alternative_phase_id=np.where(first, 0, -1),
+    )
+    found = analyse_grains(prepared, Segmentation(min_size=2))
+    assert found.statistics["ambiguous"] == 1
+    write_grains(found, tmp_path / "out")
+    with (tmp_path / "out" / "grains.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    told = {row["ambiguous"]: row for row in rows}
+    assert float(told["1"]["probability"]) == pytest.approx(0.6, abs=0.01)
+    angles = [float(told["1"][f"other_{name}"]) for name in ("phi1", "Phi", "phi2")]
+    np.testing.assert_allclose(angles, [30, 40, 20], atol=0.01)
+    assert told["0"]["other_phi1"] == ""
 
 
 def test_odd_points_are_grains_of_their_own_if_they_may(prepared):
