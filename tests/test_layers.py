@@ -14,6 +14,7 @@ ORDER = (
         "scan",
         "simulate",
         "indexing",
+        "consensus",
         "pipeline",
         "networks",
         "heads",

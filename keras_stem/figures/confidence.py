@@ -40,18 +40,9 @@ def confidence_figure(
     matplotlib.figure.Figure
     """
     rows, columns = grid_shape(crystal_map)
-    hidden = (
-        np.zeros(crystal_map.size, bool)
-        if out_of_distribution is None
-        else np.asarray(out_of_distribution) != 0
-    )
-    panels = []
-    if uncertainty is not None:
-        panels.append(("Uncertainty (68 %)", uncertainty, "Uncertainty (°)", LARGEST_SHOWN))
-    if agreement is not None:
-        panels.append(("Agreement with expected spots", agreement, "Correlation × 100", 100.0))
-    if probability is not None:
-        panels.append(("Probability of the orientation", probability, "Probability", 1.0))
+    flags = np.zeros(crystal_map.size) if out_of_distribution is None else out_of_distribution
+    hidden = np.asarray(flags) != 0
+    panels = _panels(uncertainty, agreement, probability)
     high, wide = map_extent(crystal_map)
     height = float(np.clip(4 * high / wide, 1.6, 8))
     with style():
@@ -67,3 +58,15 @@ def confidence_figure(
         if hidden.any():
             figure.supxlabel(f"Grey: {hidden.mean():.0%} of the points are out of distribution")
     return figure
+
+
+def _panels(
+    uncertainty: np.ndarray | None, agreement: np.ndarray | None, probability: np.ndarray | None
+) -> list[tuple[str, np.ndarray, str, float]]:
+    """Return title, values, label and largest value of each panel that has values."""
+    known = (
+        ("Uncertainty (68 %)", uncertainty, "Uncertainty (°)", LARGEST_SHOWN),
+        ("Agreement with expected spots", agreement, "Correlation × 100", 100.0),
+        ("Probability of the orientation", probability, "Probability", 1.0),
+    )
+    return [(title, values, label, largest) for title, values, label, largest in known if values is not None]
