@@ -15,6 +15,8 @@ from keras_stem.cli.backend import require_backend, settings_file
 from keras_stem.errors import KerasStemError
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from keras_stem.models.orientation_model import OrientationModel
 
 SMALLEST, LARGEST = 1e-30, 1e30
@@ -177,7 +179,7 @@ def beside(path: Path, ending: str) -> Path:
 @contextlib.contextmanager
 def pattern_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a progress bar over patterns; yield a function that takes the number of new ones."""
-    with _progress_bar(what) as progress:
+    with progress_bar() as progress:
         task = progress.add_task(what, total=total)
         yield lambda patterns: progress.advance(task, patterns)
 
@@ -185,22 +187,34 @@ def pattern_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 @contextlib.contextmanager
 def pattern_progress_of_unknown(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar; yield a function that takes the number of patterns so far, and of all."""
-    with _progress_bar(what) as progress:
+    with progress_bar() as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def _progress_bar(what: str):
+def progress_bar() -> "Progress":
+    """Return a progress bar over patterns, which shows the description of each of its tasks."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn(what), BarColumn(bar_width=16), MofNCompleteColumn(), TextColumn("patterns"))
-    return Progress(*columns, TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=16), MofNCompleteColumn())
+    return Progress(*columns, TextColumn("patterns"), TimeElapsedColumn())
 
 
 def show_notes(scan) -> None:
     """Print notes about the pattern values of a scan on stderr."""
     for note in scan.notes():
         click.echo(note, err=True)
+
+
+def tell_ambiguous(properties) -> None:
+    """Print the share of explained positions of a map that a consensus does not decide."""
+    explained = properties["out_of_distribution"] == 0
+    if explained.any():
+        share = properties["ambiguous"][explained].mean()
+        click.echo(
+            f"{share:.1%} of the positions with explained patterns are ambiguous: the consensus does not "
+            "decide between orientations of their grains."
+        )
 
 
 def tell_no_uncertainties() -> None:

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import click
 
-from keras_stem.cli.common import BEAM_ENERGY, CONSENSUS, FINITE, SCAN, pattern_progress, show_notes
+from keras_stem.cli.common import (
+    BEAM_ENERGY,
+    CONSENSUS,
+    FINITE,
+    SCAN,
+    progress_bar,
+    show_notes,
+    tell_ambiguous,
+)
 from keras_stem.cli.crystal_options import crystal_options
 from keras_stem.io.registry import frame_names, frames
 
@@ -143,8 +151,17 @@ def match(scan, phases, beam_energy, precession_angle, consensus, **options) -> 
         size = len(opened)
     settings = Matching(**options, beam=Beam(beam_energy, precession_angle=precession_angle))
     start = time.perf_counter()
-    with pattern_progress("Matching", size) as progress:
-        label_scan(scan, phases, settings, progress, consensus)
+    with progress_bar() as bars:
+        matching = bars.add_task("Matching", total=size)
+        agreeing = bars.add_task("Consensus", total=None, visible=False)
+        label_scan(
+            scan,
+            phases,
+            settings,
+            lambda patterns: bars.advance(matching, patterns),
+            consensus,
+            lambda done, total: bars.update(agreeing, completed=done, total=total, visible=True),
+        )
     rate = size / (time.perf_counter() - start)
     click.echo(f"Labelled {scan}: {rate:.0f} patterns/s, including the simulation of the template bank.")
     _report(scan, len(phases) == 1)
@@ -173,6 +190,8 @@ def _report(scan, one_phase: bool) -> None:
             continue
         low, middle, high = np.nanpercentile(labels.prop[name], (5, 50, 95))
         click.echo(f"{name}: median {middle:.1f}, 5 to 95 % of positions {low:.1f} to {high:.1f}")
+    if "ambiguous" in labels.prop:
+        tell_ambiguous(labels.prop)
     if errors:
         click.echo(
             f"Median disorientation from the truth, in the sample: {errors[0]:.2f}°; "

@@ -14,6 +14,7 @@ from keras_stem.cli.common import (
     choose_model,
     import_backend,
     show_notes,
+    tell_ambiguous,
     tell_no_uncertainties,
 )
 from keras_stem.cli.crystal_options import crystal_option
@@ -66,6 +67,8 @@ def command(scan, model, arch, out, min_q, refine, consensus, crystal) -> None:
     click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Other points are grey in the figures.")
     novelty = None if refine else novelty_of(loaded.card)
     _tell_novelty(prediction.property("out_of_distribution"), novelty)
+    if consensus:
+        tell_ambiguous(prediction.crystal_map.prop)
     if prediction.property("uncertainty") is None:
         tell_no_uncertainties()
     click.echo(f"Wrote the maps of {scan} by {reference} to {out}.")

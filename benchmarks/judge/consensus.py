@@ -11,11 +11,16 @@ from dataclasses import dataclass
 import click
 import numpy as np
 from orix.quaternion import Rotation
+from orix.quaternion.symmetry import Symmetry
 from scipy.ndimage import maximum_filter
+from scipy.stats import t
 
 from judge import crystals
-from judge.environments import work_folder
-from judge.sets.polycrystals import POLYCRYSTALS, SHAPE, Polycrystals
+from judge.environments import digest, work_folder
+from judge.matched import RIGHT, SETTINGS, candidates_of
+from judge.method import own_sources
+from judge.polycrystals import GRAINS, POLYCRYSTALS, SHAPE, polycrystal_patterns
+from judge.test_set import TestSet
 from keras_stem.consensus.belief import beliefs, likelihoods
 from keras_stem.consensus.candidates import CandidateMap, candidate_map
 from keras_stem.consensus.consensus import PatternRefinement
@@ -23,24 +28,25 @@ from keras_stem.consensus.decision import ConsensusMap, decide
 from keras_stem.consensus.fragments import Fragments, find_fragments
 from keras_stem.consensus.joining import Joining
 from keras_stem.consensus.settings import Consensus
-from keras_stem.consensus.statement import UNIT
+from keras_stem.consensus.statement import UNIT, properties_of
 from keras_stem.consensus.trials import try_orientations
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.grains import in_order, neighbour_pairs
-from keras_stem.indexing.matching import Candidates, Matcher
-from keras_stem.indexing.settings import Matching
+from keras_stem.indexing.comparison import SpotComparison
 from keras_stem.indexing.spot_images import SpotFinder
 from keras_stem.simulate.microstructure import Truth
 
-CLEAR, RIGHT, BLOCK = 0.8, 5.0, 512
-SETTINGS = Consensus()
+CLEAR = 0.8
+"""Share of the scattering from which a position is clear."""
+
+CONSENSUS = Consensus()
 
 
 @dataclass(frozen=True)
 class Matched:
     """A scan with its candidates."""
 
-    test_set: Polycrystals
+    symmetry: Symmetry
     truth: Truth
     candidates: CandidateMap
     refine: PatternRefinement
@@ -48,42 +54,39 @@ class Matched:
     def errors(self, quaternions: np.ndarray) -> np.ndarray:
         """Return the disorientation of orientations, shape (n, 4), from the truth (degrees), shape (n,)."""
         truth = self.truth.dominant.rotations
-        return np.rad2deg(disorientation(Rotation(quaternions), truth, self.test_set.symmetry))
+        return np.rad2deg(disorientation(Rotation(quaternions), truth, self.symmetry))
 
     def pooled(self, believed: np.ndarray, fragments: Fragments) -> ConsensusMap:
         """Return the answers of fragments after joining."""
-        trials = try_orientations(self.candidates, fragments, self.refine, SETTINGS)
+        trials = try_orientations(self.candidates, fragments, self.refine, CONSENSUS)
         known = self.candidates.disks, self.candidates.symmetry
-        regions = Joining(fragments, trials, *known, SETTINGS).regions()
-        return decide(self.candidates, believed, trials, regions, SETTINGS)
+        regions = Joining(fragments, trials, *known, CONSENSUS).regions()
+        return decide(self.candidates, believed, trials, regions, CONSENSUS)
 
 
-def matched(test_set: Polycrystals, seed: int) -> Matched:
-    """Return a scan of a set, matched at the defaults of ``kstem label match``."""
-    counts, truth = test_set.scan(seed)
-    instrument, phase = test_set.instrument, crystals.phase(test_set.crystal)
-    settings = Matching().for_instrument(instrument)
-    finder = SpotFinder(instrument.detector, settings)
-    matcher = Matcher(phase, instrument.detector, settings)
-    blocks = [matcher.match(finder(counts[k : k + BLOCK])) for k in range(0, len(counts), BLOCK)]
-    found = Candidates(
-        *(np.concatenate([getattr(b, name) for b in blocks]) for name in ("matrices", "correlation", "disks"))
+def matched(test_set: TestSet, seed: int) -> Matched:
+    """Return a scan, matched at the defaults of ``kstem label match``."""
+    patterns, truth = polycrystal_patterns(test_set, SHAPE, GRAINS, seed, keep=False)
+    phase, detector = crystals.phase(test_set.crystal), test_set.instrument.detector
+    settings = SETTINGS.for_instrument(test_set.instrument)
+    candidates = candidate_map(SHAPE, [phase], [candidates_of(test_set, patterns)])
+    refine = PatternRefinement(
+        lambda positions: patterns.counts[positions],
+        SpotFinder(detector, settings),
+        [SpotComparison(phase, detector, settings)],
     )
-    candidates = candidate_map(SHAPE, [phase], [found])
-    return Matched(
-        test_set, truth, candidates, PatternRefinement(lambda p: counts[p], finder, [matcher.comparison])
-    )
+    return Matched(test_set.symmetry, truth, candidates, refine)
 
 
 def results(scan: Matched) -> dict[str, float]:
     """Return all figures of a scan, shares in percent."""
     candidates, rows = scan.candidates, np.arange(len(scan.candidates))
     alone = likelihoods(candidates.evidence, UNIT)
-    believed = beliefs(candidates, SETTINGS)
+    believed = beliefs(candidates, CONSENSUS)
     picks = {"alone": alone.argmax(axis=1), "belief propagation": believed.argmax(axis=1)}
     answers = {name: candidates.quaternions[rows, pick] for name, pick in picks.items()}
-    grains = scan.pooled(alone, find_fragments(candidates, alone, SETTINGS))
-    both = scan.pooled(believed, find_fragments(candidates, believed, SETTINGS))
+    grains = scan.pooled(alone, find_fragments(candidates, alone, CONSENSUS))
+    both = scan.pooled(believed, find_fragments(candidates, believed, CONSENSUS))
     true = Fragments(in_order(scan.truth.dominant.number), picks["alone"], np.zeros((0, 2), int))
     oracle = scan.pooled(believed, true)
     answers |= {"grains": grains.quaternions, "both": both.quaternions, "oracle": oracle.quaternions}
@@ -99,7 +102,20 @@ def results(scan: Matched) -> dict[str, float]:
     doubted = both.ambiguous[clear]
     found["ambiguous of wrong"] = 100 * float(np.mean(doubted[~right["both"][clear]]))
     found["ambiguous of right"] = 100 * float(np.mean(doubted[right["both"][clear]]))
+    stated = properties_of(both, candidates.disks)
+    found |= _bounds(stated["uncertainty"], stated["uncertainty_95"], errors["both"])
     return found | _boundaries(scan, both.quaternions)
+
+
+def _bounds(bound_68: np.ndarray, bound_95: np.ndarray, wrong_by: np.ndarray) -> dict[str, float]:
+    """Return how often stated bounds hold, of all positions."""
+    sure = bound_68 < 1
+    return {
+        "errors below the bound of 68 %": 100 * float(np.mean(wrong_by <= bound_68)),
+        "errors below the bound of 95 %": 100 * float(np.mean(wrong_by <= bound_95)),
+        "stated below 1 deg": 100 * float(np.mean(sure)),
+        "of these above 5 deg": 100 * float(np.mean(wrong_by[sure] > RIGHT)),
+    }
 
 
 def _calibration(name: str, probability: np.ndarray, right: np.ndarray) -> dict[str, float]:
@@ -129,7 +145,7 @@ def _boundaries(scan: Matched, quaternions: np.ndarray) -> dict[str, float]:
 def _edges(rotations: Rotation, scan: Matched) -> np.ndarray:
     """Return whether positions differ from those to the right and below, shape (rows, columns, 2)."""
     pairs = neighbour_pairs(SHAPE)
-    apart = disorientation(rotations[pairs[:, 0]], rotations[pairs[:, 1]], scan.test_set.symmetry)
+    apart = disorientation(rotations[pairs[:, 0]], rotations[pairs[:, 1]], scan.symmetry)
     out = np.zeros((*SHAPE, 2), np.uint8)
     beside = pairs[:, 1] - pairs[:, 0] == 1
     for direction, chosen in enumerate((beside, ~beside)):
@@ -141,12 +157,14 @@ def _edges(rotations: Rotation, scan: Matched) -> np.ndarray:
 
 @click.command()
 @click.option("--set", "names", multiple=True, help="Names of the sets.  [all]")
-@click.option("--scans", default=10, show_default=True, help="Number of scans of each set.")
+@click.option(
+    "--scans", type=click.IntRange(2), default=10, show_default=True, help="Number of scans of each set."
+)
 @click.option("--seed", default=2000, show_default=True, help="Seed of the first scan.")
 def main(names: tuple[str, ...], scans: int, seed: int) -> None:
     """Print means over scans, with intervals of 95 % of the mean; finished scans are kept."""
-    folder = work_folder() / "consensus"
-    folder.mkdir(exist_ok=True)
+    folder = work_folder() / "consensus" / digest(*own_sources())
+    folder.mkdir(parents=True, exist_ok=True)
     for name in names or tuple(POLYCRYSTALS):
         found = []
         for number in range(seed, seed + scans):
@@ -157,8 +175,9 @@ def main(names: tuple[str, ...], scans: int, seed: int) -> None:
         click.echo(f"{name}, {scans} scans")
         for key in found[0]:
             values = np.array([one[key] for one in found])
-            half = 2.26 * values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
-            click.echo(f"  {key}: {np.nanmean(values):.3f} ± {half:.3f}")
+            values = values[np.isfinite(values)]  # a scan without wrong answers tells nothing of those
+            half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+            click.echo(f"  {key}: {values.mean():.3f} ± {half:.3f}")
 
 
 if __name__ == "__main__":

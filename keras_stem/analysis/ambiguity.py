@@ -47,7 +47,7 @@ def grain_ambiguity(
     grains
         Properties of the grains.
     crystal_map
-        Map with the properties of `keras_stem.consensus.statement.probabilities`.
+        Map with the properties of `keras_stem.consensus.statement.properties_of`.
     """
     if not {"probability", "ambiguous", "alternative_euler", "alternative_phase_id"} <= set(crystal_map.prop):
         return None

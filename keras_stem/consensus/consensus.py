@@ -6,19 +6,22 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.consensus.belief import beliefs
-from keras_stem.consensus.candidates import NONE, CandidateMap
+from keras_stem.consensus.candidates import CandidateMap
 from keras_stem.consensus.decision import ConsensusMap, decide
 from keras_stem.consensus.fragments import find_fragments
 from keras_stem.consensus.joining import Joining
 from keras_stem.consensus.settings import Consensus
-from keras_stem.consensus.trials import Refine, try_orientations
+from keras_stem.consensus.trials import Progress, Refine, try_orientations
 from keras_stem.crystal.rotations import from_matrices
 from keras_stem.indexing.comparison import SpotComparison
 from keras_stem.indexing.spot_images import SpotFinder
 
 
 def reach_consensus(
-    candidates: CandidateMap, refine: Refine, settings: Consensus | None = None
+    candidates: CandidateMap,
+    refine: Refine,
+    settings: Consensus | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> ConsensusMap:
     """Return one answer for a map: neighbours decide between candidates that a pattern cannot tell apart.
 
@@ -30,11 +33,14 @@ def reach_consensus(
         Refinement of orientations by the patterns, such as a `PatternRefinement`.
     settings
         Settings of the consensus; None for the defaults.
+    progress
+        Function that is called with the number of positions whose patterns were compared, and of all that
+        will be.
     """
     settings = settings or Consensus()
     believed = beliefs(candidates, settings)
     fragments = find_fragments(candidates, believed, settings)
-    trials = try_orientations(candidates, fragments, refine, settings)
+    trials = try_orientations(candidates, fragments, refine, settings, progress)
     regions = Joining(fragments, trials, candidates.disks, candidates.symmetry, settings).regions()
     return decide(candidates, believed, trials, regions, settings)
 
@@ -50,8 +56,6 @@ class PatternRefinement:
         Finder of their disks.
     comparisons
         Comparison of patterns with each phase.
-    progress
-        Function that is called with the number of patterns of each block.
     """
 
     def __init__(
@@ -59,10 +63,8 @@ class PatternRefinement:
         read: Callable[[np.ndarray], np.ndarray],
         finder: SpotFinder,
         comparisons: Sequence[SpotComparison],
-        progress: Callable[[int], None] = lambda patterns: None,
     ):
         self._read, self._finder, self._comparisons = read, finder, comparisons
-        self._progress = progress
 
     def __call__(
         self, positions: np.ndarray, quaternions: np.ndarray, phase: np.ndarray
@@ -80,8 +82,4 @@ class PatternRefinement:
             refined = np.where(own[..., None, None], comparison.refined(images, starts), np.eye(3))
             correlation[own] = comparison.correlation(images, refined)[own]
             found[own] = from_matrices(refined[own]).data
-        self._progress(len(positions))
         return found, correlation
-
-
-__all__ = ["NONE", "PatternRefinement", "reach_consensus"]

@@ -30,7 +30,7 @@ _AT_BOUNDARY = np.array([1.0, 0.92, 0.8, 0.8, 0.8])
 neighbours in other regions. Grains overlap at inclined boundaries."""
 
 _NEAR = 6.0
-"""Disorientation from the orientations of a region up to which candidates belong to it (degrees)."""
+"""Disorientation from the orientations of a fragment up to which candidates belong to it (degrees)."""
 
 
 @dataclass(frozen=True)
@@ -139,15 +139,7 @@ def _decide_region(
     distinct = _are_distinct(quaternions, phase, best, *groups, np.deg2rad(settings.same))
     odds = np.where(distinct, _odds(evidence[:, best, None] - evidence), 0)
     odds[best] = 1
-    inside = _share_inside(
-        candidates.quaternions[members],
-        candidates.phase[members],
-        beliefs[members],
-        quaternions,
-        phase,
-        *groups,
-        np.deg2rad(_NEAR),
-    )
+    inside = np.concatenate([_inside(candidates, beliefs, trials[one]) for one in region.fragments])
     share = odds / odds.sum()
     out.quaternions[members], out.phase[members] = quaternions[:, best], phase[best]
     out.correlation[members], out.region[members] = correlation[:, best], number
@@ -159,6 +151,20 @@ def _decide_region(
         out.alternative[members], out.alternative_phase[members] = quaternions[:, second], phase[second]
         out.alternative_probability[members] = share[second] * inside
         out.evidence[members] -= evidence[:, second]
+
+
+def _inside(candidates: CandidateMap, beliefs: np.ndarray, trials: Trials) -> np.ndarray:
+    """Return the belief in the candidates of a fragment that are near its orientations, shape (m,)."""
+    own = trials.members
+    return _share_near(
+        candidates.quaternions[own],
+        candidates.phase[own],
+        beliefs[own],
+        trials.quaternions,
+        trials.phase,
+        *candidates.symmetry,
+        np.deg2rad(_NEAR),
+    )
 
 
 def _of_region(region: Region, trials: list[Trials]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -199,8 +205,8 @@ def _are_distinct(quaternions, phase, best, groups, starts, same):
 
 
 @numba.njit(cache=True)
-def _share_inside(candidates, candidate_phase, beliefs, quaternions, phase, groups, starts, near):
-    """Return the belief in candidates that are near an orientation of the region, shape (m,)."""
+def _share_near(candidates, candidate_phase, beliefs, quaternions, phase, groups, starts, near):
+    """Return the belief in candidates that are near one of the orientations, shape (m,)."""
     out = np.zeros(len(candidates))
     for i in range(len(candidates)):
         for k in range(candidates.shape[1]):

@@ -34,19 +34,23 @@ class Fragments:
         """Positions of each fragment, ascending."""
         order = np.argsort(self.numbers, kind="stable")
         order = order[self.numbers[order] != OUTSIDE]
+        if not len(order):
+            return []
         return np.split(order, np.cumsum(np.bincount(self.numbers[order]))[:-1])
 
     @cached_property
     def borders(self) -> dict[tuple[int, int], np.ndarray]:
         """Neighbours (m, 2) of each pair of adjacent fragments, the lower number first."""
         pairs, both = self.pairs.copy(), self.numbers[self.pairs]
+        if not len(pairs):
+            return {}
         swapped = both[:, 0] > both[:, 1]
         pairs[swapped], both[swapped] = pairs[swapped, ::-1], both[swapped, ::-1]
         order = np.lexsort((both[:, 1], both[:, 0]))
         pairs, both = pairs[order], both[order]
         new = np.flatnonzero(np.any(np.diff(both, axis=0), axis=1)) + 1
-        firsts = np.concatenate([[0], new]).astype(int)[: len(both)]
-        return {tuple(map(int, both[k])): part for k, part in zip(firsts, np.split(pairs, new), strict=False)}
+        firsts = both[np.concatenate([[0], new])].tolist()
+        return {tuple(first): part for first, part in zip(firsts, np.split(pairs, new), strict=True)}
 
 
 def find_fragments(candidates: CandidateMap, beliefs: np.ndarray, settings: Consensus) -> Fragments:

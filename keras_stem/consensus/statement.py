@@ -15,8 +15,10 @@ _LARGEST = 0.9999
 """Largest probability that is converted to evidence."""
 
 
-def bounds_and_marks(found: ConsensusMap, disks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return bounds of 68 and 95 % of the errors (degrees) and the mask of unexplained patterns, shapes (n,).
+def properties_of(
+    found: ConsensusMap, disks: np.ndarray, to_phase: Rotation | None = None
+) -> dict[str, np.ndarray]:
+    """Return the properties of a map that tell how sure a consensus is of its answers.
 
     Parameters
     ----------
@@ -24,38 +26,40 @@ def bounds_and_marks(found: ConsensusMap, disks: np.ndarray) -> tuple[np.ndarray
         Answers of a consensus.
     disks
         Number of disks that are seen in each pattern, shape (n,).
-    """
-    marked = unexplained(100 * found.correlation, disks)
-    likely = np.clip(found.probability, 1 - _LARGEST, _LARGEST)
-    equivalent = UNIT * np.log(likely / (1 - likely))
-    evidence = np.where(found.ambiguous, equivalent, np.maximum(equivalent, found.evidence))
-    return *error_bounds(evidence, marked), marked
-
-
-def probabilities(found: ConsensusMap, to_phase: Rotation | None = None) -> dict[str, np.ndarray]:
-    """Return the properties of a map that tell how sure the consensus is.
-
-    Parameters
-    ----------
-    found
-        Answers of a consensus.
     to_phase
         Rotation from the crystal axes of the answers to those of the map; None if they are the same.
 
     Returns
     -------
     dict
-        "probability" of the answer; "ambiguous" (1 where the whole grain does not decide); and of the
-        second-best orientation of the grain "alternative_euler" (Bunge, radians, NaN without one),
-        "alternative_phase_id" (-1 without one) and "alternative_probability".
+        "uncertainty" and "uncertainty_95", the bounds of 68 and 95 % of the errors (degrees);
+        "out_of_distribution" (1 for patterns that the answers do not explain); "probability" of the answer;
+        "ambiguous" (1 where the whole grain does not decide); and of the second-best orientation of the
+        grain "alternative_euler" (Bunge, radians, NaN without one), "alternative_phase_id" (-1 without one)
+        and "alternative_probability".
     """
+    marked = unexplained(100 * found.correlation, disks)
+    bound_68, bound_95 = error_bounds(_equivalent_evidence(found), marked)
     other = Rotation(found.alternative)
     euler = euler_of(other if to_phase is None else to_phase * other)
     absent = found.alternative_phase == NONE
     return {
+        "uncertainty": bound_68,
+        "uncertainty_95": bound_95,
+        "out_of_distribution": marked.astype(np.uint8),
         "probability": found.probability,
         "ambiguous": found.ambiguous.astype(np.uint8),
         "alternative_euler": np.where(absent[:, None], np.nan, euler),
         "alternative_phase_id": found.alternative_phase,
         "alternative_probability": found.alternative_probability,
     }
+
+
+def _equivalent_evidence(found: ConsensusMap) -> np.ndarray:
+    """Return the evidence by which a pattern alone would make the answers as probable, shape (n,).
+
+    It is that of the pattern itself where that is larger, and the grain is not ambiguous.
+    """
+    likely = np.clip(found.probability, 1 - _LARGEST, _LARGEST)
+    equivalent = UNIT * np.log(likely / (1 - likely))
+    return np.where(found.ambiguous, equivalent, np.maximum(equivalent, found.evidence))

@@ -16,6 +16,9 @@ Refine = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.nda
 """Function of positions (m,), ascending, of orientations (m, k, 4) and their phases (m, k) at each, -1 where
 there is none. It refines the orientations to the patterns and returns them and their correlations (m, k)."""
 
+Progress = Callable[[int, int], None]
+"""Function of the number of positions whose patterns were compared, and of all that will be."""
+
 _BLOCK = 512
 """Number of positions whose patterns are compared at once."""
 
@@ -43,7 +46,11 @@ class Trials:
 
 
 def try_orientations(
-    candidates: CandidateMap, fragments: Fragments, refine: Refine, settings: Consensus
+    candidates: CandidateMap,
+    fragments: Fragments,
+    refine: Refine,
+    settings: Consensus,
+    progress: Progress = lambda done, total: None,
 ) -> list[Trials]:
     """Return the orientations of each fragment, refined at all of its positions.
 
@@ -57,13 +64,16 @@ def try_orientations(
         Refinement by the patterns.
     settings
         Settings of the consensus.
+    progress
+        Called after each block of positions.
     """
     proposals = propose_orientations(candidates, fragments, settings)
     started = [
         _start(candidates, members, *proposed, settings)
         for members, proposed in zip(fragments.members, proposals, strict=True)
     ]
-    _refine_missing(started, refine)
+    if started:
+        _refine_missing(started, refine, progress)
     return started
 
 
@@ -129,18 +139,20 @@ def _nearest_places(places, known):
     return found
 
 
-def _refine_missing(trials: list[Trials], refine: Refine) -> None:
+def _refine_missing(trials: list[Trials], refine: Refine, progress: Progress) -> None:
     """Refine the orientations whose correlation is NaN, in blocks of ascending positions, in place."""
     missing = [np.argwhere(np.isnan(one.correlation)) for one in trials]
     fragment = np.repeat(np.arange(len(trials)), [len(one) for one in missing])
-    row, number = np.concatenate([*missing, np.empty((0, 2), int)]).T
+    row, number = np.concatenate(missing).T
     position = np.concatenate([one.members[m[:, 0]] for one, m in zip(trials, missing, strict=True)])
     order = np.argsort(position, kind="stable")
     asked, first = np.unique(position[order], return_index=True)
+    ends = np.append(first, len(order))
     for start in range(0, len(asked), _BLOCK):
-        ends = np.append(first, len(order))
-        block = order[ends[start] : ends[min(start + _BLOCK, len(asked))]]
+        stop = min(start + _BLOCK, len(asked))
+        block = order[ends[start] : ends[stop]]
         _refine_block(trials, fragment[block], row[block], number[block], position[block], refine)
+        progress(stop, len(asked))
 
 
 def _refine_block(

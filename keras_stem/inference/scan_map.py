@@ -6,14 +6,13 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
-from keras_stem.consensus.candidates import NONE
-from keras_stem.consensus.statement import probabilities
 from keras_stem.crystal.axes import require_relation
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.euler import euler_of, fundamental_euler
+from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.map_phases import in_axes_of
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.blocks import map_blocks
+from keras_stem.inference.progress import progress_of_unknown
 from keras_stem.inference.steps import Answers, InferenceSteps
 from keras_stem.io.map_grid import crystal_map
 from keras_stem.models.orientation_model import OrientationModel
@@ -34,7 +33,7 @@ class Prediction:
         "uncertainty_95" (68 and 95 % bounds of the error, degrees), "reliability" (0 to 100), "agreement"
         (with the expected spots, up to 100) and "out_of_distribution" (1 for patterns outside the training
         distribution, only if the model is trained sufficiently, or that refined orientations do not explain);
-        with a consensus, also those of `keras_stem.consensus.statement.probabilities`.
+        with a consensus, also those of `keras_stem.consensus.statement.properties_of`.
     labels
         Labels of the scan, or None.
     disorientation
@@ -113,17 +112,13 @@ def _answers(
 ) -> Answers:
     """Return the answers for all positions; alternatives of a consensus are in the axes of the map."""
     source = ScanSource(scan, model.card.binning_for(scan.info.detector))
-    steps, positions = InferenceSteps(model, refine), np.arange(len(scan))
+    steps, positions = InferenceSteps(model, refine, consensus), np.arange(len(scan))
     blocks = map_blocks(lambda _, patterns: steps(patterns), source, positions, verbose=verbose)
     answers = Answers.joined(blocks)
     if not consensus:
         return answers
-    agreed = steps.consensus(answers, source, scan.info.shape)
-    there = (agreed.found.phase != NONE)[:, None]
-    matrices = Rotation(agreed.found.quaternions).to_matrix()
-    found = fundamental_euler(matrices, proper_point_group(model.card.load_phase()))[0]
-    euler = np.where(there, found, answers.euler)
-    return Answers(euler, {**agreed.properties, **probabilities(agreed.found, to_phase)})
+    with progress_of_unknown("Consensus", verbose) as progress:
+        return steps.agree(answers, source, scan.info.shape, to_phase, progress)
 
 
 def _in_axes(euler: np.ndarray, to_phase: Rotation) -> tuple[Rotation, np.ndarray]:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from orix.quaternion import Rotation
 
-from keras_stem.consensus.candidates import CandidateMap
+from keras_stem.consensus.candidates import NONE, CandidateMap
 from keras_stem.consensus.consensus import reach_consensus
-from keras_stem.consensus.decision import ConsensusMap
-from keras_stem.consensus.statement import bounds_and_marks
+from keras_stem.consensus.statement import properties_of
+from keras_stem.consensus.trials import Progress
+from keras_stem.crystal.euler import fundamental_euler
+from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.calibration import error_bounds, unexplained
 from keras_stem.inference.novelty import NoveltyThresholds
@@ -34,7 +37,7 @@ class Answers:
         "out_of_distribution" (1 for patterns outside the training distribution, or that refined orientations
         do not explain).
     candidates
-        The best refined orientations, and the disks of the patterns; None without refinement.
+        The best refined orientations, and the disks of the patterns; None if they are not kept.
     """
 
     euler: np.ndarray
@@ -51,14 +54,6 @@ class Answers:
         return cls(euler, properties, CandidateMap.joined(kept) if kept else None)
 
 
-@dataclass(frozen=True)
-class Agreed:
-    """Answers of a consensus, and their properties as in `Answers`."""
-
-    found: ConsensusMap
-    properties: dict[str, np.ndarray]
-
-
 class InferenceSteps:
     """Inference pipeline: prediction, verification by the expected spots, refinement and uncertainty.
 
@@ -68,17 +63,22 @@ class InferenceSteps:
         Orientation model.
     refine
         Refinement: None, "quick" or "thorough", as for `keras_stem.inference.verification.Verifier`.
+    consensus
+        Whether candidates are kept, between which neighbours decide in `agree`.
 
     Raises
     ------
     KerasStemError
-        If refinement is requested and the phase cannot be simulated, or the refinement is unknown.
+        If refinement is requested and the phase cannot be simulated, or the refinement is unknown; or if a
+        consensus is requested without refinement.
     """
 
-    def __init__(self, model: OrientationModel, refine: str | None = None):
+    def __init__(self, model: OrientationModel, refine: str | None = None, consensus: bool = False):
+        if consensus and refine is None:
+            raise KerasStemError("Expected a refinement, between whose orientations a consensus decides.")
         self._model = model
         self._refine = refine
-        self._verifier = verifier_of(model.card, refine)
+        self._verifier = verifier_of(model.card, refine, keep_candidates=consensus)
 
     def __call__(self, patterns: np.ndarray) -> Answers:
         """Return the results for patterns in counts, shape (n, H, W)."""
@@ -91,29 +91,40 @@ class InferenceSteps:
             return Answers(verified.euler, known_of_refined(verified), verified.candidates)
         return Answers(predictions.euler, known_of(self._model.card, predictions, verified))
 
-    def consensus(self, answers: Answers, source: PatternSource, shape: tuple[int, int]) -> Agreed:
-        """Return the consensus of refined answers at all positions of a scan.
+    def agree(
+        self,
+        answers: Answers,
+        source: PatternSource,
+        shape: tuple[int, int],
+        to_phase: Rotation,
+        progress: Progress = lambda done, total: None,
+    ) -> Answers:
+        """Return the answers of the consensus of all positions of a scan.
+
+        Positions without candidates keep their answers.
 
         Parameters
         ----------
         answers
-            Refined answers.
+            Refined answers with their candidates.
         source
             Source from which patterns are read once more.
         shape
             Rows and columns of the scan.
+        to_phase
+            Rotation from the crystal axes of the model to those that alternatives refer to.
+        progress
+            As for `keras_stem.consensus.consensus.reach_consensus`.
         """
-        if self._verifier is None or answers.candidates is None:
-            raise KerasStemError("Expected refined orientations for a consensus; give a refinement.")
+        assert self._verifier is not None and answers.candidates is not None  # as the constructor required
         candidates = replace(answers.candidates, shape=shape)
-        found = reach_consensus(candidates, self._verifier.refinement(source.read))
-        bound_68, bound_95, marked = bounds_and_marks(found, candidates.disks)
-        properties = {
-            **_bounds(bound_68, bound_95),
-            "agreement": np.minimum(100 * found.correlation, 100),
-            "out_of_distribution": marked.astype(np.uint8),
-        }
-        return Agreed(found, properties)
+        found = reach_consensus(candidates, self._verifier.refinement(source.read), progress=progress)
+        properties = properties_of(found, candidates.disks, to_phase)
+        properties["reliability"] = reliability(properties["uncertainty"])
+        properties["agreement"] = np.minimum(100 * found.correlation, 100)
+        matrices = Rotation(found.quaternions).to_matrix()
+        euler = fundamental_euler(matrices, proper_point_group(candidates.phases[0]))[0]
+        return Answers(np.where((found.phase == NONE)[:, None], answers.euler, euler), properties)
 
 
 def known_of(

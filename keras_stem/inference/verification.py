@@ -56,7 +56,7 @@ class VerifiedAnswers:
     disks
         Number of disks that are seen in each pattern, those of a low visibility counted in part, shape (n,).
     candidates
-        The refined orientations of the best agreement; None without refinement.
+        The refined orientations of the best agreement; None if they are not kept.
     """
 
     euler: np.ndarray
@@ -103,6 +103,8 @@ class Verifier:
         "thorough": the prediction and its runners-up, each also rotated by 180 degrees about the beam, and
         the best solutions of template matching are refined, and that of the best agreement is returned.
         "quick": likewise, with coarser templates and fewer solutions. None: the predictions are not refined.
+    keep_candidates
+        Whether the best refined orientations of each pattern are returned, too.
 
     Raises
     ------
@@ -111,10 +113,17 @@ class Verifier:
         if it has no spots on the detector.
     """
 
-    def __init__(self, phase: Phase, instrument: Instrument, refine: str | None = None):
+    def __init__(
+        self,
+        phase: Phase,
+        instrument: Instrument,
+        refine: str | None = None,
+        keep_candidates: bool = False,
+    ):
         detector = instrument.detector
         settings = _SETTINGS[refine].for_instrument(instrument)
         self._phase, self._symmetry = phase, proper_point_group(phase)
+        self._keep = keep_candidates
         self._distinct = np.deg2rad(settings.runner_up) if refine else DISTINCT
         self._finder = SpotFinder(detector, settings)
         self._matcher = Matcher(phase, detector, settings) if refine else None
@@ -151,7 +160,7 @@ class Verifier:
             agreements[rows, best],
             None if lone else others,
             images.disks,
-            self._kept(candidates, agreements, images.disks) if refined else None,
+            self._kept(candidates, agreements, images.disks) if self._keep else None,
         )
 
     def _kept(self, candidates: np.ndarray, agreements: np.ndarray, disks: np.ndarray) -> CandidateMap:
@@ -198,15 +207,15 @@ class Verifier:
         return np.where(apart.reshape(-1, count) > self._distinct, agreements, 0.0).max(axis=1)
 
 
-def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
+def verifier_of(card: ModelCard, refine: str | None = None, keep_candidates: bool = False) -> Verifier | None:
     """Return the verifier of a model, or None if its phase cannot be compared with patterns.
 
     Parameters
     ----------
     card
         Model card.
-    refine
-        Refinement, as for `Verifier`; None disables it.
+    refine, keep_candidates
+        As for `Verifier`.
 
     Raises
     ------
@@ -219,7 +228,7 @@ def verifier_of(card: ModelCard, refine: str | None = None) -> Verifier | None:
         )
     phase = card.load_phase()
     try:
-        return Verifier(phase, card.instrument, refine)
+        return Verifier(phase, card.instrument, refine, keep_candidates)
     except KerasStemError:
         if refine:
             raise

@@ -13,7 +13,8 @@ from orix.quaternion import Rotation
 from keras_stem.consensus.candidates import candidate_map
 from keras_stem.consensus.consensus import PatternRefinement, reach_consensus
 from keras_stem.consensus.decision import ConsensusMap
-from keras_stem.consensus.statement import bounds_and_marks, probabilities
+from keras_stem.consensus.statement import properties_of
+from keras_stem.consensus.trials import Progress
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
 from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.frames import ORIX_FRAME
@@ -40,6 +41,7 @@ def match_scan(
     settings: Matching,
     progress: Callable[[int], None] = lambda patterns: None,
     consensus: bool = False,
+    agreeing: Progress = lambda done, total: None,
 ) -> tuple[CrystalMap, dict[str, str]]:
     """Determine the orientation, phase, Q and R at every position of a scan by template matching.
 
@@ -58,6 +60,8 @@ def match_scan(
         Function that is called with the number of patterns of each block, whether newly matched or loaded.
     consensus
         Whether neighbours decide between the solutions of each pattern (`keras_stem.consensus`).
+    agreeing
+        Progress of the consensus, as for `keras_stem.consensus.consensus.reach_consensus`.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def match_scan(
         "uncertainty_95" (degrees), of refined solutions, "out_of_distribution" (1 for patterns that these do
         not explain), and, if the settings request further solutions,
         ``match<k>_euler``, ``match<k>_phase_id`` and ``match<k>_Q`` of the second and further solutions; with
-        a consensus, also the properties of `keras_stem.consensus.statement.probabilities`.
+        a consensus, also the properties of `keras_stem.consensus.statement.properties_of`.
     origin : dict
         Provenance of the labels.
 
@@ -76,7 +80,7 @@ def match_scan(
         If the scan lacks a calibration, a phase cannot be simulated, the patterns cannot be read or the
         blocks cannot be written; with a consensus, also if the solutions are not refined.
     """
-    blocks, labels, origin = _match(scan, phases, settings, progress, consensus)
+    blocks, labels, origin = _match(scan, phases, settings, progress, consensus, agreeing)
     blocks.forget()
     return labels, origin
 
@@ -87,13 +91,14 @@ def label_scan(
     settings: Matching,
     progress: Callable[[int], None] = lambda patterns: None,
     consensus: bool = False,
+    agreeing: Progress = lambda done, total: None,
 ) -> None:
     """Match the patterns of a scan file as `match_scan` does, and write the labels to the file.
 
     Finished blocks are kept until the labels are written, which fails while another program reads the file.
     """
     with Scan(path) as scan:
-        blocks, labels, origin = _match(scan, phases, settings, progress, consensus)
+        blocks, labels, origin = _match(scan, phases, settings, progress, consensus, agreeing)
     append_labels(path, labels, origin)
     blocks.forget()
 
@@ -104,6 +109,7 @@ def _match(
     settings: Matching,
     progress: Callable[[int], None],
     consensus: bool,
+    agreeing: Progress,
 ) -> tuple[Blocks, CrystalMap, dict[str, str]]:
     scan.require_signal()
     settings = settings.complete(scan.info)
@@ -127,9 +133,9 @@ def _match(
     solutions = blocks.solutions()
     if not consensus:
         return blocks, _labels(scan, phases, solutions, _known_of(solutions, settings)), origin
-    agreed = reach_consensus(blocks.candidates(), matcher.refinement())
+    agreed = reach_consensus(blocks.candidates(), matcher.refinement(), progress=agreeing)
     solutions = _with_answers(solutions, agreed, phases, settings.runner_up)
-    return blocks, _labels(scan, phases, solutions, _known_of_consensus(agreed, solutions.disks)), origin
+    return blocks, _labels(scan, phases, solutions, properties_of(agreed, solutions.disks)), origin
 
 
 def true_errors(labels: CrystalMap) -> tuple[float, float] | None:
@@ -224,15 +230,7 @@ def _known_of(solutions: Solutions, settings: Matching) -> dict[str, np.ndarray]
     if not settings.refine:  # templates alone are as far off as their distance
         return {}
     marked = unexplained(solutions.q[:, 0], solutions.disks)
-    return _bounds(*error_bounds(solutions.evidence, marked), marked)
-
-
-def _known_of_consensus(agreed: ConsensusMap, disks: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what `_known_of` does for the answers of a consensus, and their probabilities."""
-    return {**_bounds(*bounds_and_marks(agreed, disks)), **probabilities(agreed)}
-
-
-def _bounds(bound_68: np.ndarray, bound_95: np.ndarray, marked: np.ndarray) -> dict[str, np.ndarray]:
+    bound_68, bound_95 = error_bounds(solutions.evidence, marked)
     return {
         "uncertainty": bound_68,
         "uncertainty_95": bound_95,

@@ -128,6 +128,15 @@ def test_two_phases_and_their_map(run, own_scan, copper_cif, tmp_path):
     assert (tmp_path / "two" / "phases.png").exists()
     told = run("fit", own_scan, status=1)
     assert "labels of one phase" in told
+    with Scan(own_scan) as scan:
+        alone = np.asarray(scan.labels.phase_id)
+    run("label", "match", own_scan, *phases, "--resolution", "6", "--consensus")
+    with Scan(own_scan) as scan:
+        agreed = scan.labels
+    assert set(np.unique(agreed.phase_id)) <= {-1, 0, 1}
+    assert np.mean(agreed.phase_id == alone) > 0.5
+    there = np.isfinite(agreed.prop["alternative_euler"]).all(axis=1)
+    np.testing.assert_array_equal(there, np.asarray(agreed.prop["alternative_phase_id"]) >= 0)
     told = run("info", own_scan)
     for part in ("Phase 1", "Cu, point group m-3m", "Phase 2", "oxide", "DS_Q"):
         assert part in told

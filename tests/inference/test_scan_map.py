@@ -66,7 +66,7 @@ def test_a_consensus_decides_between_refined_candidates(model, scan):
     stated = {"probability", "ambiguous", "alternative_euler", "alternative_probability", "uncertainty"}
     assert stated <= set(agreed.crystal_map.prop)
     assert not stated - {"uncertainty"} & set(alone.crystal_map.prop)
-    with pytest.raises(KerasStemError, match="Expected refined orientations for a consensus"):
+    with pytest.raises(KerasStemError, match="Expected a refinement, between whose"):
         predict_map(model, scan, consensus=True)
 
 

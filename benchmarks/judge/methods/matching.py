@@ -17,6 +17,7 @@ class Matching(Method):
     takes_phases: ClassVar[bool] = True
     states_bounds: ClassVar[bool] = True
     consensus: ClassVar[bool] = False
+    confidence: ClassVar[str] = "R"
 
     def sources(self, test_set: TestSet) -> list[bytes]:
         return [*super().sources(test_set), *own_sources()]
@@ -36,16 +37,12 @@ class Matching(Method):
         rotations = first_rotations(labels)
         return Answers(
             rotations.to_matrix(),
-            self._confidence(labels.prop),
+            np.asarray(labels.prop[self.confidence], float),
             np.asarray(labels.prop["uncertainty"], float),
             whole.seconds - bank.seconds,
             np.nan,
             labels.phase_id,
         )
-
-    def _confidence(self, properties: dict[str, np.ndarray]) -> np.ndarray:
-        """Return the reliability."""
-        return np.asarray(properties["R"], float)
 
 
 class Agreed(Matching):
@@ -54,14 +51,12 @@ class Agreed(Matching):
     name: ClassVar[str] = "keras_stem consensus"
     settings: ClassVar[str] = "`kstem label match SCAN --cif FILE --consensus`"
     consensus: ClassVar[bool] = True
+    confidence: ClassVar[str] = "probability"
 
     def refuses(self, test_set: TestSet) -> str:
         if test_set.shape is None:
             return "needs neighbours"
         return super().refuses(test_set)
-
-    def _confidence(self, properties: dict[str, np.ndarray]) -> np.ndarray:
-        return np.asarray(properties["probability"], float)
 
 
 METHODS = (Matching(), Agreed())

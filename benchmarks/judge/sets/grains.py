@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from judge.physics import Physics
-from judge.test_set import Patterns, TestSet, exposed
-from keras_stem.simulate.microstructure import Polycrystal, grow
+from judge.polycrystals import polycrystal_patterns
+from judge.test_set import Patterns, TestSet
 
-SHAPE = (25, 40)
+SHAPE, GRAINS = (25, 40), 24
 
 
 @dataclass(frozen=True)
@@ -27,14 +25,7 @@ class GrainsSet(TestSet):
 
     def make(self, count: int, seed: int) -> Patterns:
         """Return the first patterns of the scan, row by row."""
-        rng = self.noise(seed)
-        grains = Polycrystal(SHAPE, grains=24, spread=2.0, overlap=0.5, vacuum=0.0)
-        truth = grow(grains, rng)
-        images = 0.0
-        for grain in (truth.dominant, truth.second):
-            weights = np.asarray(grain.weight, float)[:count, None, None]
-            images = images + weights * self.expected(grain.rotations.to_matrix()[:count])
-        return Patterns(exposed(images, rng), truth.dominant.rotations.to_matrix()[:count])
+        return polycrystal_patterns(self, SHAPE, GRAINS, seed)[0].first(count)
 
 
 SETS = tuple(
@@ -42,7 +33,7 @@ SETS = tuple(
         f"{short}-grains",
         Physics("quantem", crystal, 50.0),
         most=SHAPE[0] * SHAPE[1],
-        changed="24 bent grains of 25 x 40 positions that overlap at their boundaries",
+        changed=f"{GRAINS} bent grains of 25 x 40 positions that overlap at their boundaries",
         standard=short == "oxide",
     )
     for short, crystal in (("oxide", "layered_oxide"), ("copper", "copper"))
