@@ -50,10 +50,10 @@ def tables(quaternions, phase, pairs, groups, starts) -> np.ndarray:
     return out
 
 
-@numba.njit(cache=True, parallel=True)
+@numba.njit(cache=True)  # mostly of a few pairs, for which threads would take longer
 def angles(first, second, phase, groups, starts) -> np.ndarray:
     """Return the disorientation of pairs of quaternions (m, 4) of phases (m,), in radians, shape (m,)."""
     out = np.empty(len(first))
-    for k in numba.prange(len(first)):
+    for k in range(len(first)):
         out[k] = angle_between(first[k], second[k], groups, starts[phase[k]], starts[phase[k] + 1])
     return out

@@ -7,7 +7,7 @@ import numpy as np
 from orix.quaternion import Rotation
 
 from keras_stem.consensus.candidates import NONE, CandidateMap
-from keras_stem.consensus.consensus import reach_consensus
+from keras_stem.consensus.consensus import PatternRefinement, reach_consensus
 from keras_stem.consensus.statement import properties_of
 from keras_stem.consensus.trials import Progress
 from keras_stem.crystal.euler import fundamental_euler
@@ -91,6 +91,11 @@ class InferenceSteps:
             return Answers(verified.euler, known_of_refined(verified), verified.candidates)
         return Answers(predictions.euler, known_of(self._model.card, predictions, verified))
 
+    def refinement(self, source: PatternSource) -> PatternRefinement:
+        """Return the refinement of orientations by the patterns of a source."""
+        assert self._verifier is not None
+        return self._verifier.refinement(source.read)
+
     def agree(
         self,
         answers: Answers,
@@ -116,9 +121,9 @@ class InferenceSteps:
         progress
             As for `keras_stem.consensus.consensus.reach_consensus`.
         """
-        assert self._verifier is not None and answers.candidates is not None  # as the constructor required
+        assert answers.candidates is not None  # as the constructor required
         candidates = replace(answers.candidates, shape=shape)
-        found = reach_consensus(candidates, self._verifier.refinement(source.read), progress=progress)
+        found = reach_consensus(candidates, self.refinement(source), progress=progress)
         properties = properties_of(found, candidates.disks, to_phase)
         properties["reliability"] = reliability(properties["uncertainty"])
         properties["agreement"] = np.minimum(100 * found.correlation, 100)

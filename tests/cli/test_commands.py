@@ -38,8 +38,10 @@ def test_fit_on_a_simulation_then_map_and_evaluate_a_scan(run, scan_path, tmp_pa
     assert "DS_Test" in told
     assert "DS_Q" not in told
     [uri] = re.findall(r"Registered as (models:/LiNiO2/\d+)", told)
-    told = run("map", scan_path, "--model", uri, "--refine", "--out", tmp_path / "maps")
+    told = run("map", scan_path, "--model", uri, "--refine", "--consensus", "--out", tmp_path / "maps")
     assert f"by {uri}" in told
+    assert "of the positions with explained patterns are ambiguous" in told
+    assert re.search(r"\d+ grains are ambiguous", run("grains", tmp_path / "maps" / "map.h5", "--all"))
     assert {"ipf_z.png", "confidence.png"} <= {path.name for path in (tmp_path / "maps").iterdir()}
     told = run("evaluate", scan_path, "--model", uri, "--thorough")
     for part in ("truth", "clear", "modulo 180°", "R² nearest", "Coverage 95 %", "risk-coverage"):
@@ -51,6 +53,7 @@ def test_fit_on_a_simulation_then_map_and_evaluate_a_scan(run, scan_path, tmp_pa
 def test_wrong_usage_has_status_2(run, kstem, scan_path):
     for arguments in (
         ["fit", "--arch", "resnet"],
+        ["map", str(scan_path), "--consensus"],
         ["fit", "--filters", "a,b"],
         ["simulate", "x.h5", "--shape", "twelve"],
         ["fit", str(scan_path), "--resume"],
