@@ -11,11 +11,18 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from keras_stem.cli.faults import explained
-from keras_stem.cli.process import discard_output, ended_like_ctrl_c, flush_output, prepare_streams
+from keras_stem.cli.process import (
+    discard_output,
+    end_process,
+    ended_like_ctrl_c,
+    flush_output,
+    prepare_streams,
+)
 from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.quiet import show_all_of_libraries, silence_libraries
 from keras_stem.version import __version__
@@ -90,7 +97,15 @@ def program(context: click.Context, debug: bool) -> None:
     context.obj = debug
 
 
-def main() -> None:
+def entry_point() -> NoReturn:
+    """Run the program as a process of its own, as the installed command ``kstem`` does."""
+    try:
+        main()
+    except SystemExit as end:
+        end_process(int(end.code or 0))
+
+
+def main() -> NoReturn:
     """Run the program and exit with its status.
 
     Errors and Ctrl-C become one line on stderr and status 1, wrong usage status 2. SIGTERM and SIGHUP end it

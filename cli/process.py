@@ -1,11 +1,13 @@
 """Standard streams and terminating signals of the process."""
 
+import atexit
 import contextlib
 import os
 import signal
 import stat
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 _TERMINATING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
@@ -39,6 +41,19 @@ def flush_output() -> None:
         sys.stdout.flush()
     except OSError:
         discard_output()
+
+
+def end_process(status: int) -> NoReturn:
+    """Call the exit functions and end the process, without taking the interpreter down.
+
+    Threads of TensorFlow may still call Python then, and wait for it forever. It would also take seconds.
+    """
+    with contextlib.suppress(KeyboardInterrupt):
+        atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 @contextlib.contextmanager

@@ -127,7 +127,7 @@ def trained(scan_path, narrow_recipe, own_folders):
 @pytest.fixture(scope="session")
 def kstem() -> list[str]:
     """The command, as a program of its own."""
-    return [sys.executable, "-c", "from keras_stem.cli.main import main; main()"]
+    return [sys.executable, "-c", "from keras_stem.cli.main import entry_point; entry_point()"]
 
 
 @pytest.fixture

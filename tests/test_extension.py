@@ -158,7 +158,7 @@ mlp = kstem_extension.network:MLPConfig
 quaternion = kstem_extension.head:QuaternionHead
 """
 
-PROGRAM = "from keras_stem.cli.main import main; main()"
+PROGRAM = "from keras_stem.cli.main import entry_point; entry_point()"
 TRAINING = ("--arch", "mlp", "--max-epochs", "1", "--score-every", "1", "--no-augment")
 
 
