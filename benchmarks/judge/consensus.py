@@ -21,10 +21,11 @@ from judge.matched import RIGHT, SETTINGS, candidates_of
 from judge.method import own_sources
 from judge.polycrystals import GRAINS, POLYCRYSTALS, SHAPE, polycrystal_patterns
 from judge.test_set import TestSet
+from keras_stem.consensus.answers import ConsensusMap
 from keras_stem.consensus.belief import beliefs, likelihoods
 from keras_stem.consensus.candidates import CandidateMap, candidate_map
 from keras_stem.consensus.consensus import PatternRefinement
-from keras_stem.consensus.decision import ConsensusMap, decide
+from keras_stem.consensus.decision import decide
 from keras_stem.consensus.fragments import Fragments, find_fragments
 from keras_stem.consensus.joining import Joining
 from keras_stem.consensus.settings import Consensus

@@ -1,15 +1,18 @@
 """Consensus of the candidates of a map."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from orix.quaternion import Rotation
 
+from keras_stem.consensus.answers import ConsensusMap
 from keras_stem.consensus.belief import beliefs
 from keras_stem.consensus.candidates import CandidateMap
-from keras_stem.consensus.decision import ConsensusMap, decide
+from keras_stem.consensus.decision import decide
 from keras_stem.consensus.fragments import find_fragments
 from keras_stem.consensus.joining import Joining
+from keras_stem.consensus.ranking import ranked_candidates
 from keras_stem.consensus.settings import Consensus
 from keras_stem.consensus.trials import Progress, Refine, try_orientations
 from keras_stem.crystal.rotations import from_matrices
@@ -42,7 +45,8 @@ def reach_consensus(
     fragments = find_fragments(candidates, believed, settings)
     trials = try_orientations(candidates, fragments, refine, settings, progress)
     regions = Joining(fragments, trials, candidates.disks, candidates.symmetry, settings).regions()
-    return decide(candidates, believed, trials, regions, settings)
+    found = decide(candidates, believed, trials, regions, settings)
+    return replace(found, ranked=ranked_candidates(candidates, believed, found, settings.same))
 
 
 class PatternRefinement:

@@ -1,12 +1,13 @@
 """Decision between the orientations of each region, and its probability."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numba
 import numpy as np
 
 from keras_stem.consensus.angles import angle_between
+from keras_stem.consensus.answers import ConsensusMap
 from keras_stem.consensus.candidates import NONE, CandidateMap, explained_disks
 from keras_stem.consensus.joining import Region
 from keras_stem.consensus.settings import Consensus
@@ -31,43 +32,6 @@ neighbours in other regions. Grains overlap at inclined boundaries."""
 
 _NEAR = 6.0
 """Disorientation from the orientations of a fragment up to which candidates belong to it (degrees)."""
-
-
-@dataclass(frozen=True)
-class ConsensusMap:
-    """Answers for the n positions of a map.
-
-    Parameters
-    ----------
-    quaternions
-        Orientations, lab to crystal, shape (n, 4).
-    phase
-        Phase index, shape (n,); -1 where there is no answer.
-    correlation
-        Correlation of pattern and expected spots, shape (n,).
-    probability
-        Probability of the answer, shape (n,).
-    ambiguous
-        Whether the evidence of the whole region does not decide for the answer, shape (n,).
-    alternative, alternative_phase, alternative_probability
-        Orientation that is second best for the region, its phase (-1 without one) and probability.
-    evidence
-        Evidence for the answer relative to the alternative, from the pattern of the position alone, shape
-        (n,); that for the answer without an alternative.
-    region
-        Number of the region of each position, shape (n,); -1 without an answer.
-    """
-
-    quaternions: np.ndarray
-    phase: np.ndarray
-    correlation: np.ndarray
-    probability: np.ndarray
-    ambiguous: np.ndarray
-    alternative: np.ndarray
-    alternative_phase: np.ndarray
-    alternative_probability: np.ndarray
-    evidence: np.ndarray
-    region: np.ndarray
 
 
 def decide(

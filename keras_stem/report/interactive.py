@@ -1,7 +1,7 @@
 """Data of the interactive map as JSON: images as data URIs, numbers as base64-encoded typed arrays."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from orix.crystal_map import Phase
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.ipf_key import draw_ipf_key
 from keras_stem.figures.style import StyledFigure, scalar_colors, style
+from keras_stem.report.candidates import point_candidates
 from keras_stem.report.images import figure_uri
 from keras_stem.report.map_analysis import MapAnalysis
 from keras_stem.report.overlays import Value, map_overlays, map_values
@@ -69,6 +70,9 @@ def explorer_data(
     values = map_values(analysis)
     packed_values = [_value(value, kept) for value in values]
     overlays = map_overlays(analysis, values, lambda colors: colors[kept].reshape(*shape, -1))
+    shown = dict.fromkeys(("candidates", "patterns", "simulation"))
+    if scan is not None:
+        shown = _of_scan(analysis, scan, kept, LARGEST - _length(packed_values), every, progress)
     return {
         "shape": shape,
         "every": every,
@@ -79,10 +83,9 @@ def explorer_data(
         "values": packed_values,
         "overlays": [asdict(overlay) for overlay in overlays],
         "first": f"ipf_{direction}",
-        "keys": [_key(phase, analysis.grid.names[number]) for number, phase in analysis.grid.phases.items()],
-        "colors": [mpl.colors.to_hex(color) for color in scalar_colors()(np.linspace(0, 1, _STOPS))],
-        "patterns": None if scan is None else _patterns(scan, packed_values, every, progress),
-        "simulation": None if scan is None else _simulation(analysis, scan),
+        "keys": _keys(analysis),
+        "colors": _colors(),
+        **shown,
     }
 
 
@@ -99,18 +102,49 @@ def _value(value: Value, kept: np.ndarray) -> dict[str, Any]:
     return {**plain, **packed(value.data[kept].astype(kind))}
 
 
-def _patterns(
-    scan: Scan, values: list[dict[str, Any]], every: int, progress: Callable[[int, int], None]
+def _of_scan(
+    analysis: MapAnalysis,
+    scan: Scan,
+    kept: np.ndarray,
+    room: int,
+    every: int,
+    progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
-    """Return the sprite sheets of the patterns, in the room that the values leave."""
-    room = LARGEST - sum(len(value["data"]) for value in values)
-    return asdict(sprite_sheets(scan, room, every, progress))
+    """Return what needs the scan: candidates, and patterns in the room that these leave (characters)."""
+    candidates = _candidates(analysis, kept)
+    left = room - _length((candidates or {}).values())
+    return {
+        "candidates": candidates,
+        "patterns": asdict(sprite_sheets(scan, left, every, progress)),
+        "simulation": _simulation(analysis, scan),
+    }
+
+
+def _candidates(analysis: MapAnalysis, kept: np.ndarray) -> dict[str, Any] | None:
+    found = point_candidates(analysis.crystal_map, analysis.grid.phases, kept)
+    if found is None:
+        return None
+    return {"count": found.phases.shape[1], **{name: packed(array) for name, array in vars(found).items()}}
+
+
+def _length(packed_arrays: Iterable[Any]) -> int:
+    """Return the number of characters of encoded arrays."""
+    return sum(len(one["data"]) for one in packed_arrays if isinstance(one, dict))
 
 
 def packed(array: np.ndarray) -> dict[str, str]:
-    """Encode an int32, float32 or float64 array for JSON: its type, and its bytes in base64."""
+    """Encode an array of numbers for JSON: its type, one of those in ``map.js``, and its bytes in base64."""
     data = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
     return {"type": array.dtype.name, "data": base64.b64encode(data.tobytes()).decode()}
+
+
+def _colors() -> list[str]:
+    """Return colours of the bar of scalar overlays, from the lower to the upper end."""
+    return [mpl.colors.to_hex(color) for color in scalar_colors()(np.linspace(0, 1, _STOPS))]
+
+
+def _keys(analysis: MapAnalysis) -> list[dict[str, str]]:
+    return [_key(phase, analysis.grid.names[number]) for number, phase in analysis.grid.phases.items()]
 
 
 def _key(phase: Phase, name: str) -> dict[str, str]:

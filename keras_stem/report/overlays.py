@@ -82,6 +82,8 @@ _PROPERTIES: tuple[tuple[str, str, dict], ...] = (
     ("reliability", "Reliability", {"digits": 0, "overlay": True, "largest": 100.0}),
     ("agreement", "Agreement", {"digits": 1, "overlay": True, "largest": 100.0}),
     ("out_of_distribution", "Out of distribution", {"digits": 0}),
+    ("probability", "Probability", {"overlay": True, "largest": 1.0}),
+    ("ambiguous", "Ambiguous", {"digits": 0}),
 )
 _ANGLES = (("phi1", "φ₁"), ("Phi", "Φ"), ("phi2", "φ₂"))
 

@@ -10,9 +10,9 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.consensus.answers import ConsensusMap
 from keras_stem.consensus.candidates import candidate_map
 from keras_stem.consensus.consensus import PatternRefinement, reach_consensus
-from keras_stem.consensus.decision import ConsensusMap
 from keras_stem.consensus.statement import properties_of
 from keras_stem.consensus.trials import Progress
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation

@@ -139,6 +139,31 @@ def test_spots_are_those_of_the_simulation(free, crystal_map, scan, prefix, figu
     assert int(canvas.get_attribute("data-spots")) > 5
 
 
+def test_candidates_are_drawn_with_their_probabilities(free, crystal_map):
+    captions = [one.text for one in free.find_elements("css selector", "#candidates figure") if one.text]
+    euler = np.rad2deg(reduce_euler(crystal_map.rotations[POINT], proper_point_group(linio2())))[0]
+    answer = ", ".join(f"{angle:.1f}°" for angle in euler)
+    assert captions == [f"25 → 97 %\n{answer}", "75 → 3 %\n20.0°, 50.0°, 30.0°"]
+    spots = free.execute_script("return document.querySelector('#candidates figure').spots.length")
+    assert spots == free.execute_script("return explorer.simulator.spots(explorer.point).length")
+
+
+def test_spots_of_a_candidate_are_marked(free):
+    marked = """
+        const done = arguments[0];
+        const canvas = document.querySelector("#measured canvas");
+        setTimeout(() => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          done(data.some((value, k) => k % 4 === 1 && value > data[k - 1] + 50));  // more green than red
+        }, 200);
+        """
+    assert not free.execute_async_script(marked)
+    free.execute_script("document.querySelectorAll('#candidates figure')[1].focus()")
+    assert free.execute_async_script(marked)
+    free.execute_script("document.activeElement.blur()")
+    assert not free.execute_async_script(marked)
+
+
 def test_a_click_pins_the_point_and_arrows_move_it(free):
     _hover(free, ROW, COLUMN, click=True)
     _hover(free, 1, 1)

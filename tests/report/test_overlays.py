@@ -25,7 +25,7 @@ def test_the_page_holds_the_values_of_each_point(values, map_path):
 
 def test_overlays_have_a_pixel_for_each_point(shown):
     names = [overlay["name"] for overlay in shown["overlays"]]
-    assert names == ["ipf_x", "ipf_y", "ipf_z", "Q", "uncertainty", "disorientation", "grain"]
+    assert names == ["ipf_x", "ipf_y", "ipf_z", "Q", "uncertainty", "probability", "disorientation", "grain"]
     for overlay in shown["overlays"]:
         assert picture(overlay["image"]).shape[:2] == tuple(shown["shape"]) == (16, 20)
 

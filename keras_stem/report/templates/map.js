@@ -2,7 +2,9 @@
 /* The interactive map of a page. Everything it shows stands in the page, as JSON. */
 
 const FAINTEST = 1e-6; // of the brightest spot; fainter ones are rounding errors
-const TYPES = { int32: Int32Array, float32: Float32Array, float64: Float64Array };
+const TYPES = {
+  uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array, float32: Float32Array, float64: Float64Array,
+};
 
 function unpacked({ type, data }) {
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
@@ -80,24 +82,52 @@ class Simulator {
   }
 
   spots(point, prefix = "") {
-    const known = this.phases.get(this.phaseOf(point));
     const angles = ["phi1", "Phi", "phi2"].map((name) => this.values.get(prefix + name));
-    if (!known || angles.includes(undefined)) return null;
-    return spotsOf(...known, matrixOf(...angles.map((value) => value.array[point])), this.beam);
+    if (angles.includes(undefined)) return null;
+    return this.spotsOfAngles(this.phaseOf(point), angles.map((value) => value.array[point]));
+  }
+
+  spotsOfAngles(phase, angles) {
+    const known = this.phases.get(phase);
+    return known ? spotsOf(...known, matrixOf(...angles), this.beam) : null;
+  }
+}
+
+/* The most probable candidates of the points, before and after neighbours were heard. */
+class Candidates {
+  constructor({ count, angles, phases, before, after }) {
+    [this.count, this.angles, this.phases] = [count, unpacked(angles), unpacked(phases)];
+    [this.before, this.after] = [unpacked(before), unpacked(after)];
+  }
+
+  /* The candidates of a point, of which the first is the answer of the map. */
+  of(point) {
+    const numbers = Array.from({ length: this.count }, (_, k) => point * this.count + k);
+    const [answer, ...others] = numbers.filter((number) => this.phases[number] >= 0).map((number) => ({
+      phase: this.phases[number],
+      angles: Array.from(this.angles.subarray(3 * number, 3 * number + 3), (hundredths) => hundredths / 100),
+      before: this.before[number],
+      after: this.after[number],
+    }));
+    others.sort((one, other) => other.after - one.after || other.before - one.before);
+    return answer ? [answer, ...others] : [];
   }
 }
 
 /* Draws the patterns of a point on the three canvases. */
 class Patterns {
-  constructor(patterns, simulator, shape) {
+  constructor(patterns, simulator, candidates, phaseNames) {
     this.patterns = patterns;
     this.simulator = simulator;
-    this.shape = shape;
+    this.candidates = candidates;
+    this.phaseNames = phaseNames;
+    this.pointed = null; // spots of the candidate under the pointer
     this.sheets = patterns.sheets.map(() => null); // decoded when they are needed
     this.mark = document.getElementById("mark");
     const canvases = ["measured", "simulated", "matched"].map((id) => document.getElementById(id));
     [this.measured, this.simulated, this.matched] = canvases;
     document.getElementById("patterns").hidden = false;
+    if (candidates) this._buildCandidates();
     const { size, binning, every } = patterns;
     const binned = binning > 1 ? `, ${binning} × ${binning} pixels binned` : "";
     const thinned = every > 1 ? ` Of the rows and columns, one in ${every} is kept.` : "";
@@ -107,7 +137,10 @@ class Patterns {
 
   show(point, row, column) {
     this.point = point;
+    this.place = [row, column];
+    this.pointed = null;
     this._showMeasured(row, column);
+    if (this.candidates) this._showCandidates(this.candidates.of(point));
     const ours = this.simulator.spots(point);
     const theirs = this.simulator.spots(point, "label_");
     this._showSimulated(this.simulated, ours, theirs ? "Simulated: this map" : "Simulated");
@@ -130,7 +163,8 @@ class Patterns {
     const top = Math.floor(onSheet / columns) * height;
     context.drawImage(sheet, left, top, width, height, 0, 0, canvas.width, canvas.height);
     canvas.dataset.number = number;
-    if (this.mark.checked) this._drawMarks(context);
+    if (this.pointed) this._drawRings(context, this.pointed, "#5fd08a", 0);
+    else if (this.mark.checked) this._drawMarks(context);
     const at = nearest.map((index) => index * every);
     const elsewhere = at[0] !== row || at[1] !== column;
     this.measured.querySelector("figcaption").textContent =
@@ -145,17 +179,51 @@ class Patterns {
 
   _drawMarks(context) {
     for (const [prefix, color] of [["label_", "#56b4e9"], ["", "#f0a020"]]) {
-      const spots = this.simulator.spots(this.point, prefix) ?? [];
-      const brightest = Math.max(0, ...spots.map((spot) => spot.intensity));
-      const zoom = context.canvas.width / this.simulator.beam.detector[1];
-      const radius = Math.max((this.simulator.beam.disk + 1) * zoom, 5) + (prefix ? 4 : 0);
-      context.strokeStyle = color;
-      context.lineWidth = 1.5;
-      for (const spot of spots.filter(({ intensity }) => intensity > 0.01 * brightest)) {
-        circle(context, this._place(spot, zoom), radius);
-        context.stroke();
-      }
+      this._drawRings(context, this.simulator.spots(this.point, prefix) ?? [], color, prefix ? 4 : 0);
     }
+  }
+
+  _drawRings(context, spots, color, wider) {
+    const brightest = Math.max(0, ...spots.map((spot) => spot.intensity));
+    const zoom = context.canvas.width / this.simulator.beam.detector[1];
+    context.strokeStyle = color;
+    context.lineWidth = 1.5;
+    for (const spot of spots.filter(({ intensity }) => intensity > 0.01 * brightest)) {
+      circle(context, this._place(spot, zoom), Math.max((this.simulator.beam.disk + 1) * zoom, 5) + wider);
+      context.stroke();
+    }
+  }
+
+  _buildCandidates() {
+    const box = document.getElementById("candidates");
+    this.candidateFigures = Array.from({ length: this.candidates.count }, (_, k) => {
+      const canvas = element("canvas", { role: "img", ariaLabel: `Simulated pattern of candidate ${k + 1}` });
+      const figure = element("figure", { tabIndex: 0 }, canvas, element("figcaption"));
+      for (const event of ["pointerenter", "focus"]) figure.addEventListener(event, () => this._point(figure.spots));
+      for (const event of ["pointerleave", "blur"]) figure.addEventListener(event, () => this._point(null));
+      box.append(figure);
+      return figure;
+    });
+    document.getElementById("candidates-side").hidden = false;
+  }
+
+  /* Mark the spots of a candidate on the measured pattern. */
+  _point(spots) {
+    this.pointed = spots;
+    this._showMeasured(...this.place);
+  }
+
+  _showCandidates(found) {
+    this.candidateFigures.forEach((figure, k) => {
+      figure.hidden = k >= found.length;
+      if (figure.hidden) return;
+      const { phase, angles, before, after } = found[k];
+      figure.spots = this.simulator.spotsOfAngles(phase, angles);
+      const name = Object.keys(this.phaseNames).length > 1 ? `${this.phaseNames[phase]} ` : "";
+      this._showSimulated(figure, figure.spots ?? [], `${before} → ${after} %`);
+      const turned = angles.map((angle) => `${angle.toFixed(1)}°`).join(", ");
+      figure.querySelector("figcaption").append(element("br"), `${name}${turned}`);
+    });
   }
 
   _showSimulated(figure, spots, title) {
@@ -168,7 +236,7 @@ class Patterns {
     const brightest = Math.max(0, ...spots.map((spot) => spot.intensity));
     context.globalCompositeOperation = "lighter";
     for (const spot of [...spots, { x: 0, y: 0, intensity: brightest }]) {
-      const grey = Math.round(255 * Math.sqrt(spot.intensity / brightest));
+      const grey = Math.round(255 * Math.sqrt(brightest ? spot.intensity / brightest : 1));
       context.fillStyle = `rgb(${grey}, ${grey}, ${grey})`;
       circle(context, this._place(spot, zoom), Math.max(disk * zoom, 2));
       context.fill();
@@ -301,7 +369,8 @@ class Explorer {
     const phases = this.values.get("phase").array;
     this.simulator = new Simulator(data.simulation, this.values, (point) => phases[point]);
     this.view = new MapView(data, this.values.get("grain").array);
-    this.patterns = data.patterns && new Patterns(data.patterns, this.simulator, data.shape);
+    const candidates = data.candidates && this.simulator.beam && new Candidates(data.candidates);
+    this.patterns = data.patterns && new Patterns(data.patterns, this.simulator, candidates, data.phases);
     this.images = new Map(data.overlays.map((overlay) => [overlay.name, picture(overlay.image)]));
     this.point = Math.floor(data.shape[0] / 2) * data.shape[1] + Math.floor(data.shape[1] / 2);
     this.pinned = false;
@@ -343,7 +412,7 @@ class Explorer {
     if (name === "phase") return this.data.phases[number] ?? "none";
     if (array instanceof Int32Array) return number < 0 ? "none" : String(number);
     if (Number.isNaN(number)) return "–";
-    if (name === "out_of_distribution") return number ? "yes" : "no";
+    if (name === "out_of_distribution" || name === "ambiguous") return number ? "yes" : "no";
     return `${number.toFixed(digits)}${unit === "°" ? unit : ` ${unit}`}`.trim();
   }
 
