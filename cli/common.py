@@ -88,6 +88,14 @@ CONSENSUS = click.option(
 )
 
 
+def require_refinement(consensus: bool, refine: str | None) -> None:
+    """Raise `click.UsageError` if a consensus is requested without refined orientations."""
+    if consensus and not refine:
+        raise click.UsageError(
+            "--consensus decides between refined orientations; give --refine or --thorough."
+        )
+
+
 class Steps(click.ParamType):
     """Step between rows and between columns, as 5x4, or one number for both."""
 

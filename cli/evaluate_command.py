@@ -3,6 +3,7 @@
 import click
 
 from keras_stem.cli.common import (
+    CONSENSUS,
     FINITE,
     MODEL,
     REFINE,
@@ -10,6 +11,7 @@ from keras_stem.cli.common import (
     THOROUGH,
     choose_model,
     import_backend,
+    require_refinement,
     show_notes,
     tell_no_uncertainties,
 )
@@ -30,8 +32,10 @@ from keras_stem.cli.terms import CommandWithTerms
 @click.option("--min-r", type=FINITE, help="Smallest reliability R of DS_R.  [default: that of the training]")
 @REFINE
 @THOROUGH
-def command(scan, model, arch, min_q, min_r, refine) -> None:
+@CONSENSUS
+def command(scan, model, arch, min_q, min_r, refine, consensus) -> None:
     """Score a model on SCAN against its labels and, if the scan is simulated, against the ground truth."""
+    require_refinement(consensus, refine)
     import_backend()
     from keras_stem.scan.scan import Scan
     from keras_stem.scan.subsets import Thresholds
@@ -42,7 +46,7 @@ def command(scan, model, arch, min_q, min_r, refine) -> None:
         loaded, reference = choose_model(model, arch, opened.phase.name)
         trained = loaded.card.thresholds
         thresholds = Thresholds(trained.q if min_q is None else min_q, trained.r if min_r is None else min_r)
-        found = evaluate(loaded, opened, thresholds, verbose=True, refine=refine)
+        found = evaluate(loaded, opened, thresholds, verbose=True, refine=refine, consensus=consensus)
     click.echo(f"Model {reference} on {scan}:")
     print_scores([(row.subset, row.reference, row.scores) for row in found])
     if found[0].confidence is not None:

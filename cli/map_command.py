@@ -13,6 +13,7 @@ from keras_stem.cli.common import (
     beside,
     choose_model,
     import_backend,
+    require_refinement,
     show_notes,
     tell_ambiguous,
     tell_no_uncertainties,
@@ -43,10 +44,7 @@ def command(scan, model, arch, out, min_q, refine, consensus, crystal) -> None:
     from keras_stem.units import is_length
     from keras_stem.workflow.mapping import map_scan
 
-    if consensus and not refine:
-        raise click.UsageError(
-            "--consensus decides between refined orientations; give --refine or --thorough."
-        )
+    require_refinement(consensus, refine)
     out = out or beside(scan, "map")
     with Scan(scan) as opened:
         show_notes(opened)

@@ -70,9 +70,7 @@ def explorer_data(
     values = map_values(analysis)
     packed_values = [_value(value, kept) for value in values]
     overlays = map_overlays(analysis, values, lambda colors: colors[kept].reshape(*shape, -1))
-    shown = dict.fromkeys(("candidates", "patterns", "simulation"))
-    if scan is not None:
-        shown = _of_scan(analysis, scan, kept, LARGEST - _length(packed_values), every, progress)
+    room = LARGEST - _length(packed_values)
     return {
         "shape": shape,
         "every": every,
@@ -85,7 +83,7 @@ def explorer_data(
         "first": f"ipf_{direction}",
         "keys": _keys(analysis),
         "colors": _colors(),
-        **shown,
+        **_of_scan(analysis, scan, kept, room, every, progress),
     }
 
 
@@ -104,13 +102,15 @@ def _value(value: Value, kept: np.ndarray) -> dict[str, Any]:
 
 def _of_scan(
     analysis: MapAnalysis,
-    scan: Scan,
+    scan: Scan | None,
     kept: np.ndarray,
     room: int,
     every: int,
     progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
     """Return what needs the scan: candidates, and patterns in the room that these leave (characters)."""
+    if scan is None:
+        return dict.fromkeys(("candidates", "patterns", "simulation"))
     candidates = _candidates(analysis, kept)
     left = room - _length((candidates or {}).values())
     return {

@@ -53,6 +53,7 @@ def evaluate(
     thresholds: Thresholds | None = None,
     verbose: bool = False,
     refine: str | None = None,
+    consensus: bool = False,
 ) -> list[Evaluation]:
     """Score a model on a scan.
 
@@ -72,6 +73,8 @@ def evaluate(
         Whether to show progress.
     refine
         Refinement: "quick" or "thorough"; None disables it.
+    consensus
+        Whether neighbours decide between the refined candidates of each position.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def evaluate(
         If the scan has no labels or the model does not apply to it.
     """
     subsets = _subsets(model, scan, thresholds or model.card.thresholds)
-    prediction = predict_map(model, scan, verbose, refine, scan.phase)
+    prediction = predict_map(model, scan, verbose, refine, scan.phase, consensus)
     return [
         _evaluation(prediction, where, rotations[where], name, reference)
         for reference, rotations in _references(scan).items()

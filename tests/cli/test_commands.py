@@ -43,7 +43,7 @@ def test_fit_on_a_simulation_then_map_and_evaluate_a_scan(run, scan_path, tmp_pa
     assert "of the positions with explained patterns are ambiguous" in told
     assert re.search(r"\d+ grains are ambiguous", run("grains", tmp_path / "maps" / "map.h5", "--all"))
     assert {"ipf_z.png", "confidence.png"} <= {path.name for path in (tmp_path / "maps").iterdir()}
-    told = run("evaluate", scan_path, "--model", uri, "--thorough")
+    told = run("evaluate", scan_path, "--model", uri, "--thorough", "--consensus")
     for part in ("truth", "clear", "modulo 180°", "R² nearest", "Coverage 95 %", "risk-coverage"):
         assert part in told
     tuned = run("fit", scan_path, "--weights", uri, *NARROW_POLAR, "--max-epochs", "1")
@@ -54,6 +54,7 @@ def test_wrong_usage_has_status_2(run, kstem, scan_path):
     for arguments in (
         ["fit", "--arch", "resnet"],
         ["map", str(scan_path), "--consensus"],
+        ["evaluate", str(scan_path), "--consensus"],
         ["fit", "--filters", "a,b"],
         ["simulate", "x.h5", "--shape", "twelve"],
         ["fit", str(scan_path), "--resume"],
