@@ -1,0 +1,148 @@
+"""Trainings on labels of a consensus and of patterns alone: ``python -m judge.labels``.
+
+A scan of bent, overlapping grains, whose patterns another program computed, is labelled twice by template
+matching. Networks are trained on both with the paper's recipe, and scored against the true orientations of
+clear positions that they have not seen.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from orix.quaternion import Rotation
+
+from judge import crystals
+from judge.consensus import CLEAR
+from judge.environments import digest, work_folder
+from judge.matched import RIGHT
+from judge.method import own_sources
+from judge.polycrystals import GRAINS, POLYCRYSTALS, SHAPE, polycrystal_patterns
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.euler import euler_of
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.indexing.settings import Matching
+from keras_stem.io.map_grid import crystal_map
+from keras_stem.scan.metadata import ScanInfo
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.writing import create_scan
+from keras_stem.training.options import recipe_from_options
+from keras_stem.training.recipe import Recipe
+
+NAME = "oxide-bloch"
+LABELS = {"alone, DS_R": (False, 15.0), "alone, DS_Q": (False, 0.0), "consensus, DS_Q": (True, 0.0)}
+"""Whether labels are those of a consensus, and the smallest R of positions to train on."""
+
+EPOCHS = {"cnn": 60, "densenet": 15, "swin": 10}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training."""
+
+    arch: str
+    target: str
+    labels: str
+    seed: int
+
+    @property
+    def recipe(self) -> Recipe:
+        """The paper's recipe with this target."""
+        options = {
+            "recipe": "paper",
+            "arch": self.arch,
+            "target": self.target,
+            "min_r": LABELS[self.labels][1],
+            "max_epochs": EPOCHS[self.arch],
+            "score_every": 5,
+            "stop": "never",
+            "precision": "bfloat16",
+            "seed": self.seed,
+        }
+        return recipe_from_options(options)
+
+
+def cells() -> Iterator[Cell]:
+    """Yield all trainings: three seeds of the CNN, one of the others."""
+    for arch in EPOCHS:
+        for target in ("euler", "rotation"):
+            for labels in LABELS:
+                for seed in range(3 if arch == "cnn" else 1):
+                    yield Cell(arch, target, labels, seed)
+
+
+def make_scan(path: Path, side: int, seed: int, consensus: bool) -> None:
+    """Write a scan whose labels are those of template matching."""
+    from keras_stem.workflow.match import label_scan
+
+    test_set, shape = POLYCRYSTALS[NAME], (side, side)
+    grains = round(GRAINS * side**2 / (SHAPE[0] * SHAPE[1]))
+    patterns, truth = polycrystal_patterns(test_set, shape, grains, seed, keep=False)
+    phase, rotations = crystals.phase(test_set.crystal), truth.dominant.rotations
+    properties = {
+        "truth_euler": euler_of(rotations),
+        "truth_grain": truth.dominant.number,
+        "truth_weight": np.asarray(truth.dominant.weight, float),
+    }
+    beam, detector = test_set.instrument.beam, test_set.instrument.detector
+    info = ScanInfo(NAME, shape, detector, (5.0, 5.0), "nm", beam=beam)
+    with create_scan(path, info, patterns.counts.dtype) as writer:
+        writer.write_labels(crystal_map(rotations, phase, shape, 5.0, "nm", properties))
+        writer.write_rows(0, patterns.counts.reshape(*shape, *detector.shape))
+    label_scan(path, [phase], Matching(), consensus=consensus)
+
+
+def trained(cell: Cell, path: Path) -> dict[str, float]:
+    """Train, and return the scores against the truth of clear positions outside DS_Train and DS_Val."""
+    from keras_stem.inference.scan_map import predict_map
+    from keras_stem.tracking.resolve import load_model
+    from keras_stem.workflow.fit import fit
+
+    result = fit(path, cell.recipe)
+    with Scan(path) as scan:
+        labels, symmetry = scan.labels, proper_point_group(scan.phase)
+        parts = cell.recipe.data.parts(labels, cell.seed)
+        truth = Rotation.from_euler(labels.prop["truth_euler"])
+        unseen = np.asarray(labels.prop["truth_weight"]) >= CLEAR
+        unseen[np.concatenate([parts.train, parts.val])] = False
+        found = Rotation.from_euler(predict_map(load_model(result.model_uri), scan).euler)
+        wrong_by = np.rad2deg(disorientation(found, truth, symmetry))
+        labelled = np.rad2deg(disorientation(labels.rotations, truth, symmetry))[parts.train]
+    return {
+        "trained on": len(parts.train),
+        "labels wrong by 5 deg (%)": 100 * float(np.mean(labelled > RIGHT)),
+        "scored": int(unseen.sum()),
+        "median (deg)": float(np.median(wrong_by[unseen])),
+        "within 10 deg (%)": 100 * float(np.mean(wrong_by[unseen] <= 10)),
+    }
+
+
+@click.command()
+@click.option("--side", default=60, show_default=True, help="Rows and columns of the scan.")
+@click.option("--seed", default=3000, show_default=True, help="Seed of the scan.")
+@click.option("--arch", "archs", multiple=True, help="Networks.  [all]")
+def main(side: int, seed: int, archs: tuple[str, ...]) -> None:
+    """Print a line for each training; finished trainings are kept."""
+    folder = work_folder() / "labels" / digest(*own_sources()) / f"{side}-{seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
+    for cell in cells():
+        if archs and cell.arch not in archs:
+            continue
+        consensus = LABELS[cell.labels][0]
+        scan = folder / ("consensus.h5" if consensus else "alone.h5")
+        if not scan.exists():
+            make_scan(folder / "making.h5", side, seed, consensus)
+            (folder / "making.h5").rename(scan)
+        kept = folder / f"{cell.arch}-{cell.target}-{cell.labels.replace(', ', '-')}-{cell.seed}.json"
+        if not kept.exists():
+            kept.write_text(json.dumps(trained(cell, scan)))
+        told = ", ".join(f"{name}: {value:.4g}" for name, value in json.loads(kept.read_text()).items())
+        click.echo(f"{cell.arch}, {cell.target}, {cell.labels}, seed {cell.seed}: {told}")
+
+
+if __name__ == "__main__":
+    main()
