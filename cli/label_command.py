@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.cluster import cluster, cluster_options
 from keras_stem.cli.common import (
     BEAM_ENERGY,
     CONSENSUS,
@@ -134,7 +135,8 @@ def import_(scan, labels, frame, phases, **options) -> None:
     help="Number of solutions kept for each pattern.",
 )
 @CONSENSUS
-def match(scan, phases, beam_energy, precession_angle, consensus, **options) -> None:
+@cluster_options
+def match(scan, phases, beam_energy, precession_angle, consensus, scheduler, workers, **options) -> None:
     """Label SCAN by template matching.
 
     The orientations are written to SCAN. An interrupted matching resumes when the same command is given
@@ -151,7 +153,7 @@ def match(scan, phases, beam_energy, precession_angle, consensus, **options) -> 
         size = len(opened)
     settings = Matching(**options, beam=Beam(beam_energy, precession_angle=precession_angle))
     start = time.perf_counter()
-    with progress_bar() as bars:
+    with cluster(scheduler, workers) as client, progress_bar() as bars:
         matching = bars.add_task("Matching", total=size)
         agreeing = bars.add_task("Consensus", total=None, visible=False)
         label_scan(
@@ -161,6 +163,7 @@ def match(scan, phases, beam_energy, precession_angle, consensus, **options) -> 
             lambda patterns: bars.advance(matching, patterns),
             consensus,
             lambda done, total: bars.update(agreeing, completed=done, total=total, visible=True),
+            client,
         )
     rate = size / (time.perf_counter() - start)
     click.echo(f"Labelled {scan}: {rate:.0f} patterns/s, including the simulation of the template bank.")

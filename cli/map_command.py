@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.cluster import cluster, cluster_options
 from keras_stem.cli.common import (
     CONSENSUS,
     MODEL,
@@ -35,7 +36,8 @@ from keras_stem.cli.network_options import arch_choice
 @THOROUGH
 @CONSENSUS
 @crystal_option("--cif", "Crystal structure whose axes the orientations refer to.  [default: the model's]")
-def command(scan, model, arch, out, min_q, refine, consensus, crystal) -> None:
+@cluster_options
+def command(scan, model, arch, out, min_q, refine, consensus, crystal, scheduler, workers) -> None:
     """Map the orientations of SCAN: IPF maps as PNG, and the map as .h5 (orix), .ang and .ctf."""
     import_backend()
     from keras_stem.inference.steps import novelty_of
@@ -51,17 +53,19 @@ def command(scan, model, arch, out, min_q, refine, consensus, crystal) -> None:
         phase = opened.phase.name if opened.has_labels else None
         loaded, reference = choose_model(model, arch, phase)
         wanted = crystal.load() if crystal else None
-        prediction = map_scan(
-            loaded,
-            opened,
-            out,
-            min_q,
-            reference,
-            verbose=True,
-            refine=refine,
-            phase=wanted,
-            consensus=consensus,
-        )
+        with cluster(scheduler, workers) as client:
+            prediction = map_scan(
+                loaded,
+                opened,
+                out,
+                min_q,
+                reference,
+                verbose=True,
+                refine=refine,
+                phase=wanted,
+                consensus=consensus,
+                client=client,
+            )
     click.echo(f"{reliable_points(prediction.crystal_map, min_q)}. Other points are grey in the figures.")
     novelty = None if refine else novelty_of(loaded.card)
     _tell_novelty(prediction.property("out_of_distribution"), novelty)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.cluster import DASK, cluster
 from keras_stem.cli.common import FINITE, NOT_NEGATIVE, POSITIVE, GridShape, pattern_progress
 from keras_stem.cli.crystal_options import crystal_option
 
@@ -66,9 +67,10 @@ from keras_stem.cli.crystal_options import crystal_option
 @crystal_option("--cif", "Crystal structure.  [default: LiNiO2]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of all random numbers.")
 @click.option("--workers", type=click.IntRange(1), help="Number of processes.  [default: all cores]")
+@DASK
 def command(
     out, shape, detector, detector_radius, grains, spread, overlap, vacuum, step, dose, drift, hot_pixels,
-    crystal, seed, workers,
+    crystal, seed, workers, scheduler,
 ) -> None:  # fmt: skip
     """Simulate a scan of a polycrystal with known ground truth.
 
@@ -85,6 +87,11 @@ def command(
         seed=seed,
         **({"crystal": crystal} if crystal else {}),
     )
-    with pattern_progress("Simulating", shape[0] * shape[1]) as progress:
-        simulate_scan(out, simulation, progress, workers)
+    if scheduler and workers:
+        raise click.UsageError("--dask and --workers exclude each other.")
+    with (
+        cluster(scheduler) as client,
+        pattern_progress("Simulating", shape[0] * shape[1]) as progress,
+    ):
+        simulate_scan(out, simulation, progress, workers, client)
     click.echo(f"Wrote {out}.")

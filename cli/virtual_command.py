@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.cluster import cluster, cluster_options
 from keras_stem.cli.common import SCAN, beside, pattern_progress, show_notes
 
 
@@ -47,7 +48,8 @@ class Numbers(click.ParamType):
     help="Dark field of a single spot: x to the right, y up, and radius (1/Å); may be repeated.",
 )
 @click.option("--pixels", is_flag=True, help="Read all radii and positions as pixels instead of 1/Å.")
-def command(scan, out, bright, dark, spot, pixels) -> None:
+@cluster_options
+def command(scan, out, bright, dark, spot, pixels, scheduler, workers) -> None:
     """Write virtual bright-field and dark-field images of SCAN, and a map of its labels shaded by Q."""
     from keras_stem.scan.scan import Scan
     from keras_stem.scan.virtual import apertures_of
@@ -57,6 +59,9 @@ def command(scan, out, bright, dark, spot, pixels) -> None:
     with Scan(scan) as opened:
         show_notes(opened)
         apertures = apertures_of(opened.info, bright, dark, spot, pixels)
-        with pattern_progress("Summing", len(opened)) as progress:
-            names = write_virtual_images(opened, apertures, out, progress)
+        with (
+            cluster(scheduler, workers) as client,
+            pattern_progress("Summing", len(opened)) as progress,
+        ):
+            names = write_virtual_images(opened, apertures, out, progress, client)
     click.echo(f"Wrote {', '.join(names)} to {out}.")

@@ -8,6 +8,7 @@ import keras_stem
 PACKAGE = Path(keras_stem.__file__).parent
 ORDER = (
     *(
+        "cluster",
         "crystal",
         "instrument",
         "io",

@@ -54,7 +54,7 @@ def map_blocks(
     verbose
         Whether to show progress.
     """
-    size = _block_size(source)
+    size = block_size(source)
     blocks = [slice(first, first + size) for first in range(0, len(positions), size)]
     interrupt, results = HeedInterrupt(), []
     with (
@@ -73,7 +73,8 @@ def map_blocks(
     return results
 
 
-def _block_size(source: PatternSource) -> int:
+def block_size(source: PatternSource) -> int:
+    """Return the number of patterns per block."""
     batch = batch_size(source.shape)
     fitting = _BYTES // (math.prod(source.shape) * source.dtype.itemsize)
     return max(batch, min(LARGEST_BLOCK, fitting // batch * batch))

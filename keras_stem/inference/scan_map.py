@@ -1,6 +1,7 @@
 """Application of a model to every position of a scan."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
@@ -12,12 +13,16 @@ from keras_stem.crystal.euler import euler_of
 from keras_stem.crystal.map_phases import in_axes_of
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.blocks import map_blocks
+from keras_stem.inference.cluster_map import map_on_cluster
 from keras_stem.inference.progress import progress_of_unknown
 from keras_stem.inference.steps import Answers, InferenceSteps
 from keras_stem.io.map_grid import crystal_map
 from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.pipeline.source import ScanSource
 from keras_stem.scan.scan import Scan
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ def predict_map(
     refine: str | None = None,
     phase: Phase | None = None,
     consensus: bool = False,
+    client: "Client | None" = None,
 ) -> Prediction:
     """Predict the orientation at every position of a scan.
 
@@ -78,6 +84,10 @@ def predict_map(
     consensus
         Whether neighbours decide between the refined candidates of each position (`keras_stem.consensus`).
         It needs a refinement.
+    client
+        Client of a Dask cluster whose workers apply the model; None for this process. The workers see the
+        scan and the file of the model under the same paths. Finished blocks are kept if the work is
+        interrupted.
 
     Returns
     -------
@@ -95,7 +105,7 @@ def predict_map(
     to_phase = require_relation(own, phase)
     scan.require_signal()
     labels = in_axes_of(phase, scan.labels) if scan.has_labels else None
-    answers = _answers(model, scan, refine, consensus, to_phase, verbose)
+    answers = _answers(model, scan, refine, consensus, to_phase, verbose, client)
     rotations, euler = _in_axes(answers.euler, to_phase)
     info, properties = scan.info, {**_qualities(labels), **answers.properties}
     found = crystal_map(rotations, phase, info.shape, info.steps, info.unit, properties)
@@ -109,16 +119,23 @@ def _answers(
     consensus: bool,
     to_phase: Rotation,
     verbose: bool,
+    client: "Client | None",
 ) -> Answers:
     """Return the answers for all positions; alternatives of a consensus are in the axes of the map."""
     source = ScanSource(scan, model.card.binning_for(scan.info.detector))
     steps, positions = InferenceSteps(model, refine, consensus), np.arange(len(scan))
-    blocks = map_blocks(lambda _, patterns: steps(patterns), source, positions, verbose=verbose)
-    answers = Answers.joined(blocks)
-    if not consensus:
-        return answers
-    with progress_of_unknown("Consensus", verbose) as progress:
-        return steps.agree(answers, source, scan.info.shape, to_phase, progress)
+    store = None
+    if client is None:
+        blocks = map_blocks(lambda _, patterns: steps(patterns), source, positions, verbose=verbose)
+        answers = Answers.joined(blocks)
+    else:
+        answers, store = map_on_cluster(client, model, scan, refine, consensus, verbose)
+    if consensus:
+        with progress_of_unknown("Consensus", verbose) as progress:
+            answers = steps.agree(answers, source, scan.info.shape, to_phase, progress)
+    if store is not None:
+        store.forget()
+    return answers
 
 
 def _in_axes(euler: np.ndarray, to_phase: Rotation) -> tuple[Rotation, np.ndarray]:

@@ -36,7 +36,14 @@ class OrientationModel(keras.Model):
         Layer from the encoded orientation to Euler angles.
     card
         Model card as returned by `ModelCard.to_dict`; the attribute of this name is a `ModelCard`.
+
+    Attributes
+    ----------
+    path
+        File from which the model was loaded; None for a new model.
     """
+
+    path: Path | None = None
 
     def __init__(self, encoder: keras.Model, decoder: keras.layers.Layer, card: dict[str, Any], **kwargs):
         super().__init__(**kwargs)
@@ -108,4 +115,6 @@ def load_keras_file(path: str | Path) -> OrientationModel:
         ) from error
     if not isinstance(model, OrientationModel) or answer["euler"].shape != (1, 3):
         raise KerasStemError(f"{path} is a Keras model, but was not saved by keras_stem.")
+    model.path = Path(path).resolve()
+    model.path = Path(path).resolve()
     return model

@@ -1,14 +1,19 @@
 """Virtual images: counts summed over an aperture of any shape at each scan position."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keras_stem.block_store import blocks_of
 from keras_stem.errors import KerasStemError
 from keras_stem.instrument.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 BLOCK_PATTERNS = 512
 
@@ -109,7 +114,10 @@ def apertures_of(
 
 
 def virtual_images(
-    scan: Scan, apertures: dict[str, Annulus | Spot], progress: Callable[[int], None] = lambda patterns: None
+    scan: Scan,
+    apertures: dict[str, Annulus | Spot],
+    progress: Callable[[int], None] = lambda patterns: None,
+    client: "Client | None" = None,
 ) -> dict[str, np.ndarray]:
     """Return the summed counts in each aperture at every scan position.
 
@@ -121,6 +129,8 @@ def virtual_images(
         Apertures by name.
     progress
         Callback that receives the number of patterns just read.
+    client
+        Client of a Dask cluster, whose workers read the patterns; None for this process.
 
     Returns
     -------
@@ -140,10 +150,46 @@ def virtual_images(
                 f"{scan.info.detector.inner_radius:.3g} 1/Å; give another with --bright, --dark or --spot."
             )
     weights = np.stack([mask.ravel() for mask in masks.values()], axis=1).astype(float)
-    sums = []
-    for first in range(0, len(scan), BLOCK_PATTERNS):
-        patterns = scan.read(np.arange(first, min(first + BLOCK_PATTERNS, len(scan))))
-        sums.append(patterns.reshape(len(patterns), -1) @ weights)
-        progress(len(patterns))
+    blocks, sums = blocks_of(len(scan), BLOCK_PATTERNS), []
+    for summed in _summed(scan, weights, blocks, client):
+        sums.append(summed)
+        progress(len(summed))
     images = np.concatenate(sums).reshape(*scan.info.shape, len(masks))
     return {name: images[..., k] for k, name in enumerate(masks)}
+
+
+@dataclass(frozen=True)
+class SumTask:
+    """Weighted sums of the pixels of patterns.
+
+    Parameters
+    ----------
+    path
+        Path of the scan, as the workers see it.
+    weights
+        Weights of the pixels, shape (H W, k).
+    """
+
+    path: str
+    weights: np.ndarray
+
+    def ready(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the function of a block of positions."""
+        scan = Scan(self.path)
+        return lambda positions: _sums(scan, self.weights, positions)
+
+
+def _summed(
+    scan: Scan, weights: np.ndarray, blocks: list[np.ndarray], client: "Client | None"
+) -> Iterator[np.ndarray]:
+    if client is None:
+        return (_sums(scan, weights, positions) for positions in blocks)
+    from keras_stem.cluster.blocks import results_of
+
+    return results_of(client, SumTask(str(scan.path.resolve()), weights), blocks)
+
+
+def _sums(scan: Scan, weights: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Return the weighted sums of patterns, shape (n, k)."""
+    patterns = scan.read(positions)
+    return patterns.reshape(len(patterns), -1) @ weights

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import joblib
 import numpy as np
@@ -23,6 +23,9 @@ from keras_stem.scan.writing import create_scan
 from keras_stem.simulate.matching_labels import imitate_template_matching
 from keras_stem.simulate.microstructure import Polycrystal, Truth, grow
 from keras_stem.simulate.patterns import Microscope, PatternSimulator
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 BLOCK_PATTERNS = 256
 """Approximate number of patterns in a block; a few blocks are in memory at a time."""
@@ -100,6 +103,7 @@ def simulate_scan(
     simulation: Simulation,
     progress: Callable[[int], None] = lambda patterns: None,
     workers: int | None = None,
+    client: "Client | None" = None,
 ) -> None:
     """Simulate a scan and write it, block by block.
 
@@ -114,6 +118,8 @@ def simulate_scan(
     workers
         Number of processes; None uses all cores, or one process for small scans. The result does not depend
         on it.
+    client
+        Client of a Dask cluster, whose workers simulate the patterns instead.
 
     Raises
     ------
@@ -137,7 +143,7 @@ def simulate_scan(
         truth = grow(simulation.polycrystal, structure)
         exposure = _Exposure(phase, simulation, truth, camera)
         writer.write_labels(_labels(truth, phase, info, labelling))
-        for first, block in exposure.blocks(workers):
+        for first, block in exposure.blocks(workers, client):
             writer.write_rows(first, block)
             progress(block.shape[0] * block.shape[1])
 
@@ -153,10 +159,16 @@ class _Exposure:
         pixels = simulation.camera.pixels
         self._hot = rng.choice(pixels * pixels, min(simulation.camera.hot_pixels, pixels * pixels), False)
 
-    def blocks(self, workers: int | None) -> Iterator[tuple[int, np.ndarray]]:
+    def blocks(self, workers: int | None, client: "Client | None") -> Iterator[tuple[int, np.ndarray]]:
         rows, columns = self._simulation.polycrystal.shape
         step = max(1, BLOCK_PATTERNS // columns)
         firsts = range(0, rows, step)
+        if client is not None:
+            from keras_stem.cluster.blocks import results_of
+
+            jobs = (self._job(first, min(first + step, rows)) for first in firsts)
+            yield from zip(firsts, results_of(client, ExposureTask(), jobs), strict=True)
+            return
         if workers is None:
             workers = 1 if rows * columns <= SMALL_SCAN else os.cpu_count()
         _compile(self._phase, self._simulation)
@@ -174,6 +186,15 @@ class _Exposure:
         seed = (self._simulation.seed, NUMBER_OF_STREAMS, first)
         shape = (last - first, columns)
         return self._phase, self._simulation, grains, self._drift[chosen], self._hot, seed, shape
+
+
+@dataclass(frozen=True)
+class ExposureTask:
+    """Simulation of blocks of patterns."""
+
+    def ready(self) -> Callable[[tuple], np.ndarray]:
+        """Return the function of a block."""
+        return lambda job: _expose(*job)
 
 
 def _compile(phase: Phase, simulation: Simulation) -> None:

@@ -1,6 +1,7 @@
 """Mapping of a scan with a model, written to a folder."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
@@ -19,6 +20,9 @@ from keras_stem.scan.reliable import reliable_points, require_no_limit
 from keras_stem.scan.scan import Scan
 from keras_stem.units import is_length
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 
 def map_scan(
     model: OrientationModel,
@@ -30,6 +34,7 @@ def map_scan(
     refine: str | None = None,
     phase: Phase | None = None,
     consensus: bool = False,
+    client: "Client | None" = None,
 ) -> Prediction:
     """Predict the orientations of a scan and write them.
 
@@ -51,8 +56,9 @@ def map_scan(
         points.
     model_name
         Name of the model that is recorded in ``map.h5``.
-    verbose, refine, phase, consensus
-        Progress, refinement, phase and consensus, as for `keras_stem.inference.scan_map.predict_map`.
+    verbose, refine, phase, consensus, client
+        Progress, refinement, phase, consensus and cluster, as for
+        `keras_stem.inference.scan_map.predict_map`.
 
     Returns
     -------
@@ -66,7 +72,7 @@ def map_scan(
     """
     _require_points(scan, min_q)
     with complete_folder(folder) as staging:
-        prediction = predict_map(model, scan, verbose, refine, phase, consensus)
+        prediction = predict_map(model, scan, verbose, refine, phase, consensus, client)
         _write(prediction.crystal_map, _origin(model, model_name, scan, refine, consensus), staging)
         _draw(prediction, reliable_points(prediction.crystal_map, min_q).mask, staging)
     return prediction

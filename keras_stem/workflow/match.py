@@ -3,16 +3,15 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
 from keras_stem.consensus.answers import ConsensusMap
-from keras_stem.consensus.candidates import candidate_map
-from keras_stem.consensus.consensus import PatternRefinement, reach_consensus
+from keras_stem.consensus.consensus import reach_consensus
 from keras_stem.consensus.statement import properties_of
 from keras_stem.consensus.trials import Progress
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
@@ -24,15 +23,16 @@ from keras_stem.crystal.pairing import GivenPhase
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.indexing.calibration import error_bounds, unexplained
-from keras_stem.indexing.matching import Candidates, Matcher
-from keras_stem.indexing.ranking import Solutions, rank
+from keras_stem.indexing.ranking import Solutions
 from keras_stem.indexing.settings import Matching
-from keras_stem.indexing.spot_images import SpotFinder
 from keras_stem.io.map_grid import crystal_map
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import append_labels
 from keras_stem.version import __version__
-from keras_stem.workflow.match_blocks import Blocks
+from keras_stem.workflow.match_blocks import MatchedBlocks
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 def match_scan(
@@ -42,6 +42,7 @@ def match_scan(
     progress: Callable[[int], None] = lambda patterns: None,
     consensus: bool = False,
     agreeing: Progress = lambda done, total: None,
+    client: "Client | None" = None,
 ) -> tuple[CrystalMap, dict[str, str]]:
     """Determine the orientation, phase, Q and R at every position of a scan by template matching.
 
@@ -62,6 +63,9 @@ def match_scan(
         Whether neighbours decide between the solutions of each pattern (`keras_stem.consensus`).
     agreeing
         Progress of the consensus, as for `keras_stem.consensus.consensus.reach_consensus`.
+    client
+        Client of a Dask cluster, whose workers match; None for this process. The workers see the scan under
+        the same path.
 
     Returns
     -------
@@ -80,7 +84,7 @@ def match_scan(
         If the scan lacks a calibration, a phase cannot be simulated, the patterns cannot be read or the
         blocks cannot be written; with a consensus, also if the solutions are not refined.
     """
-    blocks, labels, origin = _match(scan, phases, settings, progress, consensus, agreeing)
+    blocks, labels, origin = _match(scan, phases, settings, progress, consensus, agreeing, client)
     blocks.forget()
     return labels, origin
 
@@ -92,13 +96,14 @@ def label_scan(
     progress: Callable[[int], None] = lambda patterns: None,
     consensus: bool = False,
     agreeing: Progress = lambda done, total: None,
+    client: "Client | None" = None,
 ) -> None:
     """Match the patterns of a scan file as `match_scan` does, and write the labels to the file.
 
     Finished blocks are kept until the labels are written, which fails while another program reads the file.
     """
     with Scan(path) as scan:
-        blocks, labels, origin = _match(scan, phases, settings, progress, consensus, agreeing)
+        blocks, labels, origin = _match(scan, phases, settings, progress, consensus, agreeing, client)
     append_labels(path, labels, origin)
     blocks.forget()
 
@@ -110,30 +115,24 @@ def _match(
     progress: Callable[[int], None],
     consensus: bool,
     agreeing: Progress,
-) -> tuple[Blocks, CrystalMap, dict[str, str]]:
+    client: "Client | None",
+) -> tuple[MatchedBlocks, CrystalMap, dict[str, str]]:
     scan.require_signal()
     settings = settings.complete(scan.info)
     if consensus and not settings.refine:
         raise KerasStemError("Expected refined solutions for a consensus, found --refine 0.")
-    blocks = Blocks(scan, phases, settings, with_candidates=consensus)
-    matcher = _BlockMatcher(scan, phases, settings)
-    for number, positions in enumerate(blocks.positions):
-        if not blocks.path(number).exists():
-            found = matcher.match(positions)
-            solutions = rank(found, phases, settings.runner_up, settings.best)
-            shape = (1, len(positions))
-            blocks.keep(number, solutions, candidate_map(shape, phases, found) if consensus else None)
-        progress(len(positions))
+    blocks = MatchedBlocks(scan, phases, settings, consensus, client)
+    blocks.match(progress)
     origin = {
         "method": f"template matching, keras_stem {__version__}",
         "frame": ORIX_FRAME,
         "settings": json.dumps(asdict(settings)),
         "consensus": "yes" if consensus else "no",
     }
-    solutions = blocks.solutions()
-    if not consensus:
+    solutions, candidates = blocks.results()
+    if candidates is None:
         return blocks, _labels(scan, phases, solutions, _known_of(solutions, settings)), origin
-    agreed = reach_consensus(blocks.candidates(), matcher.refinement(), progress=agreeing)
+    agreed = reach_consensus(candidates, blocks.refinement(), progress=agreeing)
     solutions = _with_answers(solutions, agreed, phases, settings.runner_up)
     return blocks, _labels(scan, phases, solutions, properties_of(agreed, solutions.disks)), origin
 
@@ -177,26 +176,6 @@ def phases_to_match(scan: Scan, given: Sequence[GivenPhase]) -> list[Phase]:
     if not phases:
         raise KerasStemError(f"{scan.path} does not contain the atoms of its phase; give --cif FILE.")
     return phases
-
-
-class _BlockMatcher:
-    """Template matching of positions of a scan; the templates are computed at the first use."""
-
-    def __init__(self, scan: Scan, phases: list[Phase], settings: Matching):
-        self._scan, self._phases, self._settings = scan, phases, settings
-        self._finder = SpotFinder(scan.info.detector, settings)
-
-    @cached_property
-    def _matchers(self) -> list[Matcher]:
-        return [Matcher(phase, self._scan.info.detector, self._settings) for phase in self._phases]
-
-    def match(self, positions: np.ndarray) -> list[Candidates]:
-        images = self._finder(self._scan.read(positions))
-        return [matcher.match(images) for matcher in self._matchers]
-
-    def refinement(self) -> PatternRefinement:
-        comparisons = [matcher.comparison for matcher in self._matchers]
-        return PatternRefinement(self._scan.read, self._finder, comparisons)
 
 
 def _with_answers(

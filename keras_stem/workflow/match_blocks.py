@@ -1,23 +1,26 @@
-"""Results of template matching, block by block on disk until a whole scan is matched."""
+"""Template matching of a scan, block by block, in this process or by the workers of a cluster."""
 
-import hashlib
-import json
-import shutil
-from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from orix.crystal_map import Phase
 from orix.quaternion import Rotation
 
-from keras_stem.consensus.candidates import CandidateMap
+from keras_stem.block_store import BlockStore, blocks_of
+from keras_stem.consensus.candidates import CandidateMap, candidate_map
+from keras_stem.consensus.consensus import PatternRefinement
 from keras_stem.crystal.phase import fingerprint
-from keras_stem.environment import state_folder
-from keras_stem.files import complete_file, existing_folder
-from keras_stem.indexing.ranking import Solutions
+from keras_stem.indexing.matching import Candidates, Matcher
+from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
+from keras_stem.indexing.spot_images import SpotFinder
 from keras_stem.scan.scan import Scan
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 BLOCK_PATTERNS, BLOCK_PIXELS = 512, 2**25
 """Largest number of patterns and of their pixels per block; the results of each block are saved to disk."""
@@ -29,8 +32,75 @@ _SOLUTIONS = ("phase_id", "q", "r", "evidence", "disks")
 _CANDIDATES = ("quaternions", "phase", "correlation")
 
 
-class Blocks:
-    """Solutions of the blocks of a scan on disk, in a folder named by a hash of scan, phases and settings.
+@dataclass(frozen=True)
+class MatchTask:
+    """Template matching of a scan file.
+
+    Parameters
+    ----------
+    path
+        Path of the scan, as the workers see it.
+    phases
+        The phases.
+    settings
+        Complete settings.
+    with_candidates
+        Whether the candidates of each pattern are returned, too.
+    """
+
+    path: str
+    phases: Sequence[Phase]
+    settings: Matching
+    with_candidates: bool
+
+    def ready(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
+        """Return the function that matches a block of positions."""
+        return BlockMatcher(Scan(self.path), self)
+
+
+class BlockMatcher:
+    """Template matching of positions of a scan; the templates are computed at the first use.
+
+    Parameters
+    ----------
+    scan
+        Open scan.
+    task
+        Phases and settings.
+    """
+
+    def __init__(self, scan: Scan, task: MatchTask):
+        self._scan, self._task = scan, task
+        self._finder = SpotFinder(scan.info.detector, task.settings)
+
+    def __call__(self, positions: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the arrays of the solutions of a block, and of its candidates if they are wanted."""
+        task, found = self._task, self._match(positions)
+        solutions = rank(found, task.phases, task.settings.runner_up, task.settings.best)
+        arrays = {name: getattr(solutions, name) for name in _SOLUTIONS}
+        arrays["rotations"] = solutions.rotations.data
+        if task.with_candidates:
+            candidates = candidate_map((1, len(positions)), task.phases, found)
+            arrays |= {name: getattr(candidates, name) for name in _CANDIDATES}
+        return arrays
+
+    def refinement(self) -> PatternRefinement:
+        """Return the refinement of orientations by the patterns of the scan."""
+        comparisons = [matcher.comparison for matcher in self._matchers]
+        return PatternRefinement(self._scan.read, self._finder, comparisons)
+
+    @cached_property
+    def _matchers(self) -> list[Matcher]:
+        detector, settings = self._scan.info.detector, self._task.settings
+        return [Matcher(phase, detector, settings) for phase in self._task.phases]
+
+    def _match(self, positions: np.ndarray) -> list[Candidates]:
+        images = self._finder(self._scan.read(positions))
+        return [matcher.match(images) for matcher in self._matchers]
+
+
+class MatchedBlocks:
+    """Solutions of the blocks of a scan, which are kept on disk until a whole scan is matched.
 
     Parameters
     ----------
@@ -42,53 +112,55 @@ class Blocks:
         Complete settings.
     with_candidates
         Whether the candidates of each pattern are kept, too.
+    client
+        Client of the cluster whose workers match; None for this process.
     """
 
-    def __init__(self, scan: Scan, phases: Sequence[Phase], settings: Matching, with_candidates: bool):
-        plain = [
-            _METHOD,
-            asdict(settings),
-            [fingerprint(phase) for phase in phases],
-            str(scan.path.resolve()),
-            with_candidates,
-        ]
-        self._phases, self._shape = phases, scan.info.shape
-        size = max(1, min(BLOCK_PATTERNS, BLOCK_PIXELS // np.prod(scan.info.detector.shape)))
-        key = hashlib.sha256(json.dumps([*plain, scan.pattern_fingerprint, int(size)]).encode())
-        self._folder = state_folder() / "matching" / key.hexdigest()[:16]
-        firsts = range(0, len(scan), size)
-        self.positions = [np.arange(first, min(first + size, len(scan))) for first in firsts]
+    def __init__(
+        self,
+        scan: Scan,
+        phases: Sequence[Phase],
+        settings: Matching,
+        with_candidates: bool,
+        client: "Client | None" = None,
+    ):
+        path = str(scan.path.resolve())
+        self._task = MatchTask(path, phases, settings, with_candidates)
+        self._matcher, self._shape, self._client = BlockMatcher(scan, self._task), scan.info.shape, client
+        known = [fingerprint(phase) for phase in phases]
+        key = [_METHOD, asdict(settings), known, path, with_candidates, scan.pattern_fingerprint]
+        size = max(1, min(BLOCK_PATTERNS, BLOCK_PIXELS // int(np.prod(scan.info.detector.shape))))
+        self._store = BlockStore("matching", key, blocks_of(len(scan), size))
 
-    def path(self, number: int) -> Path:
-        """Return the path of a block, which exists if the block is matched."""
-        return self._folder / f"{number:06d}.npz"
+    def match(self, progress: Callable[[int], None]) -> None:
+        """Match the blocks that are not kept yet; tell the number of patterns of each block."""
+        missing, blocks = self._store.missing, self._store.blocks
+        progress(sum(map(len, blocks)) - sum(len(blocks[number]) for number in missing))
+        wanted = [blocks[number] for number in missing]
+        for number, arrays in zip(missing, self._results(wanted), strict=True):
+            self._store.keep(number, arrays)
+            progress(len(blocks[number]))
 
-    def keep(self, number: int, solutions: Solutions, candidates: CandidateMap | None) -> None:
-        """Write the results of a block."""
-        existing_folder(self._folder)
-        arrays = {name: getattr(solutions, name) for name in _SOLUTIONS}
-        if candidates is not None:
-            arrays |= {name: getattr(candidates, name) for name in _CANDIDATES}
-        with complete_file(self.path(number)) as partial, partial.open("wb") as file:
-            np.savez(file, rotations=solutions.rotations.data, **arrays)
+    def _results(self, wanted: list[np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
+        if self._client is None:
+            return map(self._matcher, wanted)
+        from keras_stem.cluster.blocks import results_of
 
-    def solutions(self) -> Solutions:
-        """Return the solutions of the whole scan."""
-        joined = self._joined(("rotations", *_SOLUTIONS))
-        return Solutions(Rotation(joined.pop("rotations")), **joined)
+        return results_of(self._client, self._task, wanted)
 
-    def candidates(self) -> CandidateMap:
-        """Return the candidates of the whole scan."""
-        return CandidateMap(self._shape, self._phases, **self._joined((*_CANDIDATES, "disks")))
+    def results(self) -> tuple[Solutions, CandidateMap | None]:
+        """Return the solutions of the whole scan, and its candidates if they are kept."""
+        arrays = self._store.joined()
+        solutions = Solutions(Rotation(arrays["rotations"]), **{name: arrays[name] for name in _SOLUTIONS})
+        if not self._task.with_candidates:
+            return solutions, None
+        candidates = {name: arrays[name] for name in (*_CANDIDATES, "disks")}
+        return solutions, CandidateMap(self._shape, self._task.phases, **candidates)
+
+    def refinement(self) -> PatternRefinement:
+        """Return the refinement of orientations by the patterns of the scan."""
+        return self._matcher.refinement()
 
     def forget(self) -> None:
         """Delete the blocks."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _joined(self, names: tuple[str, ...]) -> dict[str, np.ndarray]:
-        parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
-        for number in range(len(self.positions)):
-            with np.load(self.path(number)) as file:
-                for name in names:
-                    parts[name].append(file[name])
-        return {name: np.concatenate(arrays) for name, arrays in parts.items()}
+        self._store.forget()

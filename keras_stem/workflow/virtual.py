@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rsciio.hspy import file_writer
@@ -14,12 +15,16 @@ from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.virtual import Annulus, Spot, virtual_images
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 
 def write_virtual_images(
     scan: Scan,
     apertures: dict[str, Annulus | Spot],
     folder: str | Path,
     progress: Callable[[int], None] = lambda patterns: None,
+    client: "Client | None" = None,
 ) -> list[str]:
     """Write each virtual image as PNG and as a HyperSpy file, and figures of the labels.
 
@@ -33,6 +38,8 @@ def write_virtual_images(
         Output folder, which is created if necessary.
     progress
         Function that is called with the number of newly read patterns.
+    client
+        Client of a Dask cluster, whose workers read the patterns; None for this process.
 
     Returns
     -------
@@ -46,7 +53,7 @@ def write_virtual_images(
         If the scan cannot be read, or the folder cannot be written.
     """
     with complete_folder(folder) as staging:
-        for name, image in virtual_images(scan, apertures, progress).items():
+        for name, image in virtual_images(scan, apertures, progress, client).items():
             title = name.replace("_", " ").capitalize()
             save(virtual_figure(image, scan.info, title), staging / f"{name}.png")
             _write_hspy(staging / f"{name}.hspy", image, scan.info, title)

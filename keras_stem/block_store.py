@@ -1,0 +1,64 @@
+"""Results of the blocks of a scan on disk, from which interrupted work resumes."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_stem.environment import state_folder
+from keras_stem.files import complete_file, existing_folder
+
+
+class BlockStore:
+    """Arrays of each block, in a folder of the user's state named by a hash.
+
+    Parameters
+    ----------
+    kind
+        Kind of work, which is the name of the outer folder.
+    key
+        All that the results depend on, in plain JSON types.
+    blocks
+        Positions of each block.
+    """
+
+    def __init__(self, kind: str, key: Any, blocks: list[np.ndarray]):
+        plain = json.dumps([key, [len(positions) for positions in blocks]])
+        self._folder = state_folder() / kind / hashlib.sha256(plain.encode()).hexdigest()[:16]
+        self.blocks = blocks
+
+    @property
+    def missing(self) -> list[int]:
+        """Numbers of the blocks that are not kept yet."""
+        return [number for number in range(len(self.blocks)) if not self._path(number).exists()]
+
+    def keep(self, number: int, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write the arrays of a block, with one entry per position."""
+        existing_folder(self._folder)
+        with complete_file(self._path(number)) as partial, partial.open("wb") as file:
+            np.savez(file, **arrays)
+
+    def joined(self) -> dict[str, np.ndarray]:
+        """Return the arrays of all positions."""
+        parts: dict[str, list[np.ndarray]] = {}
+        for number in range(len(self.blocks)):
+            with np.load(self._path(number)) as file:
+                for name in file.files:
+                    parts.setdefault(name, []).append(file[name])
+        return {name: np.concatenate(arrays) for name, arrays in parts.items()}
+
+    def forget(self) -> None:
+        """Delete the blocks."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number:06d}.npz"
+
+
+def blocks_of(count: int, size: int) -> list[np.ndarray]:
+    """Return the positions from 0 to a count in blocks of a size."""
+    return [np.arange(first, min(first + size, count)) for first in range(0, count, size)]

@@ -1,0 +1,59 @@
+"""Results of the blocks of a task, in their order, from all workers of a cluster."""
+
+import pickle
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from distributed import CancelledError, Client, Future, KilledWorker
+from distributed.comm import CommClosedError
+
+from keras_stem.cluster.task import Task, work
+from keras_stem.errors import KerasStemError
+
+AHEAD = 3
+"""Number of blocks per thread that are at the workers. Results that are waited for are in their memory."""
+
+LOST = "The scheduler is gone. What is done is kept; start it again, and give the same command."
+
+
+def results_of(client: Client, task: Task, blocks: Iterable[Any]) -> Iterator[Any]:
+    """Yield the results of a task for blocks, in their order.
+
+    The blocks of a worker that dies are repeated by others. What was sent is cancelled when the iteration
+    ends early, by an error or by Ctrl-C.
+
+    Parameters
+    ----------
+    client
+        Client of the cluster.
+    task
+        The task.
+    blocks
+        Picklable blocks.
+
+    Raises
+    ------
+    KerasStemError
+        If a worker cannot do the task, several workers die of one block, or the scheduler is gone.
+    """
+    packed, coming, sent = pickle.dumps(task), iter(blocks), deque[Future]()
+    try:
+        client.wait_for_workers(1)
+        while True:
+            wanted = max(AHEAD * sum(client.nthreads().values()), 1)  # 0 threads while workers restart
+            following = islice(coming, max(wanted - len(sent), 0))
+            sent.extend(client.submit(work, packed, block, pure=False) for block in following)
+            if not sent:
+                return
+            yield sent.popleft().result()
+    except KilledWorker as error:
+        raise KerasStemError(
+            "Several workers died of one block of patterns, probably because their memory was not enough."
+        ) from error
+    except (CancelledError, CommClosedError, OSError, TimeoutError) as error:
+        raise KerasStemError(LOST) from error
+    finally:
+        if client.status == "running":
+            client.cancel(list(sent), force=True)

@@ -1,0 +1,50 @@
+"""Tasks that workers make ready once and call with many blocks."""
+
+import functools
+import pickle
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from distributed import get_worker
+
+from keras_stem.errors import KerasStemError
+
+
+class Task(Protocol):
+    """Picklable description of work on blocks."""
+
+    def ready(self) -> Callable[[Any], Any]:
+        """Return the function of a block, after opening files and loading models.
+
+        Raises
+        ------
+        KerasStemError
+            If a file is not there.
+        """
+        ...
+
+
+def work(packed: bytes, block: Any) -> Any:
+    """Return the result of a task for a block, on a worker.
+
+    Parameters
+    ----------
+    packed
+        The pickled task.
+    block
+        The block.
+
+    Raises
+    ------
+    KerasStemError
+        If the task fails in a way that the user can correct. The message names the worker.
+    """
+    try:
+        return _ready(packed)(block)
+    except KerasStemError as error:
+        raise KerasStemError(f"Worker {get_worker().address}: {error}") from error
+
+
+@functools.lru_cache(maxsize=2)
+def _ready(packed: bytes) -> Callable[[Any], Any]:
+    return pickle.loads(packed).ready()
