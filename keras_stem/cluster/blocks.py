@@ -1,5 +1,6 @@
 """Results of the blocks of a task, in their order, from all workers of a cluster."""
 
+import contextlib
 import pickle
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,9 @@ from keras_stem.errors import KerasStemError
 
 AHEAD = 3
 """Number of blocks per thread that are at the workers. Results that are waited for are in their memory."""
+
+_GONE = (CancelledError, CommClosedError, OSError, TimeoutError)
+"""What Dask raises when there is no scheduler any more."""
 
 LOST = "The scheduler is gone. What is done is kept; start it again, and give the same command."
 
@@ -52,8 +56,9 @@ def results_of(client: Client, task: Task, blocks: Iterable[Any]) -> Iterator[An
         raise KerasStemError(
             "Several workers died of one block of patterns, probably because their memory was not enough."
         ) from error
-    except (CancelledError, CommClosedError, OSError, TimeoutError) as error:
+    except _GONE as error:
         raise KerasStemError(LOST) from error
     finally:
-        if client.status == "running":
-            client.cancel(list(sent), force=True)
+        with contextlib.suppress(*_GONE):
+            if sent and client.status == "running":
+                client.cancel(list(sent), force=True)

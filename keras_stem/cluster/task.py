@@ -14,7 +14,9 @@ class Task(Protocol):
     """Picklable description of work on blocks."""
 
     def ready(self) -> Callable[[Any], Any]:
-        """Return the function of a block, after opening files and loading models.
+        """Return the function of a block, after loading models.
+
+        Scan files are opened for each block, so that workers never keep others from writing to them.
 
         Raises
         ------

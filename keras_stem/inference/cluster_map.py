@@ -45,10 +45,14 @@ class MapTask:
 
     def ready(self) -> Callable[[np.ndarray], Answers]:
         """Return the function of a block of positions, with the model loaded once."""
-        model, scan = load_keras_file(self.model), Scan(self.scan)
+        model = load_keras_file(self.model)
         steps = InferenceSteps(model, self.refine, self.consensus)
-        source = ScanSource(scan, model.card.binning_for(scan.info.detector))
-        return lambda positions: steps(source.read(positions))
+
+        def answers(positions: np.ndarray) -> Answers:
+            with Scan(self.scan) as scan:
+                return steps(ScanSource(scan, model.card.binning_for(scan.info.detector)).read(positions))
+
+        return answers
 
 
 def map_on_cluster(

@@ -64,9 +64,7 @@ def predict_map(
     consensus: bool = False,
     client: "Client | None" = None,
 ) -> Prediction:
-    """Predict the orientation at every position of a scan.
-
-    Patterns are streamed, so that memory use does not grow with the scan.
+    """Predict the orientation at every position of a scan; patterns are streamed.
 
     Parameters
     ----------
@@ -77,17 +75,14 @@ def predict_map(
     verbose
         Whether to show progress.
     refine
-        Refinement, "quick" or "thorough", as for `InferenceSteps`; None disables it.
+        Refinement, as for `InferenceSteps`.
     phase
-        Phase to whose crystal axes the orientations refer; it has to be the same crystal as the phase of the
-        model, which is the default.
+        Phase, of the same crystal as that of the model, to whose axes the orientations refer.
     consensus
-        Whether neighbours decide between the refined candidates of each position (`keras_stem.consensus`).
-        It needs a refinement.
+        Whether neighbours decide between the refined candidates of each position; needs a refinement.
     client
-        Client of a Dask cluster whose workers apply the model; None for this process. The workers see the
-        scan and the file of the model under the same paths. Finished blocks are kept if the work is
-        interrupted.
+        Client of a Dask cluster whose workers, which see the scan and the model under the same paths, do the
+        work; None for this process. Finished blocks are kept if it is interrupted.
 
     Returns
     -------

@@ -10,6 +10,7 @@ from keras_stem.block_store import blocks_of
 from keras_stem.errors import KerasStemError
 from keras_stem.instrument.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
+from keras_stem.scan.read_once import read_patterns
 from keras_stem.scan.scan import Scan
 
 if TYPE_CHECKING:
@@ -175,21 +176,19 @@ class SumTask:
 
     def ready(self) -> Callable[[np.ndarray], np.ndarray]:
         """Return the function of a block of positions."""
-        scan = Scan(self.path)
-        return lambda positions: _sums(scan, self.weights, positions)
+        return lambda positions: _sums(read_patterns(self.path, positions), self.weights)
 
 
 def _summed(
     scan: Scan, weights: np.ndarray, blocks: list[np.ndarray], client: "Client | None"
 ) -> Iterator[np.ndarray]:
     if client is None:
-        return (_sums(scan, weights, positions) for positions in blocks)
+        return (_sums(scan.read(positions), weights) for positions in blocks)
     from keras_stem.cluster.blocks import results_of
 
     return results_of(client, SumTask(str(scan.path.resolve()), weights), blocks)
 
 
-def _sums(scan: Scan, weights: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Return the weighted sums of patterns, shape (n, k)."""
-    patterns = scan.read(positions)
+def _sums(patterns: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weighted sums of the pixels of patterns, shape (n, k)."""
     return patterns.reshape(len(patterns), -1) @ weights

@@ -49,16 +49,14 @@ def map_scan(
     scan
         Open scan.
     folder
-        Output folder, which is created if necessary. All files appear together when they are complete.
+        Output folder, in which all files appear together when they are complete.
     min_q
-        Smallest Q of the points that are coloured in the figures, as selected by
-        `keras_stem.scan.reliable.reliable_points`; other points are grey. The written maps contain all
-        points.
+        Smallest Q of the points that are coloured in the figures, as for
+        `keras_stem.scan.reliable.reliable_points`. The written maps contain all points.
     model_name
         Name of the model that is recorded in ``map.h5``.
     verbose, refine, phase, consensus, client
-        Progress, refinement, phase, consensus and cluster, as for
-        `keras_stem.inference.scan_map.predict_map`.
+        As for `keras_stem.inference.scan_map.predict_map`.
 
     Returns
     -------

@@ -46,8 +46,7 @@ def match_scan(
 ) -> tuple[CrystalMap, dict[str, str]]:
     """Determine the orientation, phase, Q and R at every position of a scan by template matching.
 
-    Finished blocks are saved to disk until the whole scan is matched, so that an interrupted matching resumes
-    when the function is called again with the same scan and settings.
+    Finished blocks are kept on disk, from which an interrupted matching resumes with the same settings.
 
     Parameters
     ----------
@@ -64,8 +63,7 @@ def match_scan(
     agreeing
         Progress of the consensus, as for `keras_stem.consensus.consensus.reach_consensus`.
     client
-        Client of a Dask cluster, whose workers match; None for this process. The workers see the scan under
-        the same path.
+        Client of a Dask cluster whose workers, which see the scan under the same path, match.
 
     Returns
     -------

@@ -1,5 +1,6 @@
 """Template matching of a scan, block by block, in this process or by the workers of a cluster."""
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -17,6 +18,8 @@ from keras_stem.indexing.matching import Candidates, Matcher
 from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
 from keras_stem.indexing.spot_images import SpotFinder
+from keras_stem.instrument.detector import Detector
+from keras_stem.scan.read_once import read_patterns
 from keras_stem.scan.scan import Scan
 
 if TYPE_CHECKING:
@@ -55,7 +58,8 @@ class MatchTask:
 
     def ready(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
         """Return the function that matches a block of positions."""
-        return BlockMatcher(Scan(self.path), self)
+        with Scan(self.path) as scan:
+            return BlockMatcher(self, scan.info.detector, functools.partial(read_patterns, self.path))
 
 
 class BlockMatcher:
@@ -63,15 +67,17 @@ class BlockMatcher:
 
     Parameters
     ----------
-    scan
-        Open scan.
     task
         Phases and settings.
+    detector
+        Detector of the scan.
+    read
+        Function that returns the patterns (n, H, W) at positions (n,).
     """
 
-    def __init__(self, scan: Scan, task: MatchTask):
-        self._scan, self._task = scan, task
-        self._finder = SpotFinder(scan.info.detector, task.settings)
+    def __init__(self, task: MatchTask, detector: Detector, read: Callable[[np.ndarray], np.ndarray]):
+        self._task, self._detector, self._read = task, detector, read
+        self._finder = SpotFinder(detector, task.settings)
 
     def __call__(self, positions: np.ndarray) -> dict[str, np.ndarray]:
         """Return the arrays of the solutions of a block, and of its candidates if they are wanted."""
@@ -87,15 +93,14 @@ class BlockMatcher:
     def refinement(self) -> PatternRefinement:
         """Return the refinement of orientations by the patterns of the scan."""
         comparisons = [matcher.comparison for matcher in self._matchers]
-        return PatternRefinement(self._scan.read, self._finder, comparisons)
+        return PatternRefinement(self._read, self._finder, comparisons)
 
     @cached_property
     def _matchers(self) -> list[Matcher]:
-        detector, settings = self._scan.info.detector, self._task.settings
-        return [Matcher(phase, detector, settings) for phase in self._task.phases]
+        return [Matcher(phase, self._detector, self._task.settings) for phase in self._task.phases]
 
     def _match(self, positions: np.ndarray) -> list[Candidates]:
-        images = self._finder(self._scan.read(positions))
+        images = self._finder(self._read(positions))
         return [matcher.match(images) for matcher in self._matchers]
 
 
@@ -126,7 +131,8 @@ class MatchedBlocks:
     ):
         path = str(scan.path.resolve())
         self._task = MatchTask(path, phases, settings, with_candidates)
-        self._matcher, self._shape, self._client = BlockMatcher(scan, self._task), scan.info.shape, client
+        self._matcher = BlockMatcher(self._task, scan.info.detector, scan.read)
+        self._shape, self._client = scan.info.shape, client
         known = [fingerprint(phase) for phase in phases]
         key = [_METHOD, asdict(settings), known, path, with_candidates, scan.pattern_fingerprint]
         size = max(1, min(BLOCK_PATTERNS, BLOCK_PIXELS // int(np.prod(scan.info.detector.shape))))

@@ -1,14 +1,10 @@
 """Results of blocks from the workers of a cluster."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
+from cluster_processes import started
 from cluster_tasks import DiesOnce, Missing, Squares
 from distributed import Client
 
@@ -48,37 +44,11 @@ def test_the_block_of_a_worker_that_dies_is_repeated(tmp_path):
     assert (tmp_path / "died").exists()
 
 
-@pytest.fixture
-def scheduler(tmp_path):
-    """A scheduler and a worker that were started by hand; yields the scheduler's process and its address."""
-    program = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
-    places = ("--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
-    started = subprocess.Popen([*program, *places], stderr=subprocess.PIPE, text=True, cwd=tmp_path)
-    address = None
-    for line in started.stderr:
-        if found := re.search(r"Scheduler at:\s+(tcp://\S+)", line):
-            address = found[1]
-            break
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-    )
-    yield started, address
-    for process in (worker, started):
-        process.terminate()
-        process.wait(timeout=30)
-    started.stderr.close()
-
-
-def test_a_scheduler_that_dies_is_told_in_one_line(scheduler, tmp_path):
-    process, address = scheduler
-    with connected(address) as own:
+def test_a_scheduler_that_dies_is_told_in_one_line(tmp_path):
+    with started(tmp_path, 1) as processes, connected(processes.address) as own:
         results = results_of(own, Squares(str(tmp_path), 0.1), range(100))
         assert next(results) == 0
-        process.send_signal(signal.SIGKILL)
+        processes.scheduler.kill()
         with pytest.raises(KerasStemError, match=re.escape(LOST)):
             list(results)
 
