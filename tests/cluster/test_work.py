@@ -53,6 +53,7 @@ def test_template_matching(client, scan, small_blocks, own_state, consensus):
     assert list(own_state.rglob("*.npz")) == []
 
 
+@pytest.mark.slow
 def test_a_map_with_refinement_and_consensus(client, scan, trained, small_blocks, own_state):
     model = load_model(trained.model_uri)
     alone = predict_map(model, scan, refine="quick", consensus=True)
