@@ -71,7 +71,7 @@ def throughput() -> None:
             count = len(large[0])
             print(
                 f"{name}: {alone / found:.2f} of the throughput of one process (goal {GOAL}); "
-                f"{count / found:.0f} against {count / alone:.0f} patterns/s; the workers start in {begun:.0f} s",
+                f"{count / found:.0f} against {count / alone:.0f} patterns/s; start {begun:.0f} s",
                 flush=True,
             )
 
