@@ -45,29 +45,37 @@ SIMULATION = ("crystal", "like", "patterns")
 @training_options
 @config_options
 @in_group(
+    "Devices",
+    click.option(
+        "--devices",
+        type=click.IntRange(1),
+        help="Number of devices that share each batch; several need JAX.  [all GPUs that JAX sees]",
+    ),
+)
+@in_group(
     "Tracking",
     click.option("--resume", is_flag=True, help="Resume the training that was interrupted last."),
 )
 @click.pass_context
-def command(context, scan, resume, config, save_config, **options) -> None:
+def command(context, scan, resume, devices, config, save_config, **options) -> None:
     """Train a network on SCAN, as an MLflow run, and register the model.
 
     Without SCAN, the network is trained on the built-in demonstration scan, or on simulated patterns with
     --simulate. Defaults are in brackets; --recipe paper takes those of the paper.
     """
-    given = [name.replace("_", "-") for name in given_options(context) if name != "resume"]
+    given = [name.replace("_", "-") for name in given_options(context) if name not in ("resume", "devices")]
     if resume and given:
         raise click.UsageError(
             f"Expected --resume alone, with the settings of the interrupted run; leave out {given[0]}."
         )
     import_backend()
     if resume:
-        result = _resume()
+        result = _resume(devices)
     else:
         recipe = _recipe(options)
         if save_config:
             write_options(context, save_config)
-        result = _fit(scan, recipe)
+        result = _fit(scan, recipe, devices)
     print_scores([(f"DS_{name.capitalize()}", "labels", scores) for name, scores in result.scores.items()])
     click.echo(f"Run {result.run_id}, {result.epochs} epochs.")
     marks = f" (now {', '.join(result.aliases)})" if result.aliases else ""
@@ -81,7 +89,7 @@ def _recipe(options: dict):
     return recipe_from_options(options, simulated=simulated)
 
 
-def _fit(scan: Path | None, recipe):
+def _fit(scan: Path | None, recipe, devices: int | None):
     from keras_stem.scan.scan import Scan
     from keras_stem.workflow.fit import fit
 
@@ -90,7 +98,7 @@ def _fit(scan: Path | None, recipe):
     if scan is not None:
         with Scan(scan) as opened:
             show_notes(opened)
-    return fit(scan or "", recipe, verbose=True, tell=click.echo)
+    return fit(scan or "", recipe, verbose=True, tell=click.echo, devices=devices)
 
 
 def _simulated(crystal, like: Path | None, patterns: int | None):
@@ -111,7 +119,7 @@ def _simulated(crystal, like: Path | None, patterns: int | None):
     return SimulatedData(crystal, instrument, **settings)
 
 
-def _resume():
+def _resume(devices: int | None):
     from keras_stem.training.state import last_interrupted
     from keras_stem.workflow.fit import resume
 
@@ -120,7 +128,7 @@ def _resume():
         f"Resuming run {state.run_id} after epoch {state.epochs}: weights, optimizer, best weights, "
         "history and the order of the data are restored; the interrupted epoch starts again."
     )
-    return resume(state, verbose=True)
+    return resume(state, verbose=True, devices=devices)
 
 
 def _demonstration() -> Path:

@@ -20,6 +20,7 @@ from keras_stem.networks.settings import standard_settings
 from keras_stem.networks.transfer import Transfer, transfer
 from keras_stem.training.assemble import assemble, head_of
 from keras_stem.training.data import TrainingData
+from keras_stem.training.devices import data_parallel
 from keras_stem.training.epochs import EpochLoop
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import RunState
@@ -60,6 +61,7 @@ def train(
     on_epoch: Callable[[int, dict[str, float]], None] = lambda epoch, logs: None,
     verbose: bool = True,
     initial: Mapping[str, np.ndarray] | None = None,
+    devices: int | None = None,
 ) -> Trained:
     """Train a model, or resume a training from its state.
 
@@ -77,6 +79,8 @@ def train(
         Whether to show progress.
     initial
         Initial weights by their paths in the network; None for random ones.
+    devices
+        Number of devices, as for `keras_stem.training.devices.data_parallel`.
 
     Returns
     -------
@@ -89,11 +93,11 @@ def train(
     """
     keras.utils.set_random_seed(recipe.seed)
     head = head_of(recipe, data.symmetry)
-    model = assemble(data, recipe, head)
-    done = transfer(model.network, initial, str(recipe.weights)) if initial else None
-    if done and verbose:
-        print(done)
-    with data.plain_errors():
+    with data.plain_errors(), data_parallel(devices):
+        model = assemble(data, recipe, head)
+        done = transfer(model.network, initial, str(recipe.weights)) if initial else None
+        if done and verbose:
+            print(done)
         EpochLoop(model, head, data, recipe, state, on_epoch, verbose).run()
         model.network.load_weights(state.best_weights)
         predictions, speeds = _predictions(model, data)

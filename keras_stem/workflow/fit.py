@@ -25,6 +25,7 @@ from keras_stem.tracking.run import TrackedRun, tracked_run
 from keras_stem.tracking.store import absolute_uri, connect, present
 from keras_stem.training.criterion import Criterion
 from keras_stem.training.data import TrainingData, training_data
+from keras_stem.training.devices import device_count
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import RunState, last_interrupted
 from keras_stem.training.train import Trained, train
@@ -62,6 +63,7 @@ def fit(
     name: str | None = None,
     tags: Mapping[str, str] | None = None,
     tell: Callable[[str], None] = lambda line: None,
+    devices: int | None = None,
 ) -> FitResult:
     """Train a model on a scan or on a simulation, as an MLflow run, and register it.
 
@@ -77,6 +79,8 @@ def fit(
         Name and additional tags of the run; the name consists of the network and the scan title by default.
     tell
         Function that is called before the training with each note for the user.
+    devices
+        Number of devices, as for `keras_stem.training.devices.data_parallel`.
 
     Returns
     -------
@@ -88,6 +92,7 @@ def fit(
         If the scan or the initial weights cannot be used, or the training diverges.
     """
     recipe = recipe or Recipe()
+    device_count(devices)  # wrong numbers leave no run
     path = str(Path(scan_path).resolve()) if scan_path else ""
     with training_data(recipe, path) as data:
         initial = _initial_weights(recipe)
@@ -98,10 +103,10 @@ def fit(
             run.log_start(data, recipe, tags or {})
             state = RunState(run.run_id, path, recipe.to_dict(), absolute_uri())
             state.save()
-            return _fit(client, run, data, recipe, state, initial, verbose)
+            return _fit(client, run, data, recipe, state, initial, verbose, devices)
 
 
-def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
+def resume(state: RunState | None = None, verbose: bool = False, devices: int | None = None) -> FitResult:
     """Resume an interrupted training.
 
     Weights, optimizer state, best weights, history and the order of the data are restored to the end of the
@@ -114,12 +119,15 @@ def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
         State of the training; that of the most recently interrupted training by default.
     verbose
         Whether to show progress.
+    devices
+        Number of devices, as for `keras_stem.training.devices.data_parallel`.
 
     Raises
     ------
     KerasStemError
         If there is no interrupted training, or its scan has changed or does not exist.
     """
+    device_count(devices)
     state = state or last_interrupted()
     recipe = Recipe.from_dict(state.recipe)
     with training_data(recipe, state.scan) as data:
@@ -131,7 +139,7 @@ def resume(state: RunState | None = None, verbose: bool = False) -> FitResult:
             )
         initial = None if state.epochs else _initial_weights(recipe)
         with tracked_run(recipe.arch, state.run_id) as run:
-            return _fit(client, run, data, recipe, state, initial, verbose)
+            return _fit(client, run, data, recipe, state, initial, verbose, devices)
 
 
 def _connect_to_interrupted(state: RunState) -> MlflowClient:
@@ -156,9 +164,10 @@ def _fit(
     state: RunState,
     initial: dict[str, np.ndarray] | None,
     verbose: bool,
+    devices: int | None,
 ) -> FitResult:
     try:
-        trained = train(data, recipe, state, run.log_epoch, verbose, initial)
+        trained = train(data, recipe, state, run.log_epoch, verbose, initial, devices)
     except TrainingDivergedError:
         state.discard()  # a resumed training would diverge again
         raise
