@@ -51,7 +51,7 @@ class ConsensusMap:
         Orientation that is second best for the region, its phase (-1 without one) and probability.
     evidence
         Evidence for the answer relative to the alternative, from the pattern of the position alone, shape
-        (n,); that for the answer without an alternative.
+        (n,); that for the answer without an alternative; 0 beside other regions.
     region
         Number of the region of each position, shape (n,); -1 without an answer.
     ranked

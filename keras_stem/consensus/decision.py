@@ -72,9 +72,11 @@ def decide(
     )
     for number, region in enumerate(regions):
         _decide_region(number, region, candidates, beliefs, trials, settings, out)
-    belonging = _AT_BOUNDARY[_unlike_neighbours(out.region, candidates.shape)]
+    beside = _unlike_neighbours(out.region, candidates.shape)
+    belonging = _AT_BOUNDARY[beside]
     return replace(
         out,
+        evidence=np.where(beside == 0, out.evidence, 0),  # it tells nothing of the regions beside
         probability=out.probability * belonging,
         alternative_probability=out.alternative_probability * belonging,
     )

@@ -132,3 +132,14 @@ def test_an_answer_at_a_boundary_is_less_probable():
     toy = ToyMap(linio2(), ORIENTATIONS, halves(), 1 + 5 * np.eye(3))
     found = reach_consensus(toy.candidates(), toy.refine).probability.reshape(toy.shown.shape)
     assert found[5, 7] < 0.95 < found[5, 2]
+
+
+def test_bounds_at_boundaries_follow_from_the_probability():
+    """The pattern may be right about its own orientations, and belong to the grain beside."""
+    toy = ToyMap(linio2(), ORIENTATIONS, halves(), EVIDENCE)
+    found = reach_consensus(toy.candidates(), toy.refine)
+    stated = properties_of(found, np.full(toy.shown.size, 8.0))
+    bound = stated["uncertainty_95"].reshape(toy.shown.shape)
+    middle = toy.shown.shape[1] // 2
+    assert np.all(bound[:, [middle - 1, middle]] > 5)
+    assert np.all(bound[:, [-1, 2 * middle - 3]] < 5)
