@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 RESERVED = frozenset(
     (
         *("ambiguity", "arch", "augment", "augmentation", "background", "batch_size", "binning", "cache"),
-        *("clamp", "clip_norm", "config", "data", "decay_per", "distance", "dose_scale", "freeze"),
+        *("clamp", "clip_norm", "config", "data", "decay_per", "distance", "devices", "dose_scale", "freeze"),
         *("hot_pixels", "keep_cell", "learning_rate", "like", "max_epochs", "min_q", "min_r", "mirror"),
         *("name", "network", "overlap_fraction", "patterns", "precision", "pretrained", "recipe"),
         *("resume", "rotate", "save_config", "scale", "scan", "schedule", "score_every", "seed", "shift"),

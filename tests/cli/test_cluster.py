@@ -27,6 +27,7 @@ def address():
         yield client.scheduler.address
 
 
+@pytest.mark.slow
 def test_labels_are_those_without_workers(run, own_scan, address, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     run("label", "match", own_scan, *COARSE)

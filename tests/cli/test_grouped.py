@@ -6,7 +6,7 @@ from keras_stem.cli.main import program
 
 
 def test_every_option_of_a_training_has_a_group():
-    titles = {"Data", "Network", "Orientation", "Augmentation", "Optimisation", "Tracking"}
+    titles = {"Data", "Network", "Orientation", "Augmentation", "Optimisation", "Devices", "Tracking"}
     shown = CliRunner().invoke(program, ["fit", "--help"]).output.splitlines()
     sections = [line.removesuffix(":") for line in shown if line.endswith(":") and line[0] != " "]
     assert set(sections) == titles | {"Options"}

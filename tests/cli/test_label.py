@@ -74,11 +74,11 @@ def test_a_consensus_needs_refined_solutions(run, own_scan):
 
 
 def test_match_goes_on_where_it_was(run, own_scan, monkeypatch):
-    import keras_stem.workflow.match as match
+    from keras_stem.workflow.match_blocks import BlockMatcher
 
     monkeypatch.setattr("keras_stem.workflow.match_blocks.BLOCK_PATTERNS", 100)
     matched = []
-    original = match._BlockMatcher.match
+    original = BlockMatcher.__call__
 
     def stops(self, positions):
         if len(matched) == 2:
@@ -86,15 +86,15 @@ def test_match_goes_on_where_it_was(run, own_scan, monkeypatch):
         matched.append(len(positions))
         return original(self, positions)
 
-    monkeypatch.setattr(match._BlockMatcher, "match", stops)
+    monkeypatch.setattr(BlockMatcher, "__call__", stops)
     with Scan(own_scan) as scan:
         before = scan.labels.rotations.data
     run("label", "match", own_scan, *COARSE, status=1)
     with Scan(own_scan) as scan:
         np.testing.assert_array_equal(scan.labels.rotations.data, before)
     monkeypatch.setattr(
-        match._BlockMatcher,
-        "match",
+        BlockMatcher,
+        "__call__",
         lambda self, positions: matched.append(len(positions)) or original(self, positions),
     )
     run("label", "match", own_scan, *COARSE)

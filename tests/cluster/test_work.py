@@ -1,4 +1,7 @@
-"""Work of the workers of a cluster gives what this process alone gives, bit by bit."""
+"""Work of the workers of a cluster gives what this process alone gives.
+
+Sums of one thread and of several are rounded differently, so that it is not the same bit by bit.
+"""
 
 import re
 
@@ -36,11 +39,11 @@ def own_state(tmp_path, monkeypatch):
 
 
 def require_equal(one, other):
-    np.testing.assert_array_equal(one.rotations.data, other.rotations.data)
+    np.testing.assert_allclose(np.abs((one.rotations * ~other.rotations).data[:, 0]), 1, atol=1e-9)
     np.testing.assert_array_equal(one.phase_id, other.phase_id)
     assert set(one.prop) == set(other.prop)
     for name in one.prop:
-        np.testing.assert_array_equal(one.prop[name], other.prop[name], err_msg=name)
+        np.testing.assert_allclose(one.prop[name], other.prop[name], atol=1e-4, err_msg=name)
 
 
 @pytest.mark.parametrize("consensus", [False, True])

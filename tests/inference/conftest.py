@@ -12,4 +12,4 @@ def positions(scan):
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Blocks of 32 patterns."""
-    monkeypatch.setattr("keras_stem.inference.blocks._block_size", lambda source: 32)
+    monkeypatch.setattr("keras_stem.inference.blocks.block_size", lambda source: 32)

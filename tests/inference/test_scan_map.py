@@ -49,6 +49,7 @@ def test_labels_in_another_setting_are_compared_in_the_models(model, own_scan):
         np.testing.assert_allclose(predict_map(model, scan).disorientation, before, atol=0.01)
 
 
+@pytest.mark.slow
 def test_thorough_refinement_looks_at_more(model, scan):
     quick, thorough = (predict_map(model, scan, refine=how) for how in REFINEMENTS)
     gained = thorough.property("agreement") - quick.property("agreement")

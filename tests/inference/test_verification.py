@@ -156,7 +156,7 @@ def test_positions_in_several_blocks(patterns, rng, monkeypatch):
     source, truth = patterns
     told = Predictions(near(truth, rng), runners_up=near(truth, rng)[:, None])
     whole = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
-    monkeypatch.setattr("keras_stem.inference.blocks._block_size", lambda source: 7)
+    monkeypatch.setattr("keras_stem.inference.blocks.block_size", lambda source: 7)
     parts = verify(card_of(linio2()), source, POSITIONS, told, refine="quick")
     np.testing.assert_array_equal(parts.euler, whole.euler)
     np.testing.assert_array_equal(parts.agreement, whole.agreement)

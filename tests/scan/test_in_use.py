@@ -82,7 +82,7 @@ def test_a_matching_is_kept_until_its_labels_are_written(hold, own_scan, scan, t
     def match_again(*_):
         raise AssertionError("the patterns are matched again")
 
-    monkeypatch.setattr("keras_stem.workflow.match.Matcher", match_again)
+    monkeypatch.setattr("keras_stem.workflow.match_blocks.Matcher", match_again)
     label_scan(own_scan, [scan.phase], settings)
     with h5py.File(own_scan) as file:
         assert "template matching" in file["crystal_map"].attrs["method"]

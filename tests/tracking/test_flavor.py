@@ -39,9 +39,9 @@ def test_a_model_lists_what_the_package_requires_in_the_versions_it_was_made_wit
 
 
 def _imported() -> set[str]:
-    """Return the modules of others that ours import as soon as they are imported."""
-    found = set()
-    for path in Path(keras_stem.__file__).parent.rglob("*.py"):
+    """Return the modules of others that ours import as soon as they are imported, without those of extras."""
+    found, package = set(), Path(keras_stem.__file__).parent
+    for path in set(package.rglob("*.py")) - set((package / "cluster").rglob("*.py")):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.Import):
                 found |= {alias.name for alias in node.names}

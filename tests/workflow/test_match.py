@@ -59,6 +59,7 @@ def test_matching_in_a_kept_cell(scans):
     assert np.median(np.minimum(*apart)) < 0.3
 
 
+@pytest.mark.slow
 def test_neighbours_decide_on_a_real_particle(real_files, tmp_path):
     """Peaks of an experiment, whose patterns alone hardly tell [10-10] from [1-100]."""
     folder, scan_path = real_files / "real", tmp_path / "particle.hspy"
