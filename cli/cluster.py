@@ -42,6 +42,8 @@ def cluster(scheduler: str | None, workers: int | None = None) -> "Iterator[Clie
     KerasStemError
         If there is no scheduler, or Dask's part for clusters is not installed.
     """
+    if scheduler is not None and not scheduler.strip():
+        raise click.UsageError("--dask expects the address of a scheduler, found an empty one.")
     if scheduler and workers:
         raise click.UsageError("--dask and --workers exclude each other.")
     if not (scheduler or workers):

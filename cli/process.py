@@ -6,6 +6,7 @@ import os
 import signal
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from typing import NoReturn
 
@@ -44,11 +45,13 @@ def flush_output() -> None:
 
 
 def end_process(status: int) -> NoReturn:
-    """Call the exit functions and end the process, without taking the interpreter down.
+    """End threads, call the exit functions and end the process, without taking the interpreter down.
 
-    Threads of TensorFlow may still call Python then, and wait for it forever. It would also take seconds.
+    Threads of TensorFlow may still call Python then, and wait for it forever. It would also take seconds. As
+    in Python's own end, pools of processes are told to stop before the exit functions wait for them.
     """
     with contextlib.suppress(KeyboardInterrupt):
+        threading._shutdown()
         atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):

@@ -1,8 +1,10 @@
 """Results of the blocks of a scan on disk, from which interrupted work resumes."""
 
+import contextlib
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,11 @@ from typing import Any
 import numpy as np
 
 from keras_stem.environment import state_folder
+from keras_stem.errors import KerasStemError
 from keras_stem.files import complete_file, existing_folder
+
+DAYS = 30
+"""Time after which the blocks of interrupted work are deleted."""
 
 
 class BlockStore:
@@ -28,7 +34,9 @@ class BlockStore:
 
     def __init__(self, kind: str, key: Any, blocks: list[np.ndarray]):
         plain = json.dumps([key, [len(positions) for positions in blocks]])
-        self._folder = state_folder() / kind / hashlib.sha256(plain.encode()).hexdigest()[:16]
+        folder = state_folder() / kind
+        _delete_old(folder)
+        self._folder = folder / hashlib.sha256(plain.encode()).hexdigest()[:16]
         self.blocks = blocks
 
     @property
@@ -43,7 +51,17 @@ class BlockStore:
             np.savez(file, **arrays)
 
     def joined(self) -> dict[str, np.ndarray]:
-        """Return the arrays of all positions."""
+        """Return the arrays of all positions.
+
+        Raises
+        ------
+        KerasStemError
+            If another process, which has done the same work, has deleted the blocks.
+        """
+        if self.missing:
+            raise KerasStemError(
+                "Another process has done the same work and deleted its blocks; give the command again."
+            )
         parts: dict[str, list[np.ndarray]] = {}
         for number in range(len(self.blocks)):
             with np.load(self._path(number)) as file:
@@ -57,6 +75,15 @@ class BlockStore:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:06d}.npz"
+
+
+def _delete_old(folder: Path) -> None:
+    """Delete the blocks of work that was interrupted long ago."""
+    for abandoned in folder.glob("*"):
+        with contextlib.suppress(OSError):
+            newest = max((path.stat().st_mtime for path in abandoned.iterdir()), default=0.0)
+            if time.time() - newest > DAYS * 86400:
+                shutil.rmtree(abandoned, ignore_errors=True)
 
 
 def blocks_of(count: int, size: int) -> list[np.ndarray]:

@@ -1,5 +1,6 @@
 """Tasks for the tests of clusters. Not a test itself."""
 
+import errno
 import os
 import signal
 import time
@@ -50,3 +51,11 @@ class Missing:
 
     def ready(self):
         raise KerasStemError("Expected a scan, found nothing at /no/scan.h5.")
+
+
+@dataclass(frozen=True)
+class Denied:
+    """Fail as a worker does that may not read a file."""
+
+    def ready(self):
+        raise PermissionError(errno.EACCES, "Permission denied", "/no/scan.h5")

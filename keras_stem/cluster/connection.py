@@ -18,6 +18,7 @@ _THREADS = (
     "NUMBA_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS",
     "TF_NUM_INTEROP_THREADS",
+    "LOKY_MAX_CPU_COUNT",
 )
 
 
@@ -56,7 +57,7 @@ def connected(
 def _client(address: str) -> Iterator[Client]:
     try:
         client = Client(address, timeout=SECONDS)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, TimeoutError, TypeError, ValueError, AssertionError) as error:
         raise KerasStemError(f"Expected a running Dask scheduler, found none at {address}.") from error
     with client:
         yield client

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from distributed import get_worker
 
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 
 
 class Task(Protocol):
@@ -45,6 +45,10 @@ def work(packed: bytes, block: Any) -> Any:
         return _ready(packed)(block)
     except KerasStemError as error:
         raise KerasStemError(f"Worker {get_worker().address}: {error}") from error
+    except OSError as error:  # the client would take it for a failure of its connection
+        place = f" ({error.filename})" if error.filename else ""
+        reason = error.strerror or reason_of(error)
+        raise KerasStemError(f"Worker {get_worker().address}: {reason}{place}.") from error
 
 
 @functools.lru_cache(maxsize=2)

@@ -14,6 +14,9 @@ from keras_stem.errors import KerasStemError
 EULER = ("phi1", "Phi", "phi2")
 """Names of the Euler angles in the data of a map in the schema of orix."""
 
+CANDIDATES = ("candidate_angles", "candidate_phases")
+"""Names of the Euler angles of several candidates per point, shape (n, c, 3), and of their phases."""
+
 
 def turn_points(data: dict[str, np.ndarray], number: int, rotation: Rotation) -> None:
     """Rotate the orientations of a phase, and all Euler-angle properties, into other crystal axes.
@@ -22,17 +25,19 @@ def turn_points(data: dict[str, np.ndarray], number: int, rotation: Rotation) ->
     ----------
     data
         Data of n points in the schema of orix, changed in place: "phi1", "Phi", "phi2" and "phase_id", and
-        properties whose names end in "_euler", in radians.
+        properties whose names end in "_euler" or that are `CANDIDATES`, in radians.
     number
         Index of the phase.
     rotation
         Rotation from the old crystal axes to the new ones.
     """
     angles = {"": np.stack([data[name] for name in EULER], axis=-1)}
-    angles |= {name: values for name, values in data.items() if name.endswith("_euler")}
+    of_properties = [name for name in data if name.endswith("_euler") or name == CANDIDATES[0]]
+    angles |= {name: data[name] for name in of_properties}
     for name, euler in angles.items():
-        phases = data.get(f"{name.removesuffix('_euler')}_phase_id", data["phase_id"])
-        if len(phases) != len(euler):
+        of_phases = CANDIDATES[1] if name == CANDIDATES[0] else f"{name.removesuffix('_euler')}_phase_id"
+        phases = data.get(of_phases, data["phase_id"])
+        if np.shape(phases) != np.shape(euler)[:-1]:
             continue
         chosen = np.asarray(phases) == number
         turned = np.array(euler, float)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from keras_stem.inference.progress import blocks_progress
 from keras_stem.inference.steps import Answers, InferenceSteps
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.pipeline.source import ScanSource
+from keras_stem.scan.read_once import require_same
 from keras_stem.scan.scan import Scan
 from keras_stem.version import __version__
 
@@ -34,18 +35,26 @@ class MapTask:
     ----------
     scan, model
         Paths of the scan and of the ``.keras`` file, as the workers see them.
+    scan_fingerprint, model_digest
+        Fingerprint of the patterns, and SHA-256 of the ``.keras`` file.
     refine, consensus
         As for `InferenceSteps`.
     """
 
     scan: str
     model: str
+    scan_fingerprint: str
+    model_digest: str
     refine: str | None
     consensus: bool
 
     def ready(self) -> Callable[[np.ndarray], Answers]:
         """Return the function of a block of positions, with the model loaded once."""
         model = load_keras_file(self.model)
+        if _digest(self.model) != self.model_digest:
+            raise KerasStemError(f"{self.model} is not the model of the client; give the command again.")
+        with Scan(self.scan) as scan:
+            require_same(scan, self.scan_fingerprint)
         steps = InferenceSteps(model, self.refine, self.consensus)
 
         def answers(positions: np.ndarray) -> Answers:
@@ -85,9 +94,11 @@ def map_on_cluster(
     """
     from keras_stem.cluster.blocks import results_of
 
-    task = MapTask(str(scan.path.resolve()), str(_file_of(model)), refine, consensus)
+    file = str(_file_of(model))
+    known = scan.pattern_fingerprint, _digest(file)
+    task = MapTask(str(scan.path.resolve()), file, *known, refine, consensus)
     source = ScanSource(scan, model.card.binning_for(scan.info.detector))
-    store = BlockStore("mapping", _key(task, scan), blocks_of(len(scan), block_size(source)))
+    store = BlockStore("mapping", _key(task), blocks_of(len(scan), block_size(source)))
     missing = store.missing
     with blocks_progress("Mapping", len(scan), verbose) as advance:
         advance(len(scan) - sum(len(store.blocks[number]) for number in missing))
@@ -104,11 +115,13 @@ def _file_of(model: OrientationModel) -> Path:
     return model.path
 
 
-def _key(task: MapTask, scan: Scan) -> list[object]:
+def _digest(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def _key(task: MapTask) -> list[object]:
     """Return all that the answers depend on."""
-    model = hashlib.sha256(Path(task.model).read_bytes()).hexdigest()
-    backend = keras.backend.backend()
-    return [__version__, backend, model, task.scan, scan.pattern_fingerprint, task.refine, task.consensus]
+    return [__version__, keras.backend.backend(), asdict(task)]
 
 
 def _arrays(answers: Answers) -> dict[str, np.ndarray]:

@@ -7,6 +7,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from orix.quaternion import Rotation
 
+from keras_stem.block_store import BlockStore
 from keras_stem.crystal.axes import require_relation
 from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.euler import euler_of
@@ -43,12 +44,15 @@ class Prediction:
         Labels of the scan, or None.
     disorientation
         Disorientation between prediction and labels (degrees), shape (n,), or None.
+    blocks
+        Kept blocks of the work of a cluster, to be forgotten when the map is written; None without one.
     """
 
     euler: np.ndarray
     crystal_map: CrystalMap
     labels: CrystalMap | None
     disorientation: np.ndarray | None
+    blocks: BlockStore | None = None
 
     def property(self, name: str) -> np.ndarray | None:
         """Return a property of the map, shape (n,), or None if the map does not have it."""
@@ -82,7 +86,8 @@ def predict_map(
         Whether neighbours decide between the refined candidates of each position; needs a refinement.
     client
         Client of a Dask cluster whose workers, which see the scan and the model under the same paths, do the
-        work; None for this process. Finished blocks are kept if it is interrupted.
+        work; None for this process. Finished blocks are kept on disk, also if it is interrupted, until
+        `Prediction.blocks` are forgotten.
 
     Returns
     -------
@@ -100,11 +105,11 @@ def predict_map(
     to_phase = require_relation(own, phase)
     scan.require_signal()
     labels = in_axes_of(phase, scan.labels) if scan.has_labels else None
-    answers = _answers(model, scan, refine, consensus, to_phase, verbose, client)
+    answers, blocks = _answers(model, scan, refine, consensus, to_phase, verbose, client)
     rotations, euler = _in_axes(answers.euler, to_phase)
     info, properties = scan.info, {**_qualities(labels), **answers.properties}
     found = crystal_map(rotations, phase, info.shape, info.steps, info.unit, properties)
-    return Prediction(euler, found, labels, _errors(rotations, labels, phase))
+    return Prediction(euler, found, labels, _errors(rotations, labels, phase), blocks)
 
 
 def _answers(
@@ -115,8 +120,11 @@ def _answers(
     to_phase: Rotation,
     verbose: bool,
     client: "Client | None",
-) -> Answers:
-    """Return the answers for all positions; alternatives of a consensus are in the axes of the map."""
+) -> tuple[Answers, BlockStore | None]:
+    """Return the answers for all positions, and the kept blocks of a cluster.
+
+    Alternatives of a consensus are in the axes of the map.
+    """
     source = ScanSource(scan, model.card.binning_for(scan.info.detector))
     steps, positions = InferenceSteps(model, refine, consensus), np.arange(len(scan))
     store = None
@@ -128,9 +136,7 @@ def _answers(
     if consensus:
         with progress_of_unknown("Consensus", verbose) as progress:
             answers = steps.agree(answers, source, scan.info.shape, to_phase, progress)
-    if store is not None:
-        store.forget()
-    return answers
+    return answers, store
 
 
 def _in_axes(euler: np.ndarray, to_phase: Rotation) -> tuple[Rotation, np.ndarray]:

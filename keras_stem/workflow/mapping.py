@@ -73,6 +73,8 @@ def map_scan(
         prediction = predict_map(model, scan, verbose, refine, phase, consensus, client)
         _write(prediction.crystal_map, _origin(model, model_name, scan, refine, consensus), staging)
         _draw(prediction, reliable_points(prediction.crystal_map, min_q).mask, staging)
+    if prediction.blocks:
+        prediction.blocks.forget()
     return prediction
 
 

@@ -19,7 +19,7 @@ from keras_stem.indexing.ranking import Solutions, rank
 from keras_stem.indexing.settings import Matching
 from keras_stem.indexing.spot_images import SpotFinder
 from keras_stem.instrument.detector import Detector
-from keras_stem.scan.read_once import read_patterns
+from keras_stem.scan.read_once import read_patterns, require_same
 from keras_stem.scan.scan import Scan
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class MatchTask:
     ----------
     path
         Path of the scan, as the workers see it.
+    fingerprint
+        Fingerprint of its patterns.
     phases
         The phases.
     settings
@@ -52,6 +54,7 @@ class MatchTask:
     """
 
     path: str
+    fingerprint: str
     phases: Sequence[Phase]
     settings: Matching
     with_candidates: bool
@@ -59,6 +62,7 @@ class MatchTask:
     def ready(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
         """Return the function that matches a block of positions."""
         with Scan(self.path) as scan:
+            require_same(scan, self.fingerprint)
             return BlockMatcher(self, scan.info.detector, functools.partial(read_patterns, self.path))
 
 
@@ -130,7 +134,7 @@ class MatchedBlocks:
         client: "Client | None" = None,
     ):
         path = str(scan.path.resolve())
-        self._task = MatchTask(path, phases, settings, with_candidates)
+        self._task = MatchTask(path, scan.pattern_fingerprint, phases, settings, with_candidates)
         self._matcher = BlockMatcher(self._task, scan.info.detector, scan.read)
         self._shape, self._client = scan.info.shape, client
         known = [fingerprint(phase) for phase in phases]

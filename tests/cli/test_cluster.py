@@ -52,6 +52,10 @@ def test_both_options_are_wrong_usage(run, own_scan):
     assert "exclude each other" in run("virtual", own_scan, *both, status=2)
 
 
+def test_an_empty_address_is_wrong_usage(run, own_scan):
+    assert "found an empty one" in run("virtual", own_scan, "--dask", "", status=2)
+
+
 @pytest.mark.slow
 def test_ctrl_c_with_workers_is_one_line(kstem, scan_path, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))

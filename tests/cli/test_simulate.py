@@ -1,5 +1,8 @@
 """``kstem simulate``."""
 
+import subprocess
+import time
+
 import pytest
 
 
@@ -15,6 +18,19 @@ def test_sizes_of_a_simulation_that_are_no_numbers(option, value, run, tmp_path)
     told = run("simulate", tmp_path / "out.h5", option, value, status=2)
     assert f"Invalid value for '{option}'" in told
     assert not (tmp_path / "out.h5").exists()
+
+
+@pytest.mark.slow
+def test_processes_that_simulated_do_not_delay_the_end(kstem, tmp_path):
+    arguments = ("simulate", tmp_path / "scan.h5", "--shape", "6x6", "--grains", "2", "--workers", "2")
+    begun = time.monotonic()
+    program = subprocess.Popen([*kstem, *map(str, arguments)], stdout=subprocess.PIPE, text=True)
+    for line in program.stdout:
+        if "Wrote" in line:
+            break
+    written = time.monotonic()
+    assert program.wait(200) == 0
+    assert time.monotonic() - written < max(60, written - begun)  # idle processes end after 300 s
 
 
 @pytest.mark.backend

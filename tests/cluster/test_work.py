@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from cluster_tasks import Denied
 
 from keras_stem.cluster.blocks import results_of
 from keras_stem.crystal.phase import linio2
@@ -62,6 +63,8 @@ def test_a_map_with_refinement_and_consensus(client, scan, trained, small_blocks
     alone = predict_map(model, scan, refine="quick", consensus=True)
     found = predict_map(model, scan, refine="quick", consensus=True, client=client)
     require_equal(found.crystal_map, alone.crystal_map)
+    assert len(list(own_state.rglob("*.npz"))) == 4
+    found.blocks.forget()
     assert list(own_state.rglob("*.npz")) == []
 
 
@@ -95,11 +98,34 @@ def test_a_simulation(client, simulation, scan, tmp_path):
 def test_a_file_that_a_worker_does_not_see(client, scan_path, tmp_path, missing):
     paths = {"scan.h5": str(scan_path), "model.keras": str(tmp_path / "model.keras")}
     paths[missing] = str(tmp_path / missing)
-    task = MapTask(paths["scan.h5"], paths["model.keras"], None, False)
+    task = MapTask(paths["scan.h5"], paths["model.keras"], "", "", None, False)
     if missing == "scan.h5":
-        task = MatchTask(paths["scan.h5"], [linio2()], COARSE, False)
+        task = MatchTask(paths["scan.h5"], "", [linio2()], COARSE, False)
     with pytest.raises(KerasStemError, match=rf"Worker tcp://\S+: .*{re.escape(str(tmp_path / missing))}"):
         list(results_of(client, task, [np.arange(3)]))
+
+
+def test_another_model_under_the_same_path(client, scan, trained, tmp_path):
+    path = tmp_path / "model.keras"
+    for factor in (1.0, 1.5):
+        model = load_model(trained.model_uri)
+        for weights in model.network.weights:
+            weights.assign(factor * weights)
+        model.save(path)
+        model = load_model(path)
+        found, alone = predict_map(model, scan, client=client), predict_map(model, scan)
+        np.testing.assert_allclose(found.euler, alone.euler, atol=1e-4)
+
+
+def test_a_scan_that_is_another_than_that_of_the_client(client, scan_path):
+    task = MatchTask(str(scan_path), "0123456789abcdef", [linio2()], COARSE, False)
+    with pytest.raises(KerasStemError, match="is not the file that the client reads"):
+        list(results_of(client, task, [np.arange(3)]))
+
+
+def test_a_worker_that_may_not_read(client):
+    with pytest.raises(KerasStemError, match=r"Worker tcp://\S+: Permission denied \(/no/scan\.h5\)"):
+        list(results_of(client, Denied(), [1]))
 
 
 def test_a_model_without_a_file(client, scan, trained):

@@ -41,6 +41,17 @@ def test_points_of_one_phase_are_turned_with_their_properties(rng):
     np.testing.assert_allclose(data["truth_euler"], found)
 
 
+def test_candidates_are_turned_where_they_are_of_the_phase(rng):
+    rotations, turn = random_rotations(4, rng), Rotation.from_axes_angles([1, 1, 0], 0.7)
+    angles = rotations.to_euler().reshape(2, 2, 3)
+    phases = np.array([[1, 0], [1, -1]])
+    data = dict(zip(EULER, angles[:, 0].T, strict=True)) | {"phase_id": phases[:, 0]}
+    data |= {"candidate_angles": angles.copy(), "candidate_phases": phases}
+    turn_points(data, 1, turn)
+    np.testing.assert_allclose(data["candidate_angles"][:, 0], np.stack([data[name] for name in EULER], 1))
+    np.testing.assert_array_equal(data["candidate_angles"][:, 1], angles[:, 1])
+
+
 def test_labels_in_the_axes_of_another_cell(rng):
     kept, standard = (load_phase(cif("zirconia_unique_c"), keep_cell=keep) for keep in (True, False))
     rotations = random_rotations(4, rng)

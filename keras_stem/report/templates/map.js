@@ -102,6 +102,7 @@ class Candidates {
 
   /* The candidates of a point, of which the first is the answer of the map. */
   of(point) {
+    if (this.phases[point * this.count] < 0) return [];
     const numbers = Array.from({ length: this.count }, (_, k) => point * this.count + k);
     const [answer, ...others] = numbers.filter((number) => this.phases[number] >= 0).map((number) => ({
       phase: this.phases[number],
@@ -110,7 +111,7 @@ class Candidates {
       after: this.after[number],
     }));
     others.sort((one, other) => other.after - one.after || other.before - one.before);
-    return answer ? [answer, ...others] : [];
+    return [answer, ...others];
   }
 }
 
