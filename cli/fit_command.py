@@ -79,7 +79,10 @@ def command(context, scan, resume, devices, config, save_config, **options) -> N
     print_scores([(f"DS_{name.capitalize()}", "labels", scores) for name, scores in result.scores.items()])
     click.echo(f"Run {result.run_id}, {result.epochs} epochs.")
     marks = f" (now {', '.join(result.aliases)})" if result.aliases else ""
-    click.echo(f"Registered as {result.model_uri}{marks}.")
+    if result.model_uri.startswith("models:/"):
+        click.echo(f"Registered as {result.model_uri}{marks}.")
+    else:
+        click.echo(f"The model is {result.model_uri} until kstem sync registers it.")
 
 
 def _recipe(options: dict):
@@ -128,7 +131,7 @@ def _resume(devices: int | None):
         f"Resuming run {state.run_id} after epoch {state.epochs}: weights, optimizer, best weights, "
         "history and the order of the data are restored; the interrupted epoch starts again."
     )
-    return resume(state, verbose=True, devices=devices)
+    return resume(state, verbose=True, devices=devices, tell=click.echo)
 
 
 def _demonstration() -> Path:

@@ -49,6 +49,7 @@ COMMANDS = (
     "compare-maps",
     "export",
     "models",
+    "sync",
     "ui",
 )
 """Names of the commands, in the order of the help; each is the module `<name>_command`."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.cluster import cluster, cluster_options
 from keras_stem.cli.common import import_backend
 from keras_stem.cli.grouped import GroupedCommand, in_group
 from keras_stem.cli.training_options import training_options
@@ -25,11 +26,12 @@ from keras_stem.networks.registry import network_names
         "models:/ URI.",
     ),
 )
+@in_group("Cluster", cluster_options)
 @in_group(
     "Tracking",
     click.option("--resume", is_flag=True, help="Resume the last unfinished study."),
 )
-def command(name, scan, pretrained, resume, **options) -> None:
+def command(name, scan, pretrained, resume, scheduler, workers, **options) -> None:
     """Train a grid of networks on SCAN, as MLflow runs under one parent, and print their table.
 
     NAME is a study of the paper (architectures, batch-size, clamp, kernel-size, layers, schedule, variants),
@@ -47,11 +49,12 @@ def command(name, scan, pretrained, resume, **options) -> None:
     from keras_stem.workflow.compare import study_rows
     from keras_stem.workflow.study import resume_study, run_study
 
-    if resume:
-        result = resume_study(verbose=True)
-    else:
-        study = read_study(name)
-        result = run_study(study, scan, options, _sources(pretrained), verbose=True)
+    with cluster(scheduler, workers) as client:
+        if resume:
+            result = resume_study(verbose=True, client=client, tell=click.echo)
+        else:
+            settings = read_study(name), scan, options, _sources(pretrained)
+            result = run_study(*settings, verbose=True, client=client, tell=click.echo)
     print_comparison(study_rows(result.study))
     for cell, reason in result.failed.items():
         click.echo(f"kstem: {cell} failed: {reason}", err=True)

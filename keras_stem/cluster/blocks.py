@@ -3,11 +3,11 @@
 import contextlib
 import pickle
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from distributed import CancelledError, Client, Future, KilledWorker
+from distributed import CancelledError, Client, Future, KilledWorker, as_completed
 from distributed.comm import CommClosedError
 
 from keras_stem.cluster.task import Task, work
@@ -62,3 +62,50 @@ def results_of(client: Client, task: Task, blocks: Iterable[Any]) -> Iterator[An
         with contextlib.suppress(*_GONE):
             if sent and client.status == "running":
                 client.cancel(list(sent), force=True)
+
+
+def completed_of(
+    client: Client, task: Task, items: Mapping[str, Any]
+) -> Iterator[tuple[str, Any | KerasStemError]]:
+    """Yield the results of a task for items of long work, in the order in which they are completed.
+
+    Parameters
+    ----------
+    client
+        Client of the cluster.
+    task
+        The task.
+    items
+        Picklable items by name.
+
+    Yields
+    ------
+    tuple of str and object
+        Name and result of an item; the error if a worker cannot do it, or several die of it.
+
+    Raises
+    ------
+    KerasStemError
+        If the scheduler is gone.
+    """
+    packed = pickle.dumps(task)
+    sent = {client.submit(work, packed, item, pure=False): name for name, item in items.items()}
+    try:
+        for future in as_completed(sent):
+            yield sent[future], _result(future)
+            future.release()  # results may be large
+    except _GONE as error:
+        raise KerasStemError(LOST) from error
+    finally:
+        with contextlib.suppress(*_GONE):
+            if client.status == "running":
+                client.cancel([future for future in sent if not future.done()], force=True)
+
+
+def _result(future: Future) -> Any | KerasStemError:
+    try:
+        return future.result()
+    except KerasStemError as error:
+        return error
+    except KilledWorker:
+        return KerasStemError("Several workers died of it, probably because their memory was not enough.")

@@ -62,7 +62,7 @@ def usable_database(database: Path, writing: bool) -> Path:
     try:
         if readable_only:
             return _copy(database.resolve())
-        if _follow(database, artifact_folder(database)):
+        if follow_folder(database, artifact_folder(database)):
             place = database.resolve().parent
             print(f"The tracking store was moved; its records now refer to {place}.", file=sys.stderr)
     except sqlite3.Error as error:
@@ -81,12 +81,12 @@ def _copy(database: Path) -> Path:
         contextlib.closing(sqlite3.connect(copy)) as target,
     ):
         original.backup(target)
-    _follow(copy, artifact_folder(database))
+    follow_folder(copy, artifact_folder(database))
     return copy
 
 
-def _follow(database: Path, artifacts: Path) -> bool:
-    """Update the artifact locations in a database; return whether they were outdated.
+def follow_folder(database: Path, artifacts: Path) -> bool:
+    """Update the artifact locations in a moved database; return whether they were outdated.
 
     The records are not changed if the artifacts were not moved along with the database, or if they refer to
     the same folder by another path.

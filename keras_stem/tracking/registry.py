@@ -1,7 +1,7 @@
 """Model registry: one registered model per phase, with aliases that mark the best versions."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,11 +76,7 @@ def register(
     """Register a logged model as a new version, tagged with phase, architecture, target and data."""
     phase = card.phase["name"]
     name = registered_name(phase)
-    try:
-        client.create_registered_model(name, tags={_PHASE: phase})
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_ALREADY_EXISTS":
-            raise
+    ensure_registered(client, name, {_PHASE: phase})
     tags = {
         _PHASE: phase,
         "arch": card.arch,
@@ -88,6 +84,15 @@ def register(
         "scan_fingerprint": card.fingerprint,
     }
     return client.create_model_version(name, model_uri, run_id=run_id, tags=tags, model_id=model_id)
+
+
+def ensure_registered(client: mlflow.MlflowClient, name: str, tags: Mapping[str, str]) -> None:
+    """Create a registered model, unless there is one of this name."""
+    try:
+        client.create_registered_model(name, tags=dict(tags))
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
 
 
 def promote_alias(
@@ -149,7 +154,9 @@ def holder(client: mlflow.MlflowClient, name: str, alias: str) -> ModelVersion |
     """Return the version with an alias of a registered model, or None."""
     try:
         return client.get_model_version_by_alias(name, alias)
-    except MlflowException:
+    except MlflowException as error:
+        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise  # such as a server that fails
         return None
 
 

@@ -9,7 +9,7 @@ from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.tracking.registry import CHAMPION, all_registered, holder, registered_name
 from keras_stem.tracking.run import KERAS_FILE, MODEL_NAME
-from keras_stem.tracking.store import connect, tracking_uri
+from keras_stem.tracking.store import open_client, tracking_uri
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -59,7 +59,7 @@ def best_reference(phase: str | None, alias: str | None = None) -> str:
     KerasStemError
         If there is no such model, or models of several phases match.
     """
-    client = connect()
+    client = open_client()
     names = [model.name for model in all_registered(client)]
     wanted = names if phase is None else [name for name in names if name == registered_name(phase)]
     if not wanted:
@@ -86,12 +86,12 @@ def _download(uri: str) -> Path:
     Only this file is downloaded: when a whole model is downloaded, MLflow records this in the folder of the
     model, which fails in a read-only store.
     """
-    connect()
+    store = open_client().tracking_uri
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
 
     try:
-        return Path(download_artifacts(f"{uri}/{KERAS_FILE}"))
+        return Path(download_artifacts(f"{uri}/{KERAS_FILE}", tracking_uri=store, registry_uri=store))
     except (MlflowException, OSError) as error:
         raise KerasStemError(
             f"Cannot load the model {uri} from {tracking_uri()}: {reason_of(error)}"

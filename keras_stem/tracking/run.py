@@ -19,7 +19,8 @@ from keras_stem.models.orientation_model import OrientationModel
 from keras_stem.networks.settings import standard_settings
 from keras_stem.networks.transfer import Transfer
 from keras_stem.tracking import flavor
-from keras_stem.tracking.store import experiment
+from keras_stem.tracking.run_store import RunStore
+from keras_stem.tracking.store import experiment, refer_to
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
 from keras_stem.version import __version__
@@ -35,11 +36,13 @@ KERAS_FILE = "data/model.keras"
 
 
 @contextlib.contextmanager
-def tracked_run(name: str, run_id: str | None = None) -> Iterator["TrackedRun"]:
+def tracked_run(store: RunStore, name: str, run_id: str | None = None) -> Iterator["TrackedRun"]:
     """Start or resume a run, and end it as FINISHED, KILLED (Ctrl-C, SIGTERM, SIGHUP) or FAILED.
 
     Parameters
     ----------
+    store
+        Store to which the run is written.
     name
         Name of a new run.
     run_id
@@ -49,8 +52,10 @@ def tracked_run(name: str, run_id: str | None = None) -> Iterator["TrackedRun"]:
     ------
     TrackedRun
     """
-    mlflow.set_experiment(experiment_id=experiment(mlflow.MlflowClient()))
+    refer_to(store.client)
+    mlflow.set_experiment(experiment_id=experiment(store.client))
     with mlflow.start_run(run_id=run_id, run_name=None if run_id else name, nested=True) as active:
+        store.follow(active.info.run_id)
         try:
             yield TrackedRun(active.info.run_id)
         except KeyboardInterrupt:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from keras_stem.errors import KerasStemError, reason_of
 
-_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": "5"}
-"""MLflow settings for the first request. By default MLflow retries silently up to seven times, for minutes,
-which suits the requests of a long training but not a wrong address."""
+SECONDS = 5
+"""Time after which a server that does not answer a request is said to be absent."""
 
 
 @functools.cache
@@ -30,7 +29,7 @@ def require_answer(uri: str) -> None:
     from mlflow.exceptions import MlflowException
 
     try:
-        with _little_patience():
+        with little_patience():
             MlflowClient(uri).search_experiments(max_results=1)
     except MlflowException as error:
         cause = error.__cause__ or error.__context__
@@ -43,12 +42,16 @@ def require_answer(uri: str) -> None:
 
 
 @contextlib.contextmanager
-def _little_patience() -> Iterator[None]:
-    """Limit request time-outs to some seconds inside the context, unless the user has set them."""
-    ours = {name: value for name, value in _PATIENCE.items() if name not in os.environ}
+def little_patience(seconds: int = SECONDS) -> Iterator[None]:
+    """Limit requests to one try of some seconds inside the context, unless the user has set them.
+
+    By default MLflow retries silently up to seven times, for minutes.
+    """
+    limits = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": str(seconds)}
+    ours = {name: value for name, value in limits.items() if name not in os.environ}
     os.environ.update(ours)
     try:
         yield
     finally:
         for name in ours:
-            del os.environ[name]
+            os.environ.pop(name, None)

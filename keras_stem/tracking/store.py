@@ -54,7 +54,17 @@ def experiment(client) -> str:
 
 
 def connect(uri: str | None = None, writing: bool = False) -> "MlflowClient":
-    """Connect MLflow to its store and return a client.
+    """Return the client of a store, to which the functions of MLflow also refer from now on.
+
+    Parameters and errors are those of `open_client`.
+    """
+    client = open_client(uri, writing)
+    refer_to(client)
+    return client
+
+
+def open_client(uri: str | None = None, writing: bool = False) -> "MlflowClient":
+    """Return the client of a store.
 
     Parameters
     ----------
@@ -83,10 +93,16 @@ def connect(uri: str | None = None, writing: bool = False) -> "MlflowClient":
         uri = f"{_SQLITE}{database}"
     import mlflow
 
+    return mlflow.MlflowClient(uri, uri)
+
+
+def refer_to(client: "MlflowClient") -> None:
+    """Let the functions of MLflow refer to the store of a client."""
+    import mlflow
+
     with _same_environment("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
-        mlflow.set_tracking_uri(uri)
-        mlflow.set_registry_uri(uri)
-    return mlflow.MlflowClient()
+        mlflow.set_tracking_uri(client.tracking_uri)
+        mlflow.set_registry_uri(client.tracking_uri)
 
 
 @contextlib.contextmanager

@@ -70,7 +70,7 @@ def unfinished_study(client: MlflowClient) -> TrackedStudy:
     """
     for run in _search(client, f"tags.{_KIND} = '{STUDY}'"):
         if run.info.status != "FINISHED":
-            return _read(run)
+            return _read(client, run)
     raise KerasStemError("There is no unfinished study to resume.")
 
 
@@ -85,7 +85,7 @@ def last_study(client: MlflowClient, name: str) -> TrackedStudy:
     # The name may contain quotes and is therefore compared here instead of in the filter string.
     for run in _search(client, f"tags.{_KIND} = '{STUDY}'"):
         if run.data.tags[STUDY] == name:
-            return _read(run)
+            return _read(client, run)
     raise KerasStemError(f"There is no study {name!r} among the tracked runs; kstem study runs one.")
 
 
@@ -113,8 +113,8 @@ def _search(client: MlflowClient, condition: str) -> list[Run]:
     return list(client.search_runs([experiment(client)], condition, max_results=_MANY, order_by=order))
 
 
-def _read(run: Run) -> TrackedStudy:
-    path = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path=_DESCRIPTION)
+def _read(client: MlflowClient, run: Run) -> TrackedStudy:
+    path = client.download_artifacts(run.info.run_id, _DESCRIPTION)
     plain = json.loads(Path(path).read_text(encoding="utf-8"))
     cells = {name: Recipe.from_dict(recipe) for name, recipe in plain.pop("cells").items()}
     return TrackedStudy(run.info.run_id, run.data.tags[STUDY], cells=cells, **plain)

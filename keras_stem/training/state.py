@@ -45,10 +45,18 @@ class RunState:
     history: list[dict[str, float]] = field(default_factory=list)
     best: float | None = None
 
+    def __post_init__(self):
+        self.states = states_folder()
+
+    def kept_in(self, states: Path) -> "RunState":
+        """Return the state, whose folder is in another one than those of the user's trainings."""
+        self.states = states
+        return self
+
     @property
     def folder(self) -> Path:
         """Folder of the state of the run."""
-        return _root() / self.run_id
+        return self.states / self.run_id
 
     @property
     def best_weights(self) -> Path:
@@ -88,7 +96,7 @@ def read_state(folder: Path) -> RunState:
 
 def interrupted(run_id: str) -> RunState | None:
     """Return the state of an interrupted run, or None if there is none."""
-    path = _root() / run_id / _STATE
+    path = states_folder() / run_id / _STATE
     return read_state(path.parent) if path.is_file() else None
 
 
@@ -100,11 +108,12 @@ def last_interrupted() -> RunState:
     KerasStemError
         If no training was interrupted.
     """
-    found = sorted(_root().glob(f"*/{_STATE}"), key=lambda path: path.stat().st_mtime)
+    found = sorted(states_folder().glob(f"*/{_STATE}"), key=lambda path: path.stat().st_mtime)
     if not found:
         raise KerasStemError("There is no interrupted training to resume.")
     return read_state(found[-1].parent)
 
 
-def _root() -> Path:
+def states_folder() -> Path:
+    """Return the folder of the states of interrupted trainings."""
     return state_folder() / "interrupted"

@@ -1,34 +1,35 @@
 """Training with scoring, tracking and registration of the model."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from mlflow import MlflowClient
-from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from orix.quaternion import Rotation
 
 from keras_stem.choices import MODEL_URIS
-from keras_stem.crystal.axes import relation
 from keras_stem.crystal.disorientation import disorientation
-from keras_stem.crystal.euler import euler_degrees, euler_of
+from keras_stem.crystal.euler import euler_degrees
 from keras_stem.errors import KerasStemError, TrainingDivergedError
 from keras_stem.figures.training import curves_figure, parity_figure
-from keras_stem.inference.predictions import predict
-from keras_stem.metrics.scores import Scores, score
+from keras_stem.metrics.scores import Scores
 from keras_stem.networks.checkpoints import checkpoint_weights, model_weights
-from keras_stem.tracking.registry import promote_alias, register
+from keras_stem.tracking.artifacts import local_folder
+from keras_stem.tracking.registry import register
 from keras_stem.tracking.resolve import load_model
-from keras_stem.tracking.run import TrackedRun, tracked_run
-from keras_stem.tracking.store import absolute_uri, connect, present
+from keras_stem.tracking.run import KERAS_FILE, TrackedRun, tracked_run
+from keras_stem.tracking.run_store import RunStore, run_store
+from keras_stem.tracking.store import present
 from keras_stem.training.criterion import Criterion
 from keras_stem.training.data import TrainingData, training_data
 from keras_stem.training.devices import device_count
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import RunState, last_interrupted
 from keras_stem.training.train import Trained, train
+from keras_stem.workflow.publication import PublishedModel, publish_model
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class FitResult:
     Parameters
     ----------
     run_id
-        Identifier of the MLflow run.
+        Identifier of the MLflow run; that in the local store if a tracking server did not take it.
     model_uri
-        URI of the registered model version.
+        URI of the registered model version; the path of the model if a tracking server did not take it.
     aliases
         Aliases that were assigned to the version.
     epochs
@@ -64,6 +65,7 @@ def fit(
     tags: Mapping[str, str] | None = None,
     tell: Callable[[str], None] = lambda line: None,
     devices: int | None = None,
+    store: RunStore | None = None,
 ) -> FitResult:
     """Train a model on a scan or on a simulation, as an MLflow run, and register it.
 
@@ -78,9 +80,12 @@ def fit(
     name, tags
         Name and additional tags of the run; the name consists of the network and the scan title by default.
     tell
-        Function that is called before the training with each note for the user.
+        Function that is called with each note for the user: about the data before the training, and about a
+        tracking server that does not take the run.
     devices
         Number of devices, as for `keras_stem.training.devices.data_parallel`.
+    store
+        Store of the run that is open already; `keras_stem.tracking.run_store.run_store` by default.
 
     Returns
     -------
@@ -96,17 +101,24 @@ def fit(
     path = str(Path(scan_path).resolve()) if scan_path else ""
     with training_data(recipe, path) as data:
         initial = _initial_weights(recipe)
-        client = connect(writing=True)
         for note in data.notes:
             tell(note)
-        with tracked_run(name or f"{recipe.arch} {data.title}") as run:
-            run.log_start(data, recipe, tags or {})
-            state = RunState(run.run_id, path, recipe.to_dict(), absolute_uri())
-            state.save()
-            return _fit(client, run, data, recipe, state, initial, verbose, devices)
+        with nullcontext(store) if store else run_store(tell=tell) as store:
+            with tracked_run(store, name or f"{recipe.arch} {data.title}") as run:
+                run.log_start(data, recipe, tags or {})
+                state = RunState(run.run_id, path, recipe.to_dict(), store.uri).kept_in(store.states)
+                state.save()
+                fitted = _fit(store.client, run, data, recipe, state, initial, verbose, devices)
+            return _published(store, fitted, data, state)
 
 
-def resume(state: RunState | None = None, verbose: bool = False, devices: int | None = None) -> FitResult:
+def resume(
+    state: RunState | None = None,
+    verbose: bool = False,
+    devices: int | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+    store: RunStore | None = None,
+) -> FitResult:
     """Resume an interrupted training.
 
     Weights, optimizer state, best weights, history and the order of the data are restored to the end of the
@@ -121,6 +133,10 @@ def resume(state: RunState | None = None, verbose: bool = False, devices: int | 
         Whether to show progress.
     devices
         Number of devices, as for `keras_stem.training.devices.data_parallel`.
+    tell
+        Function that is called with a note if a tracking server does not take the run.
+    store
+        Store of the run, if it is open already.
 
     Raises
     ------
@@ -130,30 +146,42 @@ def resume(state: RunState | None = None, verbose: bool = False, devices: int | 
     device_count(devices)
     state = state or last_interrupted()
     recipe = Recipe.from_dict(state.recipe)
-    with training_data(recipe, state.scan) as data:
-        client = _connect_to_interrupted(state)
-        known = client.get_run(state.run_id).data.tags.get("scan_fingerprint")
-        if known != data.fingerprint:
+    with (
+        training_data(recipe, state.scan) as data,
+        nullcontext(store) if store else _store_of_interrupted(state, tell) as store,
+    ):
+        if _tags(store, state).get("scan_fingerprint") != data.fingerprint:
             raise KerasStemError(
                 f"{data.path} has changed since the run {state.run_id} began; start a new training."
             )
         initial = None if state.epochs else _initial_weights(recipe)
-        with tracked_run(recipe.arch, state.run_id) as run:
-            return _fit(client, run, data, recipe, state, initial, verbose, devices)
+        with tracked_run(store, recipe.arch, state.run_id) as run:
+            fitted = _fit(store.client, run, data, recipe, state, initial, verbose, devices)
+        return _published(store, fitted, data, state)
 
 
-def _connect_to_interrupted(state: RunState) -> MlflowClient:
-    """Connect to the store of an interrupted run, or to the current store if the former does not exist."""
-    if not present(state.tracking_uri):
-        state.tracking_uri = absolute_uri()
-    client = connect(state.tracking_uri, writing=True)
+def _store_of_interrupted(state: RunState, tell: Callable[[str], None]) -> AbstractContextManager[RunStore]:
+    """Return the store of an interrupted run, or the current store if the former does not exist."""
+    return run_store(state.tracking_uri if present(state.tracking_uri) else None, tell)
+
+
+def _tags(store: RunStore, state: RunState) -> dict[str, str]:
+    """Return the tags of an interrupted run."""
     try:
-        client.get_run(state.run_id)
+        return store.client.get_run(state.run_id).data.tags
     except MlflowException as error:
         raise KerasStemError(
-            f"Found no run {state.run_id} in {state.tracking_uri}; set MLFLOW_TRACKING_URI to its store."
+            f"Found no run {state.run_id} in {store.uri}; set MLFLOW_TRACKING_URI to its store."
         ) from error
-    return client
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """Training whose model is logged."""
+
+    run_id: str
+    trained: Trained
+    file: Path
 
 
 def _fit(
@@ -165,7 +193,7 @@ def _fit(
     initial: dict[str, np.ndarray] | None,
     verbose: bool,
     devices: int | None,
-) -> FitResult:
+) -> _Fitted:
     try:
         trained = train(data, recipe, state, run.log_epoch, verbose, initial, devices)
     except TrainingDivergedError:
@@ -185,16 +213,18 @@ def _fit(
         run.log_transfer(trained.transfer)
     _log_figures(run, data, trained)
     model_uri, model_id = run.log_model(trained.model)
-    version = register(client, trained.model.card, model_uri, model_id, run.run_id)
-    aliases = promote_alias(client, version, trained.scores["test"].median, _Incumbent(data).median)
+    register(client, trained.model.card, model_uri, model_id, run.run_id)
+    folder = local_folder(client.get_logged_model(model_id).artifact_location)
+    return _Fitted(run.run_id, trained, folder / KERAS_FILE)
+
+
+def _published(store: RunStore, fitted: _Fitted, data: TrainingData, state: RunState) -> FitResult:
+    """Publish the model of an ended run."""
+    trained = fitted.trained
+    model = publish_model(store, fitted.run_id, trained.scores["test"].median, data)
+    model = model or PublishedModel(fitted.run_id, str(fitted.file), [])
     state.discard()
-    return FitResult(
-        run_id=run.run_id,
-        model_uri=f"models:/{version.name}/{version.version}",
-        aliases=aliases,
-        epochs=len(trained.history),
-        scores=trained.scores,
-    )
+    return FitResult(model.run_id, model.uri, model.aliases, len(trained.history), trained.scores)
 
 
 def _initial_weights(recipe: Recipe) -> dict[str, np.ndarray] | None:
@@ -223,32 +253,3 @@ def _log_figures(run: TrackedRun, data: TrainingData, trained: Trained) -> None:
     angles = disorientation(Rotation.from_euler(predicted), labels, data.symmetry)
     expected = euler_degrees(labels, data.symmetry)
     run.log_figure(parity_figure(expected, np.rad2deg(predicted), np.rad2deg(angles)), "test_parity")
-
-
-class _Incumbent:
-    """Scorer of registered versions on the test positions of a new version."""
-
-    def __init__(self, data: TrainingData):
-        self._data = data
-        self._known: dict[str, float | None] = {}
-
-    def median(self, version: ModelVersion) -> float | None:
-        if version.version not in self._known:
-            self._known[version.version] = self._score(version)
-        return self._known[version.version]
-
-    def _score(self, version: ModelVersion) -> float | None:
-        test = self._data.scored["test"]
-        try:
-            model = load_model(f"models:/{version.name}/{version.version}")
-        except KerasStemError:
-            return float("inf")  # the files of the model are missing
-        to_data = relation(model.card.load_phase(), self._data.phase)
-        if to_data is None:
-            return None  # a different crystal with the same name
-        try:
-            source = self._data.test_source_for(model.card)
-        except KerasStemError:
-            return None
-        predicted = to_data * Rotation.from_euler(predict(model, source, test.positions).euler)
-        return score(euler_of(predicted), test.rotations, self._data.symmetry).median

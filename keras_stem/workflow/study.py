@@ -1,31 +1,23 @@
-"""Execution of a study: consecutive trainings as child runs of one MLflow run."""
+"""Execution of a study: trainings as child runs of one MLflow run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import keras
-from mlflow import MlflowClient
+from typing import TYPE_CHECKING, Any
 
 from keras_stem.errors import KerasStemError
 from keras_stem.networks.checkpoints import IMAGENET
 from keras_stem.scan.scan import Scan
 from keras_stem.study.description import Study
 from keras_stem.tracking.run import tracked_run
-from keras_stem.tracking.store import connect
-from keras_stem.tracking.studies import (
-    CELL,
-    STUDY,
-    TrackedStudy,
-    end_unfinished,
-    finished_cells,
-    unfinished_study,
-)
+from keras_stem.tracking.run_store import RunStore, run_store
+from keras_stem.tracking.studies import TrackedStudy, end_unfinished, finished_cells, unfinished_study
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.state import interrupted
-from keras_stem.workflow.fit import fit, resume
+from keras_stem.workflow.study_cells import train_here, train_on_workers
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 @dataclass(frozen=True)
@@ -50,6 +42,8 @@ def run_study(
     options: Mapping[str, Any] | None = None,
     pretrained: Mapping[str, str] | None = None,
     verbose: bool = False,
+    client: "Client | None" = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> StudyResult:
     """Train all cells of a study on a scan; the failure of a cell does not stop the others.
 
@@ -65,6 +59,11 @@ def run_study(
         Replacement of ImageNet weights by architecture: a checkpoint or a registered model.
     verbose
         Whether to show progress.
+    client
+        Client of a Dask cluster, whose workers train the cells side by side. They see the scan under the same
+        path, and restart a cell whose worker has died.
+    tell
+        Function that is called with a note if a tracking server does not take the runs.
 
     Returns
     -------
@@ -78,30 +77,37 @@ def run_study(
     cells = {cell.name: _recipe(cell.options, options or {}, pretrained or {}) for cell in study.cells}
     with Scan(scan_path) as scan:
         fingerprint = scan.fingerprint
-    client = connect(writing=True)
-    with tracked_run(f"study {study.name}") as parent:
+    with run_store(tell=tell) as store, tracked_run(store, f"study {study.name}") as parent:
         tracked = TrackedStudy(
             parent.run_id, study.name, study.title, str(Path(scan_path).resolve()), fingerprint, cells
         )
         tracked.log()
-        return _run_cells(client, tracked, verbose)
+        return _run_cells(store, tracked, verbose, client)
 
 
-def resume_study(verbose: bool = False) -> StudyResult:
+def resume_study(
+    verbose: bool = False,
+    client: "Client | None" = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> StudyResult:
     """Resume the most recently started unfinished study; finished cells are not repeated.
+
+    Parameters are those of `run_study`.
 
     Raises
     ------
     KerasStemError
         If there is no unfinished study, or its scan has changed.
     """
-    client = connect(writing=True)
-    tracked = unfinished_study(client)
-    with Scan(tracked.scan) as scan:
-        if scan.fingerprint != tracked.fingerprint:
-            raise KerasStemError(f"{tracked.scan} has changed since the study began; start the study again.")
-    with tracked_run(tracked.name, tracked.run_id):
-        return _run_cells(client, tracked, verbose)
+    with run_store(tell=tell) as store:
+        tracked = unfinished_study(store.client)
+        with Scan(tracked.scan) as scan:
+            if scan.fingerprint != tracked.fingerprint:
+                raise KerasStemError(
+                    f"{tracked.scan} has changed since the study began; start the study again."
+                )
+        with tracked_run(store, tracked.name, tracked.run_id):
+            return _run_cells(store, tracked, verbose, client)
 
 
 def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Mapping[str, str]) -> Recipe:
@@ -113,36 +119,27 @@ def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Map
     return recipe
 
 
-def _run_cells(client: MlflowClient, study: TrackedStudy, verbose: bool) -> StudyResult:
-    done = finished_cells(client, study.run_id)
-    failed = {}
+def _run_cells(store: RunStore, study: TrackedStudy, verbose: bool, client: "Client | None") -> StudyResult:
+    done = finished_cells(store.client, study.run_id)
+    left = {cell: recipe for cell, recipe in study.cells.items() if cell not in done}
+    numbers = {
+        cell: f"Cell {number} of {len(study.cells)}, {cell}" for number, cell in enumerate(study.cells, 1)
+    }
     if verbose:
-        print(study.title, flush=True)
-    for number, (cell, recipe) in enumerate(study.cells.items(), 1):
-        if verbose:
-            state = ": finished before" if cell in done else ""
-            print(f"Cell {number} of {len(study.cells)}, {cell}{state}", flush=True)
-        if cell in done:
-            continue
-        try:
-            _run_cell(client, study, cell, recipe, verbose)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt("Interrupted; kstem study --resume continues the study.") from None
-        except KerasStemError as error:
-            failed[cell] = str(error)
-            if verbose:
-                print(f"  failed: {error}", flush=True)
-        keras.utils.clear_session()
+        print("\n".join([study.title, *(f"{numbers[cell]}: finished before" for cell in done)]), flush=True)
+    if client:
+        results = train_on_workers(store, study, left, client)
+    else:
+        results = train_here(store, study, left, verbose, numbers)
+    failed = {}
+    try:
+        for cell, error in results:
+            if error:
+                failed[cell] = str(error)
+            if verbose and (error or client):
+                print(f"{numbers[cell]}: {f'failed: {error}' if error else 'finished'}", flush=True)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("Interrupted; kstem study --resume continues the study.") from None
     if failed:
         end_unfinished()
     return StudyResult(study, failed)
-
-
-def _run_cell(client: MlflowClient, study: TrackedStudy, cell: str, recipe: Recipe, verbose: bool) -> None:
-    """Resume a cell that was interrupted, or start it."""
-    for run_id in study.begun(client, cell):
-        state = interrupted(run_id)
-        if state:
-            resume(state, verbose)
-            return
-    fit(study.scan, recipe, verbose, name=cell, tags={STUDY: study.name, CELL: cell})

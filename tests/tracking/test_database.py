@@ -16,6 +16,7 @@ from keras_stem.errors import KerasStemError
 from keras_stem.tracking.registry import registered_models
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import tracked_run
+from keras_stem.tracking.run_store import run_store
 from keras_stem.tracking.store import connect
 from keras_stem.training.state import RunState
 from keras_stem.workflow.fit import resume
@@ -71,7 +72,7 @@ def test_a_store_works_where_its_folder_is_now(
     assert load_model(trained.model_uri).card.arch == "cnn"
     run("report", trained.run_id, "--out", tmp_path / "page.html")
     assert (tmp_path / "page" / "test_parity.png").is_file()
-    with tracked_run("next") as following:
+    with run_store() as store, tracked_run(store, "next") as following:
         mlflow.log_text("text", "note.txt")
     assert list(copied.glob(f"artifacts/{following.run_id}/artifacts/note.txt"))
     assert all(uri.startswith((copied / "artifacts").as_uri()) for uri in _recorded(copied))

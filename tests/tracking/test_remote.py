@@ -1,0 +1,224 @@
+"""Trainings whose store is a tracking server: a real one, and ones that fail."""
+
+import shutil
+from pathlib import Path
+
+import mlflow
+import pytest
+from click.testing import CliRunner
+from tracking_server import MlflowServer, failing_server, free_port, hanging_server
+
+from keras_stem.cli.main import program
+from keras_stem.tracking.registry import CHAMPION, holder
+from keras_stem.tracking.resolve import load_model
+from keras_stem.tracking.run import TrackedRun
+from keras_stem.tracking.spool import spool_for
+from keras_stem.training.state import last_interrupted
+from keras_stem.workflow.fit import fit, resume
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def server(tmp_path, empty_store):
+    (tmp_path / "server").mkdir()
+    shutil.copy(empty_store, tmp_path / "server" / "mlflow.db")
+    server = MlflowServer(tmp_path / "server")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Set the address of the store."""
+    return lambda uri: monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+
+
+def told(*arguments):
+    result = CliRunner().invoke(program, [*map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def contents(uri):
+    """Return everything that a server has of runs, by their ids."""
+    client = mlflow.MlflowClient(uri, uri)
+    experiment = client.get_experiment_by_name("keras_stem").experiment_id
+    return {run.info.run_id: _described(client, run) for run in client.search_runs([experiment])}
+
+
+def _described(client, run):
+    run_id = run.info.run_id
+    return {
+        "info": (run.info.status, run.info.end_time),
+        "params": run.data.params,
+        "tags": run.data.tags,
+        "metrics": {
+            key: [(metric.step, metric.value) for metric in client.get_metric_history(run_id, key)]
+            for key in run.data.metrics
+        },
+        "files": dict(_names(lambda path: client.list_artifacts(run_id, path))),
+        "models": [output.model_id for output in run.outputs.model_outputs],
+        "inputs": [one.dataset.digest for one in run.inputs.dataset_inputs],
+        "versions": [
+            (version.name, version.version)
+            for version in client.search_model_versions(f"run_id = '{run_id}'")
+        ],
+    }
+
+
+def _names(list_folder, path=None):
+    for info in list_folder(path):
+        if info.is_dir:
+            yield from _names(list_folder, info.path)
+        else:
+            yield info.path, info.file_size
+
+
+def test_a_run_is_complete_on_the_server_at_the_end(scan_path, narrow_recipe, server, at):
+    server.start()
+    at(server.uri)
+    result = fit(scan_path, narrow_recipe, tags={"note": "ours"}, tell=print)
+    assert result.model_uri == "models:/LiNiO2/1" and result.aliases == ["cnn", CHAMPION]
+    assert load_model(result.model_uri).card.arch == "cnn"
+    [run_id] = contents(server.uri)
+    assert run_id == result.run_id
+    run = contents(server.uri)[run_id]
+    assert run["info"][0] == "FINISHED" and run["params"]["arch"] == "cnn" and run["tags"]["note"] == "ours"
+    assert [step for step, _ in run["metrics"]["loss"]] == [1, 2]
+    assert {"recipe.json", "history.csv", "figures/curves.png"} <= set(run["files"])
+    assert len(run["models"]) == len(run["inputs"]) == 1
+    before = contents(server.uri)
+    assert "has everything" in told("sync")
+    assert contents(server.uri) == before
+    second = fit(scan_path, narrow_recipe)
+    assert second.model_uri == "models:/LiNiO2/2"
+    assert mlflow.artifacts.load_dict(f"models:/{_model_of(server, second)}/MLmodel") is not None
+
+
+def _model_of(server, result):
+    client = mlflow.MlflowClient(server.uri, server.uri)
+    mlflow.set_tracking_uri(server.uri)
+    return client.get_run(result.run_id).outputs.model_outputs[0].model_id
+
+
+def test_what_an_absent_server_did_not_take_is_sent_once(scan_path, narrow_recipe, server, at):
+    at(server.uri)
+    lines = []
+    result = fit(scan_path, narrow_recipe, tell=lines.append)
+    assert any("does not take the run" in line for line in lines)
+    assert "kstem sync sends the rest" in lines[-1]
+    assert Path(result.model_uri).is_file() and result.aliases == []
+    assert load_model(result.model_uri).card.arch == "cnn"
+    failing = CliRunner().invoke(program, ["sync"])
+    assert failing.exit_code == 1 and "does not answer" in str(failing.exception)
+    server.start()
+    text = told("sync")
+    assert "Registered as models:/LiNiO2/1 (now cnn, champion)." in text
+    assert not Path(result.model_uri).exists()
+    before = contents(server.uri)
+    assert "has everything" in told("sync")
+    assert contents(server.uri) == before
+    [run_id] = before
+    assert before[run_id]["info"][0] == "FINISHED" and len(before[run_id]["metrics"]["loss"]) == 2
+    assert load_model("models:/LiNiO2/1").card.arch == "cnn"
+
+
+def test_a_copy_that_was_cut_off_is_continued(scan_path, narrow_recipe, server, at, monkeypatch):
+    at(server.uri)
+    fit(scan_path, narrow_recipe)
+    server.start()
+    upload = mlflow.MlflowClient.log_model_artifact
+    monkeypatch.setattr(mlflow.MlflowClient, "log_model_artifact", _fails_after(upload, 3))
+    cut = CliRunner().invoke(program, ["sync"])
+    assert cut.exit_code == 1 and "cut off" in str(cut.exception)
+    monkeypatch.setattr(mlflow.MlflowClient, "log_model_artifact", upload)
+    [run_id] = contents(server.uri)
+    told("sync")
+    assert list(contents(server.uri)) == [run_id]
+    assert len(contents(server.uri)[run_id]["models"]) == 1
+    assert load_model("models:/LiNiO2/1").card.arch == "cnn"
+
+
+def _fails_after(upload, count):
+    done = []
+
+    def log(self, *arguments, **options):
+        if len(done) == count:
+            raise OSError("cut off")
+        done.append(1)
+        return upload(self, *arguments, **options)
+
+    return log
+
+
+def test_a_server_that_stops_in_the_middle(scan_path, narrow_recipe, server, at, monkeypatch):
+    server.start()
+    at(server.uri)
+    log_epoch = TrackedRun.log_epoch
+
+    def log(self, epoch, logs):
+        log_epoch(self, epoch, logs)
+        if epoch == 2:
+            server.stop()
+
+    monkeypatch.setattr(TrackedRun, "log_epoch", log)
+    lines = []
+    result = fit(scan_path, narrow_recipe, tell=lines.append)
+    assert Path(result.model_uri).is_file()
+    server.start()
+    assert "Registered as models:/LiNiO2/1" in told("sync")
+    [complete] = contents(server.uri).values()
+    assert complete["info"][0] == "FINISHED"
+    assert [step for step, _ in complete["metrics"]["loss"]] == [1, 2]
+
+
+@pytest.mark.parametrize("status", [401, 500, 503])
+def test_a_server_that_answers_with_errors(scan_path, narrow_recipe, at, status):
+    with failing_server(status) as uri:
+        at(uri)
+        lines = []
+        result = fit(scan_path, narrow_recipe, tell=lines.append)
+    assert Path(result.model_uri).is_file()
+    assert len(lines) == 2 and str(status) in lines[0]
+
+
+def test_a_server_that_hangs(scan_path, narrow_recipe, at):
+    with hanging_server() as uri:
+        at(uri)
+        lines = []
+        result = fit(scan_path, narrow_recipe, tell=lines.append)
+        assert Path(result.model_uri).is_file()
+        assert "kstem sync sends the rest" in lines[-1]
+
+
+def test_an_interrupted_training_is_resumed_without_its_server(
+    scan_path, narrow_recipe, server, at, monkeypatch
+):
+    from keras_stem.tracking.run import TrackedRun
+
+    at(server.uri)
+    log_epoch = TrackedRun.log_epoch
+
+    def log(self, epoch, logs):
+        log_epoch(self, epoch, logs)
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(TrackedRun, "log_epoch", log)
+    with pytest.raises(KeyboardInterrupt):
+        fit(scan_path, narrow_recipe)
+    monkeypatch.setattr(TrackedRun, "log_epoch", log_epoch)
+    server.start()
+    told("sync")
+    [(run_id, killed)] = contents(server.uri).items()
+    assert killed["info"][0] == "KILLED"
+    result = resume(last_interrupted())
+    assert result.run_id == run_id
+    [finished] = contents(server.uri).values()
+    assert finished["info"][0] == "FINISHED" and holder(mlflow.MlflowClient(server.uri), "LiNiO2", CHAMPION)
+
+
+def test_spools_of_servers_are_apart():
+    first, second = (spool_for(f"http://127.0.0.1:{free_port()}") for _ in range(2))
+    assert first.folder != second.folder and first.server != second.server
