@@ -9,7 +9,7 @@ from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.tracking.registry import CHAMPION, all_registered, holder, registered_name
 from keras_stem.tracking.run import KERAS_FILE, MODEL_NAME
-from keras_stem.tracking.store import open_client, tracking_uri
+from keras_stem.tracking.store import connect, open_client, same_store_for_active_run, tracking_uri
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -86,12 +86,13 @@ def _download(uri: str) -> Path:
     Only this file is downloaded: when a whole model is downloaded, MLflow records this in the folder of the
     model, which fails in a read-only store.
     """
-    store = open_client().tracking_uri
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
 
     try:
-        return Path(download_artifacts(f"{uri}/{KERAS_FILE}", tracking_uri=store, registry_uri=store))
+        with same_store_for_active_run():
+            connect()  # MLflow resolves models:/ URIs in its current store only
+            return Path(download_artifacts(f"{uri}/{KERAS_FILE}"))
     except (MlflowException, OSError) as error:
         raise KerasStemError(
             f"Cannot load the model {uri} from {tracking_uri()}: {reason_of(error)}"

@@ -108,8 +108,14 @@ class Sender:
                 self._told = True
                 self._tell(
                     f"The tracking server {self._spool.server} does not take the run "
-                    f"({reason_of(error)[:200]}). It is kept, and sent when the server does."
+                    f"({_cause(error)}). It is kept, and sent when the server does."
                 )
             return False
         self._failing = False
         return True
+
+
+def _cause(error: Exception) -> str:
+    """Return the end of the message of an error of the network, which begins with long addresses."""
+    reason = reason_of(error)
+    return reason if len(reason) <= 150 else f"... {reason[-150:]}"

@@ -106,6 +106,19 @@ def refer_to(client: "MlflowClient") -> None:
 
 
 @contextlib.contextmanager
+def same_store_for_active_run() -> Iterator[None]:
+    """Let the functions of MLflow refer to the same store as before at the end, if a run is active."""
+    import mlflow
+
+    before = mlflow.MlflowClient() if mlflow.active_run() else None
+    try:
+        yield
+    finally:
+        if before:
+            refer_to(before)
+
+
+@contextlib.contextmanager
 def _same_environment(*names: str) -> Iterator[None]:
     """Restore environment variables at the end of the context.
 
@@ -136,9 +149,10 @@ def _create_database(path: Path) -> None:
 
 
 def _quieten() -> None:
-    """Suppress messages of MLflow and Alembic about migrations and registrations in the terminal."""
+    """Suppress messages of MLflow and Alembic about migrations, runs and registrations in the terminal."""
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     for name in ("alembic", "mlflow"):
         logging.getLogger(name).setLevel(logging.WARNING)
