@@ -1,6 +1,7 @@
 """Format-specific options and corrections for the readers of RosettaSciIO."""
 
 import importlib
+import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -65,6 +66,20 @@ def plan_for(reader: str, path: Path, stack: bool) -> Plan:
     """
     plan = _PLANS.get(reader)
     return plan(path, stack) if plan else Plan()
+
+
+def _hspy(path: Path, stack: bool) -> Plan:
+    """Let the file close once its patterns are no longer used.
+
+    RosettaSciIO 0.15 keeps it open as long as the process lives, so that nobody could write labels to it.
+    """
+
+    def untracked(signals: list[Signal]) -> list[Signal]:
+        handles = getattr(importlib.import_module("rsciio.hspy._api"), "_lazy_file_handles", {})
+        handles.pop(os.fspath(path.absolute()), None)
+        return signals
+
+    return Plan(change=untracked)
 
 
 def _merlin(path: Path, stack: bool) -> Plan:
@@ -231,6 +246,7 @@ _PLANS: dict[str, Callable[[Path, bool], Plan]] = {
     "Arina": _arina,
     "Blockfile": _blockfile,
     "EMD": _emd,
+    "HSPY": _hspy,
     "Image": _always(options={"lazy": False}),
     "MRC": _always(change=_each(_direct_electron)),
     # Memory-mapped by NumPy, which supports both array orders.
