@@ -40,11 +40,14 @@ class Plan:
         Messages for the user, one per line.
     change
         Function applied to the signals after reading.
+    opened
+        Function from the path of the file to what the reader gets.
     """
 
     options: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     change: Callable[[list[Signal]], list[Signal]] = lambda signals: signals
+    opened: Callable[[Path], Any] = str
 
 
 def plan_for(reader: str, path: Path, stack: bool) -> Plan:
@@ -230,6 +233,15 @@ def _stacked(signals: list[Signal]) -> list[Signal]:
     return [{**signals[0], "data": data, "axes": [axis, *signals[0]["axes"]]}]
 
 
+def _zspy(path: Path, stack: bool) -> Plan:
+    """Refuse folders without all of their chunks; lazy reading would open a store for writing."""
+    if not path.is_dir():
+        return Plan({"mode": "r"})
+    from keras_stem.scan.zspy_folders import WholeFolder  # imports zarr
+
+    return Plan({"mode": "r"}, opened=lambda folder: WholeFolder(str(folder)))
+
+
 def _each(change: Callable[[Signal], Signal]) -> Callable[[list[Signal]], list[Signal]]:
     return lambda signals: [change(signal) for signal in signals]
 
@@ -255,6 +267,5 @@ _PLANS: dict[str, Callable[[Path, bool], Plan]] = {
     "QuantumDetector": _merlin,
     "TIFF": _tiff,
     "Topspin": _always(options={"show_progressbar": False}),
-    # Lazy reading would open the store for writing.
-    "ZSPY": _always(options={"mode": "r"}),
+    "ZSPY": _zspy,
 }

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 from keras_stem.io.hdf5 import is_labelled
 from keras_stem.io.map_files import read_map
 from keras_stem.io.map_grid import part_of, with_steps
+from keras_stem.io.zspy import names_store, require_replaceable
 from keras_stem.scan.beam_candidates import BeamCandidates
 from keras_stem.scan.centring import Centring, choose_shifts
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.values import SAMPLE_PATTERNS, examine, gain_notes
 from keras_stem.scan.writing import ScanWriter, create_scan
 from keras_stem.workflow.conversion import Conversion, converted_info
-from keras_stem.workflow.pattern_changes import BeamSearch, PatternChanges, changes_of, with_shifts
+from keras_stem.workflow.pattern_changes import (
+    BeamSearch,
+    PatternChanges,
+    WrittenChanges,
+    changes_of,
+    with_shifts,
+)
 from keras_stem.workflow.source_blocks import RowBlock, open_source
 from keras_stem.workflow.source_work import SourceWork
 
@@ -56,14 +63,15 @@ def convert(
     source
         Path of a file that RosettaSciIO reads, or of a scan file, whose labels are kept.
     path
-        Path of the scan file; an existing file is replaced when the new one is complete.
+        Path of the scan file, or of a store if it ends in ``.zspy``; an existing one is replaced when the new
+        one is complete.
     conversion
         Settings of the conversion.
     progress
         Function that is called with the number of written positions and the total number of positions.
     client
-        Client of a Dask cluster, whose workers read and change the patterns; they see the source under the
-        same path.
+        Client of a Dask cluster, whose workers read and change the patterns, and write those of a store; they
+        see the source, and the folder of the store, under the same paths.
 
     Returns
     -------
@@ -72,8 +80,11 @@ def convert(
     Raises
     ------
     KerasStemError
-        If the source cannot be read, contains values that are not finite, or the settings do not apply to it.
+        If the source cannot be read, contains values that are not finite, or the settings do not apply to it;
+        if the scan cannot be written.
     """
+    if names_store(path):
+        require_replaceable(path)
     vendor, patterns = open_source(source, conversion)
     values = examine(patterns.sample(SAMPLE_PATTERNS))
     info, squaring = converted_info(vendor, patterns.shape, conversion, values, Path(source).name)
@@ -100,11 +111,12 @@ def _write_blocks(
     progress: Callable[[int], None],
 ) -> None:
     """Convert the blocks and write them; tell the number of rows that are written."""
-    factor = changes.scan_binning
-    with contextlib.closing(work.results(changes, blocks)) as converted:
+    step = WrittenChanges(changes, writer) if writer.shared else changes
+    with contextlib.closing(work.results(step, blocks)) as converted:
         for block, rows in zip(blocks, converted, strict=True):
-            writer.write_rows(block.first // factor, rows)
-            progress(block.last // factor)
+            if not writer.shared:
+                writer.write_rows(block.first // changes.scan_binning, rows)
+            progress(block.last // changes.scan_binning)
 
 
 def _keep_labels(source: Path, writer: ScanWriter, conversion: Conversion, info: ScanInfo) -> list[str]:

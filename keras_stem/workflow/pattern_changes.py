@@ -11,6 +11,7 @@ from keras_stem.scan.centring import centred
 from keras_stem.scan.cleaning import bad_pixels, repair
 from keras_stem.scan.squaring import Squaring
 from keras_stem.scan.values import PatternValues, fill_masked, summed, summed_type
+from keras_stem.scan.writing import ScanWriter
 from keras_stem.workflow.conversion import Conversion
 from keras_stem.workflow.source_blocks import RowBlock, SourcePatterns
 
@@ -69,6 +70,26 @@ class PatternChanges:
             return ["Repair: no pixel is hot or dead."]
         pixels = "1 hot or dead pixel has" if count == 1 else f"{count:,} hot or dead pixels have"
         return [f"Repair: {pixels} the median of the good ones around."]
+
+
+@dataclass(frozen=True)
+class WrittenChanges:
+    """Changes of blocks of patterns, which are written where they are made.
+
+    Parameters
+    ----------
+    changes
+        The changes.
+    writer
+        Writer that can be shared by several processes.
+    """
+
+    changes: PatternChanges
+    writer: ScanWriter
+
+    def __call__(self, block: RowBlock, patterns: np.ndarray) -> None:
+        """Write the converted patterns of a block."""
+        self.writer.write_rows(block.first // self.changes.scan_binning, self.changes(block, patterns))
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,21 @@ import h5py
 import numpy as np
 import pytest
 
+from keras_stem.cluster.blocks import results_of
 from keras_stem.errors import KerasStemError
+from keras_stem.indexing.settings import Matching
 from keras_stem.instrument.detector import Detector
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.writing import create_scan
+from keras_stem.scan.zspy_writing import ZspyWriter
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.simulate.simulation import Camera, Simulation, simulate_scan
 from keras_stem.workflow.conversion import Calibration, Conversion
 from keras_stem.workflow.convert import convert
+from keras_stem.workflow.match import label_scan
+from keras_stem.workflow.source_blocks import RowBlock
+from keras_stem.workflow.source_work import SourceTask
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +105,48 @@ def test_an_error_of_a_worker_leaves_the_old_file(client, not_finite, tmp_path):
     assert (tmp_path / "out.h5").read_text() == "precious"
     assert sorted(tmp_path.iterdir()) == before
     assert client.status == "running"
+
+
+@pytest.mark.parametrize("options", [{}, {"scan_binning": 2}])
+def test_workers_write_and_read_stores(client, drifting, tmp_path, options):
+    conversion = Conversion(**options)
+    convert(drifting, tmp_path / "alone.h5", conversion)
+    convert(drifting, tmp_path / "found.zspy", conversion, client=client)
+    require_same(tmp_path / "alone.h5", tmp_path / "found.zspy")
+    convert(tmp_path / "alone.h5", tmp_path / "again.h5", Conversion())
+    convert(tmp_path / "found.zspy", tmp_path / "back.h5", Conversion(), client=client)
+    require_same(tmp_path / "again.h5", tmp_path / "back.h5")
+    assert not list(tmp_path.rglob(".partial*")) + list(tmp_path.rglob(".incoming*"))
+
+
+def test_an_interrupted_conversion_leaves_nothing(client, drifting, tmp_path):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        convert(drifting, tmp_path / "out.zspy", Conversion(), interrupt, client)
+    client.submit(abs, 1).result()  # behind what was still running
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_workers_that_do_not_see_the_folder(client, tmp_path):
+    writer = ZspyWriter("out.zspy", tmp_path / "elsewhere", "Experiments/a/data", (4, 6))
+    task = SourceTask(str(tmp_path / "absent.h5"), Conversion(), None)
+    with pytest.raises(KerasStemError, match=r"Worker tcp://\S+: .* found nothing at .*absent\.h5"):
+        list(results_of(client, task, [RowBlock(0, 2)]))
+    with pytest.raises(KerasStemError, match="under the same path for all workers"):
+        writer.write_rows(0, np.zeros((2, 6, 64, 64), np.uint16))
+
+
+def test_labels_of_a_store_are_those_of_a_file(client, scan, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    settings, found = Matching(resolution=10.0), []
+    for name, one in (("out.h5", None), ("out.zspy", None), ("found.zspy", client)):
+        convert(scan.path, tmp_path / name, Conversion(scan_crop=(0, 4, 0, 8)))
+        label_scan(tmp_path / name, [scan.phase], settings, client=one)
+        with Scan(tmp_path / name) as matched:
+            found.append(matched.labels)
+            assert matched.labels.prop["Q"].max() > 20
+    for labels in found[1:]:
+        np.testing.assert_allclose(labels.rotations.data, found[0].rotations.data, atol=1e-9)
+        np.testing.assert_allclose(labels.prop["Q"], found[0].prop["Q"], atol=1e-6)
