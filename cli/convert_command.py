@@ -93,8 +93,9 @@ def command(
     """Make the scan file OUT from SOURCE, a file of an instrument or of another program.
 
     SOURCE is a file that RosettaSciIO reads (.blo, .mib, .app5, .hspy, .zspy, .dm4, .emd, .tvips, .mrc, .tif
-    and others) or a scan file; HDF5 files may have any name. Calibration options replace the values in the
-    file.
+    and others) or a scan file; HDF5 files may have any name. OUT is an HDF5 file or, if it ends in .zspy, a
+    store of HyperSpy (Zarr), which --workers and --dask also write in parallel. Calibration options replace
+    the values in the file.
     """
     from keras_stem.errors import KerasStemError
     from keras_stem.instrument.beam import Beam

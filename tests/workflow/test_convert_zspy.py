@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_stem.errors import KerasStemError
+from keras_stem.inference.scan_map import predict_map
 from keras_stem.scan.scan import Scan
 from keras_stem.workflow.conversion import Conversion
 from keras_stem.workflow.convert import convert
@@ -102,3 +103,12 @@ def test_a_source_without_a_chunk(signal, tmp_path):
     with pytest.raises(KerasStemError, match=r"Cannot read the patterns .*data/2/0/0/0 is missing"):
         convert(tmp_path / "dummy.zspy", tmp_path / "out.h5", Conversion())
     assert not (tmp_path / "out.h5").exists()
+
+
+def test_the_map_of_a_store_is_that_of_a_file(model, scan, tmp_path):
+    convert(scan.path, tmp_path / "out.zspy", Conversion())
+    with Scan(tmp_path / "out.zspy") as store:
+        found, expected = (predict_map(model, one).crystal_map for one in (store, scan))
+    np.testing.assert_array_equal(found.rotations.data, expected.rotations.data)
+    for name, values in expected.prop.items():
+        np.testing.assert_array_equal(found.prop[name], values, err_msg=name)
