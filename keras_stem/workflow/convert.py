@@ -13,7 +13,8 @@ from keras_stem.io.zspy import names_store, require_replaceable
 from keras_stem.scan.beam_candidates import BeamCandidates
 from keras_stem.scan.centring import Centring, choose_shifts
 from keras_stem.scan.metadata import ScanInfo
-from keras_stem.scan.values import SAMPLE_PATTERNS, examine, gain_notes
+from keras_stem.scan.values import SAMPLE_PATTERNS, PatternValues, examine, gain_notes
+from keras_stem.scan.vendor import VendorPatterns
 from keras_stem.scan.writing import ScanWriter, create_scan
 from keras_stem.workflow.conversion import Conversion, converted_info
 from keras_stem.workflow.pattern_changes import (
@@ -88,9 +89,8 @@ def convert(
     vendor, patterns = open_source(source, conversion)
     values = examine(patterns.sample(SAMPLE_PATTERNS))
     info, squaring = converted_info(vendor, patterns.shape, conversion, values, Path(source).name)
-    told = vendor.gain if conversion.calibration.gain is None else conversion.calibration.gain
     changes = changes_of(patterns, conversion, values, squaring)
-    notes = [*vendor.notes, *values.notes(), *gain_notes(values, told), *changes.notes()]
+    notes = [*_value_notes(vendor, values, conversion), *changes.notes()]
     work, blocks = SourceWork(source, conversion, patterns, client), patterns.blocks()
     if conversion.centre:
         centring = _find_shifts(work, changes, blocks, info, patterns.shape[:2])
@@ -101,6 +101,11 @@ def convert(
         _write_blocks(work, changes, blocks, writer, lambda rows: progress(rows * info.shape[1], info.size))
         notes += _keep_labels(Path(source), writer, conversion, info)
     return Converted(info, tuple(notes))
+
+
+def _value_notes(vendor: VendorPatterns, values: PatternValues, conversion: Conversion) -> list[str]:
+    told = vendor.gain if conversion.calibration.gain is None else conversion.calibration.gain
+    return [*vendor.notes, *values.notes(), *gain_notes(values, told)]
 
 
 def _write_blocks(
