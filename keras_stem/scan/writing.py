@@ -10,12 +10,12 @@ import h5py
 import numpy as np
 from orix.crystal_map import CrystalMap
 
-from keras_stem.errors import StorageError
+from keras_stem.errors import KerasStemError, StorageError
 from keras_stem.files import complete_file, reserve
 from keras_stem.io.hdf5 import open_hdf5
 from keras_stem.io.map_grid import completed, require_shape
 from keras_stem.io.orix_h5 import map_bytes, write_map_group
-from keras_stem.io.zspy import is_store, label_file, names_store
+from keras_stem.io.zspy import is_store, label_file, names_store, require_replaceable
 from keras_stem.scan.hdf5_writing import create_hdf5, reason_of_hdf5
 from keras_stem.scan.labels import require_steps, with_truth_of
 from keras_stem.scan.metadata import ScanInfo
@@ -71,6 +71,14 @@ def create_scan(
 
         return create_zspy(path, info, dtype)
     return create_hdf5(path, info, dtype)
+
+
+def require_creatable(path: str | Path) -> None:
+    """Raise `KerasStemError` if a path is a folder that a scan would not replace, before long work."""
+    if names_store(path):
+        require_replaceable(path)
+    elif Path(path).is_dir():
+        raise KerasStemError(f"Cannot write {path}: it is a folder.")
 
 
 def append_labels(path: str | Path, labels: CrystalMap, origin: dict[str, str] | None = None) -> None:

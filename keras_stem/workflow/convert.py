@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from keras_stem.io.hdf5 import is_labelled
 from keras_stem.io.map_files import read_map
 from keras_stem.io.map_grid import part_of, with_steps
-from keras_stem.io.zspy import names_store, require_replaceable
 from keras_stem.scan.beam_candidates import BeamCandidates
 from keras_stem.scan.centring import Centring, choose_shifts
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.values import SAMPLE_PATTERNS, PatternValues, examine, gain_notes
 from keras_stem.scan.vendor import VendorPatterns
-from keras_stem.scan.writing import ScanWriter, create_scan
+from keras_stem.scan.writing import ScanWriter, create_scan, require_creatable
 from keras_stem.workflow.conversion import Conversion, converted_info
 from keras_stem.workflow.pattern_changes import (
     BeamSearch,
@@ -81,11 +80,10 @@ def convert(
     Raises
     ------
     KerasStemError
-        If the source cannot be read, contains values that are not finite, or the settings do not apply to it;
-        if the scan cannot be written.
+        If the source cannot be read or has values that are not finite, the settings do not apply to it, or
+        the scan cannot be written.
     """
-    if names_store(path):
-        require_replaceable(path)
+    require_creatable(path)
     vendor, patterns = open_source(source, conversion)
     values = examine(patterns.sample(SAMPLE_PATTERNS))
     info, squaring = converted_info(vendor, patterns.shape, conversion, values, Path(source).name)
