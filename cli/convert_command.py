@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_stem.cli.cluster import cluster, cluster_options
 from keras_stem.cli.common import (
     BEAM_ENERGY,
     NOT_NEGATIVE,
@@ -84,15 +85,17 @@ WHOLE = (None, None, None, None)
 @click.option("--camera-length", type=POSITIVE, help="Camera length (mm).")
 @click.option("--convergence-angle", type=POSITIVE, help="Convergence semi-angle (mrad).")
 @click.option("--precession-angle", type=NOT_NEGATIVE, help="Precession angle (degrees).")
+@cluster_options
 def command(
     source, out, overwrite, pixel_size, steps, unit, gain, beam_energy, camera_length, convergence_angle,
-    precession_angle, **steps_of_conversion,
+    precession_angle, scheduler, workers, **steps_of_conversion,
 ) -> None:  # fmt: skip
     """Make the scan file OUT from SOURCE, a file of an instrument or of another program.
 
     SOURCE is a file that RosettaSciIO reads (.blo, .mib, .app5, .hspy, .zspy, .dm4, .emd, .tvips, .mrc, .tif
-    and others) or a scan file; HDF5 files may have any name. Calibration options replace the values in the
-    file.
+    and others) or a scan file; HDF5 files may have any name. OUT is an HDF5 file or, if it ends in .zspy, a
+    store of HyperSpy (Zarr), which --workers and --dask also write in parallel. Calibration options replace
+    the values in the file.
     """
     from keras_stem.errors import KerasStemError
     from keras_stem.instrument.beam import Beam
@@ -109,8 +112,8 @@ def command(
     beam = Beam(beam_energy, convergence_angle, precession_angle)
     calibration = Calibration(pixel_size, steps, unit, gain, beam, camera_length)
     conversion = Conversion(**steps_of_conversion, calibration=calibration)
-    with pattern_progress_of_unknown("Converting") as progress:
-        converted = convert(source, out, conversion, progress)
+    with cluster(scheduler, workers) as client, pattern_progress_of_unknown("Converting") as progress:
+        converted = convert(source, out, conversion, progress, client)
     with Scan(out) as scan:
         for name, value in describe_geometry(scan).items():
             click.echo(f"{name}: {value}")

@@ -8,6 +8,7 @@ import click
 
 from keras_stem.cli.common import beside, pattern_progress_of_unknown
 from keras_stem.cli.map_options import DIRECTION, map_options
+from keras_stem.io.zspy import is_store
 
 
 @click.command("report")
@@ -33,7 +34,7 @@ def command(what, frame, phases, min_q, scan, direction, out) -> None:
     shows the values and the pattern of each point.
     """
     path = Path(what)
-    if path.is_file():
+    if path.is_file() or is_store(path):
         written = _report_map(path, frame, phases, min_q, scan, direction, out)
     else:
         _refuse_options_of_maps(what, frame, phases, min_q, scan)

@@ -9,7 +9,7 @@ import re
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from keras_stem.errors import KerasStemError, reason_of
@@ -100,6 +100,75 @@ def complete_folder(path: str | Path) -> Iterator[Path]:
                 path.rmdir()  # only if it is empty
 
 
+@contextlib.contextmanager
+def complete_tree(path: str | Path, require_replaceable: Callable[[Path], None]) -> Iterator[Path]:
+    """Yield a temporary folder beside ``path`` that replaces it when the block ends without an error.
+
+    Leftovers of the same folder from killed processes on this machine are removed.
+
+    Parameters
+    ----------
+    path
+        Path at which the folder appears once it is complete. What exists there is not changed until then.
+    require_replaceable
+        Function that raises `KerasStemError` if what exists at a path is not to be replaced.
+
+    Yields
+    ------
+    Path
+        Temporary folder in the same folder. If the block ends with an error, it is renamed before it is
+        deleted, so that other processes no longer find it.
+
+    Raises
+    ------
+    KerasStemError
+        If the folder cannot be written (missing folder, no permission, disk full).
+    """
+    path = Path(path)
+    require_replaceable(path)
+    if not path.parent.is_dir():
+        raise KerasStemError(f"Cannot write {path}: there is no folder {path.parent}.")
+    partial, before, discarded = (
+        path.with_name(_temporary(f"{path.name}{ending}")) for ending in ("", "-before", "-discarded")
+    )
+    try:
+        _remove_leftovers(path.parent, path.name)
+        _remove(partial)  # from a killed process with the same id, as in containers
+        partial.mkdir()
+        yield partial
+        require_replaceable(path)
+        _exchange(partial, path, before)
+    except OSError as error:
+        raise KerasStemError(f"Cannot write {path}: {_reason(error)}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.replace(discarded)
+        _remove(discarded)
+        if path.exists():
+            _remove(before)
+
+
+def _exchange(new: Path, path: Path, before: Path) -> None:
+    """Rename a folder to a path, and what is there to another; no path changes if that fails."""
+    try:
+        if os.path.lexists(path):
+            path.replace(before)
+        new.replace(path)
+    except BaseException:
+        if os.path.lexists(before) and not os.path.lexists(path):
+            before.replace(path)
+        raise
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, as far as possible."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
 def existing_folder(path: str | Path) -> Path:
     """Return a writable folder, created if it does not exist.
 
@@ -180,7 +249,7 @@ def _of_this_machine() -> str:
 
 
 def _remove_leftovers(folder: Path, ending: str | None = None) -> None:
-    """Remove leftovers of killed processes on this machine: files with an ending or, without one, folders.
+    """Remove leftovers of killed processes on this machine: all with an ending or, without one, folders.
 
     Files of other machines on a shared file system are kept, as their processes may still be running.
     """
@@ -188,11 +257,9 @@ def _remove_leftovers(folder: Path, ending: str | None = None) -> None:
         process, _, rest = item.name.removeprefix(_of_this_machine()).partition("-")
         if not process.isdigit() or _is_running(int(process)):
             continue
-        if ending is None and item.is_dir():
-            shutil.rmtree(item, ignore_errors=True)
-        elif ending and rest.startswith(ending):  # SQLite creates a second file beside a database
-            with contextlib.suppress(OSError):
-                item.unlink()
+        # SQLite creates a second file beside a database.
+        if item.is_dir() if ending is None else rest.startswith(ending):
+            _remove(item)
 
 
 def _give_name(partial: Path, path: Path) -> None:

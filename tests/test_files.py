@@ -1,11 +1,14 @@
 """Files and folders appear when they are complete, whatever happens to the program that writes them."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from keras_stem.files import complete_file, complete_folder, file_part
+from keras_stem.errors import KerasStemError
+from keras_stem.files import complete_file, complete_folder, complete_tree, file_part
 
 KILLED = """
 import os, signal, socket, sys
@@ -82,3 +85,55 @@ def test_long_names_fit_into_the_name_of_a_file(letter, tmp_path):
         (tmp_path / f"pole_figure_{part}-12.png").touch()
         assert part.startswith(letter * 20)
     assert file_part(f"{letter * 20} (x)") == f"{letter * 20}_x_"
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A folder from before."""
+    (tmp_path / "store" / "chunks").mkdir(parents=True)
+    (tmp_path / "store" / "chunks" / "0").write_text("before")
+    return tmp_path / "store"
+
+
+def test_a_tree_replaces_the_whole_folder(tree):
+    with complete_tree(tree, lambda path: None) as partial:
+        (partial / "other").write_text("after")
+        assert (tree / "chunks" / "0").read_text() == "before"
+    assert list(tree.iterdir()) == [tree / "other"]
+    assert list(tree.parent.iterdir()) == [tree]
+
+
+def test_a_tree_that_fails_leaves_the_folder(tree):
+    with (
+        pytest.raises(KerasStemError, match=r"Cannot write .*store: No space left\."),
+        complete_tree(tree, lambda path: None) as partial,
+    ):
+        (partial / "other").write_text("after")
+        raise OSError(28, "No space left")
+    assert (tree / "chunks" / "0").read_text() == "before"
+    assert list(tree.parent.iterdir()) == [tree]
+
+
+def test_a_folder_comes_back_if_it_cannot_be_exchanged(tree, monkeypatch):
+    replace = Path.replace
+
+    def refuse(path, target):
+        if Path(target) == tree and "-before" not in path.name:
+            raise OSError(5, "Input/output error")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(KerasStemError, match="Input/output error"), complete_tree(tree, lambda path: None):
+        pass
+    assert (tree / "chunks" / "0").read_text() == "before"
+    assert list(tree.parent.iterdir()) == [tree]
+
+
+def test_a_tree_of_a_killed_program_is_removed(tree):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with complete_tree(tree, lambda path: None) as partial:
+        left = partial.name.replace(str(os.getpid()), str(gone.pid))
+        (tree.parent / left / "chunks").mkdir(parents=True)
+    with complete_tree(tree, lambda path: None):
+        assert not (tree.parent / left).exists()

@@ -19,7 +19,10 @@ AHEAD = 3
 _GONE = (CancelledError, CommClosedError, OSError, TimeoutError)
 """What Dask raises when there is no scheduler any more."""
 
-LOST = "The scheduler is gone. What is done is kept; start it again, and give the same command."
+LOST = (
+    "The scheduler is gone. Start it again, and give the same command; label match and map go on with what "
+    "is done."
+)
 
 
 def results_of(client: Client, task: Task, blocks: Iterable[Any]) -> Iterator[Any]:

@@ -17,6 +17,7 @@ from keras_stem.io.foreign_map import NOT_INDEXED, ForeignMap, from_crystal_map
 from keras_stem.io.grid import PointGrid, find_grid
 from keras_stem.io.map_grid import has_orientation, on_grid
 from keras_stem.io.registry import frames, map_format, map_formats
+from keras_stem.io.zspy import label_file
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def read_unplaced(path: Path, phases: Sequence[GivenPhase]) -> ForeignMap:
     KerasStemError
         If the file cannot be read.
     """
+    path = label_file(path)
     if not path.is_file():
         raise KerasStemError(f"Expected a map, found nothing at {path}.")
     known = map_format(".h5" if h5py.is_hdf5(path) else path.suffix)

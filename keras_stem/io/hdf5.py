@@ -8,6 +8,7 @@ from typing import Any
 import h5py
 
 from keras_stem.errors import KerasStemError
+from keras_stem.io.zspy import is_store, label_file
 
 PATIENCE = 5.0
 """Time to wait for a file that is in use (seconds)."""
@@ -86,8 +87,10 @@ def hdf5_reader(path: str | Path) -> str | None:
 
 
 def is_labelled(path: str | Path) -> bool:
-    """Return whether a file is HDF5 with patterns and labels, like the scan files of this package."""
+    """Return whether a path is a scan with patterns and labels: an HDF5 file or a ``.zspy`` store."""
     path = Path(path)
+    if is_store(path):
+        return label_file(path).exists()
     if not path.is_file() or not h5py.is_hdf5(path):
         return False
     with open_hdf5(path) as file:

@@ -146,9 +146,23 @@ def attribute(holder: h5py.Group | h5py.Dataset, name: str) -> Any:
     return decoded(value) if isinstance(value, str | bytes) else value
 
 
-def number_attribute(holder: h5py.Group | h5py.Dataset, name: str, finite: bool = True) -> float | None:
-    """Return a numeric attribute; None if absent. Raises `KerasStemError` unless it is real and finite."""
-    value = attribute(holder, name)
+def as_number(value: Any, name: str, where: str, finite: bool = True) -> float | None:
+    """Return the value of an attribute as a number; None if it is None.
+
+    Parameters
+    ----------
+    value
+        The value.
+    name, where
+        Name of the attribute and place of what it belongs to, for messages.
+    finite
+        Whether the number has to be finite.
+
+    Raises
+    ------
+    KerasStemError
+        Unless the value is real, and finite if required.
+    """
     if value is None:
         return None
     try:
@@ -157,7 +171,7 @@ def number_attribute(holder: h5py.Group | h5py.Dataset, name: str, finite: bool 
         number = None
     if number is None or (finite and not np.isfinite(number)):
         raise KerasStemError(
-            f"Expected a number as the attribute {name} of {place(holder)}, found {shortened(value)}."
+            f"Expected a number as the attribute {name} of {where}, found {shortened(value)}."
         )
     return number
 

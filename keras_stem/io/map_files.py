@@ -13,6 +13,7 @@ from keras_stem.io.hdf5_items import attribute
 from keras_stem.io.orix_h5 import read_map_group
 from keras_stem.io.registry import map_format
 from keras_stem.io.text import read_lines
+from keras_stem.io.zspy import label_file
 
 WITHOUT_ORIENTATION = "without_orientation"
 """Key of an origin: number of points with a phase but non-numeric angles."""
@@ -26,8 +27,8 @@ def load_map(
     Parameters
     ----------
     path
-        An orix ``.h5`` file, as written by ``kstem map``, or a scan with labels; if a frame is given, any
-        file that `keras_stem.scan.label_files.import_labels` reads.
+        An orix ``.h5`` file, as written by ``kstem map``, or a scan with labels (HDF5 or ``.zspy``);
+        if a frame is given, any file that `keras_stem.scan.label_files.import_labels` reads.
     frame
         Convention of the Euler angles of a map from another program, one of
         `keras_stem.io.registry.frames`. Text maps written by this package contain it.
@@ -76,7 +77,7 @@ def own_frame(path: Path) -> str | None:
 def tells_its_frame(path: str | Path) -> bool:
     """Return whether a file is an orix map or a scan with labels, whose frame is known."""
     try:
-        with open_hdf5(path) as file:
+        with open_hdf5(label_file(path)) as file:
             return "crystal_map" in file
     except OSError:  # not HDF5, or corrupted: reported when the file is read
         return False
@@ -91,12 +92,14 @@ def read_map(path: str | Path) -> tuple[CrystalMap, dict[str, str]]:
         If the file contains no map.
     """
     path = Path(path)
-    if path.is_dir():
+    file_path = label_file(path)
+    if file_path.is_dir():
         raise KerasStemError(f"Expected a map, found the folder {path}; give its map.h5.")
-    if not path.exists():
-        raise KerasStemError(f"Expected a map, found nothing at {path}.")
+    if not file_path.exists():
+        found = "a scan without labels" if path.exists() else "nothing"
+        raise KerasStemError(f"Expected a map, found {found} at {path}.")
     try:
-        with open_hdf5(path) as file:
+        with open_hdf5(file_path) as file:
             found = read_map_group(file)
             group = file["crystal_map"]
             origin = {name: str(attribute(group, name)) for name in group.attrs}

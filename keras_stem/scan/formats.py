@@ -1,6 +1,7 @@
 """Format-specific options and corrections for the readers of RosettaSciIO."""
 
 import importlib
+import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,11 +40,14 @@ class Plan:
         Messages for the user, one per line.
     change
         Function applied to the signals after reading.
+    opened
+        Function from the path of the file to what the reader gets.
     """
 
     options: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     change: Callable[[list[Signal]], list[Signal]] = lambda signals: signals
+    opened: Callable[[Path], Any] = str
 
 
 def plan_for(reader: str, path: Path, stack: bool) -> Plan:
@@ -65,6 +69,20 @@ def plan_for(reader: str, path: Path, stack: bool) -> Plan:
     """
     plan = _PLANS.get(reader)
     return plan(path, stack) if plan else Plan()
+
+
+def _hspy(path: Path, stack: bool) -> Plan:
+    """Let the file close once its patterns are no longer used.
+
+    RosettaSciIO 0.15 keeps it open as long as the process lives, so that nobody could write labels to it.
+    """
+
+    def untracked(signals: list[Signal]) -> list[Signal]:
+        handles = getattr(importlib.import_module("rsciio.hspy._api"), "_lazy_file_handles", {})
+        handles.pop(os.fspath(path.absolute()), None)
+        return signals
+
+    return Plan(change=untracked)
 
 
 def _merlin(path: Path, stack: bool) -> Plan:
@@ -215,6 +233,15 @@ def _stacked(signals: list[Signal]) -> list[Signal]:
     return [{**signals[0], "data": data, "axes": [axis, *signals[0]["axes"]]}]
 
 
+def _zspy(path: Path, stack: bool) -> Plan:
+    """Refuse folders without all of their chunks; lazy reading would open a store for writing."""
+    if not path.is_dir():
+        return Plan({"mode": "r"})
+    from keras_stem.scan.zspy_folders import WholeFolder  # imports zarr
+
+    return Plan({"mode": "r"}, opened=lambda folder: WholeFolder(str(folder)))
+
+
 def _each(change: Callable[[Signal], Signal]) -> Callable[[list[Signal]], list[Signal]]:
     return lambda signals: [change(signal) for signal in signals]
 
@@ -231,6 +258,7 @@ _PLANS: dict[str, Callable[[Path, bool], Plan]] = {
     "Arina": _arina,
     "Blockfile": _blockfile,
     "EMD": _emd,
+    "HSPY": _hspy,
     "Image": _always(options={"lazy": False}),
     "MRC": _always(change=_each(_direct_electron)),
     # Memory-mapped by NumPy, which supports both array orders.
@@ -239,6 +267,5 @@ _PLANS: dict[str, Callable[[Path, bool], Plan]] = {
     "QuantumDetector": _merlin,
     "TIFF": _tiff,
     "Topspin": _always(options={"show_progressbar": False}),
-    # Lazy reading would open the store for writing.
-    "ZSPY": _always(options={"mode": "r"}),
+    "ZSPY": _zspy,
 }

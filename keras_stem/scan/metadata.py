@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import h5py
 import numpy as np
 
 from keras_stem.errors import KerasStemError
 from keras_stem.instrument.beam import UNKNOWN_BEAM, USUAL_BEAM, Beam
 from keras_stem.instrument.detector import Detector
 from keras_stem.instrument.instrument import Instrument
-from keras_stem.io.hdf5_items import attribute, item, number_attribute, place, require_group, require_stored
+from keras_stem.scan.experiment import Attributes, Experiment
 from keras_stem.scan.signal_axes import SignalAxis, axis_name, axis_step, scan_first, spectrum_axis
 from keras_stem.units import PIXELS, convert_length, inverse_angstrom, is_length, plain_unit
 
-_NOISE_MODEL = "Signal/Noise_properties/Variance_linear_model"
+_NOISE_MODEL = "metadata/Signal/Noise_properties/Variance_linear_model"
 
 SQUARE = 0.01
 """Relative tolerance of the side lengths of a square pixel."""
@@ -134,13 +133,28 @@ def _noise(info: ScanInfo) -> dict[str, Any]:
     return {"Noise_properties": {"Variance_linear_model": model}}
 
 
-def _gain(experiment: h5py.Group) -> float | None:
-    found = item(experiment, f"metadata/{_NOISE_MODEL}")
-    return None if found is None else number_attribute(found, "gain_factor")
+def hyperspy_signal(info: ScanInfo) -> dict[str, Any]:
+    """Return a signal without data in the format of the writers of RosettaSciIO."""
+    return {
+        "data": np.empty(0),
+        "axes": hyperspy_axes(info),
+        "metadata": hyperspy_metadata(info),
+        "original_metadata": {"keras_stem": info.origin} if info.origin else {},
+        "learning_results": {},
+        "attributes": {"_lazy": False, "ragged": False},
+        "models": {},
+        "package_info": {"package": "keras_stem", "package_version": ""},
+        "tmp_parameters": {},
+    }
 
 
-def read_info(experiment: h5py.Group) -> ScanInfo:
-    """Read the axes and metadata of ``/Experiments/<title>``, whose ``data`` has four dimensions.
+def _gain(experiment: Experiment) -> float | None:
+    found = experiment.attributes(_NOISE_MODEL)
+    return None if found is None else found.number("gain_factor")
+
+
+def read_info(experiment: Experiment) -> ScanInfo:
+    """Read the axes and metadata of a signal, whose data has four dimensions.
 
     Raises
     ------
@@ -149,12 +163,11 @@ def read_info(experiment: h5py.Group) -> ScanInfo:
         value is not a number.
     """
     stored = [_stored_axis(experiment, number) for number in range(4)]
-    _require_patterns(stored, experiment.file.filename)
+    _require_patterns(stored, experiment.where)
     axes = [_axis(experiment, number, axis) for number, axis in enumerate(stored)]
-    shape = experiment["data"].shape
-    tem = item(experiment, "metadata/Acquisition_instrument/TEM")
+    shape, title = experiment.shape, experiment.title
+    tem = experiment.attributes("metadata/Acquisition_instrument/TEM")
     known = {ours: _setting(tem, theirs) for ours, theirs in BEAM_KEYS.items()}
-    title = experiment.name.rsplit("/", 1)[-1]
     steps, unit = common_steps(axes[:2])
     return ScanInfo(
         title=title,
@@ -214,17 +227,14 @@ def _pixel_size(axes: Sequence[tuple[float, str]], where: str) -> float:
     return sides[1]
 
 
-def _stored_axis(experiment: h5py.Group, number: int) -> dict[str, Any]:
+def _stored_axis(experiment: Experiment, number: int) -> dict[str, Any]:
     """Return the attributes of an axis that the file contains."""
-    if item(experiment, f"axis-{number}") is None:
+    found = experiment.attributes(f"axis-{number}")
+    if found is None:
         return {}
-    found = require_group(experiment, f"axis-{number}")
-    known = {name: attribute(found, name) for name in ("name", "units", "navigate", "expression")}
-    known["scale"] = number_attribute(found, "scale", finite=False)
-    values = item(found, "axis")
-    if isinstance(values, h5py.Dataset):
-        require_stored(values)
-        known["axis"] = values[()]
+    known = {name: found.get(name) for name in ("name", "units", "navigate", "expression")}
+    known["scale"] = found.number("scale", finite=False)
+    known["axis"] = experiment.values(f"axis-{number}/axis")
     return {name: value for name, value in known.items() if value is not None}
 
 
@@ -242,18 +252,19 @@ def _require_patterns(axes: Sequence[SignalAxis], where: str) -> None:
         )
 
 
-def _axis(experiment: h5py.Group, number: int, known: SignalAxis) -> tuple[float, str]:
+def _axis(experiment: Experiment, number: int, known: SignalAxis) -> tuple[float, str]:
     """Return scale and unit of an axis; 1 px if the file does not contain them."""
     unit = plain_unit(known.get("units"))
     if unit != PIXELS and not {"scale", "axis", "expression"} & set(known):
-        found = item(experiment, f"axis-{number}")
-        raise KerasStemError(f"Expected the attribute scale, in {unit}, of {place(found)}, found none.")
-    return axis_step(known, axis_name(known, number, 4), experiment.file.filename), unit
+        found = experiment.attributes(f"axis-{number}")
+        place = f"axis-{number}" if found is None else found.place
+        raise KerasStemError(f"Expected the attribute scale, in {unit}, of {place}, found none.")
+    return axis_step(known, axis_name(known, number, 4), experiment.where), unit
 
 
-def _setting(tem: h5py.Group | None, name: str) -> float | None:
+def _setting(tem: Attributes | None, name: str) -> float | None:
     """Return a microscope setting; None if it is unknown, which 0 stands for except as a precession angle."""
-    value = None if tem is None else number_attribute(tem, name)
-    if value is not None and value < 0:
-        raise KerasStemError(f"Expected a number from 0 on as {name} of {place(tem)}, found {value:g}.")
+    value = None if tem is None else tem.number(name)
+    if tem is not None and value is not None and value < 0:
+        raise KerasStemError(f"Expected a number from 0 on as {name} of {tem.place}, found {value:g}.")
     return value if name == BEAM_KEYS["precession_angle"] else value or None

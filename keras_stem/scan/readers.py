@@ -111,7 +111,7 @@ def open_signals(path: Path, stack: bool = False) -> Opened:
         name = plugin["name"]
         try:
             plan = plan_for(name, path, stack)
-            read = plan.change(_read_by_rows(plugin["api"], path, plan))
+            read = plan.change(_read_by_rows(plugin["api"], plan.opened(path), plan))
             signals = [_scan_first(signal, name) for signal in read]
         except KerasStemError:
             raise
@@ -172,12 +172,12 @@ def _candidates_for_hdf5(
     return found
 
 
-def _read_by_rows(module: str, path: Path, plan: Plan) -> list[Signal]:
+def _read_by_rows(module: str, opened: Any, plan: Plan) -> list[Signal]:
     """Read with a row of whole patterns as a chunk, if the reader supports it.
 
     The automatic chunks of dask divide patterns, which makes assembling them four times slower.
     """
-    signals = _read(module, path, plan.options)
+    signals = _read(module, opened, plan.options)
     read = importlib.import_module(module).file_reader
     shape = signals[0]["data"].shape if len(signals) == 1 else ()
     if len(shape) not in (3, 4) or not plan.options.get("lazy", True):
@@ -186,18 +186,18 @@ def _read_by_rows(module: str, path: Path, plan: Plan) -> list[Signal]:
         return signals
     run = 1 if len(shape) == 4 else STACK_CHUNK
     try:
-        return _read(module, path, {**plan.options, "chunks": (min(run, shape[0]), *shape[1:])})
+        return _read(module, opened, {**plan.options, "chunks": (min(run, shape[0]), *shape[1:])})
     except ValueError:  # the reader has dropped an axis of size 1
         return signals
 
 
-def _read(module: str, path: Path, options: dict[str, Any]) -> list[Signal]:
+def _read(module: str, opened: Any, options: dict[str, Any]) -> list[Signal]:
     """Read lazily if the reader supports it."""
     read = importlib.import_module(module).file_reader
     try:
-        return read(str(path), **{"lazy": True, **options})
+        return read(opened, **{"lazy": True, **options})
     except NotImplementedError:
-        return read(str(path), **{**options, "lazy": False})
+        return read(opened, **{**options, "lazy": False})
 
 
 def _scan_first(signal: Signal, reader: str) -> Signal:

@@ -1,6 +1,7 @@
-"""Scan files: the diffraction patterns of every scan position and optionally their labels.
+"""Scans: the diffraction patterns of every scan position and optionally their labels.
 
-A scan file is an HDF5 file that HyperSpy opens as a 4D signal and orix opens as a crystal map.
+A scan file is an HDF5 file that HyperSpy opens as a 4D signal and orix opens as a crystal map, or a store of
+HyperSpy (``.zspy``) with the labels in a file inside.
 """
 
 import hashlib
@@ -9,19 +10,15 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-import h5py
 import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 
 from keras_stem.crystal.map_phases import phases_of, single_phase
 from keras_stem.crystal.phase import fingerprint as phase_fingerprint
 from keras_stem.errors import KerasStemError
-from keras_stem.io.hdf5 import open_hdf5
-from keras_stem.io.hdf5_items import item, require_stored
-from keras_stem.io.orix_h5 import read_map_group
+from keras_stem.scan.container import open_container
 from keras_stem.scan.labels import require_steps
 from keras_stem.scan.metadata import ScanInfo, read_info
-from keras_stem.scan.signal_axes import require_one_scan
 from keras_stem.scan.values import (
     PatternValues,
     examine,
@@ -32,9 +29,6 @@ from keras_stem.scan.values import (
     sample_positions,
 )
 
-CACHE_BYTES = 64 << 20
-"""Chunk cache for files written by HyperSpy, whose compressed chunks span several rows (bytes)."""
-
 
 class Scan:
     """Scan file opened for reading. Patterns are read on demand.
@@ -42,23 +36,23 @@ class Scan:
     Parameters
     ----------
     path
-        The file.
+        The HDF5 file, or the folder of a ``.zspy`` store.
 
     Raises
     ------
     KerasStemError
-        If the file is missing, truncated, not HDF5, or has no four-dimensional patterns.
+        If the file is missing, truncated, of another format, or has no four-dimensional patterns.
     """
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
-        self._file = _open(self.path)
+        self._container = open_container(self.path)
         try:
-            self.patterns: h5py.Dataset = _find_patterns(self._file)
+            self.patterns = self._container.patterns
             self._stored_type = reading_type(self.patterns.dtype)
-            self.info: ScanInfo = read_info(self.patterns.parent)
+            self.info: ScanInfo = read_info(self._container.experiment)
         except BaseException:
-            self._file.close()
+            self._container.close()
             raise
 
     def __enter__(self) -> "Scan":
@@ -69,7 +63,7 @@ class Scan:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self._container.close()
 
     def __len__(self) -> int:
         return self.info.size
@@ -77,7 +71,7 @@ class Scan:
     @property
     def has_labels(self) -> bool:
         """Whether the file contains labels."""
-        return "crystal_map" in self._file
+        return self._container.has_labels
 
     @cached_property
     def labels(self) -> CrystalMap:
@@ -89,7 +83,7 @@ class Scan:
 
     def _stored_labels(self) -> CrystalMap:
         """Return the labels regardless of their step, so that wrong ones can be replaced."""
-        return read_map_group(self._file, self.info.shape)
+        return self._container.labels(self.info.shape)
 
     @property
     def phase(self) -> Phase:
@@ -184,9 +178,10 @@ class Scan:
         columns = positions - row * self.info.shape[1]
         start, stop = columns[0], columns[-1] + 1
         if stop - start == len(columns):
-            self.patterns.read_direct(out, np.s_[row, start:stop])
+            self._container.read(row, slice(start, stop), out)
         else:
-            run = self.patterns[row, start:stop].astype(out.dtype, copy=False)
+            run = np.empty((stop - start, *out.shape[1:]), out.dtype)
+            self._container.read(row, slice(start, stop), run)
             np.take(run, columns - start, axis=0, out=out)
 
     def require_signal(self) -> None:
@@ -224,49 +219,6 @@ class Scan:
         digest.update(f"({self.patterns.shape}, {str(self.dtype)!r}, {_described(self.info)})".encode())
         digest.update(self.read(sample_positions(len(self))).tobytes())
         return digest
-
-
-def _open(path: Path) -> h5py.File:
-    if not path.is_file():
-        raise KerasStemError(f"Expected a scan file, found nothing at {path}.")
-    try:
-        return open_hdf5(path, rdcc_nbytes=CACHE_BYTES)
-    except OSError as error:
-        if not h5py.is_hdf5(path):
-            raise KerasStemError(
-                f"Expected a scan file (HDF5), found another format in {path}; kstem convert reads files of "
-                "instruments, kstem grains and others read maps."
-            ) from error
-        problem = "is truncated" if "truncated" in str(error) else "is not a readable HDF5 file"
-        raise KerasStemError(f"{path} {problem}; copy or convert it again.") from error
-
-
-def _find_patterns(file: h5py.File) -> h5py.Dataset:
-    arrays = _arrays(file)
-    if not arrays:
-        raise KerasStemError(f"{file.filename} holds no patterns (no /Experiments/<title>/data).")
-    patterns = {name: data for name, data in arrays.items() if data.ndim == 4 and data.size}
-    if not patterns:
-        raise KerasStemError(
-            f"Expected patterns of four dimensions (y, x, ky, kx) in {file.filename}, "
-            f"found the shape {next(iter(arrays.values())).shape}."
-        )
-    require_one_scan(list(patterns), file.filename)
-    [data] = patterns.values()
-    require_stored(data)
-    return data
-
-
-def _arrays(file: h5py.File) -> dict[str, h5py.Dataset]:
-    """Return the data of all experiments of a file by name."""
-    experiments = item(file, "Experiments")
-    found = {}
-    for name in experiments if isinstance(experiments, h5py.Group) else []:
-        experiment = item(experiments, name)
-        data = item(experiment, "data") if isinstance(experiment, h5py.Group) else None
-        if isinstance(data, h5py.Dataset):
-            found[name] = data
-    return found
 
 
 def _described(info: ScanInfo) -> str:

@@ -41,6 +41,17 @@ def test_labels_are_those_without_workers(run, own_scan, address, tmp_path, monk
         np.testing.assert_allclose(scan.labels.rotations.data, alone.rotations.data, atol=1e-9)
 
 
+@pytest.mark.slow
+def test_patterns_are_converted_and_read_by_workers(run, own_scan, address, tmp_path):
+    told = run("convert", own_scan, tmp_path / "out.zspy", "--binning", "2", "--dask", address)
+    assert "320/320" in told and "Wrote" in told
+    run("convert", own_scan, tmp_path / "out.h5", "--binning", "2")
+    with Scan(tmp_path / "out.zspy") as found, Scan(tmp_path / "out.h5") as alone:
+        np.testing.assert_array_equal(found.patterns[:], alone.patterns[:])
+    run("virtual", tmp_path / "out.zspy", "--dask", address)
+    assert (tmp_path / "out.zspy-virtual" / "bright_field.png").exists()
+
+
 def test_no_scheduler_is_told_in_one_line(fails, own_scan, monkeypatch):
     monkeypatch.setattr("keras_stem.cluster.connection.SECONDS", 1)
     line = fails("label", "match", own_scan, *COARSE, "--dask", "tcp://127.0.0.1:9")

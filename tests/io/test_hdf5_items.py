@@ -7,10 +7,10 @@ import pytest
 
 from keras_stem.errors import KerasStemError
 from keras_stem.io.hdf5_items import (
+    as_number,
     attribute,
     decoded,
     item,
-    number_attribute,
     read_numbers,
     read_text,
     require_group,
@@ -82,12 +82,12 @@ def test_numbers_and_text_are_of_their_type(file):
 def test_attributes_are_text_or_numbers(file):
     file.attrs.update({"name": np.bytes_("Würfel".encode("latin-1")), "one": [300.0], "nan": np.nan})
     assert attribute(file, "name") == "Würfel"
-    assert number_attribute(file, "one") == 300.0
-    assert number_attribute(file, "absent") is None
-    assert np.isnan(number_attribute(file, "nan", finite=False))
+    assert as_number(attribute(file, "one"), "one", "here") == 300.0
+    assert as_number(attribute(file, "absent"), "absent", "here") is None
+    assert np.isnan(as_number(attribute(file, "nan"), "nan", "here", finite=False))
     for name in ("name", "nan"):
-        with pytest.raises(KerasStemError, match=f"a number as the attribute {name}"):
-            number_attribute(file, name)
+        with pytest.raises(KerasStemError, match=f"a number as the attribute {name} of here"):
+            as_number(attribute(file, name), name, "here")
 
 
 def test_a_data_set_that_only_declares_its_size_is_incomplete(file):

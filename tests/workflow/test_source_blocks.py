@@ -21,6 +21,6 @@ def test_blocks_do_not_change_the_result(signal, counts, tmp_path, monkeypatch):
 
 def test_rows_are_read_along_the_chunks():
     data = da.zeros((20, 8, 64, 64), chunks=(6, 8, 64, 64), dtype=np.uint8)
-    firsts = [first for first, _ in module.SourcePatterns(data, Conversion(), "dummy").blocks()]
+    firsts = [block.first for block in module.SourcePatterns(data, Conversion(), "dummy").blocks()]
     assert firsts[0] == 0
     assert all(first % 6 == 0 for first in firsts)
