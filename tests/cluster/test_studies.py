@@ -44,7 +44,7 @@ def test_cells_are_those_of_one_process(client, scan_path):
     alone = run_study(STUDY, scan_path)
     for cell, expected in losses(alone).items():
         assert len(expected) == 2
-        assert losses(found)[cell] == pytest.approx(expected, rel=1e-3)
+        assert losses(found)[cell] == pytest.approx(expected, rel=0.02)
 
 
 def test_a_cell_that_fails_leaves_the_others_and_is_resumed(client, scan_path, tmp_path):
