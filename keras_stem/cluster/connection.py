@@ -49,7 +49,8 @@ def connected(
     with _client(address) if address else _local(workers or os.cpu_count() or 1) as client:
         if not client.nthreads():
             tell(f"Waiting for workers of {address}.")
-        tell(f"Dashboard: {client.dashboard_link}")
+        if "dashboard" in client.scheduler_info().get("services", {}):
+            tell(f"Dashboard: {client.dashboard_link}")
         yield client
 
 
