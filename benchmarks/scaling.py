@@ -2,9 +2,9 @@
 
 python scaling.py
 
-The time of ``kstem label match`` for n patterns on p workers is modelled as s + n max(a / p, b): the start, the
-work of the workers, and what the client and the scheduler do for each block meanwhile. s and a are fitted to
-scans of two sizes with one and two workers, b is measured with workers that answer at once.
+The time of ``kstem label match`` for n patterns on p workers is modelled as s + n max(a / p, b): the start,
+the work of the workers, and what the client and the scheduler do for each block meanwhile. s and a are fitted
+to scans of two sizes with one and two workers, b is measured with workers that answer at once.
 """
 
 import tempfile
