@@ -5,7 +5,6 @@ matching. Networks are trained on both with the paper's recipe, and scored again
 clear positions that they have not seen.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -95,8 +94,11 @@ def make_scan(path: Path, side: int, seed: int, consensus: bool) -> None:
     label_scan(path, [phase], Matching(), consensus=consensus)
 
 
-def trained(cell: Cell, path: Path) -> dict[str, float]:
-    """Train, and return the scores against the truth of clear positions outside DS_Train and DS_Val."""
+def trained(cell: Cell, path: Path) -> dict[str, np.ndarray]:
+    """Train, and return the errors at all positions (degrees) and which are clear and were not seen.
+
+    "labels" is the share of labels that the network was trained on and that are wrong by 5 degrees (percent).
+    """
     from keras_stem.inference.scan_map import predict_map
     from keras_stem.tracking.resolve import load_model
     from keras_stem.workflow.fit import fit
@@ -109,15 +111,36 @@ def trained(cell: Cell, path: Path) -> dict[str, float]:
         unseen = np.asarray(labels.prop["truth_weight"]) >= CLEAR
         unseen[np.concatenate([parts.train, parts.val])] = False
         found = Rotation.from_euler(predict_map(load_model(result.model_uri), scan).euler)
-        wrong_by = np.rad2deg(disorientation(found, truth, symmetry))
         labelled = np.rad2deg(disorientation(labels.rotations, truth, symmetry))[parts.train]
     return {
-        "trained on": len(parts.train),
-        "labels wrong by 5 deg (%)": 100 * float(np.mean(labelled > RIGHT)),
-        "scored": int(unseen.sum()),
-        "median (deg)": float(np.median(wrong_by[unseen])),
-        "within 10 deg (%)": 100 * float(np.mean(wrong_by[unseen] <= 10)),
+        "wrong_by": np.rad2deg(disorientation(found, truth, symmetry)),
+        "unseen": unseen,
+        "labels": 100 * np.mean(labelled > RIGHT),
+        "count": np.int64(len(parts.train)),
     }
+
+
+def table(found: dict[Cell, dict[str, np.ndarray]]) -> Iterator[str]:
+    """Yield a line for each network, target and labels, with the scores of all seeds.
+
+    Trainings of one seed are scored at the positions that none of them has seen.
+    """
+    for arch, target, labels in dict.fromkeys((cell.arch, cell.target, cell.labels) for cell in found):
+        chosen = [cell for cell in found if (cell.arch, cell.target, cell.labels) == (arch, target, labels)]
+        errors = [found[cell]["wrong_by"][_common(found, cell)] for cell in chosen]
+        medians = ", ".join(f"{np.median(wrong_by):.2f}" for wrong_by in errors)
+        near = ", ".join(f"{100 * np.mean(wrong_by <= 10):.0f}" for wrong_by in errors)
+        wrong = np.mean([found[cell]["labels"] for cell in chosen])
+        count = np.mean([found[cell]["count"] for cell in chosen])
+        yield (
+            f"{arch}, {target}, {labels}: median {medians} deg, within 10 deg {near} % "
+            f"of {', '.join(str(len(one)) for one in errors)}; trained on {count:.0f}, {wrong:.1f} % wrong"
+        )
+
+
+def _common(found: dict[Cell, dict[str, np.ndarray]], cell: Cell) -> np.ndarray:
+    alike = [results["unseen"] for other, results in found.items() if other.seed == cell.seed]
+    return np.logical_and.reduce(alike)
 
 
 @click.command()
@@ -125,10 +148,11 @@ def trained(cell: Cell, path: Path) -> dict[str, float]:
 @click.option("--seed", default=3000, show_default=True, help="Seed of the scan.")
 @click.option("--arch", "archs", multiple=True, help="Networks.  [all]")
 def main(side: int, seed: int, archs: tuple[str, ...]) -> None:
-    """Print a line for each training; finished trainings are kept."""
+    """Print a line for each network, target and labels; finished trainings are kept."""
     folder = work_folder() / "labels" / digest(*own_sources()) / f"{side}-{seed}"
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
+    found = {}
     for cell in cells():
         if archs and cell.arch not in archs:
             continue
@@ -137,11 +161,13 @@ def main(side: int, seed: int, archs: tuple[str, ...]) -> None:
         if not scan.exists():
             make_scan(folder / "making.h5", side, seed, consensus)
             (folder / "making.h5").rename(scan)
-        kept = folder / f"{cell.arch}-{cell.target}-{cell.labels.replace(', ', '-')}-{cell.seed}.json"
+        kept = folder / f"{cell.arch}-{cell.target}-{cell.labels.replace(', ', '-')}-{cell.seed}.npz"
         if not kept.exists():
-            kept.write_text(json.dumps(trained(cell, scan)))
-        told = ", ".join(f"{name}: {value:.4g}" for name, value in json.loads(kept.read_text()).items())
-        click.echo(f"{cell.arch}, {cell.target}, {cell.labels}, seed {cell.seed}: {told}")
+            np.savez(kept, **trained(cell, scan))
+        with np.load(kept) as file:
+            found[cell] = dict(file)
+    for line in table(found):
+        click.echo(line)
 
 
 if __name__ == "__main__":
