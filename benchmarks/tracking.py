@@ -23,35 +23,30 @@ from keras_stem.training.options import paper_recipe
 from keras_stem.training.recipe import Recipe
 from keras_stem.workflow.fit import fit
 
-GOAL, EPOCHS = 1.1, 12
+GOAL, EPOCHS = 1.1, 24
+
+REST = 30
+"""Time after which the processes of a server have started (s)."""
 
 
 @contextmanager
-def stopping_server(folder: Path) -> Iterator[str]:
+def stopping_server(port: int) -> Iterator[str]:
     """Yield the URI of a server that stops after half of the epochs."""
     log_epoch = TrackedRun.log_epoch
-    with mlflow_server(folder) as port:
-        address = Address(port)
-        address.start()
+    address = Address(port)
+    address.start()
 
-        def log(run: TrackedRun, epoch: int, logs: dict[str, float]) -> None:
-            log_epoch(run, epoch, logs)
-            if epoch == EPOCHS // 2:
-                address.stop()
-
-        TrackedRun.log_epoch = log
-        try:
-            yield address.uri
-        finally:
-            TrackedRun.log_epoch = log_epoch
+    def log(run: TrackedRun, epoch: int, logs: dict[str, float]) -> None:
+        log_epoch(run, epoch, logs)
+        if epoch == EPOCHS // 2:
             address.stop()
 
-
-@contextmanager
-def working_server(folder: Path) -> Iterator[str]:
-    """Yield the URI of a server that works."""
-    with mlflow_server(folder) as port:
-        yield f"http://127.0.0.1:{port}"
+    TrackedRun.log_epoch = log
+    try:
+        yield address.uri
+    finally:
+        TrackedRun.log_epoch = log_epoch
+        address.stop()
 
 
 def timed(scan: Path, recipe: Recipe, uri: str) -> float:
@@ -63,29 +58,23 @@ def timed(scan: Path, recipe: Recipe, uri: str) -> float:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    """Print the time with a local store, which is new as is the spool of each server, and with servers."""
+    with tempfile.TemporaryDirectory() as name, mlflow_server(Path(name)) as port:
         os.environ["XDG_STATE_HOME"] = name
-        scan = folder / "scan.h5"
+        scan = Path(name, "scan.h5")
         recipe = replace(paper_recipe(), max_epochs=EPOCHS, score_every=4, stop="never")
         simulate_scan(scan, Simulation(polycrystal=Polycrystal((60, 60), 30)))
-        for made in ("first", "stopping", "working"):
-            (folder / made).mkdir()
-        timed(scan, recipe, f"sqlite:///{name}/first/mlflow.db")
-        local = timed(scan, recipe, f"sqlite:///{name}/first/mlflow.db")
+        timed(scan, recipe, f"sqlite:///{name}/warm/mlflow.db")
+        time.sleep(REST)
+        local = timed(scan, recipe, f"sqlite:///{name}/local/mlflow.db")
         print(f"local store: {local:.1f} s", flush=True)
         with failing_server(500) as failing, hanging_server() as hanging:
-            uris = {
-                "absent": f"http://127.0.0.1:{free_port()}",
-                "answers with errors": failing,
-                "hangs": hanging,
-            }
-            for state, uri in uris.items():
+            absent = f"http://127.0.0.1:{free_port()}"
+            for state, uri in (("absent", absent), ("answers with errors", failing), ("hangs", hanging)):
                 tell(state, timed(scan, recipe, uri), local)
-        with stopping_server(folder / "stopping") as uri:
+        with stopping_server(port) as uri:
             tell("stops in the middle", timed(scan, recipe, uri), local)
-        with working_server(folder / "working") as uri:
-            tell("works, and takes the run", timed(scan, recipe, uri), local)
+        tell("works, and takes the run", timed(scan, recipe, f"http://127.0.0.1:{port}"), local)
 
 
 def tell(state: str, took: float, local: float) -> None:

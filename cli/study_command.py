@@ -46,7 +46,6 @@ def command(name, scan, pretrained, resume, scheduler, workers, **options) -> No
     import_backend()
     from keras_stem.cli.tables import print_comparison
     from keras_stem.study.description import read_study
-    from keras_stem.workflow.compare import study_rows
     from keras_stem.workflow.study import resume_study, run_study
 
     with cluster(scheduler, workers) as client:
@@ -55,7 +54,7 @@ def command(name, scan, pretrained, resume, scheduler, workers, **options) -> No
         else:
             settings = read_study(name), scan, options, _sources(pretrained)
             result = run_study(*settings, verbose=True, client=client, tell=click.echo)
-    print_comparison(study_rows(result.study))
+    print_comparison(result.rows)
     for cell, reason in result.failed.items():
         click.echo(f"kstem: {cell} failed: {reason}", err=True)
     sys.exit(1 if result.failed else 0)

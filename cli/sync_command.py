@@ -37,9 +37,9 @@ def _send(spool) -> list[str]:
         marks = f" (now {', '.join(aliases)})" if aliases else ""
         click.echo(f"Registered as models:/{name}{marks}.")
     for run in sent.runs.values():
-        click.echo(f"Sent run {run} to {spool.server}.")
+        click.echo(f"Sent run {run} to {spool.address}.")
     if sent.active:
         click.echo(f"Left {sent.active} runs to the processes that are sending them.")
     if not (sent.runs or sent.failed or sent.active):
-        click.echo(f"{spool.server} has everything.")
-    return [f"{run} was not sent to {spool.server}: {reason}" for run, reason in sent.failed.items()]
+        click.echo(f"{spool.address} has everything.")
+    return [f"{run} was not sent to {spool.address}: {reason}" for run, reason in sent.failed.items()]

@@ -11,7 +11,7 @@ from distributed import CancelledError, Client, Future, KilledWorker, as_complet
 from distributed.comm import CommClosedError
 
 from keras_stem.cluster.task import Task, work
-from keras_stem.errors import KerasStemError
+from keras_stem.errors import KerasStemError, reason_of
 
 AHEAD = 3
 """Number of blocks per thread that are at the workers. Results that are waited for are in their memory."""
@@ -112,3 +112,7 @@ def _result(future: Future) -> Any | KerasStemError:
         return error
     except KilledWorker:
         return KerasStemError("Several workers died of it, probably because their memory was not enough.")
+    except _GONE:
+        raise
+    except Exception as error:  # such as out of memory; the other items go on
+        return KerasStemError(f"{type(error).__name__}: {reason_of(error)}")

@@ -3,24 +3,30 @@
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keras_stem.choices import MODEL_URIS
 from keras_stem.errors import KerasStemError, reason_of
 from keras_stem.models.orientation_model import OrientationModel, load_keras_file
 from keras_stem.tracking.registry import CHAMPION, all_registered, holder, registered_name
 from keras_stem.tracking.run import KERAS_FILE, MODEL_NAME
-from keras_stem.tracking.store import connect, open_client, same_store_for_active_run, tracking_uri
+from keras_stem.tracking.store import open_client, refer_to, same_store_for_active_run, tracking_uri
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 
-def load_model(reference: str | Path) -> OrientationModel:
+def load_model(reference: str | Path, client: "MlflowClient | None" = None) -> OrientationModel:
     """Load a model.
 
     Parameters
     ----------
     reference
         Path of a ``.keras`` file, a ``models:/`` or ``runs:/`` URI, or the id of a run.
+    client
+        Client of the store of the model; that of `keras_stem.tracking.store.tracking_uri` by default.
 
     Returns
     -------
@@ -40,7 +46,7 @@ def load_model(reference: str | Path) -> OrientationModel:
         raise KerasStemError(
             f"Expected a .keras file, a models:/ URI or the id of a run as the model, found {text!r}."
         )
-    return load_keras_file(_download(text))
+    return load_keras_file(_download(text, client))
 
 
 def best_reference(phase: str | None, alias: str | None = None) -> str:
@@ -80,7 +86,7 @@ def best_reference(phase: str | None, alias: str | None = None) -> str:
     return f"models:/{best.name}/{best.version}"
 
 
-def _download(uri: str) -> Path:
+def _download(uri: str, client: "MlflowClient | None") -> Path:
     """Download the Keras file of a logged model.
 
     Only this file is downloaded: when a whole model is downloaded, MLflow records this in the folder of the
@@ -91,7 +97,7 @@ def _download(uri: str) -> Path:
 
     try:
         with same_store_for_active_run():
-            connect()  # MLflow resolves models:/ URIs in its current store only
+            refer_to(client or open_client())  # MLflow resolves models:/ URIs in its current store only
             return Path(download_artifacts(f"{uri}/{KERAS_FILE}"))
     except (MlflowException, OSError) as error:
         raise KerasStemError(

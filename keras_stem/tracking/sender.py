@@ -9,6 +9,7 @@ from mlflow.entities.model_registry import ModelVersion
 
 from keras_stem.errors import reason_of
 from keras_stem.tracking.run_copy import RunCopy
+from keras_stem.tracking.server import is_of_server
 from keras_stem.tracking.spool import Spool
 
 PERIOD, LONGEST = 5.0, 60.0
@@ -40,7 +41,8 @@ class Sender:
         self._copies: dict[str, RunCopy] = {}
         self._held = contextlib.ExitStack()
         self._sending, self._stop, self._told = Lock(), Event(), False
-        self._failing = self._closed = False
+        self._absent = self._closed = False
+        self._refused: frozenset[str] = frozenset()
         self._thread = Thread(target=self._keep_sending, name="keras_stem-sender", daemon=True)
 
     @property
@@ -52,7 +54,7 @@ class Sender:
         """Send a run from now on."""
         if run_id not in self._copies and self._held.enter_context(self._spool.held(run_id)):
             self._copies = {**self._copies, run_id: RunCopy(self._source, self._target, run_id)}
-        if not self._thread.is_alive():
+        if self._thread.ident is None:
             self._thread.start()
 
     def finish(self, run_id: str) -> tuple[str, list[ModelVersion]] | None:
@@ -64,55 +66,79 @@ class Sender:
             Identifier of the run on the server and the versions of its model; None if it was not sent.
         """
         copy = self._copies.get(run_id)
-        if copy is None or self._failing or not self._sending.acquire(timeout=_WAIT):
+        failing = self._absent or run_id in self._refused
+        if copy is None or failing or not self._sending.acquire(timeout=_WAIT):
             return None
         try:
             versions: list[ModelVersion] = []
-            sent = self._tried(lambda: versions.extend(copy.finish()))
+            sent = self._tried(run_id, lambda: versions.extend(copy.finish()))
             return (copy.run_id, versions) if sent else None
         finally:
             self._sending.release()
 
     def confirm(self, run_id: str) -> None:
         """Mark a run that was sent in full, after which ``kstem sync`` passes it over."""
-        self._spool.mark_sent(self._source, run_id)
+        sent = self._copies[run_id].sent
+        if sent:
+            self._spool.mark_sent(self._source, sent)
         self._copies = {key: value for key, value in self._copies.items() if key != run_id}
 
     def close(self) -> None:
-        """Send what is left, unless the server has just failed, and tell what was not sent."""
+        """Send what is left, unless the server has just failed, and tell what was not sent.
+
+        Models whose aliases are not decided are left to ``kstem sync``.
+        """
         self._stop.set()
         for run_id in list(self._copies):
-            if self.finish(run_id):
+            sent = self.finish(run_id)
+            if sent and not sent[1]:
                 self.confirm(run_id)
-        left, self._closed = self._copies, True
-        self._held.close()
+        self._closed = True
+        if not self._thread.is_alive():
+            self._held.close()  # otherwise this process still sends
+        left = len(self._copies)
         if left:
-            runs = "1 run was" if len(left) == 1 else f"{len(left)} runs were"
-            self._tell(f"{runs} not sent to {self._spool.server} in full; kstem sync sends the rest.")
+            runs = "1 run was" if left == 1 else f"{left} runs were"
+            self._say(f"{runs} not sent to {self._spool.address} in full; kstem sync sends the rest.")
 
     def _keep_sending(self) -> None:
         wait = 0.0
         while not self._stop.wait(wait):
             with self._sending:
-                copies = list(self._copies.values())
-                sent = all(self._tried(copy.update) for copy in copies)
+                sent = self._round()
             wait = PERIOD if sent else min(2 * max(wait, PERIOD / 2), LONGEST)
 
-    def _tried(self, send: Callable[[], object]) -> bool:
+    def _round(self) -> bool:
+        """Update all runs, or as many as the server answers for; return whether all were taken."""
+        taken = True
+        for run_id, copy in self._copies.items():
+            taken &= self._tried(run_id, copy.update)
+            if self._absent:
+                break
+        return taken
+
+    def _tried(self, run_id: str, send: Callable[[], object]) -> bool:
         """Return whether sending succeeded. Stores and their networks raise various errors."""
+        if self._stop.is_set() and self._absent:
+            return False
         try:
             send()
         except Exception as error:
-            self._failing = True
+            self._absent = is_of_server(error)
+            self._refused = self._refused | {run_id}
             if not self._told and not self._closed:
                 self._told = True
-                self._tell(
-                    f"The tracking server {self._spool.server} does not take the run "
-                    f"({_cause(error)}). It is kept, and sent when the server does."
+                self._say(
+                    f"A run is not sent to the tracking server {self._spool.address} now ({_cause(error)}). "
+                    "It is kept, and sent when the server takes it."
                 )
             return False
-        self._failing = False
+        self._absent, self._refused = False, self._refused - {run_id}
         return True
+
+    def _say(self, line: str) -> None:
+        with contextlib.suppress(Exception):  # such as a closed stream, which must not end a training
+            self._tell(line)
 
 
 def _cause(error: Exception) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
 
 from keras_stem.errors import KerasStemError, reason_of
 
@@ -35,10 +36,25 @@ def require_answer(uri: str) -> None:
         cause = error.__cause__ or error.__context__
         if isinstance(cause, OSError):  # the base class of all connection errors
             raise KerasStemError(
-                f"The tracking server {uri} does not answer ({type(cause).__name__}); start it, or correct "
-                "MLFLOW_TRACKING_URI."
+                f"The tracking server {without_password(uri)} does not answer ({type(cause).__name__}); "
+                "start it, or correct MLFLOW_TRACKING_URI."
             ) from error
-        raise KerasStemError(f"The tracking server {uri} rejects the request: {reason_of(error)}") from error
+        raise KerasStemError(
+            f"The tracking server {without_password(uri)} rejects the request: {reason_of(error)}"
+        ) from error
+
+
+def is_of_server(error: BaseException) -> bool:
+    """Return whether an error means that a server does not answer or fails, rather than refuses a request."""
+    causes = (error, error.__cause__, error.__context__)
+    status = getattr(error, "get_http_status_code", lambda: 0)()
+    return any(isinstance(cause, OSError) for cause in causes) or status in (502, 503, 504)
+
+
+def without_password(uri: str) -> str:
+    """Return a URI without the user name and the password that it may contain."""
+    parts = urlsplit(uri)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from mlflow.entities import Run
 from keras_stem.environment import state_folder
 from keras_stem.files import complete_file, existing_folder
 from keras_stem.tracking.artifacts import local_folder
+from keras_stem.tracking.server import without_password
 from keras_stem.tracking.store import experiment, open_client
 
 _SENT = "keras_stem.sent"
@@ -42,6 +43,11 @@ class Spool:
         return (self.folder / _SERVER).read_text(encoding="utf-8")
 
     @property
+    def address(self) -> str:
+        """URI of the server without a password, for messages."""
+        return without_password(self.server)
+
+    @property
     def uri(self) -> str:
         """URI of the local store."""
         return f"sqlite:///{self.folder / _DATABASE}"
@@ -67,13 +73,25 @@ class Spool:
         )
         return [run for run in runs if run.data.tags.get(_SENT) != _state(run)]
 
-    def mark_sent(self, client: MlflowClient, run_id: str) -> None:
-        """Mark a run as sent, and delete the artifacts of a finished one, which the server has."""
-        run = client.get_run(run_id)
-        if run.info.status == "RUNNING":
+    def pass_over(self, client: MlflowClient, run: Run) -> None:
+        """Send a run no more, because its copy was deleted on the server; it remains here."""
+        client.set_tag(run.info.run_id, _SENT, _state(run))
+
+    def mark_sent(self, client: MlflowClient, sent: Run) -> None:
+        """Mark a run as sent, and delete the artifacts of a finished one, which the server has.
+
+        Parameters
+        ----------
+        client
+            Client of the local store.
+        sent
+            The run as it was when sending began; if it has changed since, it is pending again.
+        """
+        if sent.info.status == "RUNNING":
             return
-        client.set_tag(run_id, _SENT, _state(run))
-        if run.info.status != "FINISHED":
+        client.set_tag(sent.info.run_id, _SENT, _state(sent))
+        run = client.get_run(sent.info.run_id)
+        if run.info.status != "FINISHED" or _state(run) != _state(sent):
             return  # it may be resumed
         folders = [local_folder(run.info.artifact_uri)]
         for output in run.outputs.model_outputs:
@@ -84,6 +102,7 @@ class Spool:
 
 def spool_for(server: str) -> Spool:
     """Return the spool of a tracking server, whose folder is created if it does not exist."""
+    server = server.rstrip("/")
     folder = existing_folder(_root() / hashlib.sha256(server.encode()).hexdigest()[:16])
     if not (folder / _SERVER).exists():
         with complete_file(folder / _SERVER) as partial:
@@ -103,7 +122,7 @@ def all_spools() -> list[Spool]:
 
 
 def _root() -> Path:
-    return state_folder() / "spool"
+    return state_folder().resolve() / "spool"  # MLflow resolves the path of its store, too
 
 
 def _state(run: Run) -> str:

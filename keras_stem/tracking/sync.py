@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
 
-from keras_stem.errors import KerasStemError, reason_of
+from keras_stem.errors import reason_of
 from keras_stem.tracking.registry import promote_alias
-from keras_stem.tracking.run_copy import RunCopy
+from keras_stem.tracking.run_copy import DeletedCopyError, RunCopy
 from keras_stem.tracking.scores import recorded_median, scored_alike
 from keras_stem.tracking.server import little_patience, require_answer
 from keras_stem.tracking.spool import Spool
@@ -71,20 +72,25 @@ def send_all(spool: Spool, tell: Callable[[str], None] = lambda line: None) -> S
         for run in spool.pending(source):
             with spool.held(run.info.run_id) as free:
                 if free:
+                    if run.info.status == "RUNNING":  # its process was killed
+                        source.set_terminated(run.info.run_id, "KILLED")
                     tell(f"Sending {run.info.run_name} ({run.info.run_id}).")
-                    _send(spool, RunCopy(source, target, run.info.run_id), source, target, sent)
+                    _send(spool, RunCopy(source, target, run.info.run_id), sent, tell)
                 active += not free
     return Sent(sent.runs, sent.versions, active, sent.failed)
 
 
-def _send(spool: Spool, copy: RunCopy, source: MlflowClient, target: MlflowClient, sent: Sent) -> None:
+def _send(spool: Spool, copy: RunCopy, sent: Sent, tell: Callable[[str], None]) -> None:
+    """Send a run, decide the aliases of its model, and note the result."""
     try:
         for version in copy.finish():
-            sent.versions[f"{version.name}/{version.version}"] = _promote(target, version)
-        spool.mark_sent(source, copy.original)
+            sent.versions[f"{version.name}/{version.version}"] = _promote(copy.target, version)
+        if copy.sent:
+            spool.mark_sent(copy.source, copy.sent)
         sent.runs[copy.original] = copy.run_id
-    except KerasStemError:
-        raise
+    except DeletedCopyError as error:
+        tell(f"Run {error}, and is sent no more.")
+        spool.pass_over(copy.source, copy.source.get_run(copy.original))
     except Exception as error:  # stores and their networks raise various errors
         sent.failed[copy.original] = reason_of(error)
 
@@ -97,7 +103,10 @@ def _promote(target: MlflowClient, version: ModelVersion) -> list[str]:
         return []
 
     def score(incumbent: ModelVersion) -> float | None:
-        theirs = target.get_run(incumbent.run_id) if incumbent.run_id else None
+        try:
+            theirs = target.get_run(incumbent.run_id) if incumbent.run_id else None
+        except MlflowException:
+            return None  # it was deleted
         return recorded_median(theirs) if theirs and scored_alike(run, theirs) else None
 
     return promote_alias(target, version, median, score)

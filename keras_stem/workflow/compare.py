@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from keras_stem.figures.style import save
@@ -47,9 +48,9 @@ class Row:
     metrics: dict[str, float]
 
 
-def study_rows(study: TrackedStudy) -> list[Row]:
-    """Return the finished cells of a study, in the order of the study."""
-    done = finished_cells(connect(), study.run_id)
+def study_rows(client: MlflowClient, study: TrackedStudy) -> list[Row]:
+    """Return the finished cells of a study in a store, in the order of the study."""
+    done = finished_cells(client, study.run_id)
     return [_row(done[cell]) for cell in study.cells if cell in done]
 
 
@@ -61,7 +62,8 @@ def named_study_rows(name: str) -> list[Row]:
     KerasStemError
         If there is no such study.
     """
-    return study_rows(last_study(connect(), name))
+    client = connect()
+    return study_rows(client, last_study(client, name))
 
 
 def all_rows() -> list[Row]:

@@ -221,9 +221,9 @@ def _fit(
 def _published(store: RunStore, fitted: _Fitted, data: TrainingData, state: RunState) -> FitResult:
     """Publish the model of an ended run."""
     trained = fitted.trained
+    state.discard()  # the run has ended
     model = publish_model(store, fitted.run_id, trained.scores["test"].median, data)
     model = model or PublishedModel(fitted.run_id, str(fitted.file), [])
-    state.discard()
     return FitResult(model.run_id, model.uri, model.aliases, len(trained.history), trained.scores)
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
-from mlflow.exceptions import MlflowException
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.axes import relation
@@ -58,21 +58,22 @@ def publish_model(store: RunStore, run_id: str, median: float, data: TrainingDat
     published = store.publish(run_id)
     if published is None:
         return None
-    version, aliases = published.version, []
+    version, client, aliases = published.version, published.client, []
     try:
-        aliases = promote_alias(published.client, version, median, _Incumbent(data).median)
+        aliases = promote_alias(client, version, median, _Incumbent(data, store, client).median)
         store.confirm(run_id)
-    except (MlflowException, OSError):
+    except Exception:
         if not store.sender:
-            raise  # a server is asked again by kstem sync
+            raise
+        # kstem sync asks the server again; the training has succeeded.
     return PublishedModel(published.run_id, f"models:/{version.name}/{version.version}", aliases)
 
 
 class _Incumbent:
     """Scorer of registered versions on the test positions of a new version."""
 
-    def __init__(self, data: TrainingData):
-        self._data = data
+    def __init__(self, data: TrainingData, store: RunStore, client: MlflowClient):
+        self._data, self._client, self._is_local = data, client, store.sender is None
         self._known: dict[str, float | None] = {}
 
     def median(self, version: ModelVersion) -> float | None:
@@ -83,8 +84,10 @@ class _Incumbent:
     def _score(self, version: ModelVersion) -> float | None:
         test = self._data.scored["test"]
         try:
-            model = load_model(f"models:/{version.name}/{version.version}")
+            model = load_model(f"models:/{version.name}/{version.version}", self._client)
         except KerasStemError:
+            if not self._is_local:
+                raise  # a server may fail for a moment
             return float("inf")  # the files of the model are missing
         to_data = relation(model.card.load_phase(), self._data.phase)
         if to_data is None:

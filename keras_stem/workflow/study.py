@@ -14,6 +14,7 @@ from keras_stem.tracking.run_store import RunStore, run_store
 from keras_stem.tracking.studies import TrackedStudy, end_unfinished, finished_cells, unfinished_study
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.recipe import Recipe
+from keras_stem.workflow.compare import Row, study_rows
 from keras_stem.workflow.study_cells import train_here, train_on_workers
 
 if TYPE_CHECKING:
@@ -30,10 +31,13 @@ class StudyResult:
         Tracked study with its recipes and the id of its parent run.
     failed
         Error messages of failed cells by cell name.
+    rows
+        Finished cells, in the order of the study.
     """
 
     study: TrackedStudy
     failed: dict[str, str]
+    rows: list[Row]
 
 
 def run_study(
@@ -142,4 +146,4 @@ def _run_cells(store: RunStore, study: TrackedStudy, verbose: bool, client: "Cli
         raise KeyboardInterrupt("Interrupted; kstem study --resume continues the study.") from None
     if failed:
         end_unfinished()
-    return StudyResult(study, failed)
+    return StudyResult(study, failed, study_rows(store.client, study))

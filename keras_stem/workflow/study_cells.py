@@ -78,8 +78,11 @@ def train_on_workers(
         if isinstance(result, KerasStemError):
             yield cell, result
         else:
-            _record(store, study, cells[cell], result)
-            yield cell, None
+            try:
+                _record(store, study, cells[cell], result)
+                yield cell, None
+            except KerasStemError as error:
+                yield cell, error
 
 
 def _tags(study: TrackedStudy, cell: str) -> dict[str, str]:
@@ -146,8 +149,12 @@ def _record(store: RunStore, study: TrackedStudy, recipe: Recipe, archive: _Arch
         follow_folder(database, artifact_folder(database))
         source = open_client(f"sqlite:///{database}")
         copy = RunCopy(source, store.client, archive.run_id, {MLFLOW_PARENT_RUN_ID: study.run_id})
-        copy.finish()
-    store.follow(copy.run_id)
+        store.follow(copy.run_id)
+        try:
+            copy.finish()
+        except BaseException:
+            store.client.set_terminated(copy.run_id, "FAILED")
+            raise
     median = recorded_median(store.client.get_run(copy.run_id))
     with training_data(recipe, study.scan) as data:
         publish_model(store, copy.run_id, median, data)

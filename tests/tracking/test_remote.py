@@ -9,12 +9,16 @@ from click.testing import CliRunner
 from tracking_server import Address, failing_server, free_port, hanging_server, mlflow_server
 
 from keras_stem.cli.main import program
+from keras_stem.study.description import Cell, Study
 from keras_stem.tracking.registry import CHAMPION, holder
 from keras_stem.tracking.resolve import load_model
 from keras_stem.tracking.run import TrackedRun
+from keras_stem.tracking.run_copy import RunCopy
 from keras_stem.tracking.spool import spool_for
 from keras_stem.training.state import last_interrupted
+from keras_stem.workflow.compare import named_study_rows
 from keras_stem.workflow.fit import fit, resume
+from keras_stem.workflow.study import run_study
 
 pytestmark = pytest.mark.slow
 
@@ -114,7 +118,7 @@ def test_what_an_absent_server_did_not_take_is_sent_once(scan_path, narrow_recip
     at(server.uri)
     lines = []
     result = fit(scan_path, narrow_recipe, tell=lines.append)
-    assert "does not take the run" in lines[-2] and "kstem sync sends the rest" in lines[-1]
+    assert "is not sent" in lines[-2] and "kstem sync sends the rest" in lines[-1]
     assert Path(result.model_uri).is_file() and result.aliases == []
     assert load_model(result.model_uri).card.arch == "cnn"
     failing = CliRunner().invoke(program, ["sync"])
@@ -187,7 +191,7 @@ def test_a_server_that_answers_with_errors(scan_path, narrow_recipe, at, status)
         lines = []
         result = fit(scan_path, narrow_recipe, tell=lines.append)
     assert Path(result.model_uri).is_file()
-    assert "does not take the run" in lines[-2] and "error" in lines[-2]
+    assert "is not sent" in lines[-2] and "error" in lines[-2]
 
 
 def test_a_server_that_hangs(scan_path, narrow_recipe, at):
@@ -226,6 +230,43 @@ def test_an_interrupted_training_is_resumed_without_its_server(
     assert finished["info"][0] == "FINISHED" and holder(
         mlflow.MlflowClient(server.uri, server.uri), "LiNiO2", CHAMPION
     )
+
+
+def test_a_run_whose_copy_was_deleted_leaves_the_others(scan_path, narrow_recipe, server, at):
+    at(server.uri)
+    for _ in range(2):
+        fit(scan_path, narrow_recipe)
+    server.start()
+    spool, client = spool_for(server.uri), mlflow.MlflowClient(server.uri, server.uri)
+    first, second = spool.pending(spool.client())
+    copy = RunCopy(spool.client(), client, first.info.run_id)
+    client.delete_run(copy.run_id)
+    text = told("sync")
+    assert f"Run {copy.run_id} was deleted there, and is sent no more." in text
+    [run] = contents(server.uri).values()
+    assert run["tags"]["keras_stem.copy_of"] == second.info.run_id
+    assert "has everything" in told("sync")
+
+
+def test_aliases_that_were_not_decided_are_left_to_sync(scan_path, narrow_recipe, server, at, monkeypatch):
+    server.start()
+    at(server.uri)
+    with monkeypatch.context() as patch:
+        patch.setattr("keras_stem.workflow.publication.promote_alias", _fails_after(None, 0))
+        result = fit(scan_path, narrow_recipe)
+    assert result.model_uri == "models:/LiNiO2/1" and result.aliases == []
+    assert "Registered as models:/LiNiO2/1 (now cnn, champion)." in told("sync")
+    assert "has everything" in told("sync")
+
+
+def test_a_study_on_a_server(scan_path, server, at):
+    server.start()
+    at(server.uri)
+    small = {"recipe": "paper", "arch": "cnn", "filters": (4,), "widths": (16,), "max_epochs": 1}
+    result = run_study(Study("one", "One", (Cell("only", small),)), scan_path)
+    assert [row.name for row in result.rows] == ["only"]
+    [again] = named_study_rows("one")
+    assert again.name == "only" and again.metrics == result.rows[0].metrics
 
 
 def test_spools_of_servers_are_apart():
