@@ -45,7 +45,7 @@ class Prediction:
     disorientation
         Disorientation between prediction and labels (degrees), shape (n,), or None.
     blocks
-        Kept blocks of the work of a cluster, to be forgotten when the map is written; None without one.
+        Kept blocks of the work of a cluster; None without one.
     """
 
     euler: np.ndarray
@@ -53,6 +53,11 @@ class Prediction:
     labels: CrystalMap | None
     disorientation: np.ndarray | None
     blocks: BlockStore | None = None
+
+    def forget_blocks(self) -> None:
+        """Delete the kept blocks of the work of a cluster, after the map is written."""
+        if self.blocks:
+            self.blocks.forget()
 
     def property(self, name: str) -> np.ndarray | None:
         """Return a property of the map, shape (n,), or None if the map does not have it."""
@@ -86,8 +91,7 @@ def predict_map(
         Whether neighbours decide between the refined candidates of each position; needs a refinement.
     client
         Client of a Dask cluster whose workers, which see the scan and the model under the same paths, do the
-        work; None for this process. Finished blocks are kept on disk, also if it is interrupted, until
-        `Prediction.blocks` are forgotten.
+        work; None for this process. Finished blocks stay on disk until `Prediction.forget_blocks`.
 
     Returns
     -------

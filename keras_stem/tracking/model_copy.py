@@ -1,6 +1,7 @@
 """Copy of a logged model in another MLflow store."""
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -12,6 +13,9 @@ from keras_stem.tracking.store import experiment
 
 COPY_OF = "keras_stem.copy_of"
 """Tag of a copy with the id of the original, by which an existing copy is found again."""
+
+_UPLOADS = 8
+"""Number of files that are sent at once."""
 
 
 class ModelCopy:
@@ -70,13 +74,22 @@ class ModelCopy:
     def _send_files(self, copy: LoggedModel) -> None:
         folder = local_folder(self._model.artifact_location)
         there = listed(lambda path: self._target.list_logged_model_artifacts(copy.model_id, path))
-        for name, path in files_by_size(folder):
-            parent = Path(name).parent.as_posix()
-            inside = None if parent == "." else parent
-            if name == MLMODEL_FILE_NAME:
-                self._send_description(copy, path)
-            elif there.get(name) != path.stat().st_size:
-                self._target.log_model_artifact(copy.model_id, str(path), inside)
+        files = [
+            (name, path)
+            for name, path in files_by_size(folder)
+            if name == MLMODEL_FILE_NAME or there.get(name) != path.stat().st_size
+        ]
+        with ThreadPoolExecutor(_UPLOADS) as pool:  # the copy of the code has many small files
+            list(pool.map(lambda file: self._send_file(copy, *file), files[:-1]))
+        for file in files[-1:]:
+            self._send_file(copy, *file)
+
+    def _send_file(self, copy: LoggedModel, name: str, path: Path) -> None:
+        if name == MLMODEL_FILE_NAME:
+            self._send_description(copy, path)
+            return
+        parent = Path(name).parent.as_posix()
+        self._target.log_model_artifact(copy.model_id, str(path), None if parent == "." else parent)
 
     def _send_description(self, copy: LoggedModel, path: Path) -> None:
         """Send MLflow's description of the model with the identifiers of the copy."""

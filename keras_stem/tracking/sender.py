@@ -94,6 +94,8 @@ class Sender:
             if sent and not sent[1]:
                 self.confirm(run_id)
         self._closed = True
+        if self._thread.ident is not None:
+            self._thread.join(1.0)
         if not self._thread.is_alive():
             self._held.close()  # otherwise this process still sends
         left = len(self._copies)

@@ -78,14 +78,11 @@ def fit(
     verbose
         Whether to show progress.
     name, tags
-        Name and additional tags of the run; the name consists of the network and the scan title by default.
+        Name of the run (that of the network and of the scan by default), and additional tags.
     tell
-        Function that is called with each note for the user: about the data before the training, and about a
-        tracking server that does not take the run.
-    devices
-        Number of devices, as for `keras_stem.training.devices.data_parallel`.
-    store
-        Store of the run that is open already; `keras_stem.tracking.run_store.run_store` by default.
+        Function that is called with notes for the user, about the data or a tracking server.
+    devices, store
+        As for `keras_stem.training.devices.data_parallel`; store of the run, if it is open.
 
     Returns
     -------
@@ -107,7 +104,6 @@ def fit(
             with tracked_run(store, name or f"{recipe.arch} {data.title}") as run:
                 run.log_start(data, recipe, tags or {})
                 state = RunState(run.run_id, path, recipe.to_dict(), store.uri).kept_in(store.states)
-                state.save()
                 fitted = _fit(store.client, run, data, recipe, state, initial, verbose, devices)
             return _published(store, fitted, data, state)
 
@@ -195,6 +191,7 @@ def _fit(
     devices: int | None,
 ) -> _Fitted:
     try:
+        state.save()
         trained = train(data, recipe, state, run.log_epoch, verbose, initial, devices)
     except TrainingDivergedError:
         state.discard()  # a resumed training would diverge again

@@ -65,16 +65,14 @@ def map_scan(
     Raises
     ------
     KerasStemError
-        If the model does not apply to the scan, no point reaches the smallest Q, or the folder cannot be
-        written.
+        If the model does not apply, no point reaches the smallest Q, or the folder cannot be written.
     """
     _require_points(scan, min_q)
     with complete_folder(folder) as staging:
         prediction = predict_map(model, scan, verbose, refine, phase, consensus, client)
         _write(prediction.crystal_map, _origin(model, model_name, scan, refine, consensus), staging)
         _draw(prediction, reliable_points(prediction.crystal_map, min_q).mask, staging)
-    if prediction.blocks:
-        prediction.blocks.forget()
+    prediction.forget_blocks()
     return prediction
 
 

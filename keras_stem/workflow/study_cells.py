@@ -3,7 +3,7 @@
 import io
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -110,7 +110,7 @@ class CellTask:
 
     scan: str
 
-    def ready(self):
+    def ready(self) -> Callable[["_Cell"], "_Archive"]:
         """Return the function that trains a cell and returns the archive of the store of its run."""
         return self._trained
 

@@ -64,7 +64,7 @@ def test_a_map_with_refinement_and_consensus(client, scan, trained, small_blocks
     found = predict_map(model, scan, refine="quick", consensus=True, client=client)
     require_equal(found.crystal_map, alone.crystal_map)
     assert len(list(own_state.rglob("*.npz"))) == 4
-    found.blocks.forget()
+    found.forget_blocks()
     assert list(own_state.rglob("*.npz")) == []
 
 
