@@ -66,10 +66,11 @@ class Sender:
             Identifier of the run on the server and the versions of its model; None if it was not sent.
         """
         copy = self._copies.get(run_id)
-        failing = self._absent or run_id in self._refused
-        if copy is None or failing or not self._sending.acquire(timeout=_WAIT):
+        if copy is None or self._fails(run_id) or not self._sending.acquire(timeout=_WAIT):
             return None
         try:
+            if self._fails(run_id):
+                return None  # it has failed meanwhile
             versions: list[ModelVersion] = []
             sent = self._tried(run_id, lambda: versions.extend(copy.finish()))
             return (copy.run_id, versions) if sent else None
@@ -102,6 +103,10 @@ class Sender:
         if left:
             runs = "1 run was" if left == 1 else f"{left} runs were"
             self._say(f"{runs} not sent to {self._spool.address} in full; kstem sync sends the rest.")
+
+    def _fails(self, run_id: str) -> bool:
+        """Return whether the server has just failed, or refused this run."""
+        return self._absent or run_id in self._refused
 
     def _keep_sending(self) -> None:
         wait = 0.0
