@@ -35,8 +35,8 @@ def command(name, scan, pretrained, resume, scheduler, workers, **options) -> No
     """Train a grid of networks on SCAN, as MLflow runs under one parent, and print their table.
 
     NAME is a study of the paper (architectures, batch-size, clamp, densenet, kernel-size, layers, schedule,
-    variants), one of keras_stem (ablation, targets), or a TOML file. The other options apply to all cells; options of a
-    network apply to its cells.
+    variants), one of keras_stem (ablation, targets), or a TOML file. The other options apply to all cells;
+    options of a network apply to its cells.
     """
     given = name or scan or pretrained or any(value is not None for value in options.values())
     if resume and given:
