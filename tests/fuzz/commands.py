@@ -92,6 +92,7 @@ _OPTIONS_ONLY = (
     Command("quickstart --max-epochs x --out {out}"),
     Command("compare --csv {out}.csv", quick=False),
     Command("models", quick=False),
+    Command("sync", quick=False),
     Command("ui"),
 )
 
