@@ -105,6 +105,7 @@ def test_a_file_that_a_worker_does_not_see(client, scan_path, tmp_path, missing)
         list(results_of(client, task, [np.arange(3)]))
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 def test_another_model_under_the_same_path(client, scan, trained, tmp_path):
     path = tmp_path / "model.keras"
