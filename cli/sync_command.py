@@ -39,7 +39,8 @@ def _send(spool) -> list[str]:
     for run in sent.runs.values():
         click.echo(f"Sent run {run} to {spool.address}.")
     if sent.active:
-        click.echo(f"Left {sent.active} runs to the processes that are sending them.")
+        runs = "1 run" if sent.active == 1 else f"{sent.active} runs"
+        click.echo(f"Left {runs} of {spool.address} to the processes that are sending them.")
     if not (sent.runs or sent.failed or sent.active):
         click.echo(f"{spool.address} has everything.")
     return [f"{run} was not sent to {spool.address}: {reason}" for run, reason in sent.failed.items()]

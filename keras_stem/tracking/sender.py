@@ -42,7 +42,7 @@ class Sender:
         self._held = contextlib.ExitStack()
         self._sending, self._stop, self._told = Lock(), Event(), False
         self._absent = self._closed = False
-        self._refused: frozenset[str] = frozenset()
+        self._failed: frozenset[str] = frozenset()
         self._thread = Thread(target=self._keep_sending, name="keras_stem-sender", daemon=True)
 
     @property
@@ -105,8 +105,8 @@ class Sender:
             self._say(f"{runs} not sent to {self._spool.address} in full; kstem sync sends the rest.")
 
     def _fails(self, run_id: str) -> bool:
-        """Return whether the server has just failed, or refused this run."""
-        return self._absent or run_id in self._refused
+        """Return whether the server has just failed, or sending this run has."""
+        return self._absent or run_id in self._failed
 
     def _keep_sending(self) -> None:
         wait = 0.0
@@ -120,35 +120,32 @@ class Sender:
         taken = True
         for run_id, copy in self._copies.items():
             taken &= self._tried(run_id, copy.update)
-            if self._absent:
+            if self._absent or self._stop.is_set():
                 break
         return taken
 
     def _tried(self, run_id: str, send: Callable[[], object]) -> bool:
         """Return whether sending succeeded. Stores and their networks raise various errors."""
-        if self._stop.is_set() and self._absent:
-            return False
         try:
             send()
         except Exception as error:
             self._absent = is_of_server(error)
-            self._refused = self._refused | {run_id}
+            self._failed = self._failed | {run_id}
             if not self._told and not self._closed:
                 self._told = True
                 self._say(
-                    f"A run is not sent to the tracking server {self._spool.address} now ({_cause(error)}). "
-                    "It is kept, and sent when the server takes it."
+                    f"A run is not sent to the tracking server {self._spool.address} now "
+                    f"({self._cause(error)}). It is kept, and sent when the server takes it."
                 )
             return False
-        self._absent, self._refused = False, self._refused - {run_id}
+        self._absent, self._failed = False, self._failed - {run_id}
         return True
 
     def _say(self, line: str) -> None:
         with contextlib.suppress(Exception):  # such as a closed stream, which must not end a training
             self._tell(line)
 
-
-def _cause(error: Exception) -> str:
-    """Return the end of the message of an error of the network, which begins with long addresses."""
-    reason = reason_of(error)
-    return reason if len(reason) <= 150 else f"... {reason[-150:]}"
+    def _cause(self, error: Exception) -> str:
+        """Return the end of an error's message, which begins with long addresses in those of the network."""
+        reason = reason_of(error).replace(self._spool.server, self._spool.address)
+        return reason if len(reason) <= 150 else f"... {reason[-150:]}"

@@ -1,7 +1,7 @@
 """Sending of all runs that are kept for tracking servers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
@@ -18,7 +18,7 @@ _SECONDS = 120
 """Time that a server may take for a request, such as to store a model."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sent:
     """Result of sending the runs of a spool.
 
@@ -34,10 +34,10 @@ class Sent:
         Reasons by identifiers of the runs in the spool that were not sent.
     """
 
-    runs: dict[str, str]
-    versions: dict[str, list[str]]
-    active: int
-    failed: dict[str, str]
+    runs: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, list[str]] = field(default_factory=dict)
+    active: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 def send_all(spool: Spool, tell: Callable[[str], None] = lambda line: None) -> Sent:
@@ -66,8 +66,7 @@ def send_all(spool: Spool, tell: Callable[[str], None] = lambda line: None) -> S
     require_answer.cache_clear()  # it may have stopped since
     require_answer(spool.server)
     source, target = spool.client(), MlflowClient(spool.server, spool.server)
-    sent = Sent({}, {}, 0, {})
-    active = 0
+    sent = Sent()
     with little_patience(_SECONDS):
         for run in spool.pending(source):
             with spool.held(run.info.run_id) as free:
@@ -76,8 +75,8 @@ def send_all(spool: Spool, tell: Callable[[str], None] = lambda line: None) -> S
                         source.set_terminated(run.info.run_id, "KILLED")
                     tell(f"Sending {run.info.run_name} ({run.info.run_id}).")
                     _send(spool, RunCopy(source, target, run.info.run_id), sent, tell)
-                active += not free
-    return Sent(sent.runs, sent.versions, active, sent.failed)
+                sent.active += not free
+    return sent
 
 
 def _send(spool: Spool, copy: RunCopy, sent: Sent, tell: Callable[[str], None]) -> None:

@@ -58,6 +58,7 @@ def test_thorough_refinement_looks_at_more(model, scan):
     assert np.mean(thorough.disorientation < 5) >= np.mean(quick.disorientation < 5)
 
 
+@pytest.mark.slow
 def test_a_consensus_decides_between_refined_candidates(model, scan):
     alone = predict_map(model, scan, refine="quick")
     agreed = predict_map(model, scan, refine="quick", consensus=True)
