@@ -30,30 +30,45 @@ from keras_stem.networks.registry import network_names
 @in_group(
     "Tracking",
     click.option("--resume", is_flag=True, help="Resume the last unfinished study."),
+    click.option(
+        "--missing",
+        is_flag=True,
+        help="Train what is missing: continue an unfinished study of these cells on this scan, and take over "
+        "finished trainings of the same recipe, scan and backend.",
+    ),
+    click.option(
+        "--dry-run",
+        is_flag=True,
+        help="Print what would be trained and how long it would take here, from a few measured steps.",
+    ),
 )
-def command(name, scan, pretrained, resume, scheduler, workers, **options) -> None:
+def command(name, scan, pretrained, resume, missing, dry_run, scheduler, workers, **options) -> None:
     """Train a grid of networks on SCAN, as MLflow runs under one parent, and print their table.
 
-    NAME is a study of the paper (architectures, batch-size, clamp, densenet, kernel-size, layers, schedule,
-    variants), one of keras_stem (ablation, targets), or a TOML file. The other options apply to all cells;
-    options of a network apply to its cells.
+    NAME is a study of the paper (architectures, batch-size, clamp, densenet, kernel-size, label-quality,
+    layers, schedule, variants), one of keras_stem (ablation, targets), or a TOML file. The other options
+    apply to all cells; options of a network apply to its cells.
     """
     given = name or scan or pretrained or any(value is not None for value in options.values())
-    if resume and given:
+    if resume and (given or missing or dry_run):
         raise click.UsageError("Expected --resume alone, with the settings of the interrupted study.")
     if not resume and not (name and scan):
         raise click.UsageError("Expected the NAME of a study and a SCAN, or --resume.")
     import_backend()
-    from keras_stem.cli.tables import print_comparison
+    from keras_stem.cli.tables import print_comparison, print_plan
     from keras_stem.study.description import read_study
     from keras_stem.workflow.study import resume_study, run_study
+    from keras_stem.workflow.study_plan import plan_study
 
+    settings = () if resume else (read_study(name), scan, options, _sources(pretrained))
+    if dry_run:
+        print_plan(plan_study(*settings, missing=missing))
+        return
     with cluster(scheduler, workers) as client:
         if resume:
             result = resume_study(verbose=True, client=client, tell=click.echo)
         else:
-            settings = read_study(name), scan, options, _sources(pretrained)
-            result = run_study(*settings, verbose=True, client=client, tell=click.echo)
+            result = run_study(*settings, verbose=True, client=client, tell=click.echo, missing=missing)
     print_comparison(result.rows)
     for cell, reason in result.failed.items():
         click.echo(f"kstem: {cell} failed: {reason}", err=True)

@@ -1,5 +1,6 @@
 """Tables on the terminal."""
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from keras_stem.metrics.scores import Scores
     from keras_stem.workflow.compare import Row
     from keras_stem.workflow.phases import PhaseReport
+    from keras_stem.workflow.study_plan import PlannedCell
 
 _COMPARED = (*DISORIENTATION, R2, MAE, MSE)
 
@@ -86,6 +88,31 @@ def print_parts(difference: "Difference") -> None:
     _print_table(titles, lines, 1)
     if difference.phases_differ:
         print(f"{difference.phases_differ:.1%} of the points have different phases.")
+
+
+def print_plan(plan: "list[PlannedCell]") -> None:
+    """Print what a study would train, and the longest time that it would take."""
+    lines = [
+        [
+            cell.name,
+            "finished" if not cell.epochs else f"after epoch {cell.finished}" if cell.finished else "new",
+            f"{cell.epochs}",
+            f"{cell.epoch_seconds:.1f}" if cell.epochs else "",
+            duration(cell.seconds) if cell.epochs else "",
+        ]
+        for cell in plan
+    ]
+    _print_table(["Training", "State", "Epochs left", "Epoch (s)", "Longest time"], lines, 2)
+    print(
+        f"At most {duration(sum(cell.seconds for cell in plan))} without scoring, if nothing else runs here; "
+        "less where a criterion is met before the last epoch."
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in hours and minutes."""
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def print_comparison(rows: "list[Row]", markdown: bool = False) -> None:

@@ -12,6 +12,7 @@ from keras_stem.choices import (
     RECIPES,
     SCHEDULES,
     SPLITS,
+    SUBSETS,
 )
 from keras_stem.cli.common import FINITE, NOT_NEGATIVE, FiniteRange
 from keras_stem.cli.grouped import in_group
@@ -58,6 +59,11 @@ _DATA = (
         type=click.Choice(SPLITS),
         help="Split of DS_R into DS_Train, DS_Val and DS_Test: random positions, whole grains or blocks.  "
         "[random]",
+    ),
+    click.option(
+        "--train-on",
+        type=click.Choice(SUBSETS),
+        help="Subset from which DS_Train is drawn; DS_Val and DS_Test are those of DS_R.  [DS_R]",
     ),
     click.option("--binning", type=click.IntRange(1), help="Binning factor of the patterns.  [1]"),
     click.option("--cache/--no-cache", default=None, help="Keep the training patterns in memory.  [no]"),

@@ -5,6 +5,8 @@ PRECISIONS = ("float32", "bfloat16", "float16")
 DISTANCES = ("geodesic", "chordal")
 AMBIGUITIES = ("none", "pattern")
 SPLITS = ("random", "grain", "block")
+SUBSETS = ("DS_0", "DS_Q", "DS_R")
+"""All positions; those with Q at or above its threshold; those with Q and R at or above their thresholds."""
 SCHEDULES = ("cosine", "exponential", "constant")
 REFINEMENTS = ("quick", "thorough")
 DECAY_UNITS = ("step", "epoch")

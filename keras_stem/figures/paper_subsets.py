@@ -78,7 +78,8 @@ def _draw_flow(
     axes.text(0.62, 0.37, how.replace(", ", "\n"), va="center", fontsize=8, color="0.3")
     for x, name, size, color in zip((0.17, 0.5, 0.83), _PARTS, parts, _COLORS[2:], strict=True):
         ink = "white" if color == _COLORS[2] else "black"
-        _box(axes, x, 0.1, f"{name}\n{_share(size, in_r)}", color, ink)
+        of_in_r = _share(size, in_r) if sum(parts) == in_r else f"{size:,}"
+        _box(axes, x, 0.1, f"{name}\n{of_in_r}", color, ink)
         _arrow(axes, (0.3, 0.285), (x, 0.185))
 
 

@@ -1,5 +1,7 @@
 """Figures of a training: learning curves, and parity plots of predictions against labels."""
 
+from collections.abc import Mapping, Sequence
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
@@ -7,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from keras_stem.figures.style import StyledFigure, plain_text, style
-from keras_stem.metrics.vocabulary import DS_VAL, R2
+from keras_stem.metrics.vocabulary import DISORIENTATION, DS_TEST, DS_VAL, MAE, R2, final
 
 ANGLES = ("φ₁", "Φ", "φ₂")
 CURVES = {
@@ -16,6 +18,14 @@ CURVES = {
     "val_median": f"Median disorientation on {DS_VAL.title} (°)",
 }
 """Learning curves: labels of the axes by name of the metric."""
+
+
+_STUDIED = {
+    f"{final('test')}_{DISORIENTATION[0].name}": (f"Median disorientation on {DS_TEST.title} (°)", 1),
+    f"{final('test')}_{MAE.name}": (f"{MAE.title} of Euler angles on {DS_TEST.title} (°)", 1),
+    "training_seconds": ("Training (min)", 60),
+}
+"""Axes of the figure of a study: label and divisor by name of the metric."""
 
 
 def curves_figure(history: list[dict[str, float]]) -> Figure:
@@ -79,6 +89,35 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
         figure.axes[1].set_ylim(max(min(scores, default=0), min(max(scores, default=0) - 0.5, -0.5)), 1)
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    return figure
+
+
+def study_figure(trainings: Sequence[tuple[str, Mapping[str, float]]]) -> Figure:
+    """Return the errors on DS_Test and the training times of several trainings, side by side.
+
+    Parameters
+    ----------
+    trainings
+        Names and metrics of the trainings, from top to bottom.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    places = np.arange(len(trainings))
+    with style():
+        figure = StyledFigure(figsize=(10, 1.2 + 0.28 * len(trainings)), layout="constrained")
+        panels = figure.subplots(1, len(_STUDIED), sharey=True)
+        for axes, (name, (label, unit)) in zip(panels, _STUDIED.items(), strict=True):
+            values = [metrics.get(name, np.nan) / unit for _, metrics in trainings]
+            axes.barh(places, values, color="0.85", height=0.7)
+            for place, value in zip(places, values, strict=True):
+                if np.isfinite(value):
+                    axes.annotate(f" {value:.3g}", (max(value, 0), place), va="center", fontsize=8)
+            axes.set_xlim(0, 1.18 * np.nanmax([*values, 1e-9]))
+            axes.set_xlabel(label)
+        panels[0].set_yticks(places, [plain_text(name) for name, _ in trainings])
+        panels[0].invert_yaxis()
     return figure
 
 

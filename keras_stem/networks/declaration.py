@@ -7,24 +7,14 @@ from typing import Any, ClassVar
 
 RESERVED = frozenset(
     (
-        *("ambiguity", "arch", "augment", "augmentation", "background", "batch_size", "binning", "cache"),
-        *("clamp", "clip_norm", "config", "data", "decay_per", "distance", "devices", "dose_scale", "freeze"),
-        *("hot_pixels", "keep_cell", "learning_rate", "like", "max_epochs", "min_q", "min_r", "mirror"),
-        *("name", "network", "overlap_fraction", "patterns", "precision", "pretrained", "recipe"),
-        *(
-            "resume",
-            "rotate",
-            "save_config",
-            "scale",
-            "scan",
-            "schedule",
-            "scheduler",
-            "score_every",
-            "seed",
-            "shift",
-        ),
-        *("simulate", "space_group", "split", "stop", "symmetry", "symmetry_tolerance", "target"),
-        *("thresholds", "variant", "weight_decay", "weights", "workers"),
+        *("ambiguity", "arch", "augment", "augmentation", "background", "batch_size", "binning"),
+        *("cache", "clamp", "clip_norm", "config", "data", "decay_per", "devices", "distance"),
+        *("dose_scale", "dry_run", "freeze", "hot_pixels", "keep_cell", "learning_rate", "like"),
+        *("max_epochs", "min_q", "min_r", "mirror", "missing", "name", "network", "overlap_fraction"),
+        *("patterns", "precision", "pretrained", "recipe", "resume", "rotate", "save_config"),
+        *("scale", "scan", "schedule", "scheduler", "score_every", "seed", "shift", "simulate"),
+        *("space_group", "split", "stop", "symmetry", "symmetry_tolerance", "target", "thresholds"),
+        *("train_on", "variant", "weight_decay", "weights", "workers"),
     )
 )
 """Names of the options of every training, which an option of a network cannot have."""

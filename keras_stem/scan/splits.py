@@ -5,7 +5,7 @@ how well a model memorises grains, and a split by whole grains how well it gener
 A split by blocks of the scan is intermediate.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from orix.crystal_map import CrystalMap
@@ -59,7 +59,7 @@ def split(labels: CrystalMap, positions: np.ndarray, kind: str, seed: int) -> Sp
     KerasStemError
         If one of the sets would be empty.
     """
-    groups = {"random": _each_its_own, "grain": _grains, "block": _blocks}[kind](labels, positions)
+    groups = _GROUPS[kind](labels, positions)
     names, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     order = np.random.default_rng(seed).permutation(len(names))
     # A group is assigned to the set that contains its midpoint when all groups are concatenated.
@@ -73,6 +73,34 @@ def split(labels: CrystalMap, positions: np.ndarray, kind: str, seed: int) -> Sp
             "choose another --split."
         )
     return Split(*parts)
+
+
+def with_more_training(
+    parts: Split, labels: CrystalMap, positions: np.ndarray, kind: str, seed: int
+) -> Split:
+    """Return a split with a training set from a larger subset, and the same validation and test sets.
+
+    Groups that the training set shares are taken as a whole, of all others 60 %, and none that the validation
+    or the test set shares.
+
+    Parameters
+    ----------
+    parts
+        Split of the smaller subset.
+    labels
+        Labels of the whole scan.
+    positions
+        Shape (n,), positions of the larger subset in ascending order.
+    kind, seed
+        As for `split`.
+    """
+    names, group = np.unique(_GROUPS[kind](labels, positions), return_inverse=True)
+    held_out, trained = (
+        np.isin(np.arange(len(names)), group[np.isin(positions, one)])
+        for one in (np.concatenate([parts.val, parts.test]), parts.train)
+    )
+    drawn = np.random.default_rng((seed, 1)).random(len(names)) < FRACTIONS[0]
+    return replace(parts, train=positions[((trained | drawn) & ~held_out)[group]])
 
 
 def _each_its_own(labels: CrystalMap, positions: np.ndarray) -> np.ndarray:
@@ -93,3 +121,6 @@ def _blocks(labels: CrystalMap, positions: np.ndarray) -> np.ndarray:
     rows, columns = np.divmod(positions, shape[1])
     side = max(1, min(shape) // BLOCKS_ALONG_SIDE)
     return (rows // side) * shape[1] + columns // side
+
+
+_GROUPS = {"random": _each_its_own, "grain": _grains, "block": _blocks}

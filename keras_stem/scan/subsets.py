@@ -5,11 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from orix.crystal_map import CrystalMap
 
+from keras_stem.choices import SUBSETS
 from keras_stem.errors import KerasStemError
-
-SUBSETS = ("DS_0", "DS_Q", "DS_R")
-"""All positions; those with Q at or above its threshold; those with Q and R at or above their thresholds."""
-
 
 FEW_POSITIONS, FEW_SHARE = 200, 0.1
 """Number of positions, and fraction of all positions, below which DS_R is too small for training."""
@@ -31,7 +28,7 @@ def subset(labels: CrystalMap, name: str, thresholds: Thresholds) -> np.ndarray:
     labels
         Labels with the properties Q and R, unless the thresholds that need them are 0.
     name
-        One of `SUBSETS`.
+        One of `keras_stem.choices.SUBSETS`.
     thresholds
         Smallest Q and R.
 

@@ -21,6 +21,7 @@ from keras_stem.networks.transfer import Transfer
 from keras_stem.tracking import flavor
 from keras_stem.tracking.run_store import RunStore
 from keras_stem.tracking.store import experiment, refer_to
+from keras_stem.tracking.studies import RECIPE_FILE
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
 from keras_stem.version import __version__
@@ -78,7 +79,7 @@ class TrackedRun:
     def log_start(self, data: TrainingData, recipe: Recipe, tags: Mapping[str, str]) -> None:
         """Log the complete recipe, the tags, and the scan or simulation with its fingerprint."""
         mlflow.log_params(recipe.flat())
-        mlflow.log_dict(recipe.to_dict(), "recipe.json")
+        mlflow.log_dict(recipe.to_dict(), RECIPE_FILE)
         mlflow.set_tags(
             {
                 "arch": recipe.arch,

@@ -1,7 +1,7 @@
 """Studies in MLflow: a parent run with the description, and a child run for each cell."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import mlflow
@@ -14,6 +14,9 @@ from keras_stem.training.recipe import Recipe
 
 STUDY = "study"
 CELL = "cell"
+RECIPE_FILE = "recipe.json"
+"""Artifact of a training with its recipe."""
+
 _KIND = "kind"
 _DESCRIPTION = "study.json"
 _MANY = 50_000
@@ -34,6 +37,8 @@ class TrackedStudy:
         Path and fingerprint of the scan.
     cells
         Recipes by cell name.
+    taken
+        Identifiers of the finished trainings outside the study that cells are taken from, by cell name.
     """
 
     run_id: str
@@ -42,13 +47,14 @@ class TrackedStudy:
     scan: str
     fingerprint: str
     cells: dict[str, Recipe]
+    taken: dict[str, str] = field(default_factory=dict)
 
     def log(self) -> None:
         """Log to the active run everything that is needed to resume the study."""
         mlflow.set_tags({_KIND: STUDY, STUDY: self.name, "scan_fingerprint": self.fingerprint})
         cells = {name: recipe.to_dict() for name, recipe in self.cells.items()}
-        plain = {"title": self.title, "scan": self.scan, "fingerprint": self.fingerprint, "cells": cells}
-        mlflow.log_dict(plain, _DESCRIPTION)
+        plain = {name: getattr(self, name) for name in ("title", "scan", "fingerprint", "taken")}
+        mlflow.log_dict({**plain, "cells": cells}, _DESCRIPTION)
 
     def begun(self, client: MlflowClient, cell: str) -> list[str]:
         """Return the ids of the runs of a cell, newest first."""
@@ -89,13 +95,34 @@ def last_study(client: MlflowClient, name: str) -> TrackedStudy:
     raise KerasStemError(f"There is no study {name!r} among the tracked runs; kstem study runs one.")
 
 
-def finished_cells(client: MlflowClient, study: str) -> dict[str, Run]:
+def unfinished_twin(client: MlflowClient, study: TrackedStudy) -> TrackedStudy | None:
+    """Return the newest unfinished study of the same name, recipes and scan, or None."""
+    for run in _search(client, f"tags.{_KIND} = '{STUDY}'"):
+        if run.info.status != "FINISHED" and run.data.tags[STUDY] == study.name:
+            found = _read(client, run)
+            if (found.cells, found.fingerprint) == (study.cells, study.fingerprint):
+                return found
+    return None
+
+
+def finished_cells(client: MlflowClient, study: TrackedStudy) -> dict[str, Run]:
     """Return the newest finished run of each cell of a study, by cell name."""
     done: dict[str, Run] = {}
-    for run in _children(client, study):
+    for run in _children(client, study.run_id):
         if run.info.status == "FINISHED":
             done.setdefault(run.data.tags.get(CELL, ""), run)
-    return done
+    return {cell: client.get_run(run_id) for cell, run_id in study.taken.items()} | done
+
+
+def finished_training(client: MlflowClient, recipe: Recipe, fingerprint: str, backend: str) -> str | None:
+    """Return the id of the newest finished training of a recipe on a scan and a backend, or None."""
+    tags = {"scan_fingerprint": fingerprint, "backend": backend, "arch": recipe.arch}
+    condition = " and ".join(f"tags.{name} = '{value}'" for name, value in tags.items())
+    for run in _search(client, f"attributes.status = 'FINISHED' and {condition}"):
+        path = client.download_artifacts(run.info.run_id, RECIPE_FILE)
+        if Recipe.from_dict(json.loads(Path(path).read_text(encoding="utf-8"))) == recipe:
+            return run.info.run_id
+    return None
 
 
 def finished_trainings(client: MlflowClient) -> list[Run]:

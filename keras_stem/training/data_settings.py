@@ -3,15 +3,16 @@
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
+import numpy as np
 from orix.crystal_map import CrystalMap
 
-from keras_stem.choices import SPLITS
+from keras_stem.choices import SPLITS, SUBSETS
 from keras_stem.crystal.structure_files import CrystalFile
 from keras_stem.errors import KerasStemError
 from keras_stem.instrument.instrument import Instrument
 from keras_stem.models.stored_recipe import SCAN, SIMULATED
 from keras_stem.pipeline.augmentation import Augmentation
-from keras_stem.scan.splits import Split, split
+from keras_stem.scan.splits import Split, split, with_more_training
 from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.schema import validated
 from keras_stem.simulate.stream import Nuisances
@@ -27,6 +28,9 @@ class ScanData:
         Smallest Q and R of DS_R, from which DS_Train, DS_Val and DS_Test are drawn.
     split
         Split of DS_R: "random" (as in the paper), "grain" or "block".
+    train_on
+        Subset from which DS_Train is drawn: "DS_R", "DS_Q" or "DS_0"; DS_Val and DS_Test are always those of
+        DS_R. Positions that are not indexed have no label to train on.
     binning
         Binning factor of the patterns.
     cache
@@ -50,6 +54,7 @@ class ScanData:
 
     thresholds: Thresholds = field(default_factory=Thresholds)
     split: str = SPLITS[0]
+    train_on: str = SUBSETS[-1]
     binning: int = 1
     cache: bool = False
     augmentation: Augmentation | None = field(default_factory=Augmentation)
@@ -57,6 +62,10 @@ class ScanData:
     def __post_init__(self):
         if self.split not in SPLITS:
             raise KerasStemError(f"Expected split to be one of {', '.join(SPLITS)}, found {self.split!r}.")
+        if self.train_on not in SUBSETS:
+            raise KerasStemError(
+                f"Expected train_on to be one of {', '.join(SUBSETS)}, found {self.train_on!r}."
+            )
         if self.binning <= 0:
             raise KerasStemError(f"Expected binning above 0, found {self.binning}.")
 
@@ -75,7 +84,12 @@ class ScanData:
         KerasStemError
             If one of the sets would be empty, or the labels lack Q or R.
         """
-        return split(labels, subset(labels, "DS_R", self.thresholds), self.split, seed)
+        parts = split(labels, subset(labels, "DS_R", self.thresholds), self.split, seed)
+        if self.train_on == "DS_R":
+            return parts
+        positions = subset(labels, self.train_on, self.thresholds)
+        labelled = positions[np.asarray(labels.phase_id)[positions] >= 0]
+        return with_more_training(parts, labels, labelled, self.split, seed)
 
 
 @dataclass(frozen=True)

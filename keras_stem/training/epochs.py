@@ -59,12 +59,12 @@ class EpochLoop:
         if self._good_enough():
             return
         with HeedInterrupt().watching():
-            batches, order = self._batches()
+            batches, order = batches_of(self.data, self.recipe, self.head)
         restore = self.state.epochs > 0
         for head_only, last in self._phases():
             if last < self.state.epochs or self._good_enough():
                 continue
-            self._compile(head_only, steps=batches.cardinality().numpy())
+            compile_model(self.model, self.head, self.recipe, int(batches.cardinality()), head_only)
             if restore:  # the last finished epoch belongs to this phase
                 self._restore()
                 restore = False
@@ -72,21 +72,10 @@ class EpochLoop:
                 self._fit(batches, order, head_only, last)
         self.model.encoder.optimizer = None  # it would be saved with the model and triple the file size
 
-    def _batches(self) -> tuple[tf.data.Dataset, Epoch]:
-        batches, order = self.data.train.batches(self.recipe.batch_size, self.head)
-        if self.head.needs_progress:
-            batches = with_progress(batches, order, self.recipe.max_epochs)
-        return batches, order
-
     def _phases(self) -> list[tuple[bool, int]]:
         """Return, for each phase, whether only the head is trained and the number of its last epoch."""
         head = min(self.recipe.freeze, self.recipe.max_epochs)
         return [*([(True, head)] if head else []), (False, self.recipe.max_epochs)]
-
-    def _compile(self, head_only: bool, steps: int) -> None:
-        for layer in self.model.network.layers:
-            layer.trainable = not head_only or layer.name.startswith("head")
-        self.model.encoder.compile(optimizer_of(self.recipe, steps), self.head.loss())
 
     def _restore(self) -> None:
         """Load the weights and the optimizer state of the last finished epoch."""
@@ -129,6 +118,23 @@ class EpochLoop:
         """Return whether the last epoch met the criterion."""
         history = self.state.history
         return bool(history) and self._criterion.met(history[-1])
+
+
+def batches_of(data: TrainingData, recipe: Recipe, head: Head) -> tuple[tf.data.Dataset, Epoch]:
+    """Return the batches of an epoch as the loss of a head takes them, and the epoch that they follow."""
+    batches, order = data.train.batches(recipe.batch_size, head)
+    if head.needs_progress:
+        batches = with_progress(batches, order, recipe.max_epochs)
+    return batches, order
+
+
+def compile_model(
+    model: OrientationModel, head: Head, recipe: Recipe, steps: int, head_only: bool = False
+) -> None:
+    """Compile the encoder of a model for training, given the number of steps per epoch."""
+    for layer in model.network.layers:
+        layer.trainable = not head_only or layer.name.startswith("head")
+    model.encoder.compile(optimizer_of(recipe, steps), head.loss())
 
 
 def optimizer_of(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:

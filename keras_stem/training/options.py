@@ -29,7 +29,7 @@ _SIMULATED = {
 
 _THRESHOLDS = {"min_q": "q", "min_r": "r"}
 _AUGMENTATION = frozenset(field.name for field in fields(Augmentation))
-_OF_SCANS = {"augment", "split", "binning", "cache", *_THRESHOLDS, *_AUGMENTATION}
+_OF_SCANS = {"augment", "split", "train_on", "binning", "cache", *_THRESHOLDS, *_AUGMENTATION}
 """Names of the options of `ScanData`."""
 
 

@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from keras_stem.figures.style import save
-from keras_stem.figures.training import CURVES, loss_figure
+from keras_stem.figures.training import CURVES, loss_figure, study_figure
 from keras_stem.files import complete_file
 from keras_stem.metrics.vocabulary import COST, final
 from keras_stem.tracking.store import connect
@@ -50,8 +50,8 @@ class Row:
 
 def study_rows(client: MlflowClient, study: TrackedStudy) -> list[Row]:
     """Return the finished cells of a study in a store, in the order of the study."""
-    done = finished_cells(client, study.run_id)
-    return [_row(done[cell]) for cell in study.cells if cell in done]
+    done = finished_cells(client, study)
+    return [_row(done[cell], cell) for cell in study.cells if cell in done]
 
 
 def named_study_rows(name: str) -> list[Row]:
@@ -88,6 +88,11 @@ def draw_curves(rows: list[Row], path: Path) -> None:
     save(training_curves(rows), path)
 
 
+def draw_chart(rows: list[Row], path: Path) -> None:
+    """Write the errors and the training times of all trainings as a figure, in the format of the suffix."""
+    save(study_figure([(row.name, row.metrics) for row in rows]), path)
+
+
 def training_curves(rows: list[Row]) -> Figure:
     """Return the loss and the scores on DS_Val of all trainings over the epochs (Fig. 8 of the paper)."""
     client = connect()
@@ -103,9 +108,9 @@ def training_curves(rows: list[Row]) -> Figure:
     return loss_figure(curves)
 
 
-def _row(run: Run) -> Row:
+def _row(run: Run, cell: str | None = None) -> Row:
     tags, params = run.data.tags, run.data.params
-    name = tags.get(CELL) or run.info.run_name
+    name = cell or tags.get(CELL) or run.info.run_name
     costs = [quantity.name for quantity in COST]
     return Row(
         name=name,

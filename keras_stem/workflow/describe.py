@@ -7,6 +7,7 @@ import numpy as np
 from orix.crystal_map import CrystalMap, Phase
 from rich import filesize
 
+from keras_stem.choices import SUBSETS
 from keras_stem.crystal.cell import lattice_text
 from keras_stem.crystal.composition import composition_text
 from keras_stem.crystal.map_phases import phases_of
@@ -15,7 +16,7 @@ from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.errors import KerasStemError
 from keras_stem.scan.metadata import ScanInfo
 from keras_stem.scan.scan import Scan
-from keras_stem.scan.subsets import SUBSETS, Thresholds, subset
+from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.units import steps_text
 
 

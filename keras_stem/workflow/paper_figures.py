@@ -47,7 +47,14 @@ def subsets_and_split(context: FigureContext) -> Figure | None:
         return None
     data = recipe.data
     parts = data.parts(scan.labels, recipe.seed)
-    return subsets_figure(scan.labels, data.thresholds, parts, f"{data.split} split, seed {recipe.seed}")
+    return subsets_figure(scan.labels, data.thresholds, parts, _how(recipe))
+
+
+def _how(recipe: Recipe) -> str:
+    """Return the description of a split for figure 1."""
+    data = recipe.data
+    more = "" if data.train_on == "DS_R" else f", DS_Train of {data.train_on}"
+    return f"{data.split} split, seed {recipe.seed}{more}"
 
 
 def orientation_scatter(context: FigureContext) -> Figure:

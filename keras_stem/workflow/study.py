@@ -5,13 +5,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import keras
+from mlflow import MlflowClient
+
 from keras_stem.errors import KerasStemError
 from keras_stem.networks.checkpoints import IMAGENET
 from keras_stem.scan.scan import Scan
 from keras_stem.study.description import Study
 from keras_stem.tracking.run import tracked_run
 from keras_stem.tracking.run_store import RunStore, run_store
-from keras_stem.tracking.studies import TrackedStudy, end_unfinished, finished_cells, unfinished_study
+from keras_stem.tracking.studies import (
+    TrackedStudy,
+    end_unfinished,
+    finished_cells,
+    finished_training,
+    unfinished_study,
+    unfinished_twin,
+)
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.recipe import Recipe
 from keras_stem.workflow.compare import Row, study_rows
@@ -48,6 +58,7 @@ def run_study(
     verbose: bool = False,
     client: "Client | None" = None,
     tell: Callable[[str], None] = lambda line: None,
+    missing: bool = False,
 ) -> StudyResult:
     """Train all cells of a study on a scan; the failure of a cell does not stop the others.
 
@@ -68,6 +79,9 @@ def run_study(
         path, and restart a cell whose worker has died.
     tell
         Function that is called with a note if a tracking server does not take the runs.
+    missing
+        Whether to train only what is missing: an unfinished study with the same name, recipes and scan is
+        continued, and cells whose recipe was trained on this scan and backend before are taken from there.
 
     Returns
     -------
@@ -78,15 +92,14 @@ def run_study(
     KerasStemError
         If the options of a cell are invalid, or the scan cannot be used.
     """
-    cells = {cell.name: _recipe(cell.options, options or {}, pretrained or {}) for cell in study.cells}
-    with Scan(scan_path) as scan:
-        fingerprint = scan.fingerprint
-    with run_store(tell=tell) as store, tracked_run(store, f"study {study.name}") as parent:
-        tracked = TrackedStudy(
-            parent.run_id, study.name, study.title, str(Path(scan_path).resolve()), fingerprint, cells
-        )
-        tracked.log()
-        return _run_cells(store, tracked, verbose, client)
+    planned = planned_study(study, scan_path, options, pretrained)
+    with run_store(tell=tell) as store:
+        if missing:
+            planned = with_stored_cells(store.client, planned)
+        with tracked_run(store, f"study {study.name}", planned.run_id or None) as parent:
+            tracked = replace(planned, run_id=parent.run_id)
+            tracked.log()
+            return _run_cells(store, tracked, verbose, client)
 
 
 def resume_study(
@@ -114,6 +127,35 @@ def resume_study(
             return _run_cells(store, tracked, verbose, client)
 
 
+def planned_study(
+    study: Study,
+    scan_path: str | Path,
+    options: Mapping[str, Any] | None = None,
+    pretrained: Mapping[str, str] | None = None,
+) -> TrackedStudy:
+    """Return a study with the recipes of its cells, without a run.
+
+    Parameters and errors are those of `run_study`.
+    """
+    cells = {cell.name: _recipe(cell.options, options or {}, pretrained or {}) for cell in study.cells}
+    with Scan(scan_path) as scan:
+        path, fingerprint = str(Path(scan_path).resolve()), scan.fingerprint
+    return TrackedStudy("", study.name, study.title, path, fingerprint, cells)
+
+
+def with_stored_cells(client: MlflowClient, planned: TrackedStudy) -> TrackedStudy:
+    """Return the unfinished study that equals a planned one, or the planned one with stored trainings."""
+    started = unfinished_twin(client, planned)
+    if started:
+        return started
+    backend = keras.backend.backend()
+    stored = {
+        cell: finished_training(client, recipe, planned.fingerprint, backend)
+        for cell, recipe in planned.cells.items()
+    }
+    return replace(planned, taken={cell: run_id for cell, run_id in stored.items() if run_id})
+
+
 def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Mapping[str, str]) -> Recipe:
     recipe_from_options(cell)  # raises an error for invalid options in the description
     given = {name: value for name, value in options.items() if value is not None}
@@ -124,7 +166,7 @@ def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Map
 
 
 def _run_cells(store: RunStore, study: TrackedStudy, verbose: bool, client: "Client | None") -> StudyResult:
-    done = finished_cells(store.client, study.run_id)
+    done = finished_cells(store.client, study)
     left = {cell: recipe for cell, recipe in study.cells.items() if cell not in done}
     numbers = {
         cell: f"Cell {number} of {len(study.cells)}, {cell}" for number, cell in enumerate(study.cells, 1)

@@ -106,3 +106,37 @@ def test_a_killed_study_resumes_to_the_same_table(run, kstem, scan_path, tmp_pat
     assert len(undisturbed) == 9
     assert scores(told) == undisturbed
     assert "no unfinished study" in run("study", "--resume", status=1)
+
+
+@pytest.mark.slow
+def test_what_is_missing_is_trained_and_the_rest_taken_over(run, scan_path, tmp_path):
+    (tmp_path / "two.toml").write_text("[base]\narch = 'cnn'\n[grid]\nseed = [1, 2]\n")
+    (tmp_path / "three.toml").write_text("[base]\narch = 'cnn'\n[grid]\nseed = [2, 3, 1]\n")
+    run("study", tmp_path / "two.toml", scan_path, *NARROW)
+    arguments = ("study", tmp_path / "three.toml", scan_path, *NARROW, "--missing")
+    planned = run(*arguments, "--dry-run")
+    assert [line.split()[2] for line in planned.splitlines() if line.split()[:1] == ["seed"]] == [
+        "finished",
+        "new",
+        "finished",
+    ]
+    assert re.search(r"At most 0 h 0[12] min", planned)
+    told = run(*arguments)
+    assert "Cell 1 of 3, seed 2: finished before" in told
+    assert "Cell 2 of 3, seed 3\n" in told
+    assert [line.split()[1] for line in scores(told) if line.startswith("seed")] == ["2", "3", "1"]
+    assert scores(run("compare", "three", "--chart", tmp_path / "three.png")) == scores(told)
+    assert (tmp_path / "three.png").read_bytes()[:4] == b"\x89PNG"
+    changed = run(*arguments, "--learning-rate", "0.01", "--dry-run")
+    assert "finished" not in changed
+
+
+def test_a_dry_run_trains_nothing(run, scan_path):
+    told = run("study", "clamp", scan_path, *NARROW, "--max-epochs", "7200", "--dry-run")
+    assert re.findall(r"new +(\d+)", told) == ["7200", "7200"]
+    assert "At most" in told
+    assert "no finished trainings" in run("compare")
+
+
+def test_a_dry_run_of_a_resumed_study_is_refused(run):
+    assert "Expected --resume alone" in run("study", "--resume", "--dry-run", status=2)

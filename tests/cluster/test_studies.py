@@ -25,7 +25,7 @@ STUDY = Study("seeds", "Seeds", tuple(Cell(f"seed {seed}", {**SMALL, "seed": see
 
 def losses(result):
     """Return the losses of each cell; sums of one thread and of several are rounded differently."""
-    runs = finished_cells(connect(), result.study.run_id)
+    runs = finished_cells(connect(), result.study)
     return {
         cell: [metric.value for metric in connect().get_metric_history(run.info.run_id, "loss")]
         for cell, run in runs.items()
@@ -35,7 +35,7 @@ def losses(result):
 def test_cells_are_those_of_one_process(client, scan_path):
     found = run_study(STUDY, scan_path, client=client)
     assert found.failed == {}
-    runs = finished_cells(connect(), found.study.run_id)
+    runs = finished_cells(connect(), found.study)
     assert set(runs) == {"seed 0", "seed 1"}
     for run in runs.values():
         assert run.data.tags["study"] == "seeds" and run.data.params["arch"] == "cnn"
@@ -52,9 +52,9 @@ def test_a_cell_that_fails_leaves_the_others_and_is_resumed(client, scan_path, t
     cells = (Cell("lost", {**SMALL, "weights": str(weights)}), Cell("good", SMALL))
     result = run_study(Study("two", "Two", cells), scan_path, client=client)
     assert list(result.failed) == ["lost"] and "Worker tcp://" in result.failed["lost"]
-    runs = finished_cells(connect(), result.study.run_id)
+    runs = finished_cells(connect(), result.study)
     assert list(runs) == ["good"]
     build_model(CNNConfig(filters=(4,), widths=(16,)), (64, 64, 1), 3).save(weights)
     again = resume_study(client=client)
     assert again.failed == {}
-    assert finished_cells(connect(), result.study.run_id)["good"].info.run_id == runs["good"].info.run_id
+    assert finished_cells(connect(), result.study)["good"].info.run_id == runs["good"].info.run_id

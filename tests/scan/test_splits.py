@@ -3,7 +3,7 @@ import pytest
 
 from keras_stem.choices import SPLITS
 from keras_stem.errors import KerasStemError
-from keras_stem.scan.splits import split
+from keras_stem.scan.splits import split, with_more_training
 from keras_stem.scan.subsets import Thresholds, subset
 
 
@@ -45,3 +45,21 @@ def test_too_few_groups_are_a_clear_error(scan, positions):
     one_grain = positions[np.asarray(scan.labels.prop["truth_grain"])[positions] == 1]
     with pytest.raises(KerasStemError, match="in 1 groups"):
         split(scan.labels, one_grain, "grain", seed=0)
+
+
+@pytest.mark.parametrize("kind", SPLITS)
+def test_more_training_positions_leave_the_scored_ones_and_divide_no_group(scan, positions, kind):
+    labels = scan.labels
+    smaller = subset(labels, "DS_R", Thresholds())
+    parts = split(labels, smaller, kind, seed=1)
+    wider = with_more_training(parts, labels, positions, kind, seed=1)
+    np.testing.assert_array_equal(wider.val, parts.val)
+    np.testing.assert_array_equal(wider.test, parts.test)
+    assert set(parts.train) < set(wider.train) <= set(positions)
+    assert not set(wider.train) & {*parts.val, *parts.test}
+    if kind == "grain":
+        grains = np.asarray(labels.prop["truth_grain"])
+        assert not set(grains[wider.train]) & {*grains[parts.val], *grains[parts.test]}
+    if kind == "random":
+        others = len(positions) - len(smaller)
+        assert len(wider.train) - len(parts.train) == pytest.approx(0.6 * others, abs=4 * others**0.5)

@@ -13,6 +13,7 @@ def test_the_papers_studies_and_ours_ship():
         "clamp",
         "densenet",
         "kernel-size",
+        "label-quality",
         "layers",
         "schedule",
         "targets",
