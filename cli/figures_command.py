@@ -26,10 +26,16 @@ from keras_stem.figures.registry import PAPER_FIGURES, figure_names
     "first.  [default: the best registered model of each network]",
 )
 @click.option(
+    "--study",
+    "studies",
+    multiple=True,
+    help="Study whose models are shown, in its order and after those of --model; may be repeated.",
+)
+@click.option(
     "--min-q", type=FINITE, help="Smallest Q of DS_Q; other points are grey.  [default: that of the training]"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Output folder.  [default: SCAN-figures]")
-def command(scan, paper, figures, models, min_q, out) -> None:
+def command(scan, paper, figures, models, studies, min_q, out) -> None:
     """Draw figures, such as those of the paper, from SCAN with its labels and from trained models.
 
     Each figure is written as PNG and as SVG. Other packages can add figures (docs/paper-figures.md).
@@ -41,12 +47,13 @@ def command(scan, paper, figures, models, min_q, out) -> None:
         )
     import_backend()
     from keras_stem.scan.scan import Scan
-    from keras_stem.workflow.figures import best_models, write_figures
+    from keras_stem.workflow.figures import best_models, study_models, write_figures
 
     out = out or beside(scan, "figures")
     names = dict.fromkeys([*(PAPER_FIGURES if paper else ()), *figures])
     with Scan(scan) as opened:
-        chosen = list(models) or best_models(opened.phase.name)
+        chosen = [*models, *(model for study in studies for model in study_models(study))]
+        chosen = list(dict.fromkeys(chosen)) or best_models(opened.phase.name)
         drawn = write_figures(opened, chosen, out, names, min_q, verbose=True)
     for name, reference in drawn.models.items():
         click.echo(f"{name}: {reference}")

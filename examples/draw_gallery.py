@@ -11,6 +11,7 @@ from pathlib import Path
 from keras_stem import Recipe, Scan, Simulation, fit, load_model, map_scan, paper_recipe, simulate_scan
 from keras_stem.analysis.segmentation import Segmentation
 from keras_stem.analysis.special_boundaries import SPECIAL
+from keras_stem.figures.registry import figure_names
 from keras_stem.simulate.microstructure import Polycrystal
 from keras_stem.workflow.boundaries import analyse_boundaries, write_boundaries
 from keras_stem.workflow.compare_maps import compare_maps
@@ -33,7 +34,7 @@ models = [fit(path, replace(recipe, **short)).model_uri for recipe in recipes]
 maps = folder / "map"
 with Scan(path) as scan:
     map_scan(load_model(models[-1]), scan, maps, model_name=models[-1], refine="quick")
-    write_figures(scan, models, folder)
+    write_figures(scan, models, folder, figure_names())
 
 prepared = prepare_map(maps / "map.h5")
 write_grains(analyse_grains(prepared, Segmentation(min_size=5)), folder)

@@ -27,12 +27,18 @@ class Answer:
         Model card.
     prediction
         Prediction for all positions.
+    variant
+        Name of the variant of the network; None if it has none.
+    pretrained
+        Whether the training began with weights of another one.
     """
 
     name: str
     reference: str
     card: ModelCard
     prediction: Prediction
+    variant: str | None = None
+    pretrained: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Figures of orientations as in the paper: Fig. 7 and 9, A.1 to A.3 of Wissel et al."""
+"""Figures of orientations as in the paper: Fig. 7 and 9, A.1 to A.7 of Wissel et al."""
 
 from collections.abc import Mapping
 
@@ -57,7 +57,7 @@ def scatter_figure(
 def ipf_maps_figure(
     labels: CrystalMap, predictions: Mapping[str, CrystalMap], visible: np.ndarray, direction: str
 ) -> Figure:
-    """Return IPF maps of the labels and all predictions (Fig. 9; A.2 along x, A.3 along y).
+    """Return IPF maps of the labels and of predictions along a direction (Fig. 9, A.2 and A.3).
 
     Parameters
     ----------
@@ -81,6 +81,32 @@ def ipf_maps_figure(
             draw_ipf_map(axes, shown, direction, visible)
             axes.set_title(plain_text(name))
         draw_key(figure, places[-1], single_phase(labels), direction)
+    return figure
+
+
+def directions_figure(maps: Mapping[str, CrystalMap], visible: np.ndarray) -> Figure:
+    """Return IPF maps along x, y and z, a row for each map (Fig. A.4 to A.7).
+
+    Parameters
+    ----------
+    maps
+        Maps of the same shape and phase, by the names to show.
+    visible
+        Mask of the positions of DS_Q, shape (n,), bool; other positions are grey.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    first = next(iter(maps.values()))
+    panels = [(name, shown, direction) for name, shown in maps.items() for direction in DIRECTIONS]
+    with style():
+        figure, places = page(1 + len(panels), map_extent(first))
+        for place, (name, shown, direction) in zip(places, panels, strict=False):
+            axes = figure.add_subplot(place)
+            draw_ipf_map(axes, shown, direction, visible)
+            axes.set_title(f"{plain_text(name)}, along {direction}")
+        draw_key(figure, places[-1], single_phase(first), "x, y or z")
     return figure
 
 

@@ -22,12 +22,19 @@ _OWN = {
     "figure_9": "keras_stem.workflow.paper_figures:ipf_maps_along_z",
     "figure_10": "keras_stem.workflow.paper_figures:errors_of_first_model",
     "figure_a1": "keras_stem.workflow.paper_figures:labels_weighted_by_q",
-    "figure_a2": "keras_stem.workflow.paper_figures:ipf_maps_along_x",
-    "figure_a3": "keras_stem.workflow.paper_figures:ipf_maps_along_y",
-    "figure_a4": "keras_stem.workflow.paper_figures:errors_of_all_models",
+    "figure_a2": "keras_stem.workflow.paper_figures:densenets",
+    "figure_a3": "keras_stem.workflow.paper_figures:swins",
+    "figure_a4": "keras_stem.workflow.paper_figures:labels_and_cnn_in_all_directions",
+    "figure_a5": "keras_stem.workflow.paper_figures:densenets_in_all_directions",
+    "figure_a6": "keras_stem.workflow.paper_figures:pretrained_swins_in_all_directions",
+    "figure_a7": "keras_stem.workflow.paper_figures:plain_swins_in_all_directions",
+    "ipf_maps_x": "keras_stem.workflow.map_figures:ipf_maps_along_x",
+    "ipf_maps_y": "keras_stem.workflow.map_figures:ipf_maps_along_y",
+    "errors": "keras_stem.workflow.map_figures:errors_of_all_models",
+    "error_histograms": "keras_stem.workflow.map_figures:error_histograms",
 }
 
-PAPER_FIGURES = tuple(_OWN)
+PAPER_FIGURES = tuple(name for name in _OWN if name.startswith("figure_"))
 """Names of the figures of Wissel et al."""
 
 

@@ -128,3 +128,22 @@ def option(default: Any, help: str, minimum: float | None = None) -> Any:
 def option_names(config: type[NetworkConfig]) -> set[str]:
     """Return the names of the options of a network."""
     return {one.name for one in fields(config)}  # type: ignore[arg-type] # subclasses are dataclasses
+
+
+def variant_name(network: NetworkConfig, weights: str | None) -> str | None:
+    """Return the name of the variant that has the options of a network, or None.
+
+    Parameters
+    ----------
+    network
+        Options of the network.
+    weights
+        Initial weights, of any source; None if they were random.
+    """
+    changed = {name for variant in network.variants.values() for name in variant.options}
+    for name, variant in network.variants.items():
+        alike = type(network)(**variant.options)
+        same = all(getattr(network, option) == getattr(alike, option) for option in changed)
+        if same and (weights is None) == (variant.weights is None):
+            return name
+    return None

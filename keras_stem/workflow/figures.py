@@ -16,6 +16,7 @@ from keras_stem.figures.style import save_both
 from keras_stem.files import complete_folder
 from keras_stem.inference.scan_map import predict_map
 from keras_stem.models.card import ModelCard
+from keras_stem.networks.declaration import variant_name
 from keras_stem.networks.registry import config_class, network_names
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import Thresholds, subset
@@ -23,6 +24,8 @@ from keras_stem.tracking.registry import holder, registered_name
 from keras_stem.tracking.resolve import best_reference, load_model
 from keras_stem.tracking.store import connect
 from keras_stem.training.paper import paper_archs
+from keras_stem.training.recipe import Recipe
+from keras_stem.workflow.compare import named_study_rows
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,20 @@ def best_models(phase: str) -> list[str]:
     best = [holder(client, registered_name(phase), arch) for arch in _archs()]
     found = [f"models:/{version.name}/{version.version}" for version in best if version is not None]
     return found or [best_reference(phase)]
+
+
+def study_models(name: str) -> list[str]:
+    """Return the ids of the runs of the finished cells of the newest study with a name.
+
+    Raises
+    ------
+    KerasStemError
+        If there is no such study, or none of its cells is finished.
+    """
+    found = [row.run_id for row in named_study_rows(name)]
+    if not found:
+        raise KerasStemError(f"No training of the study {name!r} is finished; kstem study --resume goes on.")
+    return found
 
 
 def _archs() -> list[str]:
@@ -131,11 +148,25 @@ def _answer(reference: str, scan: Scan, verbose: bool) -> Answer:
         prediction = predict_map(model, scan, verbose)
     except KerasStemError as error:
         raise KerasStemError(f"Cannot apply {reference}: {error}") from error
-    return Answer(config_class(model.card.arch).title, reference, model.card, prediction)
+    return Answer(
+        config_class(model.card.arch).title, reference, model.card, prediction, *_variant(model.card)
+    )
+
+
+def _variant(card: ModelCard) -> tuple[str | None, bool]:
+    """Return the name of the variant of a model, and whether its training began with given weights."""
+    try:
+        recipe = Recipe.from_dict(card.recipe)
+    except KerasStemError:
+        return None, False
+    return variant_name(recipe.network, recipe.weights), recipe.weights is not None
 
 
 def _named(answers: list[Answer]) -> list[Answer]:
-    """Return the answers with unique names, by network and, if necessary, schedule and number."""
+    """Return the answers with unique names, by network and, if necessary, variant, schedule and number."""
+    answers = _told_apart(
+        answers, lambda _, answer: f"{answer.name}, {answer.variant}" if answer.variant else answer.name
+    )
     answers = _told_apart(answers, lambda _, answer: f"{answer.name}, {answer.card.schedule}")
     return _told_apart(answers, lambda number, answer: f"{answer.name} ({number})")
 

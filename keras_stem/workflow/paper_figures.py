@@ -1,30 +1,33 @@
-"""Figures of Wissel et al. from a scan and its models.
+"""Figures of Wissel et al. from a scan and its models, with the numbers of the paper.
 
 =============  ====================================================================================
 figure_1       Subsets and split of the training of the first model that was trained on this scan
 figure_7       Labels as IPF map, labels and predictions of DS_Q as points in the IPF, along z
-figure_8       Loss of the trainings on Euler angles (Huber) over the epochs, and scores on DS_Val
-figure_9       IPF maps of the labels and of the predictions of all models, along z
+figure_8       Loss of the trainings of the CNN on Euler angles over the epochs, and scores on DS_Val
+figure_9       IPF maps of the labels and of the predictions of the networks, along z
 figure_10      Errors of the first model at each position
 figure_a1      Labels, plain and weighted by Q
-figure_a2      Figure 9 along x
-figure_a3      Figure 9 along y
-figure_a4 ...  Figure 10 of the second model, the third, and so on; the last has histograms of the
-               errors of each angle, for all models
+figure_a2      IPF maps of the labels and of the DenseNets, plain and pre-trained, along z
+figure_a3      IPF maps of the labels and of the four variants of Swin, along z
+figure_a4      IPF maps of the labels and of the CNN along x, y and z
+figure_a5      IPF maps of the DenseNets along x, y and z
+figure_a6      IPF maps of the pre-trained variants of Swin along x, y and z
+figure_a7      IPF maps of the plain variants of Swin along x, y and z
 =============  ====================================================================================
 
-The numbering of the paper after figure A.3 is unknown; the subsequent numbers are those of keras_stem.
+Figures 7 and 9 show the first model of each network.
 """
 
 import mlflow
 from matplotlib.figure import Figure
 from mlflow.exceptions import MlflowException
+from orix.crystal_map import CrystalMap
 
 from keras_stem.choices import MODEL_URIS
 from keras_stem.errors import KerasStemError
 from keras_stem.figures.context import Answer, FigureContext
-from keras_stem.figures.paper_errors import error_histograms_figure, errors_figure
-from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weighted_figure
+from keras_stem.figures.paper_errors import errors_figure
+from keras_stem.figures.paper_maps import directions_figure, ipf_maps_figure, scatter_figure, weighted_figure
 from keras_stem.figures.paper_subsets import subsets_figure
 from keras_stem.networks.registry import config_class
 from keras_stem.tracking.run import MODEL_NAME
@@ -59,13 +62,14 @@ def _how(recipe: Recipe) -> str:
 
 def orientation_scatter(context: FigureContext) -> Figure:
     """Return figure 7: labels and predictions as points in the inverse pole figure."""
-    return scatter_figure(context.labels, context.maps, context.visible)
+    return scatter_figure(context.labels, _networks(context), context.visible)
 
 
 def losses(context: FigureContext) -> Figure | None:
-    """Return figure 8: learning curves of the trainings with a Huber loss of Euler angles."""
+    """Return figure 8: learning curves of the CNNs with a Huber loss of Euler angles, or of all networks."""
     rows: dict[str, Row] = {}
-    for answer in context.answers:
+    cnns = [answer for answer in context.answers if answer.card.arch == "cnn"]
+    for answer in cnns or context.answers:
         row, reason = _row(answer)
         if row is None:
             context.notes.append(f"Figure 8 is without {answer.reference}: {reason}.")
@@ -79,22 +83,13 @@ def losses(context: FigureContext) -> Figure | None:
 
 def ipf_maps_along_z(context: FigureContext) -> Figure:
     """Return figure 9: IPF maps of labels and predictions along z."""
-    return ipf_maps_figure(context.labels, context.maps, context.visible, "z")
-
-
-def ipf_maps_along_x(context: FigureContext) -> Figure:
-    """Return figure A.2: IPF maps of labels and predictions along x."""
-    return ipf_maps_figure(context.labels, context.maps, context.visible, "x")
-
-
-def ipf_maps_along_y(context: FigureContext) -> Figure:
-    """Return figure A.3: IPF maps of labels and predictions along y."""
-    return ipf_maps_figure(context.labels, context.maps, context.visible, "y")
+    return ipf_maps_figure(context.labels, _networks(context), context.visible, "z")
 
 
 def errors_of_first_model(context: FigureContext) -> Figure:
     """Return figure 10: errors of the first model at each position."""
-    return _errors(context, context.answers[0])
+    first = context.answers[0].name
+    return errors_figure(first, context.labels, context.errors[first], context.visible)
 
 
 def labels_weighted_by_q(context: FigureContext) -> Figure | None:
@@ -105,15 +100,70 @@ def labels_weighted_by_q(context: FigureContext) -> Figure | None:
     return None
 
 
-def errors_of_all_models(context: FigureContext) -> dict[str, Figure]:
-    """Return the figures from A.4 on: figure 10 of the other models, and histograms of all errors."""
-    others = [_errors(context, answer) for answer in context.answers[1:]]
-    figures = [*others, error_histograms_figure(context.errors, context.visible)]
-    return {f"figure_a{number}": figure for number, figure in enumerate(figures, 4)}
+def densenets(context: FigureContext) -> Figure | None:
+    """Return figure A.2: IPF maps of the labels and of the DenseNets along z."""
+    maps = _maps(context, "Figure A.2", _variants(context, "densenet"), 2, "DenseNet")
+    return ipf_maps_figure(context.labels, maps, context.visible, "z") if maps else None
 
 
-def _errors(context: FigureContext, answer: Answer) -> Figure:
-    return errors_figure(answer.name, context.labels, context.errors[answer.name], context.visible)
+def swins(context: FigureContext) -> Figure | None:
+    """Return figure A.3: IPF maps of the labels and of the variants of Swin along z."""
+    maps = _maps(context, "Figure A.3", _variants(context, "swin"), 4, "Swin")
+    return ipf_maps_figure(context.labels, maps, context.visible, "z") if maps else None
+
+
+def labels_and_cnn_in_all_directions(context: FigureContext) -> Figure | None:
+    """Return figure A.4: IPF maps of the labels and of the CNN along x, y and z."""
+    maps = _maps(context, "Figure A.4", _variants(context, "cnn")[:1], 1, "CNN")
+    return directions_figure({"Labels": context.labels, **maps}, context.visible) if maps else None
+
+
+def densenets_in_all_directions(context: FigureContext) -> Figure | None:
+    """Return figure A.5: IPF maps of the DenseNets along x, y and z."""
+    maps = _maps(context, "Figure A.5", _variants(context, "densenet"), 2, "DenseNet")
+    return directions_figure(maps, context.visible) if maps else None
+
+
+def pretrained_swins_in_all_directions(context: FigureContext) -> Figure | None:
+    """Return figure A.6: IPF maps of the pre-trained variants of Swin along x, y and z."""
+    chosen = [answer for answer in _variants(context, "swin") if answer.pretrained]
+    maps = _maps(context, "Figure A.6", chosen, 2, "pre-trained Swin")
+    return directions_figure(maps, context.visible) if maps else None
+
+
+def plain_swins_in_all_directions(context: FigureContext) -> Figure | None:
+    """Return figure A.7: IPF maps of the plain variants of Swin along x, y and z."""
+    chosen = [answer for answer in _variants(context, "swin") if not answer.pretrained]
+    maps = _maps(context, "Figure A.7", chosen, 2, "plain Swin")
+    return directions_figure(maps, context.visible) if maps else None
+
+
+def _variants(context: FigureContext, arch: str) -> list[Answer]:
+    """Return the first model of each variant of a network."""
+    found: dict[str | None, Answer] = {}
+    for answer in context.answers:
+        if answer.card.arch == arch:
+            found.setdefault(answer.variant, answer)
+    return list(found.values())
+
+
+def _networks(context: FigureContext) -> dict[str, CrystalMap]:
+    """Return the maps of the first model of each network."""
+    found: dict[str, Answer] = {}
+    for answer in context.answers:
+        found.setdefault(answer.card.arch, answer)
+    return {answer.name: context.maps[answer.name] for answer in found.values()}
+
+
+def _maps(
+    context: FigureContext, figure: str, chosen: list[Answer], wanted: int, what: str
+) -> dict[str, CrystalMap]:
+    """Return the maps of the chosen models; what the paper shows and they do not is noted."""
+    if not chosen:
+        context.notes.append(f"{figure} is left out: no model is a {what}.")
+    elif len(chosen) < wanted:
+        context.notes.append(f"{figure} has {len(chosen)} of the {wanted} variants of {what} in the paper.")
+    return {answer.name: context.maps[answer.name] for answer in chosen}
 
 
 def _row(answer: Answer) -> tuple[Row | None, str]:

@@ -12,20 +12,32 @@ from keras_stem.simulate.simulation import simulate_scan
 from keras_stem.tracking.resolve import load_model
 from keras_stem.workflow import figures as workflow
 from keras_stem.workflow import paper_figures
-from keras_stem.workflow.figures import best_models, write_figures
+from keras_stem.workflow.figures import best_models, study_models, write_figures
 
 pytestmark = pytest.mark.slow
 
-ALL = {"figure_1", "figure_7", "figure_8", "figure_9", "figure_10"} | {f"figure_a{k}" for k in range(1, 5)}
+CNN = {f"figure_{number}" for number in ("1", "7", "8", "9", "10", "a1", "a4")}
+"""Figures of the paper that a CNN alone allows."""
+
+LEFT_OUT = tuple(
+    f"Figure A.{number} is left out: no model is a {what}."
+    for number, what in (
+        (2, "DenseNet"),
+        (3, "Swin"),
+        (5, "DenseNet"),
+        (6, "pre-trained Swin"),
+        (7, "plain Swin"),
+    )
+)
 
 
 def test_all_figures_are_there_and_nothing_else(drawn):
     folder, figures = drawn
-    assert set(figures.written) == ALL
+    assert set(figures.written) == CNN
     assert figures.written[4] == "figure_10"
-    assert figures.notes == ()
-    assert {path.name for path in folder.iterdir()} == {f"{n}.{s}" for n in ALL for s in ("png", "svg")}
-    for name in ALL:
+    assert figures.notes == LEFT_OUT
+    assert {path.name for path in folder.iterdir()} == {f"{n}.{s}" for n in CNN for s in ("png", "svg")}
+    for name in CNN:
         assert (folder / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
         assert "</svg>" in (folder / f"{name}.svg").read_text(encoding="utf-8")
 
@@ -56,9 +68,10 @@ def model_file(trained, tmp_path) -> str:
 @pytest.mark.usefixtures("quick")
 def test_equal_names_are_told_apart_and_a_file_has_no_history(trained, model_file, scan, tmp_path):
     figures = write_figures(scan, [model_file, trained.model_uri], tmp_path / "figures")
-    assert set(figures.written) == ALL | {"figure_a5"}
+    assert set(figures.written) == CNN
     assert figures.notes == (
         f"Figure 8 is without {model_file}: it has no tracked run with a training loss.",
+        *LEFT_OUT,
     )
     assert list(figures.models) == ["CNN, exponential (1)", "CNN, exponential (2)"]
 
@@ -69,7 +82,7 @@ def test_a_file_on_another_scan_has_no_split_and_no_history(model_file, simulati
     simulate_scan(tmp_path / "other.h5", other)
     with Scan(tmp_path / "other.h5") as opened:
         figures = write_figures(opened, [model_file], tmp_path / "figures", min_q=30)
-    assert set(figures.written) == ALL - {"figure_1", "figure_8"}
+    assert set(figures.written) == CNN - {"figure_1", "figure_8"}
     told = " ".join(figures.notes)
     assert "Figure 1 is left out: no model was trained on this scan" in told
     assert "Figure 8 is left out: no model has a tracked run" in told
@@ -84,6 +97,17 @@ def test_nothing_is_left_when_drawing_fails(trained, scan, tmp_path, monkeypatch
     with pytest.raises(RuntimeError, match="no ink"):
         write_figures(scan, [trained.model_uri], tmp_path / "figures")
     assert not (tmp_path / "figures").exists()
+
+
+def test_figures_beyond_the_paper_have_names(trained, scan, tmp_path):
+    names = ("ipf_maps_x", "ipf_maps_y", "errors", "error_histograms")
+    figures = write_figures(scan, [trained.model_uri], tmp_path / "figures", names)
+    assert figures.written == ("ipf_maps_x", "ipf_maps_y", "errors_1", "error_histograms")
+
+
+def test_the_models_of_a_study_are_named_by_its_name(own_store):
+    with pytest.raises(KerasStemError, match="no study 'variants'"):
+        study_models("variants")
 
 
 def test_no_position_of_such_quality_is_a_clear_error(trained, scan, tmp_path):
