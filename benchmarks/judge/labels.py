@@ -2,11 +2,12 @@
 
 A scan of bent, overlapping grains, whose patterns another program computed, is labelled twice by template
 matching. Networks are trained on both with the paper's recipe, and scored against the true orientations of
-clear positions that they have not seen.
+clear positions that they have not seen. ``--pretrained densenet=MODEL.keras`` starts a network from
+given weights.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,17 +36,18 @@ NAME = "oxide-bloch"
 LABELS = {"alone, DS_R": (False, 15.0), "alone, DS_Q": (False, 0.0), "consensus, DS_Q": (True, 0.0)}
 """Whether labels are those of a consensus, and the smallest R of positions to train on."""
 
-EPOCHS = {"cnn": 60, "densenet": 15, "swin": 10}
+EPOCHS = {"cnn": 60, "densenet": 15, "swin": 15}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One training."""
+    """One training; its weights are random, or those of a file."""
 
     arch: str
     target: str
     labels: str
     seed: int
+    weights: str | None = None
 
     @property
     def recipe(self) -> Recipe:
@@ -54,6 +56,7 @@ class Cell:
             "recipe": "paper",
             "arch": self.arch,
             "target": self.target,
+            "weights": self.weights,
             "min_r": LABELS[self.labels][1],
             "max_epochs": EPOCHS[self.arch],
             "score_every": 5,
@@ -64,13 +67,13 @@ class Cell:
         return recipe_from_options(options)
 
 
-def cells() -> Iterator[Cell]:
-    """Yield all trainings: three seeds of the CNN, one of the others."""
+def cells(pretrained: Mapping[str, str]) -> Iterator[Cell]:
+    """Yield all trainings: three seeds of the CNN, one of the others, with given weights by network."""
     for arch in EPOCHS:
         for target in ("euler", "rotation"):
             for labels in LABELS:
                 for seed in range(3 if arch == "cnn" else 1):
-                    yield Cell(arch, target, labels, seed)
+                    yield Cell(arch, target, labels, seed, pretrained.get(arch))
 
 
 def make_scan(path: Path, side: int, seed: int, consensus: bool) -> None:
@@ -147,13 +150,14 @@ def _common(found: dict[Cell, dict[str, np.ndarray]], cell: Cell) -> np.ndarray:
 @click.option("--side", default=60, show_default=True, help="Rows and columns of the scan.")
 @click.option("--seed", default=3000, show_default=True, help="Seed of the scan.")
 @click.option("--arch", "archs", multiple=True, help="Networks.  [all]")
-def main(side: int, seed: int, archs: tuple[str, ...]) -> None:
+@click.option("--pretrained", multiple=True, metavar="ARCH=FILE", help="Initial weights of a network.")
+def main(side: int, seed: int, archs: tuple[str, ...], pretrained: tuple[str, ...]) -> None:
     """Print a line for each network, target and labels; finished trainings are kept."""
     folder = work_folder() / "labels" / digest(*own_sources()) / f"{side}-{seed}"
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
     found = {}
-    for cell in cells():
+    for cell in cells(dict(one.split("=", 1) for one in pretrained)):
         if archs and cell.arch not in archs:
             continue
         consensus = LABELS[cell.labels][0]
@@ -161,7 +165,8 @@ def main(side: int, seed: int, archs: tuple[str, ...]) -> None:
         if not scan.exists():
             make_scan(folder / "making.h5", side, seed, consensus)
             (folder / "making.h5").rename(scan)
-        kept = folder / f"{cell.arch}-{cell.target}-{cell.labels.replace(', ', '-')}-{cell.seed}.npz"
+        told = f"{cell.arch}-{cell.target}-{cell.labels.replace(', ', '-')}-{cell.seed}"
+        kept = folder / f"{told}{'-pretrained' if cell.weights else ''}.npz"
         if not kept.exists():
             np.savez(kept, **trained(cell, scan))
         with np.load(kept) as file:
