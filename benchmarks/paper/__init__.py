@@ -1,0 +1,1 @@
+"""The tables, studies and findings of Wissel et al. on simulated scans (docs/paper.md)."""

@@ -1,0 +1,158 @@
+"""What the paper finds, on a simulated scan: ``python -m paper.findings SCAN STUDY...``.
+
+Each model of the studies maps the scan. Inside the true grains, neighbours should agree; at the true
+boundaries the answer should change within one step; and where two grains contribute to a pattern, the answer
+should be the dominant one.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import click
+import numpy as np
+from orix.quaternion import Rotation
+from orix.quaternion.symmetry import Symmetry
+
+from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.symmetry import proper_point_group
+from keras_stem.inference.scan_map import predict_map
+from keras_stem.scan.scan import Scan
+from keras_stem.scan.subsets import Thresholds, subset
+from keras_stem.tracking.resolve import load_model
+from keras_stem.workflow.compare import Row, named_study_rows
+
+COHERENT = 5.0
+"""Largest disorientation of neighbours that agree (degrees)."""
+
+BOUNDARY = 15.0
+"""Smallest true disorientation of neighbours of two grains whose boundary is looked at (degrees)."""
+
+RIGHT = 10.0
+"""Largest disorientation from the orientation of a grain for an answer that is of this grain (degrees)."""
+
+WEIGHTS = (0.0, 0.05, 0.15, 0.25, 0.35, 0.5)
+"""Edges of the bins of the second grain's share of the scattering."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the simulation knows of a scan.
+
+    Parameters
+    ----------
+    dominant, second
+        Orientations of the two grains that contribute most to each pattern, shape (n,).
+    weight
+        Share of the second grain in the scattering of both, shape (n,).
+    pairs
+        Positions of neighbours that are both in DS_Q, shape (m, 2).
+    same
+        Whether the neighbours are of one true grain, shape (m,), bool.
+    chosen
+        Positions of DS_Q, ascending.
+    symmetry
+        Proper point group.
+    """
+
+    dominant: Rotation
+    second: Rotation
+    weight: np.ndarray
+    pairs: np.ndarray
+    same: np.ndarray
+    chosen: np.ndarray
+    symmetry: Symmetry
+
+    @classmethod
+    def of(cls, scan: Scan) -> "Truth":
+        """Return what a simulated scan with labels knows."""
+        labels = scan.labels
+        chosen = subset(labels, "DS_Q", Thresholds())
+        pairs = _neighbours(scan.info.shape, chosen)
+        grain = np.asarray(labels.prop["truth_grain"])[pairs]
+        weights = [np.asarray(labels.prop[f"{name}_weight"]) for name in ("truth", "second")]
+        return cls(
+            Rotation.from_euler(labels.prop["truth_euler"]),
+            Rotation.from_euler(labels.prop["second_euler"]),
+            weights[1] / np.maximum(sum(weights), 1e-9),
+            pairs,
+            grain[:, 0] == grain[:, 1],
+            chosen,
+            proper_point_group(scan.phase),
+        )
+
+    def angles(self, first: Rotation, second: Rotation) -> np.ndarray:
+        """Return the disorientations of pairs of orientations (degrees)."""
+        return np.rad2deg(disorientation(first, second, self.symmetry))
+
+
+def findings(found: Rotation, truth: Truth) -> dict[str, float]:
+    """Return the figures of a map: coherence, sharpness, and the answers where grains overlap (percent)."""
+    between = truth.angles(found[truth.pairs[:, 0]], found[truth.pairs[:, 1]])
+    true_between = truth.angles(truth.dominant[truth.pairs[:, 0]], truth.dominant[truth.pairs[:, 1]])
+    edges = ~truth.same & (true_between > BOUNDARY)
+    values = {
+        "coherent": _percent(between[truth.same] <= COHERENT),
+        "sharp": _percent(between[edges] >= true_between[edges] / 2),
+    }
+    wrong_by = truth.angles(found[truth.chosen], truth.dominant[truth.chosen])
+    from_second = truth.angles(found[truth.chosen], truth.second[truth.chosen])
+    bins = np.digitize(truth.weight[truth.chosen], WEIGHTS[1:-1])
+    for number, (low, high) in enumerate(pairwise(WEIGHTS)):
+        here = bins == number
+        values[f"dominant {low:g}-{high:g}"] = _percent(wrong_by[here] <= RIGHT)
+        values[f"second {low:g}-{high:g}"] = _percent(from_second[here] <= RIGHT)
+    return values
+
+
+def _percent(true: np.ndarray) -> float:
+    return 100 * float(np.mean(true)) if len(true) else float("nan")
+
+
+def _neighbours(shape: tuple[int, int], chosen: np.ndarray) -> np.ndarray:
+    """Return the pairs of chosen positions that are neighbours in a row or a column."""
+    number = np.arange(shape[0] * shape[1]).reshape(shape)
+    across = np.stack([number[:, :-1].ravel(), number[:, 1:].ravel()], axis=1)
+    down = np.stack([number[:-1].ravel(), number[1:].ravel()], axis=1)
+    pairs = np.concatenate([across, down])
+    return pairs[np.isin(pairs, chosen).all(axis=1)]
+
+
+def models(studies: tuple[str, ...]) -> Iterator[Row]:
+    """Yield the finished trainings of the newest studies with these names."""
+    for study in studies:
+        yield from named_study_rows(study)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("studies", nargs=-1, required=True)
+@click.option("--csv", "table", type=click.Path(path_type=Path), help="Also write the figures to this file.")
+def main(path: Path, studies: tuple[str, ...], table: Path | None) -> None:
+    """Print the findings for each model of the studies on a simulated scan."""
+    lines = []
+    with Scan(path) as scan:
+        truth = Truth.of(scan)
+        for row in models(studies):
+            found = predict_map(load_model(row.run_id), scan).crystal_map.rotations
+            lines.append({"training": row.name, **findings(found, truth)})
+            click.echo(", ".join(_told(name, value) for name, value in lines[-1].items()))
+        lines.append({"training": "labels", **findings(scan.labels.rotations, truth)})
+        lines.append({"training": "truth", **findings(truth.dominant, truth)})
+    for line in lines[-2:]:
+        click.echo(", ".join(_told(name, value) for name, value in line.items()))
+    if table:
+        with table.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(lines[0]))
+            writer.writeheader()
+            writer.writerows(lines)
+
+
+def _told(name: str, value: str | float) -> str:
+    return value if isinstance(value, str) else f"{name}: {value:.1f} %"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""The figures of what the paper finds."""
+
+import numpy as np
+import pytest
+from orix.quaternion import Rotation
+from paper.findings import Truth, findings
+
+from keras_stem.crystal.disorientation import BEAM_TWOFOLD
+
+
+@pytest.fixture
+def truth(scan):
+    return Truth.of(scan)
+
+
+def test_the_truth_is_coherent_sharp_and_dominant(truth):
+    found = findings(truth.dominant, truth)
+    assert found["coherent"] == found["sharp"] == found["dominant 0-0.05"] == 100
+    assert found["second 0-0.05"] < 20
+
+
+def test_a_blurred_boundary_is_not_sharp(truth, scan):
+    rows, columns = scan.info.shape
+    left = np.arange(rows * columns) // columns * columns
+    one_a_row = Rotation(truth.dominant.data[left])
+    found = findings(one_a_row, truth)
+    assert found["sharp"] < 100
+    assert found["dominant 0-0.05"] < 100
+
+
+def test_the_second_grain_is_told_from_the_dominant_one(truth):
+    found = findings(truth.second, truth)
+    assert found["second 0.35-0.5"] == 100
+    assert found["dominant 0.35-0.5"] < 50
+
+
+def test_alternating_answers_are_not_coherent(truth, scan):
+    rows, columns = scan.info.shape
+    odd = np.add.outer(np.arange(rows), np.arange(columns)).ravel() % 2 == 1
+    turned = Rotation(np.where(odd[:, None], (truth.dominant * BEAM_TWOFOLD).data, truth.dominant.data))
+    assert findings(turned, truth)["coherent"] < 20
