@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+from mlflow import MlflowClient
 
 from keras_stem.study.description import Study
 from keras_stem.tracking.store import connect
@@ -88,7 +89,7 @@ def _measured(recipe: Recipe, scan: str) -> float:
     return seconds
 
 
-def _begun(client, study: TrackedStudy, cell: str) -> int:
+def _begun(client: MlflowClient, study: TrackedStudy, cell: str) -> int:
     """Return the number of finished epochs of the interrupted training of a cell."""
     if not study.run_id:
         return 0
