@@ -52,9 +52,9 @@ def command(scan, paper, figures, models, studies, min_q, out) -> None:
     out = out or beside(scan, "figures")
     names = dict.fromkeys([*(PAPER_FIGURES if paper else ()), *figures])
     with Scan(scan) as opened:
-        chosen = [*models, *(model for study in studies for model in study_models(study))]
-        chosen = list(dict.fromkeys(chosen)) or best_models(opened.phase.name)
-        drawn = write_figures(opened, chosen, out, names, min_q, verbose=True)
+        titles = {run_id: title for study in studies for run_id, title in study_models(study).items()}
+        chosen = list(dict.fromkeys([*models, *titles])) or best_models(opened.phase.name)
+        drawn = write_figures(opened, chosen, out, names, min_q, verbose=True, titles=titles)
     for name, reference in drawn.models.items():
         click.echo(f"{name}: {reference}")
     for line in drawn.notes:

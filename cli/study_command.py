@@ -52,6 +52,8 @@ def command(name, scan, pretrained, resume, missing, dry_run, scheduler, workers
     given = name or scan or pretrained or any(value is not None for value in options.values())
     if resume and (given or missing or dry_run):
         raise click.UsageError("Expected --resume alone, with the settings of the interrupted study.")
+    if dry_run and (scheduler or workers):
+        raise click.UsageError("Expected --dry-run without workers: it measures this process alone.")
     if not resume and not (name and scan):
         raise click.UsageError("Expected the NAME of a study and a SCAN, or --resume.")
     import_backend()

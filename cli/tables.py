@@ -95,10 +95,12 @@ def print_plan(plan: "list[PlannedCell]") -> None:
     lines = [
         [
             cell.name,
-            "finished" if not cell.epochs else f"after epoch {cell.finished}" if cell.finished else "new",
-            f"{cell.epochs}",
-            f"{cell.epoch_seconds:.1f}" if cell.epochs else "",
-            duration(cell.seconds) if cell.epochs else "",
+            cell.state,
+            *(
+                (str(cell.epochs), f"{cell.epoch_seconds:.1f}", duration(cell.seconds))
+                if cell.epochs
+                else ("", "", "")
+            ),
         ]
         for cell in plan
     ]

@@ -166,7 +166,8 @@ def main(side: int, seed: int, archs: tuple[str, ...], pretrained: tuple[str, ..
             make_scan(folder / "making.h5", side, seed, consensus)
             (folder / "making.h5").rename(scan)
         told = f"{cell.arch}-{cell.target}-{cell.labels.replace(', ', '-')}-{cell.seed}"
-        kept = folder / f"{told}{'-pretrained' if cell.weights else ''}.npz"
+        started = f"-{digest(Path(cell.weights).read_bytes())}" if cell.weights else ""
+        kept = folder / f"{told}{started}.npz"
         if not kept.exists():
             np.savez(kept, **trained(cell, scan))
         with np.load(kept) as file:

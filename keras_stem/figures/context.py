@@ -30,7 +30,7 @@ class Answer:
     variant
         Name of the variant of the network; None if it has none.
     pretrained
-        Whether the training began with weights of another one.
+        Whether the training began with weights of another one; None if that is unknown.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Answer:
     card: ModelCard
     prediction: Prediction
     variant: str | None = None
-    pretrained: bool = False
+    pretrained: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
@@ -101,13 +102,20 @@ def directions_figure(maps: Mapping[str, CrystalMap], visible: np.ndarray) -> Fi
     first = next(iter(maps.values()))
     panels = [(name, shown, direction) for name, shown in maps.items() for direction in DIRECTIONS]
     with style():
-        figure, places = page(1 + len(panels), map_extent(first))
+        figure, places = page(len(DIRECTIONS) + len(panels), map_extent(first))
         for place, (name, shown, direction) in zip(places, panels, strict=False):
             axes = figure.add_subplot(place)
             draw_ipf_map(axes, shown, direction, visible)
-            axes.set_title(f"{plain_text(name)}, along {direction}")
-        draw_key(figure, places[-1], single_phase(first), "x, y or z")
+            axes.set_title(f"Along {direction}")
+            if direction == next(iter(DIRECTIONS)):
+                _name_row(axes, name)
+        draw_key(figure, places[-len(DIRECTIONS)], single_phase(first), "x, y or z")
     return figure
+
+
+def _name_row(axes: Axes, name: str) -> None:
+    """Write the name of a row of maps to the left of its first map."""
+    axes.text(-0.04, 0.5, plain_text(name), transform=axes.transAxes, rotation=90, va="center", ha="right")
 
 
 def weighted_figure(labels: CrystalMap, direction: str = "z") -> Figure:

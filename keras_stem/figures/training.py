@@ -1,5 +1,6 @@
 """Figures of a training: learning curves, and parity plots of predictions against labels."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
@@ -26,6 +27,12 @@ _STUDIED = {
     "training_seconds": ("Training (min)", 60),
 }
 """Axes of the figure of a study: label and divisor by name of the metric."""
+
+_NAME_WIDTH = 40
+"""Number of characters in a line of the name of a training."""
+
+_TALLEST = 200.0
+"""Largest height of a figure (inches)."""
 
 
 def curves_figure(history: list[dict[str, float]]) -> Figure:
@@ -105,19 +112,22 @@ def study_figure(trainings: Sequence[tuple[str, Mapping[str, float]]]) -> Figure
     matplotlib.figure.Figure
     """
     places = np.arange(len(trainings))
+    names = [textwrap.fill(plain_text(name), _NAME_WIDTH) for name, _ in trainings]
+    lines = sum(name.count("\n") + 1 for name in names)
     with style():
-        figure = StyledFigure(figsize=(10, 1.2 + 0.28 * len(trainings)), layout="constrained")
+        figure = StyledFigure(figsize=(10, min(1.2 + 0.28 * lines, _TALLEST)), layout="constrained")
         panels = figure.subplots(1, len(_STUDIED), sharey=True)
         for axes, (name, (label, unit)) in zip(panels, _STUDIED.items(), strict=True):
             values = [metrics.get(name, np.nan) / unit for _, metrics in trainings]
-            axes.barh(places, values, color="0.85", height=0.7)
+            shown = np.where(np.isfinite(values), values, np.nan)
+            axes.barh(places, shown, color="0.85", height=0.7)
             for place, value in zip(places, values, strict=True):
-                if np.isfinite(value):
-                    axes.annotate(f" {value:.3g}", (max(value, 0), place), va="center", fontsize=8)
-            axes.set_xlim(0, 1.18 * np.nanmax([*values, 1e-9]))
+                text = "" if np.isnan(value) else f" {value:.3g}"
+                axes.annotate(text, (value if np.isfinite(value) else 0, place), va="center", fontsize=8)
+            axes.set_xlim(0, 1.18 * np.nanmax(shown) if np.nansum(shown) > 0 else 1)
             axes.set_xlabel(label)
-        panels[0].set_yticks(places, [plain_text(name) for name, _ in trainings])
-        panels[0].invert_yaxis()
+        panels[0].set_yticks(places, names)
+        panels[0].set_ylim(len(trainings) - 0.5, -0.5)
     return figure
 
 

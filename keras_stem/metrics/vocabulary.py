@@ -56,7 +56,7 @@ class Quantity(Term):
         return f"{self.text(value)}{space}{self.unit}".rstrip()
 
 
-DS_R = Term("DS_R", "positions whose labels have Q >= --min-q and R >= --min-r, from which a training takes")
+DS_R = Term("DS_R", "positions whose labels have Q >= --min-q and R >= --min-r, which a training splits")
 DS_VAL = Term("DS_Val", "patterns held out of DS_R, or simulated ones; the best weights are chosen on them")
 DS_TEST = Term("DS_Test", "patterns held out of DS_R, or simulated ones; nothing is chosen on them")
 DS_Q = Term("DS_Q", "all positions with Q >= --min-q, those of the training among them")

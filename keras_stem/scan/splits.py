@@ -80,8 +80,8 @@ def with_more_training(
 ) -> Split:
     """Return a split with a training set from a larger subset, and the same validation and test sets.
 
-    Groups that the training set shares are taken as a whole, of all others 60 %, and none that the validation
-    or the test set shares.
+    The training set keeps its positions. Further ones are taken by groups: those that it shares with the
+    larger subset as a whole, of all others 60 %, and none that the validation or the test set shares.
 
     Parameters
     ----------
@@ -100,7 +100,8 @@ def with_more_training(
         for one in (np.concatenate([parts.val, parts.test]), parts.train)
     )
     drawn = np.random.default_rng((seed, 1)).random(len(names)) < FRACTIONS[0]
-    return replace(parts, train=positions[((trained | drawn) & ~held_out)[group]])
+    further = positions[((trained | drawn) & ~held_out)[group]]
+    return replace(parts, train=np.union1d(parts.train, further))
 
 
 def _each_its_own(labels: CrystalMap, positions: np.ndarray) -> np.ndarray:

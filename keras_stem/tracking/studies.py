@@ -1,14 +1,17 @@
 """Studies in MLflow: a parent run with the description, and a child run for each cell."""
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import mlflow
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import LifecycleStage, Run
+from mlflow.exceptions import MlflowException
 
 from keras_stem.errors import KerasStemError
+from keras_stem.tracking.artifacts import local_folder
 from keras_stem.tracking.store import experiment
 from keras_stem.training.recipe import Recipe
 
@@ -95,12 +98,13 @@ def last_study(client: MlflowClient, name: str) -> TrackedStudy:
     raise KerasStemError(f"There is no study {name!r} among the tracked runs; kstem study runs one.")
 
 
-def unfinished_twin(client: MlflowClient, study: TrackedStudy) -> TrackedStudy | None:
-    """Return the newest unfinished study of the same name, recipes and scan, or None."""
+def unfinished_twin(client: MlflowClient, study: TrackedStudy, backend: str) -> TrackedStudy | None:
+    """Return the newest unfinished study of the same name, recipes, scan and backend, or None."""
     for run in _search(client, f"tags.{_KIND} = '{STUDY}'"):
-        if run.info.status != "FINISHED" and run.data.tags[STUDY] == study.name:
-            found = _read(client, run)
-            if (found.cells, found.fingerprint) == (study.cells, study.fingerprint):
+        others = {child.data.tags.get("backend") for child in _children(client, run.info.run_id)} - {backend}
+        if run.info.status != "FINISHED" and run.data.tags[STUDY] == study.name and not others:
+            found = _readable(client, run)
+            if found and (found.cells, found.fingerprint) == (study.cells, study.fingerprint):
                 return found
     return None
 
@@ -111,18 +115,31 @@ def finished_cells(client: MlflowClient, study: TrackedStudy) -> dict[str, Run]:
     for run in _children(client, study.run_id):
         if run.info.status == "FINISHED":
             done.setdefault(run.data.tags.get(CELL, ""), run)
-    return {cell: client.get_run(run_id) for cell, run_id in study.taken.items()} | done
+    taken = {cell: _finished(client, run_id) for cell, run_id in study.taken.items()}
+    return {cell: run for cell, run in taken.items() if run} | done
 
 
-def finished_training(client: MlflowClient, recipe: Recipe, fingerprint: str, backend: str) -> str | None:
-    """Return the id of the newest finished training of a recipe on a scan and a backend, or None."""
-    tags = {"scan_fingerprint": fingerprint, "backend": backend, "arch": recipe.arch}
+def _finished(client: MlflowClient, run_id: str) -> Run | None:
+    """Return a run, or None if it was deleted or is not finished."""
+    try:
+        run = client.get_run(run_id)
+    except MlflowException:
+        return None
+    present = run.info.lifecycle_stage == LifecycleStage.ACTIVE and run.info.status == "FINISHED"
+    return run if present else None
+
+
+def finished_recipes(client: MlflowClient, fingerprint: str, backend: str) -> dict[Recipe, str]:
+    """Return the ids of the newest finished trainings on a scan and a backend in a local store, by recipe."""
+    tags = {"scan_fingerprint": fingerprint, "backend": backend}
     condition = " and ".join(f"tags.{name} = '{value}'" for name, value in tags.items())
+    found: dict[Recipe, str] = {}
     for run in _search(client, f"attributes.status = 'FINISHED' and {condition}"):
-        path = client.download_artifacts(run.info.run_id, RECIPE_FILE)
-        if Recipe.from_dict(json.loads(Path(path).read_text(encoding="utf-8"))) == recipe:
-            return run.info.run_id
-    return None
+        path = local_folder(run.info.artifact_uri) / RECIPE_FILE
+        with contextlib.suppress(OSError, ValueError, KerasStemError):  # it is not of this version
+            recipe = Recipe.from_dict(json.loads(path.read_text(encoding="utf-8")))
+            found.setdefault(recipe, run.info.run_id)
+    return found
 
 
 def finished_trainings(client: MlflowClient) -> list[Run]:
@@ -138,6 +155,14 @@ def _children(client: MlflowClient, parent: str) -> list[Run]:
 def _search(client: MlflowClient, condition: str) -> list[Run]:
     order = ["attributes.start_time DESC"]
     return list(client.search_runs([experiment(client)], condition, max_results=_MANY, order_by=order))
+
+
+def _readable(client: MlflowClient, run: Run) -> TrackedStudy | None:
+    """Return a study, or None if its description is missing or of another version."""
+    try:
+        return _read(client, run)
+    except (KerasStemError, MlflowException, OSError, ValueError, TypeError):
+        return None
 
 
 def _read(client: MlflowClient, run: Run) -> TrackedStudy:

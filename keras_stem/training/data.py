@@ -142,7 +142,7 @@ def prepare_scan(scan: Scan, settings: ScanData, seed: int) -> TrainingData:
         },
         test_source_for=lambda card: ScanSource(scan, card.binning_for(scan.info.detector)),
         plain_errors=file.plain_errors,
-        notes=tuple(few_notes(labels, settings.thresholds)),
+        notes=tuple(few_notes(labels, settings.thresholds) if settings.train_on == "DS_R" else ()),
     )
 
 

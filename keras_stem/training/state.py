@@ -1,14 +1,18 @@
 """State from which an interrupted training resumes, in a folder that is consistent at any time."""
 
+import contextlib
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from keras_stem.environment import state_folder
 from keras_stem.errors import KerasStemError, reason_of
-from keras_stem.files import complete_file
+from keras_stem.files import complete_file, existing_folder
 from keras_stem.schema import validated
 from keras_stem.versions import up_to_date, with_schema
 
@@ -92,6 +96,30 @@ def read_state(folder: Path) -> RunState:
     except (OSError, ValueError) as error:
         raise KerasStemError(f"Cannot read the state of a training in {path}: {reason_of(error)}") from error
     return validated(RunState, up_to_date(plain, path), path)
+
+
+@contextlib.contextmanager
+def held(states: Path, run_id: str) -> Iterator[None]:
+    """Keep other processes from training a run in the context.
+
+    Parameters
+    ----------
+    states
+        Folder of the states of interrupted trainings.
+    run_id
+        Identifier of the run.
+
+    Raises
+    ------
+    KerasStemError
+        If another process is training it.
+    """
+    lock = FileLock(existing_folder(states.parent / "locks") / f"{run_id}.lock")
+    try:
+        with lock.acquire(blocking=False):
+            yield
+    except Timeout:
+        raise KerasStemError(f"Another process is training the run {run_id}.") from None
 
 
 def interrupted(run_id: str) -> RunState | None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -26,6 +27,8 @@ from keras_stem.tracking.store import connect
 from keras_stem.training.paper import paper_archs
 from keras_stem.training.recipe import Recipe
 from keras_stem.workflow.compare import named_study_rows
+
+_NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -61,17 +64,17 @@ def best_models(phase: str) -> list[str]:
     return found or [best_reference(phase)]
 
 
-def study_models(name: str) -> list[str]:
-    """Return the ids of the runs of the finished cells of the newest study with a name.
+def study_models(name: str) -> dict[str, str]:
+    """Return the names of the finished cells of the newest study with a name, by the ids of their runs.
 
     Raises
     ------
     KerasStemError
         If there is no such study, or none of its cells is finished.
     """
-    found = [row.run_id for row in named_study_rows(name)]
+    found = {row.run_id: row.name for row in named_study_rows(name)}
     if not found:
-        raise KerasStemError(f"No training of the study {name!r} is finished; kstem study --resume goes on.")
+        raise KerasStemError(f"No training of the study {name!r} is finished; kstem study --missing goes on.")
     return found
 
 
@@ -87,6 +90,7 @@ def write_figures(
     names: Iterable[str] = PAPER_FIGURES,
     min_q: float | None = None,
     verbose: bool = False,
+    titles: Mapping[str, str] = _NO_TITLES,
 ) -> WrittenFigures:
     """Draw figures of a scan and its models as PNG and SVG; each model is applied once.
 
@@ -99,12 +103,13 @@ def write_figures(
     folder
         Output folder, which is created if necessary. All files appear together when they are complete.
     names
-        Names of the figures, out of `keras_stem.figures.registry.figure_names`; by default those of the
-        paper.
+        Names of the figures, out of `keras_stem.figures.registry.figure_names`.
     min_q
         Smallest Q of DS_Q; that of the training of the first model by default.
     verbose
         Whether to show progress.
+    titles
+        Names of models by reference; the others are named by their networks.
 
     Returns
     -------
@@ -118,7 +123,7 @@ def write_figures(
     """
     single_phase(scan.labels)
     functions = {name: figure_function(name) for name in names}
-    answers = _named([_answer(reference, scan, verbose) for reference in references])
+    answers = _named([_answer(reference, scan, verbose, titles.get(reference)) for reference in references])
     context = FigureContext(scan, tuple(answers), _visible(scan, answers[0].card, min_q))
     written = []
     with complete_folder(folder) as staging:
@@ -140,7 +145,7 @@ def _drawn(name: str, drawn: Figure | Mapping[str, Figure] | None) -> Iterator[t
             raise KerasStemError(f"Expected a matplotlib figure from {name}, found {type(figure).__name__}.")
 
 
-def _answer(reference: str, scan: Scan, verbose: bool) -> Answer:
+def _answer(reference: str, scan: Scan, verbose: bool, title: str | None) -> Answer:
     model = load_model(reference)
     if verbose:
         print(f"{reference}, {model.card.arch}", flush=True)
@@ -148,17 +153,16 @@ def _answer(reference: str, scan: Scan, verbose: bool) -> Answer:
         prediction = predict_map(model, scan, verbose)
     except KerasStemError as error:
         raise KerasStemError(f"Cannot apply {reference}: {error}") from error
-    return Answer(
-        config_class(model.card.arch).title, reference, model.card, prediction, *_variant(model.card)
-    )
+    title = title or config_class(model.card.arch).title
+    return Answer(title, reference, model.card, prediction, *_variant(model.card))
 
 
-def _variant(card: ModelCard) -> tuple[str | None, bool]:
+def _variant(card: ModelCard) -> tuple[str | None, bool | None]:
     """Return the name of the variant of a model, and whether its training began with given weights."""
     try:
         recipe = Recipe.from_dict(card.recipe)
     except KerasStemError:
-        return None, False
+        return None, None
     return variant_name(recipe.network, recipe.weights), recipe.weights is not None
 
 

@@ -29,7 +29,6 @@ from keras_stem.figures.context import Answer, FigureContext
 from keras_stem.figures.paper_errors import errors_figure
 from keras_stem.figures.paper_maps import directions_figure, ipf_maps_figure, scatter_figure, weighted_figure
 from keras_stem.figures.paper_subsets import subsets_figure
-from keras_stem.networks.registry import config_class
 from keras_stem.tracking.run import MODEL_NAME
 from keras_stem.tracking.store import connect
 from keras_stem.training.recipe import Recipe
@@ -66,17 +65,19 @@ def orientation_scatter(context: FigureContext) -> Figure:
 
 
 def losses(context: FigureContext) -> Figure | None:
-    """Return figure 8: learning curves of the CNNs with a Huber loss of Euler angles, or of all networks."""
+    """Return figure 8: learning curves of the CNNs with a Huber loss of Euler angles.
+
+    The curves of the other networks are shown if there is no such CNN.
+    """
     rows: dict[str, Row] = {}
-    cnns = [answer for answer in context.answers if answer.card.arch == "cnn"]
-    for answer in cnns or context.answers:
+    for answer in context.answers:
         row, reason = _row(answer)
-        if row is None:
-            context.notes.append(f"Figure 8 is without {answer.reference}: {reason}.")
-        else:
+        if row:
             rows[row.run_id] = row
+        elif answer.card.arch == "cnn":
+            context.notes.append(f"Figure 8 is without {answer.reference}: {reason}.")
     if rows:
-        return training_curves(list(rows.values()))
+        return training_curves([row for row in rows.values() if row.arch == "cnn"] or list(rows.values()))
     context.notes.append("Figure 8 is left out: no model has a tracked run with a Huber loss.")
     return None
 
@@ -133,7 +134,7 @@ def pretrained_swins_in_all_directions(context: FigureContext) -> Figure | None:
 
 def plain_swins_in_all_directions(context: FigureContext) -> Figure | None:
     """Return figure A.7: IPF maps of the plain variants of Swin along x, y and z."""
-    chosen = [answer for answer in _variants(context, "swin") if not answer.pretrained]
+    chosen = [answer for answer in _variants(context, "swin") if answer.pretrained is False]
     maps = _maps(context, "Figure A.7", chosen, 2, "plain Swin")
     return directions_figure(maps, context.visible) if maps else None
 
@@ -177,7 +178,8 @@ def _row(answer: Answer) -> tuple[Row | None, str]:
         history = []
     if not history:
         return None, "it has no tracked run with a training loss"
-    name = f"{config_class(answer.card.arch).title}, {answer.card.schedule}"
+    schedule = answer.card.schedule
+    name = answer.name if schedule in answer.name else f"{answer.name}, {schedule}"
     return Row(name, run_id, answer.card.arch, "", "", {}), ""
 
 

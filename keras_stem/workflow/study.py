@@ -1,5 +1,6 @@
 """Execution of a study: trainings as child runs of one MLflow run."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,16 +15,18 @@ from keras_stem.scan.scan import Scan
 from keras_stem.study.description import Study
 from keras_stem.tracking.run import tracked_run
 from keras_stem.tracking.run_store import RunStore, run_store
+from keras_stem.tracking.store import tracking_uri
 from keras_stem.tracking.studies import (
     TrackedStudy,
     end_unfinished,
     finished_cells,
-    finished_training,
+    finished_recipes,
     unfinished_study,
     unfinished_twin,
 )
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.recipe import Recipe
+from keras_stem.training.state import held
 from keras_stem.workflow.compare import Row, study_rows
 from keras_stem.workflow.study_cells import train_here, train_on_workers
 
@@ -93,13 +96,12 @@ def run_study(
         If the options of a cell are invalid, or the scan cannot be used.
     """
     planned = planned_study(study, scan_path, options, pretrained)
+    if missing:
+        require_local_store()
     with run_store(tell=tell) as store:
         if missing:
             planned = with_stored_cells(store.client, planned)
-        with tracked_run(store, f"study {study.name}", planned.run_id or None) as parent:
-            tracked = replace(planned, run_id=parent.run_id)
-            tracked.log()
-            return _run_cells(store, tracked, verbose, client)
+        return _run(store, planned, verbose, client)
 
 
 def resume_study(
@@ -123,8 +125,16 @@ def resume_study(
                 raise KerasStemError(
                     f"{tracked.scan} has changed since the study began; start the study again."
                 )
-        with tracked_run(store, tracked.name, tracked.run_id):
-            return _run_cells(store, tracked, verbose, client)
+        return _run(store, tracked, verbose, client)
+
+
+def require_local_store() -> None:
+    """Raise `KerasStemError` if the tracking store is a server, whose finished trainings are not searched."""
+    if tracking_uri().startswith("http"):
+        raise KerasStemError(
+            "Expected a local tracking store for --missing, found a server; set MLFLOW_TRACKING_URI to one "
+            "such as sqlite:///mlruns/mlflow.db."
+        )
 
 
 def planned_study(
@@ -144,16 +154,14 @@ def planned_study(
 
 
 def with_stored_cells(client: MlflowClient, planned: TrackedStudy) -> TrackedStudy:
-    """Return the unfinished study that equals a planned one, or the planned one with stored trainings."""
-    started = unfinished_twin(client, planned)
-    if started:
-        return started
+    """Return a planned study, or the unfinished one that equals it, with finished trainings of a store."""
     backend = keras.backend.backend()
-    stored = {
-        cell: finished_training(client, recipe, planned.fingerprint, backend)
-        for cell, recipe in planned.cells.items()
-    }
-    return replace(planned, taken={cell: run_id for cell, run_id in stored.items() if run_id})
+    started = unfinished_twin(client, planned, backend)
+    study = replace(started, scan=planned.scan) if started else planned
+    left = study.cells.keys() - finished_cells(client, study).keys()
+    stored = finished_recipes(client, planned.fingerprint, backend)
+    taken = {cell: stored[study.cells[cell]] for cell in left if study.cells[cell] in stored}
+    return replace(study, taken=study.taken | taken)
 
 
 def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Mapping[str, str]) -> Recipe:
@@ -165,6 +173,19 @@ def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Map
     return recipe
 
 
+def _run(store: RunStore, study: TrackedStudy, verbose: bool, client: "Client | None") -> StudyResult:
+    """Run a study that is planned, or continue one that was interrupted."""
+    with contextlib.ExitStack() as stack:
+        if study.run_id:  # before the run is changed
+            stack.enter_context(held(store.states, study.run_id))
+        parent = stack.enter_context(tracked_run(store, f"study {study.name}", study.run_id or None))
+        if not study.run_id:
+            stack.enter_context(held(store.states, parent.run_id))
+        tracked = replace(study, run_id=parent.run_id)
+        tracked.log()
+        return _run_cells(store, tracked, verbose, client)
+
+
 def _run_cells(store: RunStore, study: TrackedStudy, verbose: bool, client: "Client | None") -> StudyResult:
     done = finished_cells(store.client, study)
     left = {cell: recipe for cell, recipe in study.cells.items() if cell not in done}
@@ -172,7 +193,8 @@ def _run_cells(store: RunStore, study: TrackedStudy, verbose: bool, client: "Cli
         cell: f"Cell {number} of {len(study.cells)}, {cell}" for number, cell in enumerate(study.cells, 1)
     }
     if verbose:
-        print("\n".join([study.title, *(f"{numbers[cell]}: finished before" for cell in done)]), flush=True)
+        before = [f"{numbers[cell]}: finished before" for cell in study.cells if cell in done]
+        print("\n".join([study.title, *before]), flush=True)
     if client:
         results = train_on_workers(store, study, left, client)
     else:

@@ -58,6 +58,7 @@ def _train(store: RunStore, study: TrackedStudy, cell: str, recipe: Recipe, verb
     for run_id in study.begun(store.client, cell):
         state = interrupted(run_id)
         if state:
+            state.scan = study.scan  # the same scan may have moved
             resume(state, verbose, store=store)
             return
     fit(study.scan, recipe, verbose, name=cell, tags=_tags(study, cell), store=store)

@@ -1,21 +1,24 @@
 """Plan of a study: what is to be trained, and how long that takes at most."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import keras
 from mlflow import MlflowClient
 
+from keras_stem.errors import KerasStemError
+from keras_stem.models.stored_recipe import SCAN
 from keras_stem.study.description import Study
-from keras_stem.tracking.store import connect
+from keras_stem.tracking.store import connect, present, tracking_uri
 from keras_stem.tracking.studies import TrackedStudy, finished_cells
 from keras_stem.training.data import training_data
 from keras_stem.training.duration import seconds_per_epoch
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import interrupted
-from keras_stem.workflow.study import planned_study, with_stored_cells
+from keras_stem.workflow.study import planned_study, require_local_store, with_stored_cells
 
 
 @dataclass(frozen=True)
@@ -26,18 +29,18 @@ class PlannedCell:
     ----------
     name
         Name of the cell.
-    finished
-        Number of epochs of an interrupted training that will be continued.
+    state
+        State of the training: "finished", "new", "after epoch 3", or the reason why it cannot be trained.
     epochs
-        Largest number of epochs that remain; 0 if the training is finished.
+        Largest number of epochs that remain.
     epoch_seconds
-        Duration of an epoch, without validation, on this machine; 0 if the training is finished.
+        Duration of an epoch, without validation, on this machine.
     """
 
     name: str
-    finished: int
-    epochs: int
-    epoch_seconds: float
+    state: str
+    epochs: int = 0
+    epoch_seconds: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -54,44 +57,54 @@ def plan_study(
 ) -> list[PlannedCell]:
     """Return what a study would train; a few steps of each network are measured, and nothing is stored.
 
-    Parameters and errors are those of `keras_stem.workflow.study.run_study`.
+    A cell that cannot be trained has the reason as its state. Parameters and errors are those of
+    `keras_stem.workflow.study.run_study`.
     """
-    client = connect()
     planned = planned_study(study, scan_path, options, pretrained)
+    done: Collection[str] = ()
+    begun: dict[str, int] = {}
     if missing:
+        require_local_store()
+    if missing and present(tracking_uri()):
+        client = connect()
         planned = with_stored_cells(client, planned)
-    done = finished_cells(client, planned)
-    measured: dict[Recipe, float] = {}
-    cells = []
-    for name, recipe in planned.cells.items():
-        if name in done:
-            cells.append(PlannedCell(name, 0, 0, 0.0))
-            continue
-        alike = _alike(recipe)
-        if alike not in measured:
-            measured[alike] = _measured(alike, planned.scan)
-        begun = _begun(client, planned, name)
-        cells.append(PlannedCell(name, begun, recipe.max_epochs - begun, measured[alike]))
-    return cells
+        done, begun = finished_cells(client, planned), _begun(client, planned)
+    measured = cache(partial(_measured, planned.scan))
+    return [
+        PlannedCell(name, "finished")
+        if name in done
+        else _planned(name, recipe, begun.get(name, 0), measured)
+        for name, recipe in planned.cells.items()
+    ]
+
+
+def _planned(name: str, recipe: Recipe, begun: int, measured: Callable[[Recipe], float]) -> PlannedCell:
+    try:
+        seconds = measured(_alike(recipe))
+    except KerasStemError as error:
+        return PlannedCell(name, f"fails: {error}")
+    return PlannedCell(name, f"after epoch {begun}" if begun else "new", recipe.max_epochs - begun, seconds)
 
 
 def _alike(recipe: Recipe) -> Recipe:
     """Return the recipe without what does not change the duration of an epoch."""
+    seed = 0 if recipe.data.kind == SCAN and recipe.data.split == "random" else recipe.seed
     return replace(
-        recipe, weights=None, freeze=0, learning_rate=1e-3, schedule="constant", max_epochs=1, seed=0
+        recipe, weights=None, freeze=0, learning_rate=1e-3, schedule="constant", max_epochs=1, seed=seed
     )
 
 
-def _measured(recipe: Recipe, scan: str) -> float:
+def _measured(scan: str, recipe: Recipe) -> float:
     with training_data(recipe, scan) as data:
         seconds = seconds_per_epoch(data, recipe)
     keras.utils.clear_session()
     return seconds
 
 
-def _begun(client: MlflowClient, study: TrackedStudy, cell: str) -> int:
-    """Return the number of finished epochs of the interrupted training of a cell."""
-    if not study.run_id:
-        return 0
-    states = [interrupted(run_id) for run_id in study.begun(client, cell)]
-    return next((state.epochs for state in states if state), 0)
+def _begun(client: MlflowClient, study: TrackedStudy) -> dict[str, int]:
+    """Return the numbers of finished epochs of interrupted trainings, by cell."""
+    found = {}
+    for cell in study.cells if study.run_id else ():
+        states = [interrupted(run_id) for run_id in study.begun(client, cell)]
+        found[cell] = next((state.epochs for state in states if state), 0)
+    return found

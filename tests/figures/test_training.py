@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_stem.figures.training import curves_figure, loss_figure, parity_figure
+from keras_stem.figures.training import curves_figure, loss_figure, parity_figure, study_figure
 
 
 def test_curves_show_the_loss_of_all_epochs_and_the_scores_of_some():
@@ -43,3 +43,17 @@ def test_parity_plots_hold_each_position_once():
     histogram = figure.axes[3]
     assert sum(bar.get_height() for bar in histogram.patches) == 3  # below the first bin, too
     assert histogram.get_title() == "Median 2.00°"
+
+
+def test_the_chart_of_a_study_shows_what_there_is():
+    metrics = {"final_test_median": 3.21, "final_test_mae": 4.0, "training_seconds": 90.0}
+    figure = study_figure([("first", metrics), ("a name " * 20, {}), ("broken", {"final_test_mae": np.inf})])
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert texts == [" 3.21", "", "", " 4", "", " inf", " 1.5", "", ""]
+    assert figure.axes[0].get_ylim() == (2.5, -0.5)
+    assert max(len(line) for line in figure.axes[0].get_yticklabels()[1].get_text().splitlines()) <= 40
+    figure.canvas.draw()
+
+
+def test_a_chart_without_values_can_be_drawn():
+    study_figure([("nothing", {})]).canvas.draw()

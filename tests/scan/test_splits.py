@@ -47,9 +47,12 @@ def test_too_few_groups_are_a_clear_error(scan, positions):
         split(scan.labels, one_grain, "grain", seed=0)
 
 
-@pytest.mark.parametrize("kind", SPLITS)
-def test_more_training_positions_leave_the_scored_ones_and_divide_no_group(scan, positions, kind):
+@pytest.mark.parametrize(("kind", "with_truth"), [*((kind, True) for kind in SPLITS), ("grain", False)])
+def test_more_training_positions_leave_the_others(scan, positions, kind, with_truth):
     labels = scan.labels
+    grains = np.asarray(labels.prop["truth_grain"])
+    if not with_truth:
+        del labels.prop["truth_grain"]
     smaller = subset(labels, "DS_R", Thresholds())
     parts = split(labels, smaller, kind, seed=1)
     wider = with_more_training(parts, labels, positions, kind, seed=1)
@@ -57,8 +60,7 @@ def test_more_training_positions_leave_the_scored_ones_and_divide_no_group(scan,
     np.testing.assert_array_equal(wider.test, parts.test)
     assert set(parts.train) < set(wider.train) <= set(positions)
     assert not set(wider.train) & {*parts.val, *parts.test}
-    if kind == "grain":
-        grains = np.asarray(labels.prop["truth_grain"])
+    if kind == "grain" and with_truth:
         assert not set(grains[wider.train]) & {*grains[parts.val], *grains[parts.test]}
     if kind == "random":
         others = len(positions) - len(smaller)

@@ -83,7 +83,10 @@ def test_maps_along_z_are_those_of_the_paper(context, draw, names):
     ],
 )
 def test_maps_along_all_directions_are_those_of_the_paper(context, draw, names):
-    assert shown(draw(context)) == [f"{name}, along {direction}" for name in names for direction in "xyz"]
+    figure = draw(context)
+    assert shown(figure) == [f"Along {direction}" for _ in names for direction in "xyz"]
+    beside = [text.get_text() for axes in figure.axes[:-1:3] for text in axes.texts]
+    assert [text for text in beside if text in names] == names
 
 
 def test_a_variant_that_is_missing_is_told(context):
