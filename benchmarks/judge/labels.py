@@ -36,7 +36,7 @@ NAME = "oxide-bloch"
 LABELS = {"alone, DS_R": (False, 15.0), "alone, DS_Q": (False, 0.0), "consensus, DS_Q": (True, 0.0)}
 """Whether labels are those of a consensus, and the smallest R of positions to train on."""
 
-EPOCHS = {"cnn": 60, "densenet": 15, "swin": 15}
+EPOCHS = {"cnn": 60, "densenet": 30, "swin": 30}
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def main(side: int, seed: int, archs: tuple[str, ...], pretrained: tuple[str, ..
             (folder / "making.h5").rename(scan)
         told = f"{cell.arch}-{cell.target}-{cell.labels.replace(', ', '-')}-{cell.seed}"
         started = f"-{digest(Path(cell.weights).read_bytes())}" if cell.weights else ""
-        kept = folder / f"{told}{started}.npz"
+        kept = folder / f"{told}-{EPOCHS[cell.arch]}{started}.npz"
         if not kept.exists():
             np.savez(kept, **trained(cell, scan))
         with np.load(kept) as file:
