@@ -67,7 +67,7 @@ def ipf_axes(figure: Figure, place: SubplotSpec, phase: Phase, title: str) -> In
     """
     inner = place.subgridspec(1, 1)[0]  # the labels take space from this panel only
     axes = ipf_key.ipf_axes(figure, inner, phase, _CORNER_SIZE)
-    axes.set_title(title, pad=15)
+    axes.set_title(title, pad=20)
     return axes
 
 
