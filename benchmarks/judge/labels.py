@@ -36,7 +36,7 @@ NAME = "oxide-bloch"
 LABELS = {"alone, DS_R": (False, 15.0), "alone, DS_Q": (False, 0.0), "consensus, DS_Q": (True, 0.0)}
 """Whether labels are those of a consensus, and the smallest R of positions to train on."""
 
-EPOCHS = {"cnn": 60, "densenet": 30, "swin": 12}
+EPOCHS = {"cnn": 60, "densenet": 20, "swin": 12}
 
 
 @dataclass(frozen=True)
