@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -60,21 +61,27 @@ def command(name, scan, pretrained, resume, missing, dry_run, scheduler, workers
     from keras_stem.cli.tables import print_comparison, print_plan
     from keras_stem.study.description import read_study
     from keras_stem.workflow.study import resume_study, run_study
-    from keras_stem.workflow.study_plan import plan_study
+    from keras_stem.workflow.study_dry_run import plan_study
 
     settings = () if resume else (read_study(name), scan, options, _sources(pretrained))
     if dry_run:
-        print_plan(plan_study(*settings, missing=missing))
-        return
+        plan = plan_study(*settings, missing=missing)
+        print_plan(plan)
+        _end({cell.name: cell.failure for cell in plan if cell.failure}, "would fail")
     with cluster(scheduler, workers) as client:
         if resume:
             result = resume_study(verbose=True, client=client, tell=click.echo)
         else:
             result = run_study(*settings, verbose=True, client=client, tell=click.echo, missing=missing)
     print_comparison(result.rows)
-    for cell, reason in result.failed.items():
-        click.echo(f"kstem: {cell} failed: {reason}", err=True)
-    sys.exit(1 if result.failed else 0)
+    _end(result.failed, "failed")
+
+
+def _end(failed: dict[str, str], verb: str) -> NoReturn:
+    """Print the reasons why cells failed, and exit with status 1 if there are any."""
+    for cell, reason in failed.items():
+        click.echo(f"kstem: {cell} {verb}: {reason}", err=True)
+    sys.exit(1 if failed else 0)
 
 
 def _sources(pretrained: tuple[str, ...]) -> dict[str, str]:

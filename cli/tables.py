@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from keras_stem.metrics.scores import Scores
     from keras_stem.workflow.compare import Row
     from keras_stem.workflow.phases import PhaseReport
-    from keras_stem.workflow.study_plan import PlannedCell
+    from keras_stem.workflow.study_dry_run import PlannedCell
 
 _COMPARED = (*DISORIENTATION, R2, MAE, MSE)
 

@@ -2,7 +2,7 @@
 
 A scan of bent, overlapping grains, whose patterns another program computed, is labelled twice by template
 matching. Networks are trained on both with the paper's recipe, and scored against the true orientations of
-clear positions that they have not seen. ``--pretrained densenet=MODEL.keras`` starts a network from
+clear positions that they have not seen. ``--pretrained densenet MODEL.keras`` starts a network from
 given weights.
 """
 
@@ -150,14 +150,16 @@ def _common(found: dict[Cell, dict[str, np.ndarray]], cell: Cell) -> np.ndarray:
 @click.option("--side", default=60, show_default=True, help="Rows and columns of the scan.")
 @click.option("--seed", default=3000, show_default=True, help="Seed of the scan.")
 @click.option("--arch", "archs", multiple=True, help="Networks.  [all]")
-@click.option("--pretrained", multiple=True, metavar="ARCH=FILE", help="Initial weights of a network.")
-def main(side: int, seed: int, archs: tuple[str, ...], pretrained: tuple[str, ...]) -> None:
+@click.option(
+    "--pretrained", type=(str, str), multiple=True, help="Network and the file of its initial weights."
+)
+def main(side: int, seed: int, archs: tuple[str, ...], pretrained: tuple[tuple[str, str], ...]) -> None:
     """Print a line for each network, target and labels; finished trainings are kept."""
     folder = work_folder() / "labels" / digest(*own_sources()) / f"{side}-{seed}"
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
     found = {}
-    for cell in cells(dict(one.split("=", 1) for one in pretrained)):
+    for cell in cells(dict(pretrained)):
         if archs and cell.arch not in archs:
             continue
         consensus = LABELS[cell.labels][0]

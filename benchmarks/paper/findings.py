@@ -6,9 +6,8 @@ should be the dominant one.
 """
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import click
@@ -17,12 +16,13 @@ from orix.quaternion import Rotation
 from orix.quaternion.symmetry import Symmetry
 
 from keras_stem.crystal.disorientation import disorientation
+from keras_stem.crystal.grains import neighbour_pairs
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.inference.scan_map import predict_map
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import Thresholds, subset
 from keras_stem.tracking.resolve import load_model
-from keras_stem.workflow.compare import Row, named_study_rows
+from keras_stem.workflow.compare import named_study_rows
 
 COHERENT = 5.0
 """Largest disorientation of neighbours that agree (degrees)."""
@@ -70,7 +70,8 @@ class Truth:
         """Return what a simulated scan with labels knows."""
         labels = scan.labels
         chosen = subset(labels, "DS_Q", Thresholds())
-        pairs = _neighbours(scan.info.shape, chosen)
+        pairs = neighbour_pairs(scan.info.shape)
+        pairs = pairs[np.isin(pairs, chosen).all(axis=1)]
         grain = np.asarray(labels.prop["truth_grain"])[pairs]
         weights = [np.asarray(labels.prop[f"{name}_weight"]) for name in ("truth", "second")]
         return cls(
@@ -111,21 +112,6 @@ def _percent(true: np.ndarray) -> float:
     return 100 * float(np.mean(true)) if len(true) else float("nan")
 
 
-def _neighbours(shape: tuple[int, int], chosen: np.ndarray) -> np.ndarray:
-    """Return the pairs of chosen positions that are neighbours in a row or a column."""
-    number = np.arange(shape[0] * shape[1]).reshape(shape)
-    across = np.stack([number[:, :-1].ravel(), number[:, 1:].ravel()], axis=1)
-    down = np.stack([number[:-1].ravel(), number[1:].ravel()], axis=1)
-    pairs = np.concatenate([across, down])
-    return pairs[np.isin(pairs, chosen).all(axis=1)]
-
-
-def models(studies: tuple[str, ...]) -> Iterator[Row]:
-    """Yield the finished trainings of the newest studies with these names."""
-    for study in studies:
-        yield from named_study_rows(study)
-
-
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("studies", nargs=-1, required=True)
@@ -135,7 +121,7 @@ def main(path: Path, studies: tuple[str, ...], table: Path | None) -> None:
     lines = []
     with Scan(path) as scan:
         truth = Truth.of(scan)
-        for row in models(studies):
+        for row in chain.from_iterable(map(named_study_rows, studies)):
             found = predict_map(load_model(row.run_id), scan).crystal_map.rotations
             lines.append({"training": row.name, **findings(found, truth)})
             click.echo(", ".join(_told(name, value) for name, value in lines[-1].items()))

@@ -21,7 +21,6 @@ from keras_stem.networks.transfer import Transfer
 from keras_stem.tracking import flavor
 from keras_stem.tracking.run_store import RunStore
 from keras_stem.tracking.store import experiment, refer_to
-from keras_stem.tracking.studies import RECIPE_FILE
 from keras_stem.training.data import TrainingData
 from keras_stem.training.recipe import Recipe
 from keras_stem.version import __version__
@@ -34,6 +33,10 @@ MODEL_NAME = "model"
 
 KERAS_FILE = "data/model.keras"
 """The Keras model in a logged model, as MLflow names it."""
+
+
+RECIPE_FILE = "recipe.json"
+"""Artifact of a run with its recipe."""
 
 
 @contextlib.contextmanager

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from keras_stem.environment import state_folder
 from keras_stem.files import complete_file, existing_folder
+from keras_stem.locks import locked
 from keras_stem.tracking.artifacts import local_folder
 from keras_stem.tracking.server import without_password
 from keras_stem.tracking.store import experiment, open_client
@@ -59,12 +59,8 @@ class Spool:
     @contextlib.contextmanager
     def held(self, run_id: str) -> Iterator[bool]:
         """Keep other processes from sending a run inside the context; yield whether none does already."""
-        lock = FileLock(existing_folder(self.folder / "locks") / f"{run_id}.lock")
-        try:
-            with lock.acquire(blocking=False):
-                yield True
-        except Timeout:
-            yield False
+        with locked(self.folder / "locks" / f"{run_id}.lock") as free:
+            yield free
 
     def pending(self, client: MlflowClient) -> list[Run]:
         """Return the runs that were not sent in full, the oldest first."""

@@ -7,19 +7,17 @@ from pathlib import Path
 
 import mlflow
 from mlflow import MlflowClient
+from mlflow.artifacts import load_dict
 from mlflow.entities import LifecycleStage, Run
 from mlflow.exceptions import MlflowException
 
 from keras_stem.errors import KerasStemError
-from keras_stem.tracking.artifacts import local_folder
+from keras_stem.tracking.run import RECIPE_FILE
 from keras_stem.tracking.store import experiment
 from keras_stem.training.recipe import Recipe
 
 STUDY = "study"
 CELL = "cell"
-RECIPE_FILE = "recipe.json"
-"""Artifact of a training with its recipe."""
-
 _KIND = "kind"
 _DESCRIPTION = "study.json"
 _MANY = 50_000
@@ -101,11 +99,13 @@ def last_study(client: MlflowClient, name: str) -> TrackedStudy:
 def unfinished_twin(client: MlflowClient, study: TrackedStudy, backend: str) -> TrackedStudy | None:
     """Return the newest unfinished study of the same name, recipes, scan and backend, or None."""
     for run in _search(client, f"tags.{_KIND} = '{STUDY}'"):
-        others = {child.data.tags.get("backend") for child in _children(client, run.info.run_id)} - {backend}
-        if run.info.status != "FINISHED" and run.data.tags[STUDY] == study.name and not others:
-            found = _readable(client, run)
-            if found and (found.cells, found.fingerprint) == (study.cells, study.fingerprint):
-                return found
+        if run.info.status == "FINISHED" or run.data.tags[STUDY] != study.name:
+            continue
+        found = _readable(client, run)
+        same = found and (found.cells, found.fingerprint) == (study.cells, study.fingerprint)
+        backends = {child.data.tags.get("backend", backend) for child in _children(client, run.info.run_id)}
+        if same and backends <= {backend}:
+            return found
     return None
 
 
@@ -130,15 +130,14 @@ def _finished(client: MlflowClient, run_id: str) -> Run | None:
 
 
 def finished_recipes(client: MlflowClient, fingerprint: str, backend: str) -> dict[Recipe, str]:
-    """Return the ids of the newest finished trainings on a scan and a backend in a local store, by recipe."""
+    """Return the ids of the newest finished trainings on a scan and a backend, by recipe."""
     tags = {"scan_fingerprint": fingerprint, "backend": backend}
     condition = " and ".join(f"tags.{name} = '{value}'" for name, value in tags.items())
     found: dict[Recipe, str] = {}
     for run in _search(client, f"attributes.status = 'FINISHED' and {condition}"):
-        path = local_folder(run.info.artifact_uri) / RECIPE_FILE
-        with contextlib.suppress(OSError, ValueError, KerasStemError):  # it is not of this version
-            recipe = Recipe.from_dict(json.loads(path.read_text(encoding="utf-8")))
-            found.setdefault(recipe, run.info.run_id)
+        with contextlib.suppress(MlflowException, OSError, KerasStemError):  # missing, or of another version
+            plain = load_dict(f"{run.info.artifact_uri}/{RECIPE_FILE}")
+            found.setdefault(Recipe.from_dict(plain), run.info.run_id)
     return found
 
 

@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from keras_stem.environment import state_folder
 from keras_stem.errors import KerasStemError, reason_of
-from keras_stem.files import complete_file, existing_folder
+from keras_stem.files import complete_file
+from keras_stem.locks import locked
 from keras_stem.schema import validated
 from keras_stem.versions import up_to_date, with_schema
 
@@ -114,12 +113,10 @@ def held(states: Path, run_id: str) -> Iterator[None]:
     KerasStemError
         If another process is training it.
     """
-    lock = FileLock(existing_folder(states.parent / "locks") / f"{run_id}.lock")
-    try:
-        with lock.acquire(blocking=False):
-            yield
-    except Timeout:
-        raise KerasStemError(f"Another process is training the run {run_id}.") from None
+    with locked(states.parent / "locks" / f"{run_id}.lock") as free:
+        if not free:
+            raise KerasStemError(f"Another process is training the run {run_id}.")
+        yield
 
 
 def interrupted(run_id: str) -> RunState | None:

@@ -154,16 +154,13 @@ def _answer(reference: str, scan: Scan, verbose: bool, title: str | None) -> Ans
     except KerasStemError as error:
         raise KerasStemError(f"Cannot apply {reference}: {error}") from error
     title = title or config_class(model.card.arch).title
-    return Answer(title, reference, model.card, prediction, *_variant(model.card))
-
-
-def _variant(card: ModelCard) -> tuple[str | None, bool | None]:
-    """Return the name of the variant of a model, and whether its training began with given weights."""
+    answer = Answer(title, reference, model.card, prediction)
     try:
-        recipe = Recipe.from_dict(card.recipe)
-    except KerasStemError:
-        return None, None
-    return variant_name(recipe.network, recipe.weights), recipe.weights is not None
+        recipe = Recipe.from_dict(model.card.recipe)
+    except KerasStemError:  # of another version
+        return answer
+    variant = variant_name(recipe.network, recipe.weights)
+    return replace(answer, variant=variant, pretrained=recipe.weights is not None)
 
 
 def _named(answers: list[Answer]) -> list[Answer]:

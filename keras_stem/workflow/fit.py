@@ -97,7 +97,7 @@ def fit(
     device_count(devices)  # wrong numbers leave no run
     path = str(Path(scan_path).resolve()) if scan_path else ""
     with training_data(recipe, path) as data:
-        initial = _initial_weights(recipe)
+        initial = initial_weights(recipe)
         for note in data.notes:
             tell(note)
         with nullcontext(store) if store else run_store(tell=tell) as store:
@@ -150,7 +150,7 @@ def resume(
             raise KerasStemError(
                 f"{data.path} has changed since the run {state.run_id} began; start a new training."
             )
-        initial = None if state.epochs else _initial_weights(recipe)
+        initial = None if state.epochs else initial_weights(recipe)
         with tracked_run(store, recipe.arch, state.run_id) as run:
             fitted = _fit(store.client, run, data, recipe, state, initial, verbose, devices)
         return _published(store, fitted, data, state)
@@ -224,7 +224,14 @@ def _published(store: RunStore, fitted: _Fitted, data: TrainingData, state: RunS
     return FitResult(model.run_id, model.uri, model.aliases, len(trained.history), trained.scores)
 
 
-def _initial_weights(recipe: Recipe) -> dict[str, np.ndarray] | None:
+def initial_weights(recipe: Recipe) -> dict[str, np.ndarray] | None:
+    """Return the initial weights of a recipe by their paths in the network; None if they are random.
+
+    Raises
+    ------
+    KerasStemError
+        If they cannot be read, or are those of another network.
+    """
     if recipe.weights is None:
         return None
     if not recipe.weights.startswith(MODEL_URIS):

@@ -6,29 +6,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import keras
-from mlflow import MlflowClient
-
 from keras_stem.errors import KerasStemError
-from keras_stem.networks.checkpoints import IMAGENET
 from keras_stem.scan.scan import Scan
 from keras_stem.study.description import Study
 from keras_stem.tracking.run import tracked_run
 from keras_stem.tracking.run_store import RunStore, run_store
-from keras_stem.tracking.store import tracking_uri
 from keras_stem.tracking.studies import (
     TrackedStudy,
     end_unfinished,
     finished_cells,
-    finished_recipes,
     unfinished_study,
-    unfinished_twin,
 )
-from keras_stem.training.options import recipe_from_options
-from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import held
 from keras_stem.workflow.compare import Row, study_rows
 from keras_stem.workflow.study_cells import train_here, train_on_workers
+from keras_stem.workflow.study_plan import planned_study, require_local_store, with_stored_cells
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -126,51 +118,6 @@ def resume_study(
                     f"{tracked.scan} has changed since the study began; start the study again."
                 )
         return _run(store, tracked, verbose, client)
-
-
-def require_local_store() -> None:
-    """Raise `KerasStemError` if the tracking store is a server, whose finished trainings are not searched."""
-    if tracking_uri().startswith("http"):
-        raise KerasStemError(
-            "Expected a local tracking store for --missing, found a server; set MLFLOW_TRACKING_URI to one "
-            "such as sqlite:///mlruns/mlflow.db."
-        )
-
-
-def planned_study(
-    study: Study,
-    scan_path: str | Path,
-    options: Mapping[str, Any] | None = None,
-    pretrained: Mapping[str, str] | None = None,
-) -> TrackedStudy:
-    """Return a study with the recipes of its cells, without a run.
-
-    Parameters and errors are those of `run_study`.
-    """
-    cells = {cell.name: _recipe(cell.options, options or {}, pretrained or {}) for cell in study.cells}
-    with Scan(scan_path) as scan:
-        path, fingerprint = str(Path(scan_path).resolve()), scan.fingerprint
-    return TrackedStudy("", study.name, study.title, path, fingerprint, cells)
-
-
-def with_stored_cells(client: MlflowClient, planned: TrackedStudy) -> TrackedStudy:
-    """Return a planned study, or the unfinished one that equals it, with finished trainings of a store."""
-    backend = keras.backend.backend()
-    started = unfinished_twin(client, planned, backend)
-    study = replace(started, scan=planned.scan) if started else planned
-    left = study.cells.keys() - finished_cells(client, study).keys()
-    stored = finished_recipes(client, planned.fingerprint, backend)
-    taken = {cell: stored[study.cells[cell]] for cell in left if study.cells[cell] in stored}
-    return replace(study, taken=study.taken | taken)
-
-
-def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Mapping[str, str]) -> Recipe:
-    recipe_from_options(cell)  # raises an error for invalid options in the description
-    given = {name: value for name, value in options.items() if value is not None}
-    recipe = recipe_from_options({**cell, **given}, strict=False)
-    if recipe.weights == IMAGENET:
-        recipe = replace(recipe, weights=pretrained.get(recipe.arch, IMAGENET))
-    return recipe
 
 
 def _run(store: RunStore, study: TrackedStudy, verbose: bool, client: "Client | None") -> StudyResult:

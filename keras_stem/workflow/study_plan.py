@@ -1,8 +1,7 @@
-"""Plan of a study: what is to be trained, and how long that takes at most."""
+"""Plan of a study: the recipes of its cells, and what a store has of them."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,101 +9,55 @@ import keras
 from mlflow import MlflowClient
 
 from keras_stem.errors import KerasStemError
-from keras_stem.models.stored_recipe import SCAN
+from keras_stem.networks.checkpoints import IMAGENET
+from keras_stem.scan.scan import Scan
 from keras_stem.study.description import Study
-from keras_stem.tracking.store import connect, present, tracking_uri
-from keras_stem.tracking.studies import TrackedStudy, finished_cells
-from keras_stem.training.data import training_data
-from keras_stem.training.duration import seconds_per_epoch
+from keras_stem.tracking.store import tracking_uri
+from keras_stem.tracking.studies import TrackedStudy, finished_cells, finished_recipes, unfinished_twin
+from keras_stem.training.options import recipe_from_options
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.state import interrupted
-from keras_stem.workflow.study import planned_study, require_local_store, with_stored_cells
 
 
-@dataclass(frozen=True)
-class PlannedCell:
-    """Cell of a study before its training.
-
-    Parameters
-    ----------
-    name
-        Name of the cell.
-    state
-        State of the training: "finished", "new", "after epoch 3", or the reason why it cannot be trained.
-    epochs
-        Largest number of epochs that remain.
-    epoch_seconds
-        Duration of an epoch, without validation, on this machine.
-    """
-
-    name: str
-    state: str
-    epochs: int = 0
-    epoch_seconds: float = 0.0
-
-    @property
-    def seconds(self) -> float:
-        """Longest duration of the training."""
-        return self.epochs * self.epoch_seconds
+def require_local_store() -> None:
+    """Raise `KerasStemError` if the tracking store is a server, whose finished trainings are not searched."""
+    if tracking_uri().startswith("http"):
+        raise KerasStemError(
+            "Expected a local tracking store for --missing, found a server; set MLFLOW_TRACKING_URI to one "
+            "such as sqlite:///mlruns/mlflow.db."
+        )
 
 
-def plan_study(
+def planned_study(
     study: Study,
     scan_path: str | Path,
     options: Mapping[str, Any] | None = None,
     pretrained: Mapping[str, str] | None = None,
-    missing: bool = False,
-) -> list[PlannedCell]:
-    """Return what a study would train; a few steps of each network are measured, and nothing is stored.
+) -> TrackedStudy:
+    """Return a study with the recipes of its cells, without a run.
 
-    A cell that cannot be trained has the reason as its state. Parameters and errors are those of
-    `keras_stem.workflow.study.run_study`.
+    Parameters and errors are those of `keras_stem.workflow.study.run_study`.
     """
-    planned = planned_study(study, scan_path, options, pretrained)
-    done: Collection[str] = ()
-    begun: dict[str, int] = {}
-    if missing:
-        require_local_store()
-    if missing and present(tracking_uri()):
-        client = connect()
-        planned = with_stored_cells(client, planned)
-        done, begun = finished_cells(client, planned), _begun(client, planned)
-    measured = cache(partial(_measured, planned.scan))
-    return [
-        PlannedCell(name, "finished")
-        if name in done
-        else _planned(name, recipe, begun.get(name, 0), measured)
-        for name, recipe in planned.cells.items()
-    ]
+    cells = {cell.name: _recipe(cell.options, options or {}, pretrained or {}) for cell in study.cells}
+    with Scan(scan_path) as scan:
+        path, fingerprint = str(Path(scan_path).resolve()), scan.fingerprint
+    return TrackedStudy("", study.name, study.title, path, fingerprint, cells)
 
 
-def _planned(name: str, recipe: Recipe, begun: int, measured: Callable[[Recipe], float]) -> PlannedCell:
-    try:
-        seconds = measured(_alike(recipe))
-    except KerasStemError as error:
-        return PlannedCell(name, f"fails: {error}")
-    return PlannedCell(name, f"after epoch {begun}" if begun else "new", recipe.max_epochs - begun, seconds)
+def with_stored_cells(client: MlflowClient, planned: TrackedStudy) -> TrackedStudy:
+    """Return a planned study, or the unfinished one that equals it, with finished trainings of a store."""
+    backend = keras.backend.backend()
+    started = unfinished_twin(client, planned, backend)
+    study = replace(started, scan=planned.scan) if started else planned
+    left = study.cells.keys() - finished_cells(client, study).keys()
+    stored = finished_recipes(client, planned.fingerprint, backend)
+    taken = {cell: stored[study.cells[cell]] for cell in left if study.cells[cell] in stored}
+    return replace(study, taken=study.taken | taken)
 
 
-def _alike(recipe: Recipe) -> Recipe:
-    """Return the recipe without what does not change the duration of an epoch."""
-    seed = 0 if recipe.data.kind == SCAN and recipe.data.split == "random" else recipe.seed
-    return replace(
-        recipe, weights=None, freeze=0, learning_rate=1e-3, schedule="constant", max_epochs=1, seed=seed
-    )
-
-
-def _measured(scan: str, recipe: Recipe) -> float:
-    with training_data(recipe, scan) as data:
-        seconds = seconds_per_epoch(data, recipe)
-    keras.utils.clear_session()
-    return seconds
-
-
-def _begun(client: MlflowClient, study: TrackedStudy) -> dict[str, int]:
-    """Return the numbers of finished epochs of interrupted trainings, by cell."""
-    found = {}
-    for cell in study.cells if study.run_id else ():
-        states = [interrupted(run_id) for run_id in study.begun(client, cell)]
-        found[cell] = next((state.epochs for state in states if state), 0)
-    return found
+def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Mapping[str, str]) -> Recipe:
+    recipe_from_options(cell)  # raises an error for invalid options in the description
+    given = {name: value for name, value in options.items() if value is not None}
+    recipe = recipe_from_options({**cell, **given}, strict=False)
+    if recipe.weights == IMAGENET:
+        recipe = replace(recipe, weights=pretrained.get(recipe.arch, IMAGENET))
+    return recipe

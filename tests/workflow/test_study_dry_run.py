@@ -15,7 +15,7 @@ from keras_stem.training.options import recipe_from_options
 from keras_stem.training.state import held, states_folder
 from keras_stem.workflow.fit import fit
 from keras_stem.workflow.study import run_study
-from keras_stem.workflow.study_plan import plan_study
+from keras_stem.workflow.study_dry_run import plan_study
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
@@ -45,8 +45,13 @@ def test_a_cell_that_cannot_be_trained_is_told_and_the_others_planned(scan_path)
     cells = study("good").cells + study("bad", binning=64).cells
     good, bad = plan_study(Study("tiny", "Tiny", cells), scan_path)
     assert good.state == "new"
-    assert "fails: " in bad.state
-    assert bad.seconds == 0
+    assert (bad.state, bad.seconds) == ("fails", 0)
+    assert "pooling layers" in bad.failure
+
+
+def test_weights_that_are_missing_are_told(scan_path):
+    [cell] = plan_study(study("one", weights="absent.keras"), scan_path)
+    assert "absent.keras" in cell.failure
 
 
 @pytest.mark.slow
