@@ -36,8 +36,11 @@ def seconds_per_epoch(data: TrainingData, recipe: Recipe) -> float:
         steps = int(batches.cardinality())
         compile_model(model, head, recipe, steps)
         _duration(model, batches, 1)  # the first step is compiled
-        measured = min(steps, 1 + int(_MEASURED_SECONDS / _duration(model, batches, 1)))
-        return _duration(model, batches, measured) / measured * steps
+        first = _duration(model, batches, 1)  # with the start of the data
+        further = min(steps - 1, 1 + int(_MEASURED_SECONDS / first))
+        if not further:
+            return first
+        return first + max(_duration(model, batches, 1 + further) - first, 0.0) / further * (steps - 1)
 
 
 def _duration(model: OrientationModel, batches: tf.data.Dataset, steps: int) -> float:

@@ -37,12 +37,12 @@ from keras_stem.figures.difference import difference_figure, places_figure
 from keras_stem.figures.grains import grain_figure, local_misorientation_figure, size_figure
 from keras_stem.figures.ipf import ipf_figure
 from keras_stem.figures.paper_errors import AngleErrors, error_histograms_figure, errors_figure
-from keras_stem.figures.paper_maps import ipf_maps_figure, scatter_figure, weighted_figure
+from keras_stem.figures.paper_maps import directions_figure, ipf_maps_figure, scatter_figure, weighted_figure
 from keras_stem.figures.paper_subsets import subsets_figure
 from keras_stem.figures.scan_images import phase_figure, shaded_ipf_figure, virtual_figure
 from keras_stem.figures.style import save
 from keras_stem.figures.texture import Sample, index_text, inverse_pole_figures, pole_figures, section_figure
-from keras_stem.figures.training import curves_figure, loss_figure, parity_figure
+from keras_stem.figures.training import curves_figure, loss_figure, parity_figure, study_figure
 from keras_stem.figures.zone_axes import zone_axis_figure
 from keras_stem.instrument.beam import Beam
 from keras_stem.instrument.detector import Detector
@@ -139,6 +139,7 @@ WITH_MAPS = {
     "subsets_figure": subsets,
     "scatter_figure": lambda: scatter_figure(labels(), {NAME: labels()}, EVERYWHERE),
     "ipf_maps_figure": lambda: ipf_maps_figure(labels(), {NAME: labels()}, EVERYWHERE, "z"),
+    "directions_figure": lambda: directions_figure({NAME: labels(), "b": labels()}, EVERYWHERE),
     "weighted_figure": lambda: weighted_figure(labels()),
     "errors_figure": lambda: errors_figure(NAME, labels(), errors(), EVERYWHERE),
 }
@@ -150,6 +151,9 @@ WITHOUT = {
     "error_histograms_figure": lambda: error_histograms_figure({NAME: errors()}, EVERYWHERE),
     "curves_figure": lambda: curves_figure([{"loss": 1.0, "val_r2": 0.1, "val_median": 9}, {"loss": 0.5}]),
     "loss_figure": lambda: loss_figure({NAME: TRAINING}),
+    "study_figure": lambda: study_figure(
+        [(NAME, {"final_test_mae": 9.0, "training_seconds": 60.0}), ("b", {"final_test_mae": 4.0})]
+    ),
     "parity_figure": lambda: parity_figure(
         np.outer(np.arange(9), (9, 4, 5)), np.outer(np.arange(9), (9, 5, 4)), np.linspace(1, 60, 9)
     ),

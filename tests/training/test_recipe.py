@@ -32,7 +32,7 @@ from keras_stem.training.recipe import Recipe
     "data",
     [
         ScanData(augmentation=None),
-        ScanData(Thresholds(1, 2), "block", 2, True, Augmentation(overlap_fraction=0.1)),
+        ScanData(Thresholds(1, 2), "block", "DS_Q", 2, True, Augmentation(overlap_fraction=0.1)),
         SimulatedData(
             CrystalFile("Cu.cif", 225), Instrument(Detector((32, 64), 0.1)), Nuisances(dose=(1, 2)), 7
         ),
