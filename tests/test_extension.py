@@ -209,6 +209,7 @@ def test_options_and_help_of_another_packages_network(kstem):
     assert "mlp" in kstem("fit", "--kernel-size", "3", "--arch", "mlp", "x.h5", code=1)
 
 
+@pytest.mark.slow
 def test_a_map_format_and_frame_of_another_package(kstem, own_scan, tmp_path):
     kstem("export", own_scan, "map.jsonmap")
     with Scan(own_scan) as scan:
@@ -231,6 +232,7 @@ def test_a_map_format_and_frame_of_another_package(kstem, own_scan, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_figure_of_another_package(kstem, trained, scan_path, tmp_path):
     load_model(trained.model_uri).save(tmp_path / "model.keras")
     assert "error_against_q" in kstem("figures", "--help")

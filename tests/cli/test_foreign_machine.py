@@ -59,6 +59,7 @@ def test_nothing_at_all_can_be_written(read_only, own_scan):
     assert "set HOME or TMPDIR" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}])
 def test_terminals_and_paths_of_any_script(bare, own_scan, environment):
     own_scan.rename(bare.folder / "größe 1.h5")

@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from orix.quaternion import Rotation
 
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD, disorientation
@@ -39,6 +40,7 @@ def test_unrefined_matches_state_no_uncertainty(run, own_scan):
         assert not {"uncertainty", "out_of_distribution"} & set(scan.labels.prop)
 
 
+@pytest.mark.slow
 def test_match_with_a_consensus(run, own_scan):
     run("label", "match", own_scan, *COARSE, "--best", "2")
     with Scan(own_scan) as scan:

@@ -38,6 +38,7 @@ def analyse(run, tmp_path, monkeypatch):
 NOTHING = {"maximum": {"euler_angles": (), "density": 0.0}, "texture_index": 1.0, "components": {}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_leaves_out_the_same_points(analyse, made, name):
     assert "55 of 60 points count: Q >= 20." in analyse(name, made(Q=UNRELIABLE))

@@ -94,6 +94,7 @@ def test_a_simulation(client, simulation, scan, tmp_path):
         np.testing.assert_array_equal(found.patterns[:], scan.patterns[:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["scan.h5", "model.keras"])
 def test_a_file_that_a_worker_does_not_see(client, scan_path, tmp_path, missing):
     paths = {"scan.h5": str(scan_path), "model.keras": str(tmp_path / "model.keras")}

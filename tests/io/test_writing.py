@@ -19,6 +19,7 @@ from keras_stem.io.orix_h5 import write_map_group
 from keras_stem.io.writing import map_text, micrometres
 
 
+@pytest.mark.slow
 def test_files_are_written_in_utf8_whatever_the_locale(kstem, greek_labels, tmp_path):
     """Under a locale of latin-1, which has no γ."""
     with h5py.File(tmp_path / "map.h5", "w") as file:

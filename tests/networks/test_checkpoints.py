@@ -75,6 +75,7 @@ def hugging_face(tmp_path_factory):
     return folder, arrays
 
 
+@pytest.mark.slow
 def test_a_hugging_face_swin_is_read_whole(hugging_face):
     folder, arrays = hugging_face
     network = build_model(SWIN, (224, 224, 3), 3)

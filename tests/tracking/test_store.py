@@ -17,6 +17,7 @@ print(experiment(connect()))
 """
 
 
+@pytest.mark.slow
 def test_programs_that_make_a_store_at_once(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     programs = [

@@ -113,6 +113,7 @@ def test_compressed_hyperspy_files(name, counts, tmp_path):
         np.testing.assert_array_equal(scan.patterns[()], counts)
 
 
+@pytest.mark.slow
 def test_a_compressed_scan_is_read_by_a_program_of_its_own(counts, tmp_path, kstem):
     """The filters are registered once in a process; this test's process has them anyway."""
     signal = hs.signals.Signal2D(counts % 4)

@@ -160,6 +160,7 @@ def test_pictures_have_the_aspect_of_the_scan(halves, tmp_path):
         assert image.height > 0
 
 
+@pytest.mark.slow
 def test_exports_and_tables_have_both_steps(halves, tmp_path, run):
     with h5py.File(tmp_path / "map.h5", "w") as file:
         write_map_group(file, halves)

@@ -23,6 +23,7 @@ def test_the_command_takes_the_setting(run, scan_path, trained, tmp_path):
     assert "LatticeConstants 5.013" in " ".join((tmp_path / "map.ang").read_text().split())
 
 
+@pytest.mark.slow
 def test_two_phases_of_one_name_keep_their_grains(run, tmp_path):
     files = []
     for folder, a in (("one", 3.6), ("two", 4.2)):
