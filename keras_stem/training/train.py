@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import keras
 import numpy as np
 from orix.quaternion import Rotation
 
@@ -23,6 +22,7 @@ from keras_stem.training.data import TrainingData
 from keras_stem.training.devices import data_parallel
 from keras_stem.training.epochs import EpochLoop
 from keras_stem.training.recipe import Recipe
+from keras_stem.training.seeded import seeded
 from keras_stem.training.state import RunState
 
 
@@ -91,9 +91,8 @@ def train(
     KerasStemError
         If patterns cannot be read or the training diverges.
     """
-    keras.utils.set_random_seed(recipe.seed)
     head = head_of(recipe, data.symmetry)
-    with data.plain_errors(), data_parallel(devices):
+    with seeded(recipe.seed), data.plain_errors(), data_parallel(devices):
         model = assemble(data, recipe, head)
         done = transfer(model.network, initial, str(recipe.weights)) if initial else None
         if done and verbose:
