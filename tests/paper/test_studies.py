@@ -16,6 +16,7 @@ def test_every_cell_is_a_training(path):
     recipes = [recipe_from_options(cell.options) for cell in read_study(str(path)).cells]
     assert len({str(recipe) for recipe in recipes}) == len(recipes) >= 4
     if path.stem != "ours":
+        stop = "never" if path.stem == "figure-8" else "r2>0.95"
         assert {(recipe.stop, recipe.score_every, recipe.target) for recipe in recipes} == {
-            ("r2>0.95", 10, "euler")
+            (stop, 10, "euler")
         }
