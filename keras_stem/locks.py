@@ -13,6 +13,8 @@ from keras_stem.files import existing_folder
 def locked(path: str | Path) -> Iterator[bool]:
     """Lock a file in the context, and yield whether no other process has locked it.
 
+    File systems without locks (Lustre, unless mounted with them) lock nothing.
+
     Raises
     ------
     KerasStemError
@@ -24,6 +26,9 @@ def locked(path: str | Path) -> Iterator[bool]:
         lock.acquire(blocking=False)
     except Timeout:
         yield False
+        return
+    except NotImplementedError:
+        yield True
         return
     try:
         yield True

@@ -113,10 +113,14 @@ def held(states: Path, run_id: str) -> Iterator[None]:
     KerasStemError
         If another process is training it.
     """
-    with locked(states.parent / "locks" / f"{run_id}.lock") as free:
+    with locked(_lock(states, run_id)) as free:
         if not free:
             raise KerasStemError(f"Another process is training the run {run_id}.")
         yield
+
+
+def _lock(states: Path, run_id: str) -> Path:
+    return states.parent / "locks" / f"{run_id}.lock"
 
 
 def interrupted(run_id: str) -> RunState | None:
@@ -126,17 +130,19 @@ def interrupted(run_id: str) -> RunState | None:
 
 
 def last_interrupted() -> RunState:
-    """Return the state of the most recently interrupted training.
+    """Return the state of the most recently interrupted training that no process is training.
 
     Raises
     ------
     KerasStemError
-        If no training was interrupted.
+        If there is none.
     """
     found = sorted(states_folder().glob(f"*/{_STATE}"), key=lambda path: path.stat().st_mtime)
-    if not found:
-        raise KerasStemError("There is no interrupted training to resume.")
-    return read_state(found[-1].parent)
+    for path in reversed(found):
+        with locked(_lock(states_folder(), path.parent.name)) as free:
+            if free:
+                return read_state(path.parent)
+    raise KerasStemError("There is no interrupted training to resume.")
 
 
 def states_folder() -> Path:

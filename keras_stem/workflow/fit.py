@@ -27,7 +27,7 @@ from keras_stem.training.criterion import Criterion
 from keras_stem.training.data import TrainingData, training_data
 from keras_stem.training.devices import device_count
 from keras_stem.training.recipe import Recipe
-from keras_stem.training.state import RunState, last_interrupted
+from keras_stem.training.state import RunState, held, last_interrupted
 from keras_stem.training.train import Trained, train
 from keras_stem.workflow.publication import PublishedModel, publish_model
 
@@ -104,7 +104,8 @@ def fit(
             with tracked_run(store, name or f"{recipe.arch} {data.title}") as run:
                 run.log_start(data, recipe, tags or {})
                 state = RunState(run.run_id, path, recipe.to_dict(), store.uri).kept_in(store.states)
-                fitted = _fit(store.client, run, data, recipe, state, initial, verbose, devices)
+                with held(store.states, run.run_id):
+                    fitted = _fit(store.client, run, data, recipe, state, initial, verbose, devices)
             return _published(store, fitted, data, state)
 
 
@@ -137,7 +138,8 @@ def resume(
     Raises
     ------
     KerasStemError
-        If there is no interrupted training, or its scan has changed or does not exist.
+        If there is no interrupted training, another process trains it, or its scan has changed or does not
+        exist.
     """
     device_count(devices)
     state = state or last_interrupted()
@@ -151,7 +153,7 @@ def resume(
                 f"{data.path} has changed since the run {state.run_id} began; start a new training."
             )
         initial = None if state.epochs else initial_weights(recipe)
-        with tracked_run(store, recipe.arch, state.run_id) as run:
+        with held(store.states, state.run_id), tracked_run(store, recipe.arch, state.run_id) as run:
             fitted = _fit(store.client, run, data, recipe, state, initial, verbose, devices)
         return _published(store, fitted, data, state)
 
