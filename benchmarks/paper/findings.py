@@ -6,6 +6,7 @@ should be the dominant one.
 """
 
 import csv
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
@@ -112,23 +113,30 @@ def _percent(true: np.ndarray) -> float:
     return 100 * float(np.mean(true)) if len(true) else float("nan")
 
 
+def markdown(line: Mapping[str, str | float]) -> str:
+    """Return the findings on a map as a row of a table, with answers by rising weight of the second grain."""
+    by_weight = (
+        " / ".join(f"{value:.0f}" for name, value in line.items() if name.startswith(grain))
+        for grain in ("dominant", "second")
+    )
+    return f"| {line['training']} | {line['coherent']:.1f} | {line['sharp']:.1f} | {' | '.join(by_weight)} |"
+
+
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("studies", nargs=-1, required=True)
 @click.option("--csv", "table", type=click.Path(path_type=Path), help="Also write the figures to this file.")
 def main(path: Path, studies: tuple[str, ...], table: Path | None) -> None:
-    """Print the findings for each model of the studies on a simulated scan."""
+    """Print the findings for each model of the studies on a simulated scan, in percent."""
     lines = []
+    click.echo("| Map | Coherent | Sharp | Dominant grain | Second grain |\n| --- | --: | --: | --: | --: |")
     with Scan(path) as scan:
         truth = Truth.of(scan)
-        for row in chain.from_iterable(map(named_study_rows, studies)):
-            found = predict_map(load_model(row.run_id), scan).crystal_map.rotations
-            lines.append({"training": row.name, **findings(found, truth)})
-            click.echo(", ".join(_told(name, value) for name, value in lines[-1].items()))
-        lines.append({"training": "labels", **findings(scan.labels.rotations, truth)})
-        lines.append({"training": "truth", **findings(truth.dominant, truth)})
-    for line in lines[-2:]:
-        click.echo(", ".join(_told(name, value) for name, value in line.items()))
+        for name, found in chain(
+            _maps(scan, studies), [("labels", scan.labels.rotations), ("truth", truth.dominant)]
+        ):
+            lines.append({"training": name, **findings(found, truth)})
+            click.echo(markdown(lines[-1]))
     if table:
         with table.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(lines[0]))
@@ -136,8 +144,11 @@ def main(path: Path, studies: tuple[str, ...], table: Path | None) -> None:
             writer.writerows(lines)
 
 
-def _told(name: str, value: str | float) -> str:
-    return value if isinstance(value, str) else f"{name}: {value:.1f} %"
+def _maps(scan: Scan, studies: Iterable[str]) -> Iterator[tuple[str, Rotation]]:
+    """Yield the names of the trainings, each once, and the orientations of their maps."""
+    rows = {row.run_id: row for row in chain.from_iterable(map(named_study_rows, studies))}
+    for run_id, row in rows.items():
+        yield row.name, predict_map(load_model(run_id), scan).crystal_map.rotations
 
 
 if __name__ == "__main__":

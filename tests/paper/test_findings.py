@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from orix.quaternion import Rotation
-from paper.findings import Truth, findings
+from paper.findings import Truth, findings, markdown
 
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD
 
@@ -39,3 +39,9 @@ def test_alternating_answers_are_not_coherent(truth, scan):
     odd = np.add.outer(np.arange(rows), np.arange(columns)).ravel() % 2 == 1
     turned = Rotation(np.where(odd[:, None], (truth.dominant * BEAM_TWOFOLD).data, truth.dominant.data))
     assert findings(turned, truth)["coherent"] < 20
+
+
+def test_findings_are_rows_of_a_table(truth):
+    row = markdown({"training": "truth", **findings(truth.dominant, truth)})
+    assert row.startswith("| truth | 100.0 | 100.0 | 100 / ")
+    assert row.count("|") == 6
