@@ -54,7 +54,11 @@ SIMULATION = ("crystal", "like", "patterns")
 )
 @in_group(
     "Tracking",
-    click.option("--resume", is_flag=True, help="Resume the training that was interrupted last."),
+    click.option(
+        "--resume",
+        is_flag=True,
+        help="Resume the training that was interrupted last and that no other process trains.",
+    ),
 )
 @click.pass_context
 def command(context, scan, resume, devices, config, save_config, **options) -> None:

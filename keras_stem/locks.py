@@ -13,7 +13,8 @@ from keras_stem.files import existing_folder
 def locked(path: str | Path) -> Iterator[bool]:
     """Lock a file in the context, and yield whether no other process has locked it.
 
-    File systems without locks (Lustre, unless mounted with them) lock nothing.
+    On a file system without locks (Lustre, unless mounted with them), it is as if no process had locked it,
+    unless filelock can do without.
 
     Raises
     ------

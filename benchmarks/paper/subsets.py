@@ -22,22 +22,24 @@ SEEN = 0.1
 
 
 def wrong_labels(scan: Scan, name: str) -> tuple[int, float]:
-    """Return the number of positions of a subset and the share of wrong labels."""
+    """Return the number of labels of a subset, which not all positions have, and the share of wrong ones."""
     labels = scan.labels
     chosen = subset(labels, name, Thresholds())
+    chosen = chosen[np.asarray(labels.phase_id)[chosen] >= 0]
     truth = Rotation.from_euler(np.asarray(labels.prop["truth_euler"])[chosen])
     angles = np.rad2deg(disorientation(labels.rotations[chosen], truth, proper_point_group(scan.phase)))
     return len(chosen), float(np.mean(angles > WRONG))
 
 
 def unseen(scan: Scan) -> tuple[int, int, float]:
-    """Return the number of grains in DS_Q, and how many DS_R hardly shows.
+    """Return the number of grains in DS_Q, and how many DS_R hardly shows; the vacuum is no grain.
 
     The last value is the share of the positions of these grains in what DS_Q has beyond DS_R.
     """
     labels = scan.labels
     grain = np.asarray(labels.prop["truth_grain"])
     in_q, in_r = (subset(labels, name, Thresholds()) for name in ("DS_Q", "DS_R"))
+    in_q, in_r = (positions[grain[positions] >= 0] for positions in (in_q, in_r))
     counts = np.bincount(grain[in_q])
     share = np.bincount(grain[in_r], minlength=len(counts)) / np.maximum(counts, 1)
     hardly = (share < SEEN) & (counts > 0)
@@ -51,7 +53,7 @@ def main(path: Path) -> None:
     with Scan(path) as scan:
         for name in SUBSETS:
             count, share = wrong_labels(scan, name)
-            click.echo(f"{name}: {count} positions, {share:.1%} of the labels wrong by more than {WRONG:g}°")
+            click.echo(f"{name}: {count} labels, {share:.1%} of them wrong by more than {WRONG:g}°")
         grains, hardly, share = unseen(scan)
     click.echo(f"{hardly} of {grains} grains have less than {SEEN:.0%} of their positions of DS_Q in DS_R;")
     click.echo(f"{share:.0%} of the positions that are in DS_Q but not in DS_R are in these grains.")
