@@ -77,8 +77,10 @@ class RunState:
             partial.write_text(json.dumps(with_schema(asdict(self))), encoding="utf-8")
 
     def discard(self) -> None:
-        """Remove the folder of a finished run."""
+        """Remove the folder of a finished run, and its lock."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # Windows keeps it while it is locked
+            _lock(self.states, self.run_id).unlink()
 
 
 def read_state(folder: Path) -> RunState:

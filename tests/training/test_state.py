@@ -26,6 +26,9 @@ def test_what_another_process_trains_is_not_the_last_interrupted(tmp_path, monke
         with pytest.raises(KerasStemError, match="Another process is training the run second"):
             held(states_folder(), "second").__enter__()
     assert last_interrupted().run_id == "second"
+    last_interrupted().discard()
+    last_interrupted().discard()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_file_system_without_locks(tmp_path, monkeypatch):

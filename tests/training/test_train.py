@@ -1,4 +1,6 @@
 import dataclasses
+import random
+import threading
 
 import keras
 import numpy as np
@@ -60,6 +62,29 @@ def test_a_resumed_training_is_the_one_that_would_have_been(train_on_scan, narro
     for name in ("val", "test"):
         found, expected = (trained.predictions[name].euler for trained in (resumed, whole))
         np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_a_training_does_not_depend_on_other_threads(train_on_scan, narrow_recipe):
+    """Threads that draw from Python's random numbers, as those of Dask do."""
+    recipe = dataclasses.replace(narrow_recipe, max_epochs=1)
+    alone, state = train_on_scan(recipe, "alone")
+    state.discard()
+    ended = threading.Event()
+
+    def draw():
+        while not ended.wait(0.001):
+            random.random()
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    try:
+        beside, state = train_on_scan(recipe, "beside")
+    finally:
+        ended.set()
+        thread.join()
+    state.discard()
+    assert beside.history[0]["loss"] == pytest.approx(alone.history[0]["loss"], rel=1e-5)
 
 
 @pytest.mark.slow
