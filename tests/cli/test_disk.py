@@ -59,7 +59,9 @@ def test_convert(fails, scan_path, tmp_path, size):
     assert "File too large" in fails(size, "convert", scan_path, tmp_path / "scan.h5")
 
 
-@pytest.mark.parametrize("name", ["map.h5", "map.ang", "map.ctf"])
+@pytest.mark.parametrize(
+    "name", ["map.h5", *(pytest.param(name, marks=pytest.mark.slow) for name in ("map.ang", "map.ctf"))]
+)
 def test_export(fails, map_path, tmp_path, name):
     (tmp_path / name).write_text("from before")
     assert "File too large" in fails(20_000, "export", map_path, tmp_path / name)

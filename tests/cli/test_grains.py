@@ -5,6 +5,7 @@ import json
 import shutil
 
 import numpy as np
+import pytest
 from figure_files import figures_of
 from grids import LAYOUT, map_of
 from matplotlib.image import imread
@@ -38,6 +39,7 @@ def test_points_of_low_q_are_left_out(run, map_path, tmp_path):
     assert (points["masked"], points["dropped"], points["in_grains"]) == (15, 1, 134)
 
 
+@pytest.mark.slow
 def test_maps_that_differ_by_their_suffix_have_folders_of_their_own(run, tmp_path, rng):
     rotations = random_rotations(30, rng)
     write_map(tmp_path / "map.h5", map_of(rotations, (5, 6)), {})

@@ -46,8 +46,17 @@ def interrupt(kstem):
     return interrupt
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("workers", "number"),
+    [
+        (1, signal.SIGINT),
+        (2, signal.SIGTERM),
+        pytest.param(1, signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(1, signal.SIGHUP, marks=pytest.mark.slow),
+        pytest.param(2, signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(2, signal.SIGHUP, marks=pytest.mark.slow),
+    ],
+)
 def test_simulate(interrupt, tmp_path, workers, number):
     def writing():
         return any(path.stat().st_size > 1e6 for path in tmp_path.glob(".partial-*"))

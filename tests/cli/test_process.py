@@ -26,6 +26,7 @@ def test_output_that_cannot_be_written(bare, own_scan):
     assert "No space left" in done.stderr
 
 
+@pytest.mark.slow
 def test_no_terminal_at_all(bare, own_scan):
     closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
     assert bare("convert", own_scan, "out.h5", prefix=closed).returncode == 0

@@ -22,7 +22,7 @@ from keras_stem.scan.metadata import ScanInfo
 
 @pytest.mark.parametrize("angle", ["nan", "inf"])
 @pytest.mark.parametrize(("suffix", "columns"), [("ang", (0, 1, 2)), ("ctf", (5, 6, 7))])
-def test_angles_that_are_no_numbers(suffix, columns, angle, labels, tmp_path, run):
+def test_angles_that_are_no_numbers(suffix, columns, angle, labels, tmp_path):
     path = tmp_path / f"map.{suffix}"
     header, rows = written(labels, path)
     chosen = np.isin(np.arange(24) % 6, [5]) | (np.arange(24) == 7)  # the last column, too
@@ -38,12 +38,20 @@ def test_angles_that_are_no_numbers(suffix, columns, angle, labels, tmp_path, ru
     imported = import_labels(path, info, ImportOptions(dict(TEXT_FORMATS)[suffix]))
     np.testing.assert_array_equal(imported.labels.phase_id >= 0, ~chosen)
     assert imported.without_orientation == 5
+
+
+def test_commands_tell_how_many_angles_are_no_numbers(labels, tmp_path, run):
+    path = tmp_path / "map.ctf"
+    header, rows = written(labels, path)
+    for k in (7, 11):
+        rows[k][5] = "nan"
+    rewrite(path, header, rows)
     for told in (
         run("grains", path, "--out", tmp_path / "grains", "--all"),
         run("export", path, tmp_path / "map.h5"),
         run("grains", tmp_path / "map.h5", "--out", tmp_path / "grains", "--all"),
     ):
-        assert "5 points have invalid Euler angles" in told
+        assert "2 points have invalid Euler angles" in told
 
 
 CTF = """Channel Text File
