@@ -80,7 +80,7 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
     """
     with style():
         figure = StyledFigure(figsize=(10, 3.4), layout="constrained")
-        for axes, (name, label) in zip(figure.subplots(1, 3), CURVES.items(), strict=True):
+        for axes, (name, label) in zip(figure.subplots(1, 3, sharex=True), CURVES.items(), strict=True):
             for number, (training, curves) in enumerate(trainings.items()):
                 epochs, values = zip(*curves[name], strict=True) if curves[name] else ((), ())
                 # Different dashes keep coinciding curves visible.
@@ -93,7 +93,8 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
         figure.axes[0].yaxis.set_minor_formatter(mpl.ticker.NullFormatter())
         scores = [value for curves in trainings.values() for _, value in curves["val_r2"]]
         # R2 of the first epochs may be far below zero; it is cut off, but some points always remain visible.
-        figure.axes[1].set_ylim(max(min(scores, default=0), min(max(scores, default=0) - 0.5, -0.5)), 1)
+        lowest = max(min(scores, default=0), min(max(scores, default=0) - 0.5, -0.5))
+        figure.axes[1].set_ylim(lowest - 0.05 * (1 - lowest), 1)
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     return figure
@@ -133,7 +134,7 @@ def study_figure(trainings: Sequence[tuple[str, Mapping[str, float]]]) -> Figure
 
 def _label_epochs(axes: Axes, label: str) -> None:
     axes.set(xlabel="Epoch", ylabel=label)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=(1, 2, 5, 10), min_n_ticks=1))
 
 
 def parity_figure(expected: np.ndarray, predicted: np.ndarray, disorientation: np.ndarray) -> Figure:
