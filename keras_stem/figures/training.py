@@ -31,6 +31,9 @@ _STUDIED = {
 _NAME_WIDTH = 40
 """Number of characters in a line of the name of a training."""
 
+_LEGEND_WIDTH, _HANDLE_WIDTH = 130, 8
+"""Number of characters that fit beside each other in a legend, and those that a line and its margins take."""
+
 _TALLEST = 200.0
 """Largest height of a figure (inches)."""
 
@@ -96,7 +99,9 @@ def loss_figure(trainings: dict[str, dict[str, list[tuple[int, float]]]]) -> Fig
         lowest = max(min(scores, default=0), min(max(scores, default=0) - 0.5, -0.5))
         figure.axes[1].set_ylim(lowest - 0.05 * (1 - lowest), 1)
         handles, labels = figure.axes[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+        longest = max((len(name) for name in labels), default=1)
+        columns = min(4, max(1, _LEGEND_WIDTH // (longest + _HANDLE_WIDTH)))
+        figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
     return figure
 
 

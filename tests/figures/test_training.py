@@ -58,3 +58,12 @@ def test_the_chart_of_a_study_shows_what_there_is():
 
 def test_a_chart_without_values_can_be_drawn():
     study_figure([("nothing", {})]).canvas.draw()
+
+
+def test_long_names_stay_inside_the_figure():
+    curves = {"loss": [(1, 2.0), (2, 1.5)], "val_r2": [(2, 0.6)], "val_median": [(2, 8.0)]}
+    names = [f"learning rate 0.0005, schedule exponential {number}" for number in range(5)]
+    figure = loss_figure(dict.fromkeys(names, curves))
+    figure.draw_without_rendering()
+    legend = figure.legends[0].get_window_extent()
+    assert 0 <= legend.x0 < legend.x1 <= figure.bbox.width
