@@ -1,4 +1,4 @@
-"""The tables of docs/paper.md, from CSV files: ``python -m paper.table paper/table-2.csv``.
+"""The tables of docs/paper.md, from CSV files: ``python -m paper.table benchmarks/paper/table-2.csv``.
 
 `kstem compare` prints the same trainings from the runs themselves.
 """
