@@ -33,6 +33,13 @@ SCALE_BAR = {
 """Complete style of scale bars, independent of user settings of matplotlib-scalebar."""
 
 
+def map_colors(crystal_map: CrystalMap, direction: str) -> np.ndarray:
+    """Return the IPF colours of a map of one phase, shape (n, 3); points that are not indexed are grey."""
+    colors = ipf_colors(crystal_map.rotations, single_phase(crystal_map), direction)
+    colors[~crystal_map.is_indexed] = MASKED
+    return colors
+
+
 def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: np.ndarray | None) -> None:
     """Draw an IPF map into axes, with a scale bar if its unit is a length.
 
@@ -45,9 +52,9 @@ def draw_ipf_map(axes: Axes, crystal_map: CrystalMap, direction: str, visible: n
     direction
         Lab direction: "x", "y" or "z".
     visible
-        Mask of the points to show, shape (n,), bool; other points are grey. None shows all.
+        Mask of the points to show, shape (n,), bool; other points are grey. None shows all that are indexed.
     """
-    colors = ipf_colors(crystal_map.rotations, single_phase(crystal_map), direction)
+    colors = map_colors(crystal_map, direction)
     if visible is not None:
         colors[~visible] = MASKED
     draw_image(axes, crystal_map, colors.reshape(*grid_shape(crystal_map), 3))

@@ -10,14 +10,12 @@ from matplotlib.gridspec import SubplotSpec
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.map_phases import single_phase
-from keras_stem.figures.ipf import draw_image, draw_ipf_map
-from keras_stem.figures.ipf_key import DIRECTIONS, ipf_colors, to_sector
+from keras_stem.figures.ipf import draw_image, draw_ipf_map, map_colors
+from keras_stem.figures.ipf_key import DIRECTIONS, to_sector
 from keras_stem.figures.paper_page import draw_key, ipf_axes, page
+from keras_stem.figures.scan_images import shaded_colors
 from keras_stem.figures.style import plain_text, scalar_colors, style
 from keras_stem.io.map_grid import grid_shape, map_extent
-
-_FULL_Q = 99
-"""Percentile of Q from which a label has full brightness, as in `kstem virtual`."""
 
 
 def scatter_figure(
@@ -134,14 +132,11 @@ def weighted_figure(labels: CrystalMap, direction: str = "z") -> Figure:
     """
     shape = grid_shape(labels)
     phase = single_phase(labels)
-    colors = ipf_colors(labels.rotations, phase, direction)
-    q = np.asarray(labels.prop["Q"])
-    brightness = np.clip(q / max(np.percentile(q, _FULL_Q), 1e-9), 0, 1)
     with style():
         figure, places = page(3, map_extent(labels))
         for place, title, image in (
-            (places[0], "Labels", colors),
-            (places[1], "Labels, brightness by Q", colors * brightness[:, None]),
+            (places[0], "Labels", map_colors(labels, direction)),
+            (places[1], "Labels, brightness by Q", shaded_colors(labels, direction)),
         ):
             axes = figure.add_subplot(place)
             draw_image(axes, labels, image.reshape(*shape, 3))

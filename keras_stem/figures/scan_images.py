@@ -7,8 +7,8 @@ from matplotlib.patches import Patch
 from orix.crystal_map import CrystalMap
 
 from keras_stem.crystal.map_phases import phases_of, single_phase
-from keras_stem.figures.ipf import draw_image, draw_scaled
-from keras_stem.figures.ipf_key import draw_ipf_key, ipf_colors
+from keras_stem.figures.ipf import draw_image, draw_scaled, map_colors
+from keras_stem.figures.ipf_key import draw_ipf_key
 from keras_stem.figures.style import MASKED, StyledFigure, plain_text, style
 from keras_stem.io.map_grid import grid_shape, map_extent
 from keras_stem.scan.metadata import ScanInfo
@@ -58,15 +58,17 @@ def _stretched(image: np.ndarray) -> tuple[dict[float, str], FuncNorm | None]:
     return ticks, FuncNorm(scale, knots[0], knots[-1])
 
 
-def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
-    """Return the IPF map of a phase with brightness scaled by Q (Fig. A.1 B of Wissel et al.).
-
-    Brightness saturates at the 99th percentile of Q.
-    """
-    phase = single_phase(crystal_map)
-    colors = ipf_colors(crystal_map.rotations, phase, direction)
+def shaded_colors(crystal_map: CrystalMap, direction: str) -> np.ndarray:
+    """Return the IPF colours of a map, shape (n, 3), with full brightness from the 99th percentile of Q."""
     q = np.asarray(crystal_map.prop["Q"])
-    colors *= np.clip(q / max(np.percentile(q, 99), 1e-9), 0, 1)[:, None]
+    brightness = np.clip(q / max(np.percentile(q, 99), 1e-9), 0, 1)
+    return map_colors(crystal_map, direction) * brightness[:, None]
+
+
+def shaded_ipf_figure(crystal_map: CrystalMap, direction: str = "z") -> Figure:
+    """Return the IPF map of a phase with brightness scaled by Q (Fig. A.1 B of Wissel et al.)."""
+    phase = single_phase(crystal_map)
+    colors = shaded_colors(crystal_map, direction)
     rows, columns = grid_shape(crystal_map)
     high, wide = map_extent(crystal_map)
     height = float(np.clip(5 * high / wide, 1.6, 10))
