@@ -167,12 +167,11 @@ def bunge(matrices: keras.KerasTensor) -> keras.KerasTensor:
     element = {(i + 1, j + 1): matrices[..., i, j] for i in range(3) for j in range(3)}
     sine = ops.sqrt(ops.square(element[3, 1]) + ops.square(element[3, 2]))
     tilt = ops.arctan2(sine, element[3, 3])
-    flat = sine < 1e-5  # only the sum or difference of phi1 and phi2 is determined
-    upside = ops.sign(element[3, 3])
-    first = ops.where(
-        flat, ops.arctan2(element[1, 2], element[1, 1]), ops.arctan2(element[3, 1], -element[3, 2])
-    )
-    last = ops.where(flat, 0.0 * upside, ops.arctan2(element[1, 3], element[2, 3]))
+    # Near tilts of 0 and 180 degrees, phi1 is uncertain, but phi1 + phi2 or phi1 - phi2 is not.
+    sign = ops.where(element[3, 3] >= 0, 1.0, -1.0)
+    combined = ops.arctan2(element[1, 2] - sign * element[2, 1], element[1, 1] + sign * element[2, 2])
+    first = ops.where(sine < 1e-5, combined, ops.arctan2(element[3, 1], -element[3, 2]))
+    last = sign * (combined - first)
     return ops.stack([first % (2 * math.pi), tilt, last % (2 * math.pi)], axis=-1)
 
 
