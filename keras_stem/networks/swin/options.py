@@ -46,7 +46,7 @@ class SwinConfig(NetworkConfig):
         "rotate": False,
         "mirror": False,
         "batch_size": 32,
-        "learning_rate": 3e-4,
+        "learning_rate": 1e-4,
         "max_epochs": 40,
     }
     pretrained = Pretrained(
