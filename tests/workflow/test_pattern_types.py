@@ -33,6 +33,8 @@ STORED = {
 }
 QUICK = ("u1", ">u2", ">f2", ">f8", "odd chunks")
 """Those that are looked at in every run, and only by what takes no training."""
+TRAINED = (*QUICK, ">i4", "contiguous", "blosc")
+"""Those that a network is trained on: one of each kind, since all are read by the same code."""
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +137,7 @@ def test_the_other_types_without_training(variant, expected_untrained):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("variant", "name"), [(name, name) for name in STORED], indirect=["variant"])
+@pytest.mark.parametrize(("variant", "name"), [(name, name) for name in TRAINED], indirect=["variant"])
 def test_types_from_training_to_page(variant, name, expected_trained, narrow_recipe, own_store, tmp_path):
     expected = expected_trained(STORED[name][1].get("chunks"))
     require_same(trained_results(variant, narrow_recipe, tmp_path), expected, 1e-4)
