@@ -1,12 +1,15 @@
-"""The tables of docs/paper.md, from CSV files: ``python -m paper.table benchmarks/paper/table-2.csv``.
+"""Tables and charts of docs/paper.md from CSV files: ``python -m paper.table benchmarks/paper/table-2.csv``.
 
-`kstem compare` prints the same trainings from the runs themselves.
+`kstem compare` prints and draws the same trainings from the runs themselves.
 """
 
 import csv
 from pathlib import Path
 
 import click
+
+from keras_stem.figures.style import save
+from keras_stem.figures.training import study_figure
 
 SUBSETS = ("val", "test", "q")
 
@@ -18,6 +21,9 @@ SCORES = {
 }
 """Name and format of a score by the title of its column."""
 
+HEAD = 5
+"""Number of columns before those of metrics."""
+
 
 def table(path: Path) -> str:
     """Return the trainings of a file that `kstem compare --csv` wrote, as a Markdown table.
@@ -26,9 +32,22 @@ def table(path: Path) -> str:
     """
     titles = ("Training", "Epochs", "Hours", *SCORES)
     lines = [f"| {' | '.join(titles)} |", f"| --- |{' --: |' * (len(titles) - 1)}"]
-    with path.open(newline="", encoding="utf-8") as file:
-        lines += [f"| {' | '.join(_cells(row))} |" for row in csv.DictReader(file)]
+    lines += [f"| {' | '.join(_cells(row))} |" for row in _rows(path)]
     return "\n".join(lines)
+
+
+def draw_chart(source: Path, path: Path) -> None:
+    """Write the errors and the training times of a file as a figure, as `kstem compare --chart` does."""
+    trainings = [
+        (row["name"], {name: float(row[name]) for name in list(row)[HEAD:] if row[name]})
+        for row in _rows(source)
+    ]
+    save(study_figure(trainings), path)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _cells(row: dict[str, str]) -> list[str]:
@@ -43,11 +62,15 @@ def _cells(row: dict[str, str]) -> list[str]:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-def main(paths: tuple[Path, ...]) -> None:
-    """Print the trainings of CSV files as Markdown tables."""
-    for path in paths:
-        click.echo(table(path))
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--chart", type=click.Path(path_type=Path), help="Also draw errors and training times to this file."
+)
+def main(path: Path, chart: Path | None) -> None:
+    """Print the trainings of a CSV file as a Markdown table."""
+    click.echo(table(path))
+    if chart:
+        draw_chart(path, chart)
 
 
 if __name__ == "__main__":
