@@ -85,6 +85,22 @@ class Truth:
             proper_point_group(scan.phase),
         )
 
+    @property
+    def distances(self) -> np.ndarray:
+        """Disorientations of the dominant grains of neighbours (degrees)."""
+        return self.angles(self.dominant[self.pairs[:, 0]], self.dominant[self.pairs[:, 1]])
+
+    @property
+    def edges(self) -> np.ndarray:
+        """Whether the neighbours are on two sides of a boundary that is looked at, shape (m,), bool."""
+        return ~self.same & (self.distances > BOUNDARY)
+
+    @property
+    def by_weight(self) -> dict[str, np.ndarray]:
+        """Masks of the positions of DS_Q by the weight of the second grain."""
+        bins = np.digitize(self.weight[self.chosen], WEIGHTS[1:-1])
+        return {f"{low:g}-{high:g}": bins == number for number, (low, high) in enumerate(pairwise(WEIGHTS))}
+
     def angles(self, first: Rotation, second: Rotation) -> np.ndarray:
         """Return the disorientations of pairs of orientations (degrees)."""
         return np.rad2deg(disorientation(first, second, self.symmetry))
@@ -93,19 +109,24 @@ class Truth:
 def findings(found: Rotation, truth: Truth) -> dict[str, float]:
     """Return the figures of a map: coherence, sharpness, and the answers where grains overlap (percent)."""
     between = truth.angles(found[truth.pairs[:, 0]], found[truth.pairs[:, 1]])
-    true_between = truth.angles(truth.dominant[truth.pairs[:, 0]], truth.dominant[truth.pairs[:, 1]])
-    edges = ~truth.same & (true_between > BOUNDARY)
+    edges = truth.edges
     values = {
         "coherent": _percent(between[truth.same] <= COHERENT),
-        "sharp": _percent(between[edges] >= true_between[edges] / 2),
+        "sharp": _percent(between[edges] >= truth.distances[edges] / 2),
     }
     wrong_by = truth.angles(found[truth.chosen], truth.dominant[truth.chosen])
     from_second = truth.angles(found[truth.chosen], truth.second[truth.chosen])
-    bins = np.digitize(truth.weight[truth.chosen], WEIGHTS[1:-1])
-    for number, (low, high) in enumerate(pairwise(WEIGHTS)):
-        here = bins == number
-        values[f"dominant {low:g}-{high:g}"] = _percent(wrong_by[here] <= RIGHT)
-        values[f"second {low:g}-{high:g}"] = _percent(from_second[here] <= RIGHT)
+    for weight, here in truth.by_weight.items():
+        values[f"dominant {weight}"] = _percent(wrong_by[here] <= RIGHT)
+        values[f"second {weight}"] = _percent(from_second[here] <= RIGHT)
+    return values
+
+
+def numbers(truth: Truth) -> dict[str, float]:
+    """Return the numbers of neighbours and positions of which the findings are shares."""
+    values = {"coherent": float(truth.same.sum()), "sharp": float(truth.edges.sum())}
+    for weight, here in truth.by_weight.items():
+        values |= {f"{grain} {weight}": float(here.sum()) for grain in ("dominant", "second")}
     return values
 
 
@@ -113,13 +134,14 @@ def _percent(true: np.ndarray) -> float:
     return 100 * float(np.mean(true)) if len(true) else float("nan")
 
 
-def markdown(line: Mapping[str, str | float]) -> str:
+def markdown(line: Mapping[str, str | float], decimals: int = 1) -> str:
     """Return the findings on a map as a row of a table, with answers by rising weight of the second grain."""
     by_weight = (
         " / ".join(f"{value:.0f}" for name, value in line.items() if name.startswith(grain))
         for grain in ("dominant", "second")
     )
-    return f"| {line['training']} | {line['coherent']:.1f} | {line['sharp']:.1f} | {' | '.join(by_weight)} |"
+    shares = (f"{line[name]:.{decimals}f}" for name in ("coherent", "sharp"))
+    return f"| {' | '.join((str(line['training']), *shares, *by_weight))} |"
 
 
 @click.command()
@@ -137,6 +159,8 @@ def main(path: Path, studies: tuple[str, ...], table: Path | None) -> None:
         ):
             lines.append({"training": name, **findings(found, truth)})
             click.echo(markdown(lines[-1]))
+        lines.append({"training": "neighbours or positions", **numbers(truth)})
+        click.echo(markdown(lines[-1], decimals=0))
     if table:
         with table.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(lines[0]))

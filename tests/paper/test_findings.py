@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from orix.quaternion import Rotation
-from paper.findings import Truth, findings, markdown
+from paper.findings import Truth, findings, markdown, numbers
 
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD
 
@@ -45,3 +45,11 @@ def test_findings_are_rows_of_a_table(truth):
     row = markdown({"training": "truth", **findings(truth.dominant, truth)})
     assert row.startswith("| truth | 100.0 | 100.0 | 100 / ")
     assert row.count("|") == 6
+
+
+def test_shares_come_with_their_numbers(truth):
+    counted = numbers(truth)
+    assert set(counted) == set(findings(truth.dominant, truth))
+    assert sum(value for name, value in counted.items() if name.startswith("dominant")) == len(truth.chosen)
+    assert counted["coherent"] + counted["sharp"] <= len(truth.pairs)
+    assert markdown({"training": "n", **counted}, 0).startswith(f"| n | {counted['coherent']:.0f} | ")
