@@ -8,6 +8,7 @@ should be the dominant one.
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -85,17 +86,17 @@ class Truth:
             proper_point_group(scan.phase),
         )
 
-    @property
+    @cached_property
     def distances(self) -> np.ndarray:
         """Disorientations of the dominant grains of neighbours (degrees)."""
         return self.angles(self.dominant[self.pairs[:, 0]], self.dominant[self.pairs[:, 1]])
 
-    @property
+    @cached_property
     def edges(self) -> np.ndarray:
         """Whether the neighbours are on two sides of a boundary that is looked at, shape (m,), bool."""
         return ~self.same & (self.distances > BOUNDARY)
 
-    @property
+    @cached_property
     def by_weight(self) -> dict[str, np.ndarray]:
         """Masks of the positions of DS_Q by the weight of the second grain."""
         bins = np.digitize(self.weight[self.chosen], WEIGHTS[1:-1])

@@ -21,8 +21,8 @@ SCORES = {
 }
 """Name and format of a score by the title of its column."""
 
-HEAD = 5
-"""Number of columns before those of metrics."""
+DESCRIBED = ("name", "run_id", "arch", "backend", "precision")
+"""Columns that are no metrics."""
 
 
 def table(path: Path) -> str:
@@ -39,7 +39,7 @@ def table(path: Path) -> str:
 def draw_chart(source: Path, path: Path) -> None:
     """Write the errors and the training times of a file as a figure, as `kstem compare --chart` does."""
     trainings = [
-        (row["name"], {name: float(row[name]) for name in list(row)[HEAD:] if row[name]})
+        (row["name"], {name: float(row[name]) for name in row if name not in DESCRIBED and row[name]})
         for row in _rows(source)
     ]
     save(study_figure(trainings), path)
