@@ -57,8 +57,9 @@ def _cells(row: dict[str, str]) -> list[str]:
         " / ".join(form.format(float(row[f"final_{subset}_{name}"])) for subset in SUBSETS)
         for name, form in SCORES.values()
     ]
-    hours = f"{float(row['training_seconds']) / 3600:.2f}"
-    return [row["name"], epochs if met else f"({epochs})", hours, *scores]
+    hours = float(row["training_seconds"]) / 3600
+    duration = f"{hours:.2f}" if hours >= 0.005 else f"{hours:.1g}"
+    return [row["name"], epochs if met else f"({epochs})", duration, *scores]
 
 
 @click.command()

@@ -1,11 +1,16 @@
 """The figures of what the paper finds."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 from orix.quaternion import Rotation
 from paper.findings import Truth, findings, markdown, numbers
 
 from keras_stem.crystal.disorientation import BEAM_TWOFOLD
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -53,3 +58,14 @@ def test_shares_come_with_their_numbers(truth):
     assert sum(value for name, value in counted.items() if name.startswith("dominant")) == len(truth.chosen)
     assert counted["coherent"] + counted["sharp"] <= len(truth.pairs)
     assert markdown({"training": "n", **counted}, 0).startswith(f"| n | {counted['coherent']:.0f} | ")
+
+
+def test_docs_have_the_rows_of_the_file():
+    docs = (ROOT / "docs" / "paper.md").read_text(encoding="utf-8")
+    with (ROOT / "benchmarks" / "paper" / "findings.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        name = row.pop("training")
+        counted = name == "neighbours or positions"
+        line = {"training": name, **{key: float(value) for key, value in row.items()}}
+        assert markdown(line, decimals=0 if counted else 1) in docs
