@@ -60,12 +60,13 @@ def test_shares_come_with_their_numbers(truth):
     assert markdown({"training": "n", **counted}, 0).startswith(f"| n | {counted['coherent']:.0f} | ")
 
 
-def test_docs_have_the_rows_of_the_file():
+@pytest.mark.parametrize("name", ["findings", "findings-images"])
+def test_docs_have_the_rows_of_the_file(name):
     docs = (ROOT / "docs" / "paper.md").read_text(encoding="utf-8")
-    with (ROOT / "benchmarks" / "paper" / "findings.csv").open(newline="", encoding="utf-8") as file:
+    with (ROOT / "benchmarks" / "paper" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
-        name = row.pop("training")
-        counted = name == "neighbours or positions"
-        line = {"training": name, **{key: float(value) for key, value in row.items()}}
+        training = row.pop("training")
+        counted = training == "neighbours or positions"
+        line = {"training": training, **{key: float(value) for key, value in row.items()}}
         assert markdown(line, decimals=0 if counted else 1) in docs

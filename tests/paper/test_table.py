@@ -8,7 +8,7 @@ from paper.table import draw_chart, table
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
-    set((ROOT / "benchmarks" / "paper").glob("*.csv")) - {ROOT / "benchmarks" / "paper" / "findings.csv"}
+    path for path in (ROOT / "benchmarks" / "paper").glob("*.csv") if not path.stem.startswith("findings")
 )
 
 
