@@ -51,8 +51,8 @@ class Truth:
         Share of the second grain in the scattering of both, shape (n,).
     pairs
         Positions of neighbours that are both in DS_Q, shape (m, 2).
-    same
-        Whether the neighbours are of one true grain, shape (m,), bool.
+    grains
+        Identifiers of the true grains of the neighbours, shape (m, 2).
     chosen
         Positions of DS_Q, ascending.
     symmetry
@@ -63,7 +63,7 @@ class Truth:
     second: Rotation
     weight: np.ndarray
     pairs: np.ndarray
-    same: np.ndarray
+    grains: np.ndarray
     chosen: np.ndarray
     symmetry: Symmetry
 
@@ -74,17 +74,21 @@ class Truth:
         chosen = subset(labels, "DS_Q", Thresholds())
         pairs = neighbour_pairs(scan.info.shape)
         pairs = pairs[np.isin(pairs, chosen).all(axis=1)]
-        grain = np.asarray(labels.prop["truth_grain"])[pairs]
         weights = [np.asarray(labels.prop[f"{name}_weight"]) for name in ("truth", "second")]
         return cls(
             Rotation.from_euler(labels.prop["truth_euler"]),
             Rotation.from_euler(labels.prop["second_euler"]),
             weights[1] / np.maximum(sum(weights), 1e-9),
             pairs,
-            grain[:, 0] == grain[:, 1],
+            np.asarray(labels.prop["truth_grain"])[pairs],
             chosen,
             proper_point_group(scan.phase),
         )
+
+    @cached_property
+    def same(self) -> np.ndarray:
+        """Whether the neighbours are of one true grain, shape (m,), bool."""
+        return self.grains[:, 0] == self.grains[:, 1]
 
     @cached_property
     def distances(self) -> np.ndarray:
@@ -109,11 +113,12 @@ class Truth:
 
 def findings(found: Rotation, truth: Truth) -> dict[str, float]:
     """Return the figures of a map: coherence, sharpness, and the answers where grains overlap (percent)."""
-    between = truth.angles(found[truth.pairs[:, 0]], found[truth.pairs[:, 1]])
     edges = truth.edges
+    sides = truth.pairs[edges]
+    steps = truth.angles(found[sides[:, 0]], found[sides[:, 1]])
     values = {
-        "coherent": _percent(between[truth.same] <= COHERENT),
-        "sharp": _percent(between[edges] >= truth.distances[edges] / 2),
+        "coherent": _percent(agreements(found, truth)),
+        "sharp": _percent(steps >= truth.distances[edges] / 2),
     }
     wrong_by = truth.angles(found[truth.chosen], truth.dominant[truth.chosen])
     from_second = truth.angles(found[truth.chosen], truth.second[truth.chosen])
@@ -121,6 +126,12 @@ def findings(found: Rotation, truth: Truth) -> dict[str, float]:
         values[f"dominant {weight}"] = _percent(wrong_by[here] <= RIGHT)
         values[f"second {weight}"] = _percent(from_second[here] <= RIGHT)
     return values
+
+
+def agreements(found: Rotation, truth: Truth) -> np.ndarray:
+    """Return whether neighbours of one true grain have answers that differ by at most 5°, bool."""
+    pairs = truth.pairs[truth.same]
+    return truth.angles(found[pairs[:, 0]], found[pairs[:, 1]]) <= COHERENT
 
 
 def numbers(truth: Truth) -> dict[str, float]:
@@ -156,7 +167,7 @@ def main(path: Path, studies: tuple[str, ...], table: Path | None) -> None:
     with Scan(path) as scan:
         truth = Truth.of(scan)
         for name, found in chain(
-            _maps(scan, studies), [("labels", scan.labels.rotations), ("truth", truth.dominant)]
+            maps(scan, studies), [("labels", scan.labels.rotations), ("truth", truth.dominant)]
         ):
             lines.append({"training": name, **findings(found, truth)})
             click.echo(markdown(lines[-1]))
@@ -169,7 +180,7 @@ def main(path: Path, studies: tuple[str, ...], table: Path | None) -> None:
             writer.writerows(lines)
 
 
-def _maps(scan: Scan, studies: Iterable[str]) -> Iterator[tuple[str, Rotation]]:
+def maps(scan: Scan, studies: Iterable[str]) -> Iterator[tuple[str, Rotation]]:
     """Yield the names of the trainings, each once, and the orientations of their maps."""
     rows = {row.run_id: row for row in chain.from_iterable(map(named_study_rows, studies))}
     for run_id, row in rows.items():
