@@ -1,4 +1,4 @@
-"""Coherence of two maps, with intervals over grains: ``python -m paper.coherence SCAN STUDY...``.
+"""Coherence of two maps, with intervals over grains: ``python -m paper.coherence SCAN STUDY FIRST SECOND``.
 
 Neighbours in a grain are not independent, since whole grains are right or wrong together. Intervals are
 therefore those of a bootstrap over grains, the same ones in both maps.
@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import numpy as np
 
-from keras_stem.errors import KerasStemError
 from keras_stem.scan.scan import Scan
-from paper.findings import Truth, agreements, maps
+from keras_stem.workflow.compare import named_study_rows
+from paper.findings import Truth, agreements, answers
 
 DRAWS = 4000
 """Number of bootstrap samples of the grains."""
@@ -48,21 +48,21 @@ def interval(values: np.ndarray) -> str:
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.argument("studies", nargs=-1, required=True)
-def main(path: Path, studies: tuple[str, ...]) -> None:
-    """Print the coherence of the maps of two models and their difference, in percent."""
+@click.argument("study")
+@click.argument("trainings", nargs=2, metavar="FIRST SECOND")
+def main(path: Path, study: str, trainings: tuple[str, str]) -> None:
+    """Print the coherence of the maps of two trainings of a study and their difference, in percent."""
+    runs = {row.name: row.run_id for row in named_study_rows(study)}
+    if unknown := [name for name in trainings if name not in runs]:
+        raise click.UsageError(f"{study} has no finished training {unknown[0]!r}; it has {sorted(runs)}.")
     with Scan(path) as scan:
         truth = Truth.of(scan)
-        found = {name: agreements(answers, truth) for name, answers in maps(scan, studies)}
-    if len(found) != 2:
-        raise KerasStemError(f"Expected studies with two models of different names, found {len(found)}.")
-    agree = np.array(list(found.values()))
+        agree = np.array([agreements(answers(runs[name], scan), truth) for name in trainings])
     samples = shares(agree, truth.grains[truth.same, 0])
-    for name, one, drawn in zip(found, agree, samples, strict=True):
+    for name, one, drawn in zip(trainings, agree, samples, strict=True):
         click.echo(f"{name}: {100 * one.mean():.1f} ({interval(drawn)})")
-    click.echo(
-        f"difference: {100 * (agree[1].mean() - agree[0].mean()):.1f} ({interval(samples[1] - samples[0])})"
-    )
+    difference = 100 * (agree[1].mean() - agree[0].mean())
+    click.echo(f"difference: {difference:.1f} ({interval(samples[1] - samples[0])})")
 
 
 if __name__ == "__main__":

@@ -167,7 +167,7 @@ def main(path: Path, studies: tuple[str, ...], table: Path | None) -> None:
     with Scan(path) as scan:
         truth = Truth.of(scan)
         for name, found in chain(
-            maps(scan, studies), [("labels", scan.labels.rotations), ("truth", truth.dominant)]
+            _maps(scan, studies), [("labels", scan.labels.rotations), ("truth", truth.dominant)]
         ):
             lines.append({"training": name, **findings(found, truth)})
             click.echo(markdown(lines[-1]))
@@ -180,11 +180,16 @@ def main(path: Path, studies: tuple[str, ...], table: Path | None) -> None:
             writer.writerows(lines)
 
 
-def maps(scan: Scan, studies: Iterable[str]) -> Iterator[tuple[str, Rotation]]:
+def _maps(scan: Scan, studies: Iterable[str]) -> Iterator[tuple[str, Rotation]]:
     """Yield the names of the trainings, each once, and the orientations of their maps."""
     rows = {row.run_id: row for row in chain.from_iterable(map(named_study_rows, studies))}
     for run_id, row in rows.items():
-        yield row.name, predict_map(load_model(run_id), scan).crystal_map.rotations
+        yield row.name, answers(run_id, scan)
+
+
+def answers(run_id: str, scan: Scan) -> Rotation:
+    """Return the orientations of the map of a trained model."""
+    return predict_map(load_model(run_id), scan).crystal_map.rotations
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from keras_stem.crystal.disorientation import disorientation
 from keras_stem.crystal.symmetry import proper_point_group
 from keras_stem.scan.scan import Scan
 from keras_stem.scan.subsets import SUBSETS, Thresholds, subset
+from paper.findings import Truth
 
 WRONG = 5.0
 """Smallest disorientation from the truth of a wrong label (degrees)."""
@@ -46,6 +47,13 @@ def unseen(scan: Scan) -> tuple[int, int, float]:
     return int(np.sum(counts > 0)), int(hardly.sum()), float(np.mean(hardly[grain[np.setdiff1d(in_q, in_r)]]))
 
 
+def shares_by_weight(scan: Scan) -> dict[str, float]:
+    """Return the shares of the positions of DS_Q that are in DS_R, by the weight of the second grain."""
+    truth = Truth.of(scan)
+    in_r = np.isin(truth.chosen, subset(scan.labels, "DS_R", Thresholds()))
+    return {weight: float(np.mean(in_r[here])) for weight, here in truth.by_weight.items()}
+
+
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def main(path: Path) -> None:
@@ -55,8 +63,11 @@ def main(path: Path) -> None:
             count, share = wrong_labels(scan, name)
             click.echo(f"{name}: {count} labels, {share:.1%} of them wrong by more than {WRONG:g}°")
         grains, hardly, share = unseen(scan)
+        by_weight = shares_by_weight(scan)
     click.echo(f"{hardly} of {grains} grains have less than {SEEN:.0%} of their positions of DS_Q in DS_R;")
     click.echo(f"{share:.0%} of the positions that are in DS_Q but not in DS_R are in these grains.")
+    for weight, share in by_weight.items():
+        click.echo(f"second grain's weight {weight}: {share:.0%} of the positions of DS_Q are in DS_R")
 
 
 if __name__ == "__main__":
