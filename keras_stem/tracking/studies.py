@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,15 +130,14 @@ def _finished(client: MlflowClient, run_id: str) -> Run | None:
     return run if present else None
 
 
-def finished_recipes(client: MlflowClient, fingerprint: str, backend: str) -> dict[Recipe, str]:
-    """Return the ids of the newest finished trainings on a scan and a backend, by recipe."""
-    tags = {"scan_fingerprint": fingerprint, "backend": backend}
-    condition = " and ".join(f"tags.{name} = '{value}'" for name, value in tags.items())
-    found: dict[Recipe, str] = {}
-    for run in _search(client, f"attributes.status = 'FINISHED' and {condition}"):
+def finished_recipes(client: MlflowClient, fingerprint: str) -> dict[str, dict[Recipe, str]]:
+    """Return the ids of the newest finished trainings on a scan, by backend and recipe."""
+    condition = f"attributes.status = 'FINISHED' and tags.scan_fingerprint = '{fingerprint}'"
+    found: dict[str, dict[Recipe, str]] = defaultdict(dict)
+    for run in _search(client, condition):
         with contextlib.suppress(MlflowException, OSError, KerasStemError):  # missing, or of another version
             plain = load_dict(f"{run.info.artifact_uri}/{RECIPE_FILE}")
-            found.setdefault(Recipe.from_dict(plain), run.info.run_id)
+            found[run.data.tags.get("backend", "")].setdefault(Recipe.from_dict(plain), run.info.run_id)
     return found
 
 

@@ -19,7 +19,12 @@ from keras_stem.training.duration import seconds_per_epoch
 from keras_stem.training.recipe import Recipe
 from keras_stem.training.state import interrupted
 from keras_stem.workflow.fit import initial_weights
-from keras_stem.workflow.study_plan import planned_study, require_local_store, with_stored_cells
+from keras_stem.workflow.study_plan import (
+    other_backends,
+    planned_study,
+    require_local_store,
+    with_stored_cells,
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class PlannedCell:
     name
         Name of the cell.
     state
-        State of the training: "finished", "new", "after epoch 3" or "fails".
+        State of the training: "finished", "new", "new (finished on torch)", "after epoch 3" or "fails".
     epochs
         Largest number of epochs that remain.
     epoch_seconds
@@ -67,28 +72,38 @@ def plan_study(
     planned = planned_study(study, scan_path, options, pretrained)
     done: Collection[str] = ()
     begun: dict[str, int] = {}
+    elsewhere: dict[str, list[str]] = {}
     if missing:
         require_local_store()
     if missing and present(tracking_uri()):
         client = connect()
         planned = with_stored_cells(client, planned)
         done, begun = finished_cells(client, planned), _begun(client, planned)
+        elsewhere = other_backends(client, planned)
     measured = cache(partial(_measured, planned.scan))
     return [
         PlannedCell(name, "finished")
         if name in done
-        else _planned(name, recipe, begun.get(name, 0), measured)
+        else _planned(name, recipe, begun.get(name, 0), elsewhere.get(name, []), measured)
         for name, recipe in planned.cells.items()
     ]
 
 
-def _planned(name: str, recipe: Recipe, begun: int, measured: Callable[[Recipe], float]) -> PlannedCell:
+def _planned(
+    name: str, recipe: Recipe, begun: int, elsewhere: list[str], measured: Callable[[Recipe], float]
+) -> PlannedCell:
     try:
         initial_weights(recipe)
         seconds = measured(_alike(recipe))
     except KerasStemError as error:
         return PlannedCell(name, "fails", failure=str(error))
-    return PlannedCell(name, f"after epoch {begun}" if begun else "new", recipe.max_epochs - begun, seconds)
+    return PlannedCell(name, _state(begun, elsewhere), recipe.max_epochs - begun, seconds)
+
+
+def _state(begun: int, elsewhere: list[str]) -> str:
+    if begun:
+        return f"after epoch {begun}"
+    return f"new (finished on {', '.join(elsewhere)})" if elsewhere else "new"
 
 
 def _alike(recipe: Recipe) -> Recipe:

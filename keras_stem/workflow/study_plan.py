@@ -49,9 +49,16 @@ def with_stored_cells(client: MlflowClient, planned: TrackedStudy) -> TrackedStu
     started = unfinished_twin(client, planned, backend)
     study = replace(started, scan=planned.scan) if started else planned
     left = study.cells.keys() - finished_cells(client, study).keys()
-    stored = finished_recipes(client, planned.fingerprint, backend)
+    stored = finished_recipes(client, planned.fingerprint).get(backend, {})
     taken = {cell: stored[study.cells[cell]] for cell in left if study.cells[cell] in stored}
     return replace(study, taken=study.taken | taken)
+
+
+def other_backends(client: MlflowClient, study: TrackedStudy) -> dict[str, list[str]]:
+    """Return the other backends that a store has finished trainings of the cells of a study on, by cell."""
+    stored = finished_recipes(client, study.fingerprint)
+    others = sorted(stored.keys() - {keras.backend.backend()})
+    return {cell: [name for name in others if recipe in stored[name]] for cell, recipe in study.cells.items()}
 
 
 def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Mapping[str, str]) -> Recipe:
