@@ -67,9 +67,11 @@ def test_labels_for_a_scan_that_is_being_read(hold, own_scan, scan):
 def test_a_short_use_is_waited_for(hold, own_scan, monkeypatch):
     close = hold(own_scan, "r+")
     monkeypatch.setattr("keras_stem.io.hdf5.PATIENCE", 60.0)
-    threading.Timer(0.5, close).start()
+    timer = threading.Timer(0.5, close)
+    timer.start()
     with Scan(own_scan) as scan:
         assert scan.has_labels
+    timer.join()  # before the fixture closes what is still open
 
 
 def test_a_matching_is_kept_until_its_labels_are_written(hold, own_scan, scan, tmp_path, monkeypatch):
