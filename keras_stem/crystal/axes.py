@@ -1,5 +1,6 @@
 """Descriptions of one crystal in several cells: rotations between them, and cells compatible with orix."""
 
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -184,14 +185,17 @@ def _in_basis(operations: np.ndarray, basis: np.ndarray) -> np.ndarray:
 def _lattice_rotations(cell: Cell) -> list[np.ndarray]:
     """Return the rotational symmetries of a bare lattice, the identity first."""
     metric = cell.base @ cell.base.T
-    found = []
-    for numbers in product((-1, 0, 1), repeat=9):
-        turn = np.reshape(numbers, (3, 3))
-        if round(np.linalg.det(turn)) == 1 and np.allclose(
-            turn @ metric @ turn.T, metric, rtol=0.01, atol=0.05
-        ):
-            found.append(rotation_between(cell.base, cell.base, turn.astype(float)))
+    turns = _proper_integer_matrices()
+    same = np.isclose(turns @ metric @ turns.swapaxes(1, 2), metric, rtol=0.01, atol=0.05).all(axis=(1, 2))
+    found = [rotation_between(cell.base, cell.base, turn.astype(float)) for turn in turns[same]]
     return sorted(found, key=lambda turn: -np.trace(turn))
+
+
+@cache
+def _proper_integer_matrices() -> np.ndarray:
+    """Return the matrices of determinant 1 whose elements are -1, 0 or 1, shape (n, 3, 3)."""
+    matrices = np.reshape(list(product((-1, 0, 1), repeat=9)), (-1, 3, 3))
+    return matrices[np.rint(np.linalg.det(matrices)) == 1]
 
 
 def _difference(first: Cell, second: Cell, between: np.ndarray) -> float:
