@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -130,15 +130,28 @@ def _finished(client: MlflowClient, run_id: str) -> Run | None:
     return run if present else None
 
 
-def finished_recipes(client: MlflowClient, fingerprint: str) -> dict[str, dict[Recipe, str]]:
-    """Return the ids of the newest finished trainings on a scan, by backend and recipe."""
-    condition = f"attributes.status = 'FINISHED' and tags.scan_fingerprint = '{fingerprint}'"
-    found: dict[str, dict[Recipe, str]] = defaultdict(dict)
-    for run in _search(client, condition):
-        with contextlib.suppress(MlflowException, OSError, KerasStemError):  # missing, or of another version
-            plain = load_dict(f"{run.info.artifact_uri}/{RECIPE_FILE}")
-            found[run.data.tags.get("backend", "")].setdefault(Recipe.from_dict(plain), run.info.run_id)
+def finished_recipes(client: MlflowClient, fingerprint: str, backend: str) -> dict[Recipe, str]:
+    """Return the ids of the newest finished trainings on a scan and a backend, by recipe."""
+    found: dict[Recipe, str] = {}
+    for recipe, run in _recipes(client, fingerprint, f"tags.backend = '{backend}'"):
+        found.setdefault(recipe, run.info.run_id)
     return found
+
+
+def backends_elsewhere(client: MlflowClient, fingerprint: str, backend: str) -> dict[Recipe, str]:
+    """Return the backends of the newest finished trainings on a scan with other backends, by recipe."""
+    found: dict[Recipe, str] = {}
+    for recipe, run in _recipes(client, fingerprint, f"tags.backend != '{backend}'"):
+        found.setdefault(recipe, run.data.tags["backend"])
+    return found
+
+
+def _recipes(client: MlflowClient, fingerprint: str, condition: str) -> Iterator[tuple[Recipe, Run]]:
+    """Yield the recipes and the runs of the finished trainings on a scan, newest first."""
+    on_scan = f"attributes.status = 'FINISHED' and tags.scan_fingerprint = '{fingerprint}'"
+    for run in _search(client, f"{on_scan} and {condition}"):
+        with contextlib.suppress(MlflowException, OSError, KerasStemError):  # missing, or of another version
+            yield Recipe.from_dict(load_dict(f"{run.info.artifact_uri}/{RECIPE_FILE}")), run
 
 
 def finished_trainings(client: MlflowClient) -> list[Run]:

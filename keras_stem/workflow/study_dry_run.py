@@ -36,7 +36,7 @@ class PlannedCell:
     name
         Name of the cell.
     state
-        State of the training: "finished", "new", "new (finished on torch)", "after epoch 3" or "fails".
+        State of the training: "finished", "new", "new (finished with torch)", "after epoch 3" or "fails".
     epochs
         Largest number of epochs that remain.
     epoch_seconds
@@ -72,7 +72,7 @@ def plan_study(
     planned = planned_study(study, scan_path, options, pretrained)
     done: Collection[str] = ()
     begun: dict[str, int] = {}
-    elsewhere: dict[str, list[str]] = {}
+    elsewhere: dict[str, str] = {}
     if missing:
         require_local_store()
     if missing and present(tracking_uri()):
@@ -84,13 +84,13 @@ def plan_study(
     return [
         PlannedCell(name, "finished")
         if name in done
-        else _planned(name, recipe, begun.get(name, 0), elsewhere.get(name, []), measured)
+        else _planned(name, recipe, begun.get(name, 0), elsewhere.get(name, ""), measured)
         for name, recipe in planned.cells.items()
     ]
 
 
 def _planned(
-    name: str, recipe: Recipe, begun: int, elsewhere: list[str], measured: Callable[[Recipe], float]
+    name: str, recipe: Recipe, begun: int, elsewhere: str, measured: Callable[[Recipe], float]
 ) -> PlannedCell:
     try:
         initial_weights(recipe)
@@ -100,10 +100,10 @@ def _planned(
     return PlannedCell(name, _state(begun, elsewhere), recipe.max_epochs - begun, seconds)
 
 
-def _state(begun: int, elsewhere: list[str]) -> str:
+def _state(begun: int, elsewhere: str) -> str:
     if begun:
         return f"after epoch {begun}"
-    return f"new (finished on {', '.join(elsewhere)})" if elsewhere else "new"
+    return f"new (finished with {elsewhere})" if elsewhere else "new"
 
 
 def _alike(recipe: Recipe) -> Recipe:

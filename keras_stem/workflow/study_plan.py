@@ -13,7 +13,13 @@ from keras_stem.networks.checkpoints import IMAGENET
 from keras_stem.scan.scan import Scan
 from keras_stem.study.description import Study
 from keras_stem.tracking.store import tracking_uri
-from keras_stem.tracking.studies import TrackedStudy, finished_cells, finished_recipes, unfinished_twin
+from keras_stem.tracking.studies import (
+    TrackedStudy,
+    backends_elsewhere,
+    finished_cells,
+    finished_recipes,
+    unfinished_twin,
+)
 from keras_stem.training.options import recipe_from_options
 from keras_stem.training.recipe import Recipe
 
@@ -49,16 +55,15 @@ def with_stored_cells(client: MlflowClient, planned: TrackedStudy) -> TrackedStu
     started = unfinished_twin(client, planned, backend)
     study = replace(started, scan=planned.scan) if started else planned
     left = study.cells.keys() - finished_cells(client, study).keys()
-    stored = finished_recipes(client, planned.fingerprint).get(backend, {})
+    stored = finished_recipes(client, planned.fingerprint, backend)
     taken = {cell: stored[study.cells[cell]] for cell in left if study.cells[cell] in stored}
     return replace(study, taken=study.taken | taken)
 
 
-def other_backends(client: MlflowClient, study: TrackedStudy) -> dict[str, list[str]]:
-    """Return the other backends that a store has finished trainings of the cells of a study on, by cell."""
-    stored = finished_recipes(client, study.fingerprint)
-    others = sorted(stored.keys() - {keras.backend.backend()})
-    return {cell: [name for name in others if recipe in stored[name]] for cell, recipe in study.cells.items()}
+def other_backends(client: MlflowClient, study: TrackedStudy) -> dict[str, str]:
+    """Return the other backends that a store has finished trainings of a study with, by cell."""
+    elsewhere = backends_elsewhere(client, study.fingerprint, keras.backend.backend())
+    return {cell: elsewhere[recipe] for cell, recipe in study.cells.items() if recipe in elsewhere}
 
 
 def _recipe(cell: Mapping[str, Any], options: Mapping[str, Any], pretrained: Mapping[str, str]) -> Recipe:

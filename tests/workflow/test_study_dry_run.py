@@ -65,7 +65,7 @@ def test_finished_trainings_are_taken_from_anywhere_until_they_are_deleted(scan_
     assert [row.name for row in result.rows] == ["one", "two"]
     assert result.rows[0].run_id == run_id
     connect().set_tag(run_id, "backend", "another")
-    assert states(plan_study(study("one"), scan_path, missing=True)) == {"one": "new (finished on another)"}
+    assert states(plan_study(study("one"), scan_path, missing=True)) == {"one": "new (finished with another)"}
     connect().delete_run(run_id)
     assert set(finished_cells(connect(), result.study)) == {"two"}
     assert states(plan_study(study("one", "two"), scan_path, missing=True)) == {
