@@ -60,7 +60,7 @@ def test_shares_come_with_their_numbers(truth):
     assert markdown({"training": "n", **counted}, 0).startswith(f"| n | {counted['coherent']:.0f} | ")
 
 
-@pytest.mark.parametrize("name", ["findings", "findings-images"])
+@pytest.mark.parametrize("name", ["findings", "findings-images", "findings-simulated"])
 def test_docs_have_the_rows_of_the_file(name):
     docs = (ROOT / "docs" / "paper.md").read_text(encoding="utf-8")
     with (ROOT / "benchmarks" / "paper" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
