@@ -61,7 +61,7 @@ def with_stored_cells(client: MlflowClient, planned: TrackedStudy) -> TrackedStu
 
 
 def other_backends(client: MlflowClient, study: TrackedStudy) -> dict[str, str]:
-    """Return the other backends that a store has finished trainings of a study with, by cell."""
+    """Return the other backend with which a training of each cell was finished last, by cell."""
     elsewhere = backends_elsewhere(client, study.fingerprint, keras.backend.backend())
     return {cell: elsewhere[recipe] for cell, recipe in study.cells.items() if recipe in elsewhere}
 
